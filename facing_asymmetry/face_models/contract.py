@@ -1,0 +1,143 @@
+"""What a face model must offer. Frame: +x the person's left, +y up, +z out of the face; metres.
+
+A face is one *state* tensor `(V, D)` with `D = 3 + C`: columns 0-2 are vertex positions, columns 3 onwards are
+the activations (about 0 to 1) of C wrinkle maps. Both are affine in the expression, so that an intervention, which
+only adds scaled displacements to a rest state, moves furrows together with the skin that makes them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import Float, Int, UInt8
+from numpy import ndarray
+
+
+@dataclass(frozen=True)
+class Surface:
+    """What every identity shares: topology, texture coordinates and the wrinkle maps.
+
+    Attributes:
+        faces: `(F, 3)` vertex indices, counter-clockwise seen from outside.
+        faces_uvs: `(F, 3)` indices into `verts_uvs`.
+        verts_uvs: `(T, 2)` in [0, 1], v up (PyTorch3D's `TexturesUV` convention: v = 0 is the bottom row).
+        wrinkle_maps: `(C, Ht, Wt, 3)` float32: slope of the furrow height along u and v (dimensionless tangent-plane
+            slopes added to the normal as `n - du * T - dv * B`), and darkening in [0, 1] (albedo times 1 - darkening).
+        tangents: `(V, 3)` unit tangent at rest that points along +u, zero where a vertex carries no wrinkles.
+    """
+
+    faces: Int[ndarray, "F 3"]
+    faces_uvs: Int[ndarray, "F 3"]
+    verts_uvs: Float[ndarray, "T 2"]
+    wrinkle_maps: Float[ndarray, "C Ht Wt 3"]
+    tangents: Float[ndarray, "V 3"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One identity at rest, ready to be rendered.
+
+    Attributes:
+        number: the identity's number (its seed); `traits` says in words what was drawn (sex, age, ancestry, ...).
+        rest: `(V, D)` neutral state: positions in metres, wrinkle activations at rest (usually zero).
+        albedo: `(Ht, Wt, 4)` uint8: sRGB skin colour, and in the fourth channel the gloss (specular weight / 255).
+    """
+
+    number: int
+    traits: Mapping[str, str | float]
+    rest: Float[ndarray, "V D"]
+    albedo: UInt8[ndarray, "Ht Wt 4"]
+
+
+@dataclass(frozen=True)
+class Displacement:
+    """State change of a full-strength expression, by the nerve that moves it; the three parts add up to it.
+
+    Attributes:
+        facial_nerve: `(..., V, D)` muscles of expression (brows, lids closing, nose, cheeks, mouth).
+        other_muscles: `(..., V, D)` muscles of other nerves that still have a side (eyeWide, the lids' share of eyeLook*).
+        midline: `(..., V, D)` jaw, tongue, teeth and gaze: symmetric always, scaled by intensity only.
+    """
+
+    facial_nerve: Float[ndarray, "*batch V D"]
+    other_muscles: Float[ndarray, "*batch V D"]
+    midline: Float[ndarray, "*batch V D"]
+
+    @property
+    def total(self) -> Float[ndarray, "*batch V D"]:
+        """The whole displacement."""
+        return self.facial_nerve + self.other_muscles + self.midline
+
+
+class FaceModel(Protocol):
+    """A parametric face. Exact mirror symmetry at rest and for tied expressions is asserted at load.
+
+    Attributes:
+        name: the key in `conf/face_model`.
+        units: names of the E expression units; a unit of one side ends in `_L` or `_R` (the *person's* side).
+        pairs: `(P, 2)` indices of left and right units; `bounds`: `(E, 2)` lowest and highest plausible weight.
+        mirror: `(V,)` an involution: vertex i's mirror image is vertex mirror[i] with x negated.
+        wrinkles: names of the C wrinkle channels.
+        regions: soft `(V,)` masks in [0, 1]: at least `face` (frontal skin without ears and neck), `upper`, `middle`, `lower`.
+        landmarks: vertex index by name, `_L`/`_R` in mirror pairs.
+        fingerprint: hash of the data the model was built from (goes into every content key).
+    """
+
+    name: str
+    units: tuple[str, ...]
+    pairs: Int[ndarray, "P 2"]
+    bounds: Float[ndarray, "E 2"]
+    mirror: Int[ndarray, " V"]
+    wrinkles: tuple[str, ...]
+    regions: Mapping[str, Float[ndarray, " V"]]
+    landmarks: Mapping[str, int]
+    surface: Surface
+    fingerprint: str
+
+    def subject(self, number: int) -> Subject:
+        """The identity with this number: same number, same face, on every machine."""
+        ...
+
+    def basis(self, subject: Subject) -> "UnitBasis":
+        """Displacement of each unit at weight 1 on this subject: the face is affine in the weights."""
+        ...
+
+    def midline_weight(self, half_width: float) -> Float[ndarray, " V"]:
+        """Smooth side weight: 1 on the person's left, 0 on the right, 1/2 on the midline; w + w[mirror] = 1 exactly.
+
+        Args:
+            half_width: metres; the sigmoid's scale across the midline, on the template's x.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class UnitBasis:
+    """Displacements `(E, V, D)` of one subject's units at weight 1, and the nerve that moves each unit.
+
+    Attributes:
+        displacements: `(E, V, D)` float32.
+        facial_nerve: `(E,)` bool; `midline`: `(E,)` bool; neither: another nerve, with a side.
+        midline_vertices: `(V,)` bool: eyeballs, teeth, tongue: whatever moves them is midline.
+    """
+
+    displacements: Float[ndarray, "E V D"]
+    facial_nerve: ndarray
+    midline: ndarray
+    midline_vertices: ndarray
+
+    def displace(self, weights: Float[ndarray, "*batch E"]) -> Displacement:
+        """Displacement for the unit weights, split by nerve."""
+
+        def part(chosen: ndarray, vertices: ndarray) -> ndarray:
+            flat = self.displacements[chosen][:, vertices]
+            out = np.zeros((*weights.shape[:-1], *self.displacements.shape[1:]), np.float32)
+            out[..., vertices, :] = np.tensordot(weights[..., chosen], flat, axes=1)
+            return out
+
+        soft, hard = ~self.midline_vertices, self.midline_vertices
+        every = np.ones_like(soft)
+        moving = ~self.midline
+        midline = part(self.midline, every) + part(moving, hard)
+        return Displacement(part(self.facial_nerve & moving, soft), part(~self.facial_nerve & moving, soft), midline)

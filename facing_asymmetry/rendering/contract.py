@@ -1,0 +1,36 @@
+"""What a renderer must offer: states of subjects in, sRGB images out, differentiable in the state."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from jaxtyping import Float, Int, UInt8
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything that an intervention holds fixed, for A subjects: computed from their rest states once.
+
+    Attributes:
+        albedo: `(A, Ht, Wt, 4)` uint8 textures (sRGB and gloss).
+        centre: `(A, 3)` point the camera looks at, metres.
+        height: `(A,)` height of the frame at the centre's depth, metres.
+    """
+
+    albedo: UInt8[Tensor, "A Ht Wt 4"]
+    centre: Float[Tensor, "A 3"]
+    height: Float[Tensor, " A"]
+
+
+class Renderer(Protocol):
+    """Draws faces. `render` and its gradient are one definition of the image, whichever implementation computes it."""
+
+    def render(
+        self, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]
+    ) -> Float[Tensor, "B 3 H W"]:
+        """Draw B states; `who[b]` is the subject (row of `stage`) that state b belongs to.
+
+        Returns:
+            sRGB in [0, 1], float32. Gradients flow into `state` (positions and wrinkle activations).
+        """
+        ...
