@@ -1,1 +1,1 @@
-"""expressions."""
+"""Expression parameters: optimised through renderer and classifier, or authored from FACS."""

@@ -1,1 +1,1 @@
-"""inference."""
+"""Inference over identities: tests, intervals, effects, corrections, and the sentences they allow."""

@@ -1,1 +1,1 @@
-"""responses."""
+"""Frames through the classifier: the response table, cell by cell."""

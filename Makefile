@@ -1,0 +1,43 @@
+# make run     set up everything that is missing, then the main job; ends with the path of a report
+# make test    set up everything that is missing, then the tests
+# make lint    ruff and mypy
+# make setup   .venv, dependencies, face model, weights (resumable, hash-checked)
+# make lock    pin the dependencies anew (requirements.lock)
+# make clean   remove .venv and caches of tools; results in outputs/ and the user's cache stay
+SHELL := bash
+PYTHON ?= python3.11
+BIN := .venv/bin
+UV := .bootstrap/bin/uv
+ARGS ?=
+
+.PHONY: run test lint setup lock clean
+
+run: setup
+	@$(BIN)/facing-asymmetry run $(ARGS)
+
+test: setup
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.installed
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+setup: .venv/.installed
+	@$(BIN)/facing-asymmetry setup
+
+$(UV):
+	@echo "setting up uv"
+	@$(PYTHON) -m venv .bootstrap && .bootstrap/bin/pip install --quiet --disable-pip-version-check uv
+
+.venv/.installed: requirements.lock pyproject.toml | $(UV)
+	@echo "installing the pinned dependencies into .venv (torch is large: some minutes the first time)"
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	@$(UV) pip install --python $(BIN)/python --require-hashes --requirements requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+lock: $(UV)
+	@$(UV) pip compile pyproject.toml --extra dev --extra slurm --universal --python-version 3.11 \
+		--generate-hashes --quiet --output-file requirements.lock
+
+clean:
+	rm -rf .venv .bootstrap .mypy_cache .ruff_cache .pytest_cache .hypothesis

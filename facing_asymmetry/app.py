@@ -1,0 +1,110 @@
+"""Stages wired from a configuration: the only module that knows Hydra."""
+
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra.errors import HydraException, MissingConfigException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from rich.console import Console
+from rich.syntax import Syntax
+
+from facing_asymmetry.errors import FacingAsymmetryError
+
+
+def conf_folder() -> Path:
+    """`conf/`: inside the installed package, or beside it in a source tree."""
+    package = Path(__file__).resolve().parent
+    return next(root / "conf" for root in (package, package.parent) if (root / "conf" / "config.yaml").is_file())
+
+
+def launch(stage: str, overrides: Sequence[str]) -> int:
+    """Compose the configuration from `conf/` and the overrides, and run the stages up to `stage`.
+
+    Returns:
+        The exit status: 0, or 2 after one message that names the key or file and what would be right.
+    """
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    command = " ".join(["facing-asymmetry", stage, *overrides])
+    sys.argv = [f"facing-asymmetry {stage}", *overrides]
+
+    def job(config: DictConfig) -> None:
+        run_job(stage, command, OmegaConf.to_container(config, resolve=True))  # type: ignore[arg-type]
+
+    main = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="config")(job)
+    try:
+        main()
+    except FacingAsymmetryError as error:
+        return _complain(str(error))
+    except (HydraException, OmegaConfBaseException) as error:
+        return _complain(explain(error))
+    return 0
+
+
+def run_job(stage: str, command: str, composed: Mapping[str, Any]) -> None:
+    """One job of a run or multirun: check, print and save the configuration, then work."""
+    from facing_asymmetry.config import read_config
+    from facing_asymmetry.study.parts import Study
+    from facing_asymmetry.study.plan import plan
+    from facing_asymmetry.study.rates import read_rates
+    from facing_asymmetry.study.stages import Run, run_stages
+    from facing_asymmetry.study.words import closing_words, opening_words
+
+    logging.basicConfig(level=logging.INFO, format="%(message)s", force=True)
+    logging.getLogger("matplotlib").setLevel(logging.WARNING)
+    config = read_config(composed)
+    set_threads(config.threads)
+    run = Run(Study(config), composed, command)
+    console = Console()
+    size = plan(run.study, read_rates(run.study.store.folder))
+    if config.dry_run:
+        console.print(size.words())
+        return
+    text = OmegaConf.to_yaml(OmegaConf.create(dict(composed)))
+    if console.is_terminal:
+        console.print(Syntax(text, "yaml", background_color="default"))
+    else:
+        print(text, flush=True)
+    console.print(opening_words(run, size))
+    folder = run_stages(run, "report" if stage == "run" else stage)
+    console.print(closing_words(run, folder, stage))
+
+
+def set_threads(threads: int) -> None:
+    """Threads of torch and numba; 0: one per core. A result's bits may depend on it, so it stays fixed in a run."""
+    import numba
+    import torch
+
+    chosen = threads or len(os.sched_getaffinity(0))
+    torch.set_num_threads(chosen)
+    numba.set_num_threads(min(chosen, numba.config.NUMBA_NUM_THREADS))
+
+
+def explain(error: Exception) -> str:
+    """Hydra's or OmegaConf's words, with the nearest choice where a name is unknown."""
+    if isinstance(error, MissingConfigException) and error.options:
+        wanted = str(error.missing_cfg_file).rsplit("/", 1)[-1]
+        near = get_close_matches(wanted, error.options, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        return f"{error.missing_cfg_file} is unknown.{hint} There are: {', '.join(sorted(error.options))}"
+    cause = error.__cause__ or error
+    words = str(error).strip().splitlines()[0]
+    key = getattr(cause, "full_key", None) or getattr(cause, "key", None)
+    node = getattr(cause, "parent_node", None)
+    if key and isinstance(node, DictConfig):
+        near = get_close_matches(str(key).rsplit(".", 1)[-1], [str(k) for k in node], n=1)
+        return f"{words} Unknown key {key!r}." + (
+            f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(map(str, node))}"
+        )
+    return words
+
+
+def _complain(message: str) -> int:
+    Console(stderr=True).print(f"[bold red]error:[/] {message}", highlight=False, soft_wrap=True)
+    return 2

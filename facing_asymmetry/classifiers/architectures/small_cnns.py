@@ -1,0 +1,58 @@
+"""Two small convolutional networks published as PyTorch state dictionaries."""
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class NetworkV2(nn.Module):
+    """Four reflection-padded convolutions and two linear layers, 48 px grey.
+
+    The package ends in a sigmoid; this stops before it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        widths = (1, 32, 64, 128, 256)
+        for number, (inputs, outputs) in enumerate(zip(widths, widths[1:], strict=False), start=1):
+            conv = nn.Conv2d(inputs, outputs, 3, stride=1 if number == 1 else 2)
+            block = nn.Sequential(nn.ReflectionPad2d(1), conv, nn.BatchNorm2d(outputs), nn.ReLU())
+            self.add_module(f"conv_{number}", block)
+        self.linear = nn.Sequential(nn.Linear(256 * 6 * 6, 256), nn.ReLU(), nn.Linear(256, 7))
+
+    def forward(self, x: Float[Tensor, "B 1 48 48"]) -> Float[Tensor, "B 7"]:
+        """Logits (before the sigmoid)."""
+        for number in range(1, 5):
+            x = self.get_submodule(f"conv_{number}")(x)
+        logits: Tensor = self.linear(x.flatten(1))
+        return logits
+
+
+class WtfCnn3(nn.Module):
+    """Three unpadded tanh convolutions with maximum pooling and three linear layers, 48 px grey."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1, self.conv2, self.conv3 = nn.Conv2d(1, 28, 3), nn.Conv2d(28, 56, 3), nn.Conv2d(56, 112, 3)
+        self.pool = nn.MaxPool2d(2)
+        self.fc1, self.fc2, self.fc3 = nn.Linear(112 * 4 * 4, 2000), nn.Linear(2000, 304), nn.Linear(304, 7)
+
+    def forward(self, x: Float[Tensor, "B 1 48 48"]) -> Float[Tensor, "B 7"]:
+        """Logits."""
+        for conv in (self.conv1, self.conv2, self.conv3):
+            x = self.pool(conv(x).tanh())
+        logits: Tensor = self.fc3(self.fc2(self.fc1(x.flatten(1)).relu()).relu())
+        return logits
+
+
+def networkv2(tensors: dict[str, Tensor]) -> nn.Module:
+    """`NetworkV2` with published weights; the file's order of layers is followed strictly."""
+    network = NetworkV2()
+    network.load_state_dict(tensors)
+    return network
+
+
+def wtf_cnn3(tensors: dict[str, Tensor]) -> nn.Module:
+    """`WtfCnn3` with published weights."""
+    network = WtfCnn3()
+    network.load_state_dict(tensors)
+    return network

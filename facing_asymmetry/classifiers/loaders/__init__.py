@@ -1,0 +1,1 @@
+"""Readers of published weight files; none of them unpickles or executes anything."""

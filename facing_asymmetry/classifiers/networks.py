@@ -1,0 +1,77 @@
+"""Which reader and which architecture turn a record's files into a network."""
+
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from torch import nn
+
+from facing_asymmetry.classifiers.contract import ClassifierRecord
+from facing_asymmetry.errors import ConfigError
+
+Paths = dict[str, Path]
+"""Weight file by base name."""
+
+
+def build_network(record: ClassifierRecord, paths: Paths) -> nn.Module:
+    """The network of a record from its verified files, in evaluation mode, giving logits.
+
+    Args:
+        record: `record.options["loader"]` names the reader.
+        paths: weight file by base name.
+
+    Raises:
+        ConfigError: unknown loader.
+        AssetError, ModelError: the files can't be read as this loader expects.
+    """
+    loader = str(record.options.get("loader", ""))
+    if loader not in LOADERS:
+        raise ConfigError(f"classifier {record.name!r}: options.loader {loader!r} is not one of {', '.join(LOADERS)}")
+    return LOADERS[loader](record, paths).eval().requires_grad_(False)
+
+
+def _first(record: ClassifierRecord, paths: Paths) -> Path:
+    return paths[PurePosixPath(record.weights[0].member).name]
+
+
+def _keras(record: ClassifierRecord, paths: Paths) -> nn.Module:
+    from facing_asymmetry.classifiers.loaders.keras_h5 import load_keras_h5
+
+    return load_keras_h5(_first(record, paths))
+
+
+def _onnx(record: ClassifierRecord, paths: Paths) -> nn.Module:
+    from facing_asymmetry.classifiers.loaders.onnx_graph import load_onnx
+
+    return load_onnx(_first(record, paths))
+
+
+def _faceapi(record: ClassifierRecord, paths: Paths) -> nn.Module:
+    from facing_asymmetry.classifiers.architectures.faceapi import faceapi_expression
+    from facing_asymmetry.classifiers.loaders.tfjs import load_tfjs_weights
+
+    manifest = next(path for name, path in paths.items() if name.endswith(".json"))
+    return faceapi_expression(load_tfjs_weights(manifest, paths))
+
+
+def _networkv2(record: ClassifierRecord, paths: Paths) -> nn.Module:
+    from facing_asymmetry.classifiers.architectures.small_cnns import networkv2
+    from facing_asymmetry.classifiers.loaders.state_dicts import load_state_dict
+
+    return networkv2(load_state_dict(_first(record, paths), key="network"))
+
+
+def _wtf_cnn3(record: ClassifierRecord, paths: Paths) -> nn.Module:
+    from facing_asymmetry.classifiers.architectures.small_cnns import wtf_cnn3
+    from facing_asymmetry.classifiers.loaders.state_dicts import load_state_dict
+
+    return wtf_cnn3(load_state_dict(_first(record, paths)))
+
+
+LOADERS: dict[str, Callable[[ClassifierRecord, Paths], nn.Module]] = {
+    "keras_h5": _keras,
+    "onnx": _onnx,
+    "faceapi": _faceapi,
+    "networkv2": _networkv2,
+    "wtf_cnn3": _wtf_cnn3,
+}
+"""Reader by the name in `options.loader`."""

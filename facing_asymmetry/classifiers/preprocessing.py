@@ -1,0 +1,89 @@
+"""From the renderer's frame to a network's input: crop, colour, antialiased resize, scaling; differentiable in the image.
+
+Crop and resize are one linear map per axis: weights of a triangle filter (as wide as one output pixel, at least one
+input pixel), so that crops may end between pixels and a mirrored image gives the mirrored input.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from facing_asymmetry.classifiers.contract import ClassifierRecord
+from facing_asymmetry.errors import ModelError
+
+LUMA = (0.299, 0.587, 0.114)
+"""Weights of red, green and blue in ITU-R BT.601 luma, which FER2013 and the networks' own code use for grey."""
+
+
+def preprocess(images: Float[Tensor, "B 3 H H"], record: ClassifierRecord) -> Float[Tensor, "B C S S"]:
+    """The network's input for frames of the renderer.
+
+    The crop is a square around the middle of the frame, `record.crop` times the side of the face box; what lies beyond
+    the frame repeats its border. Grey is ITU-R BT.601 luma of the sRGB values.
+
+    Args:
+        images: sRGB in [0, 1], square, framed as `Stage` frames them.
+        record: gives crop, colour, input size, mean and standard deviation.
+
+    Returns:
+        `C` is 1 for grey, else 3; an option `channels: 3` repeats grey three times.
+
+    Raises:
+        ModelError: the images are not a batch of square RGB images.
+    """
+    if images.ndim != 4 or images.shape[1] != 3 or images.shape[2] != images.shape[3]:
+        raise ModelError(f"a classifier takes square RGB frames (B, 3, H, H); got {tuple(images.shape)}")
+    x = _recolour(images, record.colour)
+    weights = resize_weights(images.shape[-1], record.input_size, record.crop * face_box_fraction())
+    weights = weights.to(dtype=x.dtype, device=x.device)
+    x = weights @ x @ weights.T
+    mean = torch.tensor(record.mean, dtype=x.dtype, device=x.device).view(-1, 1, 1)
+    std = torch.tensor(record.std, dtype=x.dtype, device=x.device).view(-1, 1, 1)
+    x = (x - mean) / std
+    repeats = int(record.options.get("channels", x.shape[1])) // x.shape[1]
+    return x.repeat(1, repeats, 1, 1) if repeats > 1 else x
+
+
+def face_box_fraction() -> float:
+    """Side of the face box as a share of the frame's side, as the renderer frames faces."""
+    from facing_asymmetry.rendering.camera import FACE_BOX_FRACTION
+
+    return FACE_BOX_FRACTION
+
+
+@lru_cache(maxsize=64)
+def resize_weights(source: int, target: int, fraction: float) -> Float[Tensor, "T S"]:
+    """Weights that crop the middle of `source` pixels and resize it to `target` pixels, float64.
+
+    Args:
+        source: pixels of the frame.
+        target: pixels of the result.
+        fraction: side of the crop as a share of the frame's; above 1 the border pixel is repeated.
+
+    Returns:
+        `(target, source)`; rows sum to 1, and turning both axes round changes nothing.
+    """
+    side = source * fraction
+    step = side / target
+    centres = source / 2 + (np.arange(target) + 0.5 - target / 2) * step
+    support = max(step, 1.0)
+    reach = int(np.ceil((side - source) / 2 + support)) + 1 if fraction > 1 else int(np.ceil(support)) + 1
+    pixels = np.arange(-reach, source + reach)
+    filtered = np.clip(1 - np.abs(pixels[None] + 0.5 - centres[:, None]) / support, 0, None)
+    filtered /= filtered.sum(1, keepdims=True)
+    weights = np.zeros((target, source))
+    for column, pixel in enumerate(np.clip(pixels, 0, source - 1)):
+        weights[:, pixel] += filtered[:, column]
+    return torch.from_numpy((weights + weights[::-1, ::-1]) / 2)
+
+
+def _recolour(images: Float[Tensor, "B 3 H W"], colour: str) -> Float[Tensor, "B C H W"]:
+    if colour == "rgb":
+        return images
+    if colour == "bgr":
+        return images.flip(1)
+    luma = torch.tensor(LUMA, dtype=images.dtype, device=images.device).view(1, 3, 1, 1)
+    return (images * luma).sum(1, keepdim=True)

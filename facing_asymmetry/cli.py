@@ -1,0 +1,128 @@
+"""The console script `facing-asymmetry`: stages that take Hydra overrides, and commands that look and fetch."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from facing_asymmetry import __version__
+from facing_asymmetry.errors import FacingAsymmetryError
+
+STAGES = {
+    "run": "All stages: optimise, intervene, score, report.",
+    "optimise": "Find the expressions that each classifier is shown.",
+    "intervene": "Weaken one side over the grid, and record the classifiers' activations.",
+    "score": "Scores and tests over identities.",
+    "report": "Figures, tables and report.html.",
+}
+PASS_THROUGH = {"ignore_unknown_options": True, "help_option_names": []}
+JSON_OPTION = click.option("--json", "target", type=click.Path(dir_okay=False, path_type=Path), help="Also write JSON.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="facing-asymmetry")
+def cli() -> None:
+    """Does a facial-expression classifier rely on facial symmetry?
+
+    The stages take Hydra overrides, for example
+    `facing-asymmetry run grid=smoke classifier=simple_cnn_fer2013 identities=2`;
+    `facing-asymmetry run --help` shows every part and value. Each stage first does what the ones before it left undone.
+    """
+
+
+def _stage_command(stage: str, summary: str) -> Callable[..., None]:
+    @click.command(stage, help=summary, short_help=summary, context_settings=PASS_THROUGH, add_help_option=False)
+    @click.argument("overrides", nargs=-1, type=click.UNPROCESSED)
+    def command(overrides: tuple[str, ...]) -> None:
+        from facing_asymmetry.app import launch
+
+        sys.exit(launch(stage, overrides))
+
+    return command
+
+
+for _stage, _summary in STAGES.items():
+    cli.add_command(_stage_command(_stage, _summary))  # type: ignore[arg-type]
+
+
+@cli.command()
+def setup() -> None:
+    """Fetch and build what the default run needs: face model and weights (resumable, hash-checked)."""
+    from facing_asymmetry.setup import prepare
+
+    prepare()
+
+
+@cli.command()
+@JSON_OPTION
+def doctor(target: Path | None) -> None:
+    """Say what is present, and what each missing thing would enable."""
+    from facing_asymmetry.doctor import diagnose, print_diagnosis
+
+    findings = diagnose()
+    print_diagnosis(findings)
+    write_json(target, [vars(f) for f in findings])
+
+
+@cli.group()
+def classifiers() -> None:
+    """List, fetch and check the classifiers."""
+
+
+@classifiers.command("list")
+@JSON_OPTION
+def list_classifiers(target: Path | None) -> None:
+    """All classifiers with their state: ready, or what to do."""
+    from facing_asymmetry.classifiers.listing import listing, print_listing
+
+    rows = listing()
+    print_listing(rows)
+    write_json(target, rows)
+
+
+@classifiers.command()
+@click.argument("names", nargs=-1)
+def fetch(names: tuple[str, ...]) -> None:
+    """Bring weights into the cache (all that registries hold, or the NAMES)."""
+    from facing_asymmetry.classifiers import registry
+
+    chosen = names or registry.names()
+    registry.fetch_weights(*(registry.record(name) for name in chosen))
+
+
+@classifiers.command()
+@click.argument("names", nargs=-1)
+@JSON_OPTION
+def verify(names: tuple[str, ...], target: Path | None) -> None:
+    """Load classifiers and check hash, parameters, batch invariance and gradient."""
+    from facing_asymmetry.classifiers.verify import print_verification, verify_all
+
+    rows = verify_all(names)
+    print_verification(rows)
+    write_json(target, rows)
+    sys.exit(0 if all(row["passed"] for row in rows) else 1)
+
+
+def write_json(target: Path | None, value: Any) -> None:
+    """Write a command's findings where `--json FILE` asks for it."""
+    if target is not None:
+        from facing_asymmetry.store import write_atomically
+
+        write_atomically(target, json.dumps(value, indent=2, default=str) + "\n")
+
+
+def main() -> None:
+    """Entry point: errors of this package become one message and exit status 2."""
+    try:
+        cli()
+    except FacingAsymmetryError as error:
+        click.secho("error: ", fg="red", bold=True, err=True, nl=False)
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""The schema of a run: every key, its type and its range. `conf/` holds the values.
+
+Plain dataclasses, usable without Hydra: `read_config` fills them from a mapping, so that an unknown key or a wrong
+type fails before anything runs; each `__post_init__` checks ranges.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+import dacite
+
+from facing_asymmetry.emotions import BASIC
+from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.expressions.optimiser import OptimiserSettings
+from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.rendering.scene import Scene
+from facing_asymmetry.reporting.settings import ReportSettings
+
+
+def _one_of(key: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        near = get_close_matches(str(value), allowed, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ConfigError(f"{key} = {value!r} is unknown{hint} (allowed: {', '.join(allowed)})")
+
+
+def _at_least(key: str, value: float, least: float) -> None:
+    if value < least:
+        raise ConfigError(f"{key} = {value}; it must be at least {least}")
+
+
+@dataclass(frozen=True)
+class FaceModelConfig:
+    """`conf/face_model`."""
+
+    name: str = "makehuman"
+    half_width_mm: float = 4.0
+
+    def __post_init__(self) -> None:
+        if self.half_width_mm <= 0:
+            raise ConfigError(f"face_model.half_width_mm = {self.half_width_mm}; it must be above 0")
+
+
+@dataclass(frozen=True)
+class RendererConfig:
+    """`conf/renderer`."""
+
+    name: str = "fast"
+
+
+@dataclass(frozen=True)
+class ExpressionConfig:
+    """`conf/expression`."""
+
+    kind: str = "optimised"
+    per_identity: bool = False
+    fit_identities: list[int] = field(default_factory=lambda: [1001, 1002, 1003])
+    optimiser: OptimiserSettings = field(default_factory=OptimiserSettings)
+
+    def __post_init__(self) -> None:
+        _one_of("expression.kind", self.kind, ("optimised", "facs"))
+        if not self.fit_identities:
+            raise ConfigError("expression.fit_identities is empty; name at least one face, for example [1001]")
+
+
+@dataclass(frozen=True)
+class InterventionConfig:
+    """`conf/intervention`, one entry per chosen intervention."""
+
+    name: str = "palsy"
+
+
+@dataclass(frozen=True)
+class GridConfig:
+    """`conf/grid`: numbers of points, or the values themselves; checked by `interventions.grid.Grid`."""
+
+    name: str = "quick"
+    s: Any = 6
+    t: Any = 4
+
+
+@dataclass(frozen=True)
+class TrackingConfig:
+    """`conf/tracking`."""
+
+    name: str = "wandb"
+    mode: str = "offline"
+    project: str = "facing-asymmetry"
+    group: str | None = None
+
+    def __post_init__(self) -> None:
+        _one_of("tracking.name", self.name, ("none", "wandb"))
+        _one_of("tracking.mode", self.mode, ("offline", "online"))
+
+
+@dataclass(frozen=True)
+class PathsConfig:
+    """`conf/paths`."""
+
+    outputs: str = "outputs"
+    store: str = "outputs/store"
+    runs: str = "outputs"
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """`conf/config.yaml`. `classifiers` are records by name, checked by `classifiers.registry`."""
+
+    name: str = "quick"
+    emotions: list[str] = field(default_factory=lambda: list(BASIC))
+    identities: int = 6
+    seed: int = 2026
+    device: str = "cpu"
+    threads: int = 0
+    batch: int = 20
+    dry_run: bool = False
+    face_model: FaceModelConfig = field(default_factory=FaceModelConfig)
+    renderer: RendererConfig = field(default_factory=RendererConfig)
+    scene: Scene = field(default_factory=Scene)
+    classifiers: dict[str, Any] = field(default_factory=dict)
+    expression: ExpressionConfig = field(default_factory=ExpressionConfig)
+    interventions: dict[str, InterventionConfig] = field(default_factory=dict)
+    grid: GridConfig = field(default_factory=GridConfig)
+    statistics: StatisticsSettings = field(default_factory=StatisticsSettings)
+    report: ReportSettings = field(default_factory=ReportSettings)
+    tracking: TrackingConfig = field(default_factory=TrackingConfig)
+    paths: PathsConfig = field(default_factory=PathsConfig)
+
+    def __post_init__(self) -> None:
+        for emotion in self.emotions:
+            _one_of("emotions", emotion, BASIC)
+        if not self.emotions or len(set(self.emotions)) != len(self.emotions):
+            raise ConfigError(f"emotions = {self.emotions}; name at least one, none twice")
+        for key, least in (("identities", 1), ("batch", 1), ("threads", 0), ("seed", 0)):
+            _at_least(key, getattr(self, key), least)
+        _one_of("device", self.device, ("cpu", "cuda"))
+        for key in ("classifiers", "interventions"):
+            if not getattr(self, key):
+                raise ConfigError(f"{key} is empty; choose at least one, for example {key[:-1]}=...")
+        if not self.name or "/" in self.name:
+            raise ConfigError(f"name = {self.name!r}; it becomes part of a folder's name and must hold no slash")
+
+
+def read_config(values: Mapping[str, Any]) -> RunConfig:
+    """Check a composed configuration.
+
+    Raises:
+        ConfigError: an unknown key, a value of the wrong type or out of range; the message names the key.
+    """
+    settings = dacite.Config(strict=True, cast=[tuple], type_hooks={float: _as_float})
+    try:
+        return dacite.from_dict(RunConfig, dict(values), settings)
+    except dacite.UnexpectedDataError as error:
+        raise ConfigError(
+            f"unknown key(s): {', '.join(sorted(map(str, error.keys)))}; see --help for what there is"
+        ) from error
+    except dacite.DaciteFieldError as error:
+        raise ConfigError(f"{error.field_path}: {error}") from error
+
+
+def _as_float(value: Any) -> Any:
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -1,0 +1,61 @@
+"""What is maximised: the emotion's log-probability, held near a plausible face."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from facing_asymmetry.classifiers.contract import Classifier
+from facing_asymmetry.rendering.contract import Renderer, Stage
+
+
+@dataclass(frozen=True)
+class Faces:
+    """The faces that an expression is fitted on.
+
+    Attributes:
+        stage: their camera and textures; `rest`: `(A, V, D)`; `basis`: `(A, K, V, D)` displacement per free parameter.
+    """
+
+    stage: Stage
+    rest: Float[Tensor, "A V D"]
+    basis: Float[Tensor, "A K V D"]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One row is one expression under optimisation.
+
+    Attributes:
+        target: `(R,)` column of the emotion's logit; `who`: `(R, I)` faces the row is fitted on.
+        prior: `(R, K)` parameters the row is drawn towards.
+    """
+
+    target: Int[Tensor, " R"]
+    who: Int[Tensor, "R I"]
+    prior: Float[Tensor, "R K"]
+
+    def take(self, index: Int[Tensor, " r"]) -> "Rows":
+        """Some of the rows."""
+        return Rows(self.target[index], self.who[index], self.prior[index])
+
+
+def log_probabilities(
+    parameters: Float[Tensor, "R K"],
+    rows: Rows,
+    faces: Faces,
+    renderer: Renderer,
+    classifier: Classifier,
+) -> Float[Tensor, "R I C"]:
+    """Log-softmax of every class for every row on each of its faces, differentiable in the parameters."""
+    r, i = rows.who.shape
+    who = rows.who.reshape(-1)
+    spread = parameters.repeat_interleave(i, dim=0)
+    state = faces.rest[who].clone()
+    for face in torch.unique(who).tolist():
+        here = (who == face).nonzero()[:, 0]
+        moved = (spread[here] @ faces.basis[face].flatten(1)).view(len(here), *state.shape[1:])
+        state = state.index_add(0, here, moved)
+    logits = classifier(renderer.render(state, faces.stage, who))
+    return torch.log_softmax(logits, dim=1).view(r, i, -1)

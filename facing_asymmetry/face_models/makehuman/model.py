@@ -1,0 +1,167 @@
+"""The `makehuman` face model: loads what set-up built and gives identities, units and masks."""
+
+import hashlib
+import io
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from facing_asymmetry.errors import AssetError
+from facing_asymmetry.face_models.checks import check_face_model
+from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis
+from facing_asymmetry.face_models.makehuman import units
+from facing_asymmetry.face_models.makehuman.eyeballs import gaze_axes
+from facing_asymmetry.face_models.makehuman.geometry import Head, ShapeSpace, head_of
+from facing_asymmetry.face_models.makehuman.identities import Traits, draw_traits
+from facing_asymmetry.face_models.makehuman.painting import Palette, paint
+from facing_asymmetry.face_models.makehuman.shapes import LocalTargets
+from facing_asymmetry.face_models.makehuman.symmetry import quantise
+
+GAZE_DEGREES = 30.0
+"""Rotation of the eyeball at weight 1 of `eyeLook*`."""
+
+_GAZE = {"eyeLookUp": (0.0, 1.0), "eyeLookDown": (0.0, -1.0), "eyeLookIn": (-1.0, 0.0), "eyeLookOut": (1.0, 0.0)}
+"""Direction (x, y) in which the *left* eye turns."""
+
+
+class MakeHuman:
+    """The hm08 head behind the `FaceModel` contract.
+
+    Args:
+        arrays: what `build` wrote.
+        fingerprint: SHA-256 of the file.
+    """
+
+    name = "makehuman"
+    wrinkles = ("raise", "lower")
+
+    def __init__(self, arrays: Mapping[str, Any], fingerprint: str) -> None:
+        self._arrays = arrays
+        self.fingerprint = fingerprint
+        self.units = units.NAMES
+        self.pairs = units.pairs()
+        self.bounds = units.bounds()
+        self.mirror: Int[ndarray, " V"] = arrays["mirror"]
+        self.template: Float[ndarray, "V 3"] = arrays["template"]
+        self.regions = {str(n): m for n, m in zip(arrays["region_names"], arrays["regions"], strict=True)}
+        self.landmarks = {
+            str(n): int(i) for n, i in zip(arrays["landmark_names"], arrays["landmarks"], strict=True)
+        }
+        self.surface = Surface(
+            arrays["faces"],
+            arrays["faces_uvs"],
+            arrays["uvs"],
+            _whole_maps(arrays["wrinkle_maps"]),
+            arrays["tangents"],
+        )
+        self._space = _shape_space(arrays)
+        self._palette = Palette.of(arrays)
+        self._subjects = lru_cache(maxsize=8)(self._make_subject)
+
+    @property
+    def skin_source(self) -> str:
+        """`pictures` where the published skins were there at set-up, else `procedural`."""
+        return "pictures" if len(self._palette.skins) else "procedural"
+
+    def subject(self, number: int) -> Subject:
+        """The identity with this number: same number, same face. The last few are kept in memory.
+
+        Raises:
+            ConfigError: the number is negative.
+        """
+        return self._subjects(number)
+
+    def traits(self, number: int) -> Traits:
+        """Everything that was drawn for an identity.
+
+        Raises:
+            ConfigError: the number is negative.
+        """
+        return draw_traits(number, self._space.locals.names)
+
+    def basis(self, subject: Subject) -> UnitBasis:
+        """Units on this subject: published displacements at its scale, gaze about its eyes, wrinkle activations."""
+        head = head_of(self._space, self.traits(subject.number))
+        moves = quantise(self._arrays["units"].astype(np.float64) * head.scale)
+        channels = len(self.wrinkles)
+        out = np.zeros((len(self.units), len(self.mirror), 3 + channels), np.float32)
+        out[:, : moves.shape[1], :3] = moves
+        out[:, :, 3:] = self._arrays["activations"]
+        _add_gaze(out, head, moves.shape[1])
+        facial, midline = units.nerves()
+        return UnitBasis(out, facial, midline, self._arrays["midline_vertices"])
+
+    def midline_weight(self, half_width: float) -> Float[ndarray, " V"]:
+        """Side weight of every vertex, a logistic of the template's x over `half_width` metres; w + w[mirror] = 1 exactly."""
+        x = self.template[:, 0].astype(np.float64)
+        right = (1.0 / (1.0 + np.exp(np.abs(x) / half_width))).astype(np.float32)
+        return np.where(x < 0.0, right, np.float32(1.0) - right)
+
+    def _make_subject(self, number: int) -> Subject:
+        traits = self.traits(number)
+        head = head_of(self._space, traits)
+        rest = np.zeros((len(self.mirror), 3 + len(self.wrinkles)), np.float32)
+        rest[:, :3] = head.vertices
+        rest[:, 3:] = resting_wrinkles(traits) * self._arrays["resting_mask"]
+        return Subject(number, traits.in_words(), rest, paint(self._palette, traits))
+
+
+def resting_wrinkles(traits: Traits) -> float:
+    """Activation of the furrows at rest: none until 40, then growing with age."""
+    return float(np.float32(0.22 * np.clip((traits.age - 38.0) / 32.0, 0.0, 1.0)))
+
+
+def load(path: Path) -> MakeHuman:
+    """Load a file that `build` wrote.
+
+    Raises:
+        AssetError: it is missing, truncated or not the file that was built.
+        ModelError: its content breaks the contract.
+    """
+    if not path.is_file():
+        raise AssetError(f"the face model {path} is missing: run `make setup` (it builds the file in about half a minute)")
+    content, stamp = path.read_bytes(), path.with_suffix(".sha256")
+    digest = hashlib.sha256(content).hexdigest()
+    expected = stamp.read_text().strip() if stamp.is_file() else "(no .sha256 file beside it)"
+    if digest != expected:
+        raise AssetError(f"{path} has SHA-256 {digest}; {expected} expected. Delete it and run `make setup`.")
+    try:
+        with np.load(io.BytesIO(content)) as file:
+            arrays = {name: file[name] for name in file.files}
+        model = MakeHuman(arrays, digest)
+    except (KeyError, ValueError, EOFError) as error:
+        raise AssetError(f"{path} isn't a face model of this version: {error}. Delete it and run `make setup`.") from error
+    check_face_model(model)
+    return model
+
+
+def _shape_space(arrays: Mapping[str, Any]) -> ShapeSpace:
+    kept = len(arrays["units"][0])
+    names = tuple(map(str, arrays["local_names"]))
+    macros = dict(zip(map(str, arrays["macro_names"]), arrays["macros"], strict=True))
+    local = LocalTargets(names, arrays["local_lower"], arrays["local_higher"])
+    anchors = len(arrays["base"]) - kept
+    return ShapeSpace(arrays["base"], macros, local, arrays["mirror"][:kept], arrays["teeth"], anchors)
+
+
+def _whole_maps(left: Float[ndarray, "C H W 3"]) -> Float[ndarray, "C H 2*W 3"]:
+    """Both halves of the wrinkle maps: the slope along u changes sign in the mirror."""
+    left = left.astype(np.float32)
+    return np.concatenate([left[:, :, ::-1] * np.array([-1.0, 1.0, 1.0], np.float32), left], axis=2)
+
+
+def _add_gaze(out: Float[ndarray, "E V D"], head: Head, first: int) -> None:
+    """Turn the eyeballs (the last vertices, left then right) with the `eyeLook*` units."""
+    count = (out.shape[1] - first) // 2
+    left, right = slice(first, first + count), slice(first + count, None)
+    ball = head.vertices[left].astype(np.float64) - head.eye_centre
+    aside, upwards = gaze_axes(ball)
+    for name, (x, y) in _GAZE.items():
+        turn = quantise(np.sin(np.radians(GAZE_DEGREES)) * (x * aside + y * upwards))
+        out[units.NAMES.index(f"{name}_L"), left, :3] = turn
+        out[units.NAMES.index(f"{name}_R"), right, :3] = turn * [-1.0, 1.0, 1.0]

@@ -1,0 +1,61 @@
+"""Renderers by name."""
+
+from difflib import get_close_matches
+from typing import Final
+
+from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.face_models.contract import Surface
+from facing_asymmetry.rendering.contract import Renderer
+from facing_asymmetry.rendering.scene import Scene
+
+RENDERERS: Final = {
+    "fast": "compiled loops on the CPU; on a GPU PyTorch3D's rasteriser",
+    "pytorch3d": "PyTorch3D's own rasteriser everywhere (seconds per image on a CPU)",
+    "torch": "the fast rasteriser with the reference shader in torch (CPU; for comparison)",
+}
+"""Name and meaning of each renderer."""
+
+
+def make_renderer(name: str, surface: Surface, scene: Scene | None = None, device: str = "cpu") -> Renderer:
+    """The renderer of this name; all draw the same image (see `scene`).
+
+    Args:
+        name: a key of `RENDERERS`.
+        surface: what the face model's identities share.
+        scene: camera, lights, size; None for the default portrait.
+        device: `cpu`, `cuda` or `cuda:N`.
+
+    Raises:
+        ConfigError: unknown name, or a device that isn't there.
+    """
+    if name not in RENDERERS:
+        near = get_close_matches(name, RENDERERS, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ConfigError(f"renderer = {name!r} is unknown{hint} (there are: {', '.join(RENDERERS)})")
+    import torch
+
+    scene = scene or Scene()
+    place = _device(device)
+    if place.type == "cpu" and name == "fast":
+        from facing_asymmetry.rendering.fused import FusedRenderer
+
+        return FusedRenderer(surface, scene)
+    from facing_asymmetry.rendering.reference import ReferenceRenderer
+
+    fast = name == "torch" and place == torch.device("cpu")
+    return ReferenceRenderer(surface, scene, place, "fast" if fast else "stock")
+
+
+def _device(name: str) -> "torch.device":  # noqa: F821
+    import torch
+
+    try:
+        place = torch.device(name)
+    except RuntimeError as error:
+        raise ConfigError(f"device = {name!r} is not a device; say cpu, cuda or cuda:0") from error
+    if place.type not in ("cpu", "cuda"):
+        raise ConfigError(f"device = {name!r} is not supported; say cpu, cuda or cuda:0")
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if place.type == "cuda" and (place.index or 0) >= count:
+        raise ConfigError(f"device = {name!r}: this machine has {count} CUDA devices; say device=cpu")
+    return place

@@ -1,0 +1,103 @@
+"""The CPU renderer: one pass of compiled loops from state to image, and a hand-written adjoint back."""
+
+import numba
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from numpy import ndarray
+from torch import Tensor
+
+from facing_asymmetry.errors import ConfigError, ModelError
+from facing_asymmetry.face_models.contract import Surface
+from facing_asymmetry.rendering.camera import view_of
+from facing_asymmetry.rendering.contract import Stage
+from facing_asymmetry.rendering.kernels.frame import render_frames
+from facing_asymmetry.rendering.kernels.geometry import LANES
+from facing_asymmetry.rendering.scene import Scene
+from facing_asymmetry.rendering.srgb import decode_srgb, encode_srgb
+
+CURVE_STEPS = 4096
+
+
+def pack_rig(scene: Scene) -> Float[ndarray, "48"]:
+    """Lights and background in the layout of `kernels.lighting`."""
+    view, rig = view_of(scene), scene.lights
+    sky, ground, wrap = (np.asarray(value) for value in (rig.sky, rig.ground, rig.wrap))
+    parts = (
+        view.lights.ravel(),
+        view.halves.ravel(),
+        np.concatenate([rig.key, rig.fill, rig.fill]),
+        0.5 * (sky + ground),
+        0.5 * (sky - ground),
+        1.0 / (1.0 + wrap),
+        wrap / (1.0 + wrap),
+        view.axis,
+        sky,
+        decode_srgb(np.asarray(scene.background)),
+    )
+    return np.concatenate(parts).astype(np.float32)
+
+
+def pack_cameras(scene: Scene, centre: Float[Tensor, "B 3"], height: Float[Tensor, " B"]) -> Float[ndarray, "B 14"]:
+    """Rotation, centre, distance and focal length of each frame."""
+    count = len(height)
+    packed = np.empty((count, 14), np.float32)
+    packed[:, :9] = view_of(scene).rotation.ravel()
+    packed[:, 9:12] = centre.numpy()
+    packed[:, 12] = scene.distance
+    packed[:, 13] = 2.0 * scene.distance / height.numpy().astype(np.float64)
+    return packed
+
+
+class FusedRenderer:
+    """Renderer for the CPU: same image as `ReferenceRenderer`, bit-identical from run to run and in any batch.
+
+    Args:
+        surface: topology, texture coordinates and wrinkle maps.
+        scene: camera, lights, size.
+
+    Raises:
+        ModelError: more wrinkle maps than the kernels have room for.
+    """
+
+    def __init__(self, surface: Surface, scene: Scene) -> None:
+        channels = len(surface.wrinkle_maps)
+        if channels > LANES - 6:
+            raise ModelError(f"{channels} wrinkle maps; the fast renderer has room for {LANES - 6}")
+        self.scene = scene
+        self._faces = np.ascontiguousarray(surface.faces, np.int32)
+        uvs = surface.verts_uvs[surface.faces_uvs].astype(np.float32)
+        half = np.float32(0.5)
+        self._uvs = np.ascontiguousarray(np.stack([uvs[..., 0] - half, half - uvs[..., 1]], axis=-1))
+        self._tangents = np.ascontiguousarray(surface.tangents, np.float32)
+        maps = surface.wrinkle_maps if channels else np.zeros((0, 2, 2, 3), np.float32)
+        self._maps = np.ascontiguousarray(np.moveaxis(maps, 0, 2), np.float32)
+        self._rig = pack_rig(scene)
+        self._decode = decode_srgb(np.arange(256) / 255.0).astype(np.float32)
+        curve = encode_srgb(np.linspace(0.0, 1.0, CURVE_STEPS) ** 2)
+        self._curve = np.append(curve, curve[-1]).astype(np.float32)
+
+    def render(self, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> Float[Tensor, "B 3 H W"]:
+        """See `Renderer.render`.
+
+        Raises:
+            ConfigError: the tensors are not on the CPU.
+            ModelError: a state has the wrong shape or is not finite.
+        """
+        return self._forward(state, stage, who)
+
+    def _forward(self, state: Tensor, stage: Stage, who: Tensor) -> Tensor:
+        if state.device.type != "cpu":
+            raise ConfigError(f"device = {state.device}: renderer 'fast' runs on the CPU; use renderer 'pytorch3d'")
+        states = np.ascontiguousarray(state.detach().numpy(), np.float32)
+        count, size = len(states), self.scene.image_size
+        cameras = pack_cameras(self.scene, stage.centre[who], stage.height[who])
+        images = np.empty((count, 3, size, size), np.float32)
+        linear = np.empty((0, 3, size, size), np.float32)
+        fine = np.ones((count, numba.get_num_threads()), np.bool_)
+        render_frames(states, cameras, who.numpy().astype(np.int64), self._faces, self._uvs, self._tangents,
+                      stage.albedo.numpy(), self._maps, self._rig, self._decode, self._curve, self.scene.supersample,
+                      linear, images, fine)  # fmt: skip
+        if not fine[:, 0].all():
+            raise ModelError(f"states {np.flatnonzero(~fine[:, 0]).tolist()} are not finite")
+        return torch.from_numpy(images)

@@ -1,0 +1,1 @@
+"""Compiled loops of the CPU renderer (numba), one step of the image's definition per module."""

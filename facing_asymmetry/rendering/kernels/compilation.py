@@ -1,0 +1,45 @@
+"""How kernels are compiled: machine code is kept in the user's cache, under a hash of all kernels' source.
+
+Numba's own cache looks at the file of the outermost function only, so a change in an inlined helper would go unnoticed;
+a folder per source hash can't be stale.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+
+from facing_asymmetry.assets.cache import cache_folder
+from facing_asymmetry.errors import AssetError
+
+
+@cache
+def _folder() -> str:
+    """Cache folder of this version of the kernels; empty where there is none."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    try:
+        return str(cache_folder() / "kernels" / digest.hexdigest()[:16])
+    except AssetError:
+        return ""
+
+
+def kernel(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Compile with IEEE arithmetic (no contraction or reassociation): the same bits on every run and in every loop."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        settings = {"nogil": True, "error_model": "numpy", **options}
+        before = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = _folder() or before
+        try:
+            return numba.njit(cache=True, **settings)(function)
+        except RuntimeError:  # no folder that can be written: compile in every process
+            return numba.njit(**settings)(function)
+        finally:
+            numba.config.CACHE_DIR = before
+
+    return decorate

@@ -1,0 +1,72 @@
+"""Bilinear texture lookups on centred coordinates; exact under mirroring because positions are fixed-point numbers."""
+
+import numpy as np
+from numpy import ndarray
+
+from facing_asymmetry.rendering.kernels.compilation import kernel
+
+BITS = 13
+"""Fixed-point bits of a texel position."""
+
+ONE = np.int32(1 << BITS)
+STEP = np.float32(1.0 / (1 << BITS))
+
+
+@kernel(inline="always")
+def locate(centred: np.float32, size: int) -> tuple:
+    """Texel and fraction of a coordinate in [-1/2, 1/2] (align_corners, border)."""
+    fixed = np.int32(np.rint(centred * np.float32(size - 1) * np.float32(ONE)))
+    fixed = min(max(fixed + np.int32((size - 1) * (ONE >> 1)), np.int32(0)), np.int32((size - 1) * ONE))
+    index = fixed >> BITS
+    after = min(index + 1, size - 1)
+    return index, after, np.float32(fixed & (ONE - 1)) * STEP
+
+
+@kernel(inline="always")
+def mix(a: np.float32, b: np.float32, c: np.float32, d: np.float32, f: np.float32, g: np.float32) -> np.float32:
+    """Bilinear interpolation of the upper (a, b) and lower (c, d) texels."""
+    one = np.float32(1.0)
+    return (a * (one - f) + b * f) * (one - g) + (c * (one - f) + d * f) * g
+
+
+@kernel(inline="always")
+def sample_albedo(texture: ndarray, decode: ndarray, u: np.float32, v: np.float32) -> tuple:
+    """Linear-light red, green, blue and gloss.
+
+    Args:
+        texture: `(Ht, Wt, 4)` uint8; decode: `(256,)` float32, sRGB byte to linear light.
+        u: coordinate minus 1/2; v: 1/2 minus coordinate (downwards).
+    """
+    left, right, f = locate(u, texture.shape[1])
+    upper, lower, g = locate(v, texture.shape[0])
+    byte = np.float32(1.0 / 255.0)
+    r = mix(decode[texture[upper, left, 0]], decode[texture[upper, right, 0]],
+            decode[texture[lower, left, 0]], decode[texture[lower, right, 0]], f, g)  # fmt: skip
+    gr = mix(decode[texture[upper, left, 1]], decode[texture[upper, right, 1]],
+             decode[texture[lower, left, 1]], decode[texture[lower, right, 1]], f, g)  # fmt: skip
+    b = mix(decode[texture[upper, left, 2]], decode[texture[upper, right, 2]],
+            decode[texture[lower, left, 2]], decode[texture[lower, right, 2]], f, g)  # fmt: skip
+    gloss = mix(np.float32(texture[upper, left, 3]) * byte, np.float32(texture[upper, right, 3]) * byte,
+                np.float32(texture[lower, left, 3]) * byte, np.float32(texture[lower, right, 3]) * byte, f, g)  # fmt: skip
+    return r, gr, b, gloss
+
+
+@kernel(inline="always")
+def sample_wrinkles(maps: ndarray, activations: ndarray, u: np.float32, v: np.float32) -> tuple:
+    """Activation-weighted slopes along u and v, and darkening.
+
+    Args:
+        maps: `(Ht, Wt, C, 3)` float32; activations: at least C float32 values.
+        u, v: as in `sample_albedo`.
+    """
+    left, right, f = locate(u, maps.shape[1])
+    upper, lower, g = locate(v, maps.shape[0])
+    su, sv, dark = np.float32(0.0), np.float32(0.0), np.float32(0.0)
+    for c in range(maps.shape[2]):
+        a = activations[c]
+        if a != np.float32(0.0):
+            p, q, r, s = maps[upper, left, c], maps[upper, right, c], maps[lower, left, c], maps[lower, right, c]
+            su += a * mix(p[0], q[0], r[0], s[0], f, g)
+            sv += a * mix(p[1], q[1], r[1], s[1], f, g)
+            dark += a * mix(p[2], q[2], r[2], s[2], f, g)
+    return su, sv, dark

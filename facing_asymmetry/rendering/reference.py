@@ -1,0 +1,83 @@
+"""The reference renderer: PyTorch3D's cameras, meshes and textures, any rasteriser, the shader in torch. CPU or GPU."""
+
+from typing import Any, Literal
+
+import torch
+from jaxtyping import Float, Int
+from pytorch3d.renderer import PerspectiveCameras, RasterizationSettings, TexturesUV
+from pytorch3d.renderer.mesh.rasterizer import MeshRasterizer
+from pytorch3d.structures import Meshes
+from torch import Tensor
+
+from facing_asymmetry.errors import ModelError
+from facing_asymmetry.face_models.contract import Surface
+from facing_asymmetry.rendering.camera import frame_scale, view_of
+from facing_asymmetry.rendering.contract import Stage
+from facing_asymmetry.rendering.rasterise import FastRasterizer
+from facing_asymmetry.rendering.scene import Scene
+from facing_asymmetry.rendering.shading import SkinShader
+from facing_asymmetry.rendering.srgb import decode_srgb
+
+
+class ReferenceRenderer:
+    """Renderer in torch; what `FusedRenderer` is compared with, and the one that runs on a GPU.
+
+    Args:
+        surface: topology, texture coordinates, wrinkle maps.
+        scene: camera, lights, size.
+        device: where tensors live; states and stage are moved there.
+        rasteriser: PyTorch3D's own (`stock`) or, on the CPU, `fast`.
+    """
+
+    def __init__(
+        self, surface: Surface, scene: Scene, device: torch.device, rasteriser: Literal["stock", "fast"] = "stock"
+    ) -> None:
+        self.scene, self.device = scene, device
+
+        def tensor(array: Any, kind: torch.dtype) -> Tensor:
+            return torch.as_tensor(array).to(device=device, dtype=kind)
+
+        self._faces, self._faces_uvs = tensor(surface.faces, torch.int64), tensor(surface.faces_uvs, torch.int64)
+        self._uvs, self._tangents = tensor(surface.verts_uvs, torch.float32), tensor(surface.tangents, torch.float32)
+        maps = tensor(surface.wrinkle_maps, torch.float32)
+        self._maps = maps.permute(1, 2, 0, 3).flatten(2)[None] if len(maps) else None
+        settings = RasterizationSettings(image_size=scene.samples, blur_radius=0.0, faces_per_pixel=1)
+        kind = {"stock": MeshRasterizer, "fast": FastRasterizer}[rasteriser]
+        self.rasteriser = kind(raster_settings=settings)
+        self.shader = SkinShader(scene, device)
+
+    def render(self, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> Float[Tensor, "B 3 H W"]:
+        """See `Renderer.render`.
+
+        Raises:
+            ModelError: a state is not finite.
+        """
+        state = state.to(self.device, torch.float32)
+        if not bool(torch.isfinite(state).all()):
+            raise ModelError("a state is not finite")
+        count = len(state)
+        who = who.to(stage.albedo.device)
+        texels = stage.albedo[who].to(self.device).float() / 255.0
+        albedo = torch.cat([decode_srgb(texels[..., :3]), texels[..., 3:]], dim=-1)
+        meshes = Meshes(state[..., :3], self._faces.expand(count, -1, -1), self._texture(albedo))
+        cameras = self.cameras(stage.centre[who].to(self.device), stage.height[who].to(self.device))
+        fragments = self.rasteriser(meshes, cameras=cameras)
+        wrinkles = None
+        if self._maps is not None:
+            wrinkles = self._texture(self._maps.expand(count, -1, -1, -1))
+        return self.shader(  # type: ignore[no-any-return]
+            fragments, meshes, wrinkles=wrinkles, activations=state[..., 3:],
+            tangents=self._tangents.expand(count, -1, -1),
+        )  # fmt: skip
+
+    def cameras(self, centre: Float[Tensor, "B 3"], height: Float[Tensor, " B"]) -> PerspectiveCameras:
+        """PyTorch3D's cameras of these frames."""
+        rotation = torch.as_tensor(view_of(self.scene).rotation, device=self.device).expand(len(centre), 3, 3)
+        away = torch.tensor([0.0, 0.0, self.scene.distance], device=self.device)
+        shift = away - (centre[:, None] @ rotation)[:, 0]
+        focal = frame_scale(self.scene, height)
+        return PerspectiveCameras(focal_length=focal[:, None], R=rotation, T=shift, device=self.device)
+
+    def _texture(self, maps: Float[Tensor, "B Ht Wt K"]) -> TexturesUV:
+        count = len(maps)
+        return TexturesUV(maps, self._faces_uvs.expand(count, -1, -1), self._uvs.expand(count, -1, -1))

@@ -1,0 +1,91 @@
+"""One call from a run folder to its report, all or nothing."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from facing_asymmetry.errors import StoreError
+from facing_asymmetry.reporting.figures import figure_modules
+from facing_asymmetry.reporting.figures.style import RC
+from facing_asymmetry.reporting.html import Picture, render_page
+from facing_asymmetry.reporting.run_data import RunData, read_run
+from facing_asymmetry.reporting.settings import ReportSettings
+from facing_asymmetry.reporting.svg import figure_svg
+from facing_asymmetry.reporting.tables import write_tables
+
+
+def build_report(run: Path, settings: ReportSettings | None = None) -> Path:
+    """Write `report.html`, `figures/` and `tables/` into the run folder.
+
+    Everything is made in a temporary folder beside them first and then moved, so that a failed build changes nothing.
+
+    Returns:
+        Path of `report.html`.
+
+    Raises:
+        DataError: the run folder lacks a file, column or key; the message names it.
+        StoreError: the folder cannot be written.
+    """
+    data = read_run(run, settings)
+    try:
+        fresh = Path(tempfile.mkdtemp(prefix=".report-", dir=run))
+    except OSError as error:
+        raise StoreError(f"{run} cannot be written: {error}; choose another output folder or free some space") from error
+    try:
+        pictures = write_figures(data, fresh / "figures")
+        write_tables(data, fresh / "tables")
+        (fresh / "report.html").write_text(render_page(data, pictures), encoding="utf-8")
+        _move(fresh, run)
+    except OSError as error:
+        raise StoreError(f"the report could not be written into {run}: {error}") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return run / "report.html"
+
+
+def write_figures(data: RunData, folder: Path) -> list[Picture]:
+    """Draw every figure the run has the inputs for, in all configured formats; returns what the page shows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = []
+    for module in figure_modules():
+        if module.NEEDS_FACES and data.exemplar not in data.sprites:
+            continue
+        figure = module.draw(data)
+        for form in data.settings.formats:
+            save_figure(figure, folder / f"{module.NAME}.{form}", data.settings.dpi)
+        width, height = figure.get_size_inches()
+        pictures.append(
+            Picture(
+                number=module.NUMBER,
+                name=module.NAME,
+                title=module.TITLE,
+                caption=module.caption(data),
+                alt=module.describe(data),
+                svg=figure_svg(figure, module.NAME),
+                width=round(100 * width),
+                height=round(100 * height),
+            )
+        )
+    return pictures
+
+
+def save_figure(figure: Figure, path: Path, dpi: int) -> None:
+    """Save without dates, so that the same run gives the same bytes."""
+    metadata = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(RC | {"svg.hashsalt": path.stem})
+        figure.savefig(path, dpi=dpi, metadata=metadata[path.suffix[1:]])
+
+
+def _move(fresh: Path, run: Path) -> None:
+    """Replace the finished files one by one, the page last."""
+    for folder in ("figures", "tables"):
+        (run / folder).mkdir(exist_ok=True)
+        for path in sorted((fresh / folder).iterdir()):
+            os.replace(path, run / folder / path.name)
+    os.replace(fresh / "report.html", run / "report.html")

@@ -1,0 +1,90 @@
+"""F6: how much of each expression's activation is lost with symmetry, classifier × emotion."""
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from facing_asymmetry.reporting.figures.style import INK, MUTED, WIDTH, new_figure, readable, styled
+from facing_asymmetry.reporting.run_data import RunData
+
+NUMBER = "F6"
+NAME = "f6_effect_map"
+TITLE = "Standardised slope by classifier and emotion"
+NEEDS_FACES = False
+SCORE = "slope_standardised"
+
+
+@styled
+def draw(data: RunData) -> Figure:
+    """Heat map of the mean standardised slope; stars only where a claim is allowed."""
+    values = effects(data)
+    figure = new_figure(WIDTH, 0.36 * len(values) + 1.45)
+    axes = figure.add_subplot()
+    reach = float(np.nanmax(np.abs(values.where(_accepted(data, values), np.nan).to_numpy(float)), initial=0.1))
+    sns.heatmap(
+        values, ax=axes, cmap="PuOr_r", center=0.0, vmin=-reach, vmax=reach, annot=_labels(data, values), fmt="", linewidths=1.5,
+        annot_kws={"fontsize": 7.5},
+        cbar_kws={"label": "share of activation lost\nper unit symmetry", "shrink": 0.9, "aspect": 16, "pad": 0.02},
+    )  # fmt: skip
+    for row, classifier in enumerate(values.index):
+        for column, emotion in enumerate(values.columns):
+            if not data.accepted.get((classifier, emotion), False):
+                axes.add_patch(Rectangle((column, row), 1, 1, fill=False, hatch="////", edgecolor=MUTED, linewidth=0))
+    axes.set_yticklabels([f"{readable(c)}  ·  {data.training_sets[c]}" for c in values.index], rotation=0)
+    axes.set(xlabel="", ylabel="")
+    axes.tick_params(length=0)
+    axes.set_title(_verdict(data), fontweight="normal", color=INK if data.may_claim else MUTED, fontsize=7.5)
+    return figure
+
+
+def effects(data: RunData) -> pd.DataFrame:
+    """Mean standardised slope under `palsy`: classifiers in rows, emotions in columns, NaN where it is not defined."""
+    table = data.tested(SCORE, "palsy")["mean"].astype(float).unstack("emotion")
+    return table.reindex(index=data.classifiers, columns=data.emotions)
+
+
+def caption(data: RunData) -> str:
+    """Unit, sign and marks."""
+    return (
+        "Slope of the activation over symmetry, divided by what the expression adds to the logit (neutral to full): 0.3 reads "
+        "“30 % of the expression's activation is lost between the symmetric face and the one whose affected side is still”. Positive (orange): the "
+        f"activation falls when symmetry falls. Mean over {len(data.identities)} identities. Hatched: expression not accepted by that classifier. "
+        + ("* p < .05, ** p < .01, *** p < .001 (Holm-corrected)." if data.may_claim else f"{_verdict(data)}.")
+    )
+
+
+def describe(data: RunData) -> str:
+    """The values, row by row."""
+    values = effects(data)
+    rows = (f"{readable(c)}: " + ", ".join(f"{e} {values.loc[c, e]:.2f}" for e in values.columns) for c in values.index)
+    return f"Mean standardised slope. {'. '.join(rows)}."
+
+
+def stars(p: float) -> str:
+    """Conventional marks of a corrected p-value: none from .05 on."""
+    return "***" if p < 0.001 else "**" if p < 0.01 else "*" if p < 0.05 else ""
+
+
+def _labels(data: RunData, values: pd.DataFrame) -> np.ndarray:
+    tests = data.tested(SCORE, "palsy")
+
+    def label(classifier: str, emotion: str) -> str:
+        if not np.isfinite(values.loc[classifier, emotion]):
+            return "not defined"
+        test = tests.loc[(classifier, emotion)]
+        return f"{values.loc[classifier, emotion]:.2f}{stars(float(test['p_holm'])) if test['claim'] else ''}"
+
+    return np.array([[label(c, e) for e in values.columns] for c in values.index])
+
+
+def _accepted(data: RunData, values: pd.DataFrame) -> pd.DataFrame:
+    good = [[data.accepted.get((c, e), False) for e in values.columns] for c in values.index]
+    return pd.DataFrame(good, index=values.index, columns=values.columns)
+
+
+def _verdict(data: RunData) -> str:
+    if data.may_claim:
+        return "* p < .05  ** p < .01  *** p < .001, Holm-corrected over the map"
+    return f"No claim, so no significance marks: n = {len(data.identities)} identities, {data.minimum_identities} needed"

@@ -1,0 +1,219 @@
+"""A finished run, read from its folder and checked: the only thing that figures, tables and the page see."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from facing_asymmetry.emotions import CANONICAL
+from facing_asymmetry.errors import DataError
+from facing_asymmetry.reporting.settings import ReportSettings
+from facing_asymmetry.reporting.sprites import Sprite, read_sprites
+from facing_asymmetry.responses.schema import validate
+
+DEFAULT_MINIMUM: Final = 20
+"""Identities a claim needs, where the run's own configuration does not say (method.md: 20)."""
+
+MANIFEST_KEYS: Final = ("title", "command", "created", "commit", "versions", "config", "seeds", "counts", "seconds")
+SCORE_COLUMNS: Final = (
+    "face_model", "classifier", "training_set", "expression", "emotion", "accepted",
+    "identity", "side", "intervention", "score", "value", "unit",
+)  # fmt: skip
+TEST_COLUMNS: Final = (
+    "classifier", "emotion", "intervention", "score", "n", "mean", "sd", "low", "high", "hedges_g",
+    "p_two_sided", "p_one_sided", "p_holm", "p_bh", "method", "claim", "note",
+)  # fmt: skip
+EXPRESSION_COLUMNS: Final = ("classifier", "emotion", "accepted", "probability")
+
+
+@dataclass(frozen=True)
+class RunData:
+    """Everything a report is made from.
+
+    Attributes:
+        path: the run folder.
+        manifest: what was asked, with which code, and what it cost.
+        responses: the response table (`responses/schema.py`), one row per frame and class.
+        scores: one row per unit and score; `tests`: one row per classifier, emotion, intervention and score.
+        expressions: one row per classifier and emotion (empty where the run has none).
+        claims: sentences with their verdicts; `records`: facts about each classifier, by name (may be empty).
+        sprites: rendered contact sheets by (classifier, emotion) (may be empty).
+        settings: choices of the report.
+    """
+
+    path: Path
+    manifest: Mapping[str, Any]
+    responses: pd.DataFrame
+    scores: pd.DataFrame
+    tests: pd.DataFrame
+    expressions: pd.DataFrame
+    claims: Sequence[Mapping[str, Any]]
+    records: Mapping[str, Mapping[str, Any]]
+    sprites: Mapping[tuple[str, str], Sprite]
+    settings: ReportSettings = field(default_factory=ReportSettings)
+
+    @cached_property
+    def training_sets(self) -> dict[str, str]:
+        """Training set of each classifier, ordered by training set, then by name."""
+        pairs = self.responses[["training_set", "classifier"]].drop_duplicates().sort_values(["training_set", "classifier"])
+        return dict(zip(pairs["classifier"], pairs["training_set"], strict=True))
+
+    @property
+    def classifiers(self) -> list[str]:
+        """Names of the classifiers, those of one training set beside each other."""
+        return list(self.training_sets)
+
+    @cached_property
+    def emotions(self) -> list[str]:
+        """Emotions shown, in canonical order."""
+        return [name for name in CANONICAL if name in set(self.responses["emotion"].unique())]
+
+    @cached_property
+    def identities(self) -> list[int]:
+        """Numbers of the faces."""
+        return sorted(int(number) for number in self.responses["identity"].unique())
+
+    @cached_property
+    def interventions(self) -> list[str]:
+        """Names of the interventions, `palsy` first."""
+        return sorted((str(name) for name in self.responses["intervention"].unique()), key=lambda n: (n != "palsy", n))
+
+    @cached_property
+    def accepted(self) -> dict[tuple[str, str], bool]:
+        """Whether the full symmetric face is recognised as the emotion, by (classifier, emotion)."""
+        shown = self.responses.groupby(["classifier", "emotion"], observed=True)["accepted"].mean()
+        return {(str(c), str(e)): bool(share >= 0.5) for (c, e), share in shown.items()}
+
+    @cached_property
+    def target(self) -> pd.DataFrame:
+        """Rows of the response table whose class is the emotion shown: the activation."""
+        return self.responses[self.responses["is_target"]]
+
+    @property
+    def minimum_identities(self) -> int:
+        """Identities that a claim needs."""
+        statistics = self.manifest["config"].get("statistics") or {}
+        return int(statistics.get("minimum_identities", DEFAULT_MINIMUM))
+
+    @property
+    def may_claim(self) -> bool:
+        """Whether any test of this run may be called significant."""
+        return bool(self.tests["claim"].any())
+
+    def tested(self, score: str, intervention: str | None = None) -> pd.DataFrame:
+        """Rows of `tests` of one score (and intervention), indexed by (classifier, emotion)."""
+        rows = self.tests[self.tests["score"] == score]
+        if intervention is not None:
+            rows = rows[rows["intervention"] == intervention]
+        return rows.set_index(["classifier", "emotion"])
+
+    @cached_property
+    def exemplar(self) -> tuple[str, str]:
+        """The (classifier, emotion) shown in detail: as configured, else chosen without looking at any effect."""
+        count = {name: sum(self.accepted.get((name, e), False) for e in self.emotions) for name in self.classifiers}
+        best = self.settings.classifier or max(sorted(count), key=lambda name: count[name])
+        if best not in count:
+            raise DataError(f"report.classifier = {best!r} is not in {self.path}; it has {', '.join(count)}")
+        fits = [e for e in self.emotions if self.accepted.get((best, e), False)] or self.emotions
+        emotion = self.settings.emotion or ("happiness" if "happiness" in fits else fits[0])
+        if emotion not in self.emotions:
+            raise DataError(f"report.emotion = {emotion!r} is not in {self.path}; it has {', '.join(self.emotions)}")
+        return best, emotion
+
+
+def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
+    """Read and check a run folder; `DataError` names the file and the column or key at fault.
+
+    `claims.json`, `expressions.csv`, `classifiers.json` and `sprites/` may be absent.
+    """
+    if not path.is_dir():
+        raise DataError(f"{path} is not a run folder; `facing-asymmetry run` makes one")
+    claims = _read_json(path / "claims.json") if (path / "claims.json").exists() else []
+    records = _read_json(path / "classifiers.json") if (path / "classifiers.json").exists() else []
+    return RunData(
+        path=path,
+        manifest=_read_manifest(path / "manifest.json"),
+        responses=_read_responses(path / "responses.parquet"),
+        scores=_read_csv(path / "scores.csv", SCORE_COLUMNS),
+        tests=_read_csv(path / "tests.csv", TEST_COLUMNS),
+        expressions=_read_csv(path / "expressions.csv", EXPRESSION_COLUMNS, optional=True),
+        claims=claims,
+        records={str(record["name"]): record for record in records},
+        sprites=read_sprites(path / "sprites"),
+        settings=settings or ReportSettings(),
+    )
+
+
+def surface(data: RunData, classifier: str, emotion: str, intervention: str = "palsy") -> pd.DataFrame:
+    """Activation of the shown emotion by identity and node, sides averaged.
+
+    Returns:
+        One row per (identity, s, t): `logit`, `probability` (means over sides) and `wrong` (share of sides mispredicted).
+    """
+    rows = data.target
+    chosen = (rows["classifier"] == classifier) & (rows["emotion"] == emotion) & (rows["intervention"] == intervention)
+    unit = rows[chosen]
+    unit = unit.assign(wrong=(unit["predicted"] != emotion).astype(float))
+    return unit.groupby(["identity", "s", "t"], as_index=False)[["logit", "probability", "wrong"]].mean()
+
+
+def grid_mean(unit: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean over identities on the grid: s ascending `(S,)`, t ascending `(T,)`, values `(T, S)`."""
+    table = unit.pivot_table(index="t", columns="s", values=column, aggfunc="mean")
+    return table.columns.to_numpy(float), table.index.to_numpy(float), table.to_numpy(float)
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    """The manifest, with the keys that a report quotes."""
+    manifest = _read_json(path)
+    missing = [key for key in MANIFEST_KEYS if key not in manifest]
+    if missing:
+        raise DataError(f"{path}: lacks the key(s) {', '.join(missing)}")
+    return dict(manifest)
+
+
+def _read_responses(path: Path) -> pd.DataFrame:
+    """The response table, validated."""
+    if not path.exists():
+        raise DataError(f"{path} is missing; the run did not finish, start it again and it goes on")
+    try:
+        table = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} is not a readable parquet file: {error}") from error
+    if table.empty:
+        raise DataError(f"{path} holds no rows")
+    try:
+        return validate(table)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
+
+
+def _read_csv(path: Path, columns: Sequence[str], *, optional: bool = False) -> pd.DataFrame:
+    """A CSV with at least these columns; an absent optional one is an empty table."""
+    if not path.exists():
+        if optional:
+            return pd.DataFrame(columns=list(columns))
+        raise DataError(f"{path} is missing; `facing-asymmetry score` writes it")
+    try:
+        table = pd.read_csv(path)
+    except (ValueError, OSError) as error:
+        raise DataError(f"{path} is not a readable CSV file: {error}") from error
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise DataError(f"{path}: lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}")
+    return table.assign(note=table["note"].fillna("")) if "note" in table.columns else table
+
+
+def _read_json(path: Path) -> Any:
+    """Parsed JSON; `DataError` where the file is missing or torn."""
+    if not path.exists():
+        raise DataError(f"{path} is missing; a run folder has one")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"{path} is not valid JSON: {error}") from error

@@ -1,0 +1,125 @@
+"""Contact sheets of rendered faces: read, cut into frames, shrunk for a page."""
+
+import base64
+import io
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from jaxtyping import Int, UInt8
+from numpy import ndarray
+from PIL import Image
+
+from facing_asymmetry.errors import DataError
+
+KEYS: Final = ("identity", "side", "s", "t", "size")
+LADDER: Final = ((224, 82), (224, 72), (192, 72), (160, 72), (128, 70), (112, 60), (96, 50), (72, 40), (56, 35))
+"""(pixels, WebP quality) tried in turn until all sheets fit."""
+
+
+@dataclass(frozen=True)
+class Sprite:
+    """One lossless contact sheet: rows are t ascending, columns are s ascending.
+
+    Attributes:
+        path: the PNG; `identity`, `traits`, `side`: whose face, and the person's affected side.
+        s: `(S,)` ascending; `t`: `(T,)` ascending; `size`: pixels of one square frame.
+    """
+
+    path: Path
+    identity: int
+    traits: dict[str, str | float]
+    side: str
+    s: tuple[float, ...]
+    t: tuple[float, ...]
+    size: int
+
+    def sheet(self) -> UInt8[ndarray, "H W 3"]:
+        """The whole sheet, sRGB."""
+        with Image.open(self.path) as image:
+            pixels = np.asarray(image.convert("RGB"))
+        return pixels
+
+    def frame(self, s: float, t: float) -> UInt8[ndarray, "size size 3"]:
+        """The face at the node nearest to (s, t)."""
+        return self.frames([(s, t)])[0]
+
+    def frames(self, nodes: Sequence[tuple[float, float]]) -> list[UInt8[ndarray, "size size 3"]]:
+        """The faces at the nodes nearest to each (s, t), the sheet being read once."""
+        pixels, size = self.sheet(), self.size
+        cuts = [(int(np.abs(np.subtract(self.s, s)).argmin()), int(np.abs(np.subtract(self.t, t)).argmin())) for s, t in nodes]
+        return [pixels[row * size : (row + 1) * size, column * size : (column + 1) * size] for column, row in cuts]
+
+
+def read_sprites(folder: Path) -> dict[tuple[str, str], Sprite]:
+    """All sheets `CLASSIFIER/EMOTION.png` with their JSON; none where the folder is absent."""
+    found = {}
+    for path in sorted(folder.glob("*/*.png")):
+        found[(path.parent.name, path.stem)] = _read_sprite(path)
+    return found
+
+
+def thin(count: int, most: int) -> Int[ndarray, " N"]:
+    """Indices of at most `most` of `count` nodes, evenly spread, first and last kept."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
+
+
+def encode_all(sprites: Sequence[Sprite], budget: int, most: int) -> tuple[list[str], int]:
+    """WebP data URIs of the thinned sheets that together stay under `budget` bytes, and the pixels of one frame.
+
+    Every sheet gets the same size and quality. `DataError` where not even the smallest fits.
+    """
+    def size_of(rung: tuple[int, int]) -> float:
+        probes = sprites[:: max(1, len(sprites) // 3)]
+        return sum(len(_encode(sprite, *rung, most)) for sprite in probes) / len(probes) * len(sprites)
+
+    for rung in LADDER:
+        if len(sprites) == 0 or 1.03 * size_of(rung) > budget:
+            continue
+        with ThreadPoolExecutor() as pool:
+            pages = list(pool.map(lambda sprite, rung=rung: _encode(sprite, *rung, most), sprites))
+        if sum(map(len, pages)) <= budget:
+            return pages, rung[0]
+    if len(sprites) == 0:
+        return [], LADDER[0][0]
+    raise DataError(f"{len(sprites)} face sheets do not fit into {budget:,} bytes; lower report.explorer_nodes")
+
+
+def data_uri(image: Image.Image, quality: int) -> str:
+    """The image as a WebP data URI."""
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=quality, method=2)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _encode(sprite: Sprite, pixels: int, quality: int, most: int) -> str:
+    """One thinned sheet, each frame scaled to `pixels`, as a data URI."""
+    rows, columns = thin(len(sprite.t), most), thin(len(sprite.s), most)
+    size = sprite.size
+    grid = sprite.sheet().reshape(len(sprite.t), size, len(sprite.s), size, 3)[rows][:, :, columns]
+    sheet = Image.fromarray(grid.reshape(len(rows) * size, len(columns) * size, 3))
+    if pixels < size:
+        sheet = sheet.resize((len(columns) * pixels, len(rows) * pixels), Image.Resampling.LANCZOS)
+    return data_uri(sheet, quality)
+
+
+def _read_sprite(path: Path) -> Sprite:
+    """One sheet's description, checked against the picture's size."""
+    described = path.with_suffix(".json")
+    try:
+        facts = json.loads(described.read_text(encoding="utf-8"))
+        with Image.open(path) as image:
+            width, height = image.size
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: the face sheet or its {described.name} cannot be read: {error}") from error
+    missing = [key for key in KEYS if key not in facts]
+    if missing:
+        raise DataError(f"{described}: lacks the key(s) {', '.join(missing)}")
+    s, t, size = tuple(map(float, facts["s"])), tuple(map(float, facts["t"])), int(facts["size"])
+    if (width, height) != (len(s) * size, len(t) * size):
+        raise DataError(f"{path} is {width} x {height} pixels; {described.name} describes {len(s) * size} x {len(t) * size}")
+    return Sprite(path, int(facts["identity"]), dict(facts.get("traits") or {}), str(facts["side"]), s, t, size)

@@ -1,0 +1,166 @@
+"""T1 classifiers, T2 scores, T3 controls: numbers as data frames, and the same as CSV, HTML and LaTeX."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from facing_asymmetry.reporting.run_data import RunData
+
+PAIR: Final = ["classifier", "emotion"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the report.
+
+    Attributes:
+        number: `T2`; `name`: of its files; `title`, `caption`: in words, units in the caption.
+        build: makes it from a run, numbers unrounded.
+    """
+
+    number: str
+    name: str
+    title: str
+    caption: str
+    build: Callable[[RunData], pd.DataFrame]
+
+
+def classifier_table(data: RunData) -> pd.DataFrame:
+    """T1: one row per classifier; facts of its record where the run kept them."""
+    rows = []
+    for name in data.classifiers:
+        record = data.records.get(name, {})
+        classes = data.responses.loc[data.responses["classifier"] == name, "class"].unique()
+        sources = sorted({str(file["source"]) for file in record.get("weights", [])})
+        rows.append(
+            {
+                "classifier": name,
+                "training_set": data.training_sets[name],
+                "architecture": record.get("architecture", ""),
+                "parameters": record.get("parameters", np.nan),
+                "input_px": record.get("input_size", np.nan),
+                "classes": len(classes),
+                "accepted": f"{sum(data.accepted.get((name, e), False) for e in data.emotions)} of {len(data.emotions)}",
+                "reported_accuracy": record.get("reported_accuracy", ""),
+                "weights": ", ".join(sources),
+                "licence": record.get("licence", ""),
+                "notes": record.get("notes", ""),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def score_summary(data: RunData) -> pd.DataFrame:
+    """T2: one row per classifier and emotion under `palsy`."""
+    parts = [
+        _part(data, "slope", "palsy", "slope", ("n", "mean", "low", "high", "hedges_g", "p_two_sided", "p_holm", "claim")),
+        _part(data, "slope_standardised", "palsy", "share", ("mean", "low", "high")),
+        _part(data, "flips", "palsy", "flips", ("mean",)),
+    ]
+    return _with_acceptance(data, pd.concat(parts, axis=1))
+
+
+def control_table(data: RunData) -> pd.DataFrame:
+    """T3: the slope of either intervention and their difference, which is what symmetry alone explains."""
+    numbers = ("mean", "low", "high")
+    parts = [
+        _part(data, "slope", "palsy", "palsy", ("n", *numbers)),
+        _part(data, "slope", "bilateral", "bilateral", numbers),
+        _part(data, "symmetry_specific", None, "specific", (*numbers, "hedges_g", "p_two_sided", "p_holm", "claim")),
+    ]
+    table = pd.concat(parts, axis=1)
+    if {"palsy_mean", "specific_mean"} <= set(table.columns):
+        table["specific_share"] = table["specific_mean"] / table["palsy_mean"].where(table["palsy_mean"].abs() > 0)
+    return _with_acceptance(data, table)
+
+
+TABLES: Final = (
+    Table("T1", "t1_classifiers", "Classifiers",
+          "The networks, as published. Accepted: emotions whose full symmetric face most identities are recognised on. "
+          "Reported accuracy is the publisher's, not measured here.", classifier_table),
+    Table("T2", "t2_scores", "Scores",
+          "Reaction to the loss of symmetry on one side (palsy). slope: logits per unit symmetry, positive where the activation falls "
+          "when symmetry falls; share: the same as a share of what the expression adds to the logit; flips: share of grid nodes whose "
+          "prediction left the emotion. Intervals: bootstrap over identities. g: Hedges' standardised mean. p: sign-flip permutation, "
+          "two-sided, and Holm-corrected.", score_summary),
+    Table("T3", "t3_controls", "Controls",
+          "Slopes in logits per unit symmetry: palsy (one side weakens), bilateral (both sides weaken alike, same mean motion), and "
+          "specific = palsy − bilateral, the part that symmetry alone explains; share = specific / palsy.", control_table),
+)  # fmt: skip
+
+
+def write_tables(data: RunData, folder: Path) -> list[Path]:
+    """Write every table as CSV, HTML fragment and LaTeX into `folder`; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for table in TABLES:
+        frame = table.build(data)
+        paths = [folder / f"{table.name}.{ending}" for ending in ("csv", "html", "tex")]
+        frame.to_csv(paths[0], index=False, lineterminator="\n")
+        shown = formatted(frame)
+        paths[1].write_text(shown.to_html(index=False, border=0, na_rep=""), encoding="utf-8")
+        latex = shown.to_latex(index=False, escape=True, caption=table.caption, label=f"tab:{table.name}", longtable=len(shown) > 40)
+        paths[2].write_text(latex, encoding="utf-8")
+        written += paths
+    return written
+
+
+def formatted(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table as people read it: `mean [low, high]` in one column, p-values to three places, empty for missing."""
+    shown = pd.DataFrame(index=frame.index)
+    for name in frame.columns:
+        stem = name.removesuffix("_mean")
+        if name.endswith(("_low", "_high")):
+            continue
+        if name.endswith("_mean") and f"{stem}_low" in frame.columns:
+            shown[stem] = [_interval(*row) for row in frame[[name, f"{stem}_low", f"{stem}_high"]].to_numpy(float)]
+        else:
+            shown[_heading(name)] = [_cell(name, value) for value in frame[name]]
+    return shown
+
+
+def _part(data: RunData, score: str, intervention: str | None, prefix: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Chosen columns of one score's tests, renamed `PREFIX_mean`, ...; only `n` keeps its name."""
+    rows = data.tested(score, intervention)
+    rows = rows[~rows.index.duplicated()]
+    return rows[list(columns)].rename(columns={name: name if name == "n" else f"{prefix}_{name}" for name in columns})
+
+
+def _with_acceptance(data: RunData, table: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the report's order, with the training set and whether the expression is accepted."""
+    order = pd.MultiIndex.from_product([data.classifiers, data.emotions], names=PAIR)
+    table = table.reindex(order).reset_index()
+    table.insert(1, "training_set", table["classifier"].map(data.training_sets))
+    pairs = zip(table["classifier"], table["emotion"], strict=True)
+    table.insert(3, "accepted", [data.accepted.get(pair, False) for pair in pairs])
+    return table
+
+
+def _heading(name: str) -> str:
+    """A column's heading: what follows the score's prefix, in words."""
+    for ending, words in (("hedges_g", "g"), ("p_two_sided", "p"), ("p_holm", "p Holm"), ("claim", "claim"), ("flips_mean", "flips")):
+        if name.endswith(ending):
+            return words
+    return {"specific_share": "share", "input_px": "input px"}.get(name, name.replace("_", " "))
+
+
+def _interval(mean: float, low: float, high: float) -> str:
+    if not np.isfinite(mean):
+        return "not defined"
+    return f"{mean:.2f} [{low:.2f}, {high:.2f}]" if np.isfinite(low) and np.isfinite(high) else f"{mean:.2f}"
+
+
+def _cell(name: str, value: object) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        return ""
+    if "_p_" in name and isinstance(value, float):
+        return "< .001" if value < 0.001 else f"{value:.3f}"
+    if name in ("n", "parameters", "input_px", "classes"):
+        return f"{int(float(str(value))):,}"
+    return f"{value:.2f}" if isinstance(value, float) else str(value)

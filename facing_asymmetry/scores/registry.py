@@ -1,0 +1,166 @@
+"""Every score: name, unit, sign convention and meaning. Reports and help read it; `score_table` computes from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+from jaxtyping import Float
+from numpy import ndarray
+
+from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.scores.contrast import contrast, response
+from facing_asymmetry.scores.derivative import gradient, magnitude, slope
+from facing_asymmetry.scores.prediction import flips, threshold
+from facing_asymmetry.scores.standardised import standardise
+from facing_asymmetry.scores.units import UnitStack
+
+Compute = Callable[[UnitStack], Float[ndarray, " U"]]
+
+PER_SYMMETRY: Final = "logits per unit symmetry"
+SHARE_PER_SYMMETRY: Final = "share of the expression's activation per unit symmetry"
+FALLS: Final = "positive: the activation falls when symmetry falls"
+SPECIFIC: Final = "positive: weakening one side costs more activation than weakening both alike"
+
+
+@dataclass(frozen=True)
+class ScoreDefinition:
+    """One score.
+
+    Attributes:
+        name: its key; `unit`: in words, for axes; `description`: one sentence; `sign`: what a positive value means.
+        signed: whether zero is a meaningful null; a score that can't be negative is never tested against zero.
+        compute: values of a stack of units, or None for a paired score.
+        base: for a paired score (treated minus control, same identity and emotion) the score that is subtracted, else
+            "".
+    """
+
+    name: str
+    unit: str
+    description: str
+    sign: str
+    signed: bool = True
+    compute: Compute | None = None
+    base: str = ""
+
+
+def _activation(score: Callable[..., Float[ndarray, " U"]]) -> Compute:
+    return lambda stack: score(stack.activation, stack.s, stack.t)
+
+
+def _share(score: Callable[..., Float[ndarray, " U"]]) -> Compute:
+    def compute(stack: UnitStack) -> Float[ndarray, " U"]:
+        grid = (stack.activation, stack.s, stack.t)
+        return standardise(score(*grid), *grid)
+
+    return compute
+
+
+_DEFINITIONS: Final = (
+    ScoreDefinition(
+        "slope",
+        PER_SYMMETRY,
+        "Least-squares slope of the activation over s at fixed t, averaged over t > 0.",
+        FALLS,
+        compute=_activation(slope),
+    ),
+    ScoreDefinition(
+        "slope_standardised",
+        SHARE_PER_SYMMETRY,
+        "Slope divided by the unit's own neutral-to-expression response; comparable across classifiers.",
+        FALLS,
+        compute=_share(slope),
+    ),
+    ScoreDefinition(
+        "gradient",
+        PER_SYMMETRY,
+        "Mean of the finite-difference derivative over s; decided by the two outermost nodes at each end.",
+        FALLS,
+        compute=_activation(gradient),
+    ),
+    ScoreDefinition(
+        "magnitude",
+        PER_SYMMETRY,
+        "Mean absolute finite-difference derivative over s; above zero for noise too.",
+        "never negative",
+        signed=False,
+        compute=_activation(magnitude),
+    ),
+    ScoreDefinition(
+        "contrast",
+        "logits",
+        "Activation at s = 1 minus activation at s = 0, averaged over t > 0.",
+        FALLS,
+        compute=_activation(contrast),
+    ),
+    ScoreDefinition(
+        "contrast_standardised",
+        "share of the expression's activation",
+        "Contrast divided by the unit's own neutral-to-expression response.",
+        FALLS,
+        compute=_share(contrast),
+    ),
+    ScoreDefinition(
+        "flips",
+        "share of grid nodes",
+        "Share of the nodes at which the prediction has left the emotion that the symmetric face shows at the same t.",
+        "never negative; larger: more predictions are lost",
+        signed=False,
+        compute=lambda stack: flips(stack.kept, stack.s, stack.t),
+    ),
+    ScoreDefinition(
+        "threshold",
+        "symmetry s",
+        "Largest s at which the prediction leaves the emotion at the largest t; the smallest s where it never does.",
+        "never negative; larger: less asymmetry suffices",
+        signed=False,
+        compute=lambda stack: threshold(stack.margin, stack.s, stack.t),
+    ),
+    ScoreDefinition(
+        "response",
+        "logits",
+        "Activation of the full symmetric expression minus that of the neutral face: what standardised scores divide by.",
+        "positive: the expression raises its own logit",
+        compute=_activation(response),
+    ),
+    ScoreDefinition(
+        "symmetry_specific",
+        PER_SYMMETRY,
+        "Slope under the one-sided intervention minus slope under the two-sided control of equal mean motion.",
+        SPECIFIC,
+        base="slope",
+    ),
+    ScoreDefinition(
+        "symmetry_specific_standardised",
+        SHARE_PER_SYMMETRY,
+        "Standardised slope under the one-sided intervention minus that under its control.",
+        SPECIFIC,
+        base="slope_standardised",
+    ),
+    ScoreDefinition(
+        "flips_specific",
+        "share of grid nodes",
+        "Flips under the one-sided intervention minus flips under its control.",
+        "positive: weakening one side loses more predictions than weakening both alike",
+        base="flips",
+    ),
+    ScoreDefinition(
+        "magnitude_specific",
+        PER_SYMMETRY,
+        "Gradient magnitude under the one-sided intervention minus that under its control.",
+        "positive: the activation varies more under the one-sided intervention",
+        base="magnitude",
+    ),
+)
+
+SCORES: Final = {definition.name: definition for definition in _DEFINITIONS}
+"""Score name -> definition."""
+
+
+def score_definition(name: str) -> ScoreDefinition:
+    """Return the definition of a score; `ConfigError` with the nearest name for an unknown one."""
+    if name not in SCORES:
+        close = get_close_matches(name, SCORES, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known scores: {', '.join(SCORES)}"
+        raise ConfigError(f"unknown score {name!r}; {hint}")
+    return SCORES[name]

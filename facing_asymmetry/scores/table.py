@@ -1,0 +1,55 @@
+"""The score table: one row per unit and score, computed from the response table alone."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import pandas as pd
+
+from facing_asymmetry.scores.registry import SCORES, ScoreDefinition, score_definition
+from facing_asymmetry.scores.specific import paired_difference
+from facing_asymmetry.scores.units import UNIT, UnitStack, unit_stacks
+
+COLUMNS: Final = (*UNIT, "score", "value", "unit")
+"""Columns of the score table, in order."""
+
+
+def score_table(
+    responses: pd.DataFrame,
+    names: Iterable[str] | None = None,
+    treated: str = "palsy",
+    control: str = "bilateral",
+) -> pd.DataFrame:
+    """Return the tidy table of scores.
+
+    Args:
+        responses: table that follows `responses.schema`.
+        names: scores to compute; all of `SCORES` by default.
+        treated: one-sided intervention, and
+        control: its two-sided control, of the paired scores (`symmetry_specific`, ...). Their rows carry
+            `TREATED-CONTROL` as intervention and the treated unit's side. No such rows where either is absent.
+
+    Returns:
+        Columns `COLUMNS`, sorted by them. `value` is NaN where the score isn't defined for a unit (see each score).
+
+    Raises:
+        DataError: the table is not a response table, or a grid has fewer than two points on an axis.
+        ConfigError: a score is unknown.
+    """
+    wanted = [score_definition(name) for name in (SCORES if names is None else names)]
+    direct = {d.name: d for d in wanted if d.compute} | {d.base: SCORES[d.base] for d in wanted if d.base}
+    parts = [_rows(stack, definition) for stack in unit_stacks(responses) for definition in direct.values()]
+    scores = pd.concat(parts, ignore_index=True)
+    paired = [
+        rows.assign(score=definition.name, unit=definition.unit)
+        for definition in wanted
+        if definition.base
+        and len(rows := paired_difference(scores[scores["score"] == definition.base], treated, control))
+    ]
+    asked = scores[scores["score"].isin([definition.name for definition in wanted])]
+    table = pd.concat([asked, *paired], ignore_index=True)[list(COLUMNS)]
+    return table.sort_values(list(COLUMNS[:-2]), ignore_index=True, kind="stable")
+
+
+def _rows(stack: UnitStack, definition: ScoreDefinition) -> pd.DataFrame:
+    assert definition.compute is not None
+    return stack.units.assign(score=definition.name, value=definition.compute(stack), unit=definition.unit)

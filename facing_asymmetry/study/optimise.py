@@ -1,0 +1,76 @@
+"""Stage 1: the expressions that each classifier is shown."""
+
+import numpy as np
+import torch
+
+from facing_asymmetry.classifiers.contract import ClassifierRecord
+from facing_asymmetry.expressions.expression import Expression, dump, load
+from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.expressions.fit import FitRequest, faces_of, fit_expressions
+from facing_asymmetry.expressions.objective import Faces
+from facing_asymmetry.expressions.tying import TiedUnits
+from facing_asymmetry.progress import Progress
+from facing_asymmetry.study.parts import Study
+from facing_asymmetry.study.requests import expression_request
+
+
+def find_expressions(study: Study, progress: Progress) -> dict[str, list[Expression]]:
+    """Expressions of every classifier, from the store where they are there."""
+    if study.config.expression.kind == "facs":
+        shared = authored(study)
+        return {record.name: shared for record in study.records}
+    found: dict[str, list[Expression]] = {}
+    with progress.task("optimise expressions", len(study.records)) as step:
+        for record in study.records:
+            found[record.name] = _of_classifier(study, record, progress)
+            step(1, record.name)
+    return found
+
+
+def authored(study: Study) -> list[Expression]:
+    """The FACS expressions of the configured emotions."""
+    return [
+        Expression(e, None, "facs", tuple(map(float, facs_weights(study.model.units, e))))
+        for e in study.config.emotions
+    ]
+
+
+def _of_classifier(study: Study, record: ClassifierRecord, progress: Progress) -> list[Expression]:
+    request = expression_request(study, record)
+    stored = study.store.read("expressions", request)
+    if stored is not None:
+        return load(stored)
+    fitted = _fit(study, record, progress)
+    study.store.write("expressions", request, dump(fitted))
+    return fitted
+
+
+def _fit(study: Study, record: ClassifierRecord, progress: Progress) -> list[Expression]:
+    config = study.config
+    identities = study.identities if config.expression.per_identity else tuple(config.expression.fit_identities)
+    request = FitRequest(
+        emotions=tuple(config.emotions),
+        identities=identities,
+        per_identity=config.expression.per_identity,
+        presets={e: np.asarray(facs_weights(study.model.units, e)) for e in config.emotions},
+        seed=config.seed,
+    )
+    classifier = study.classifier(record)
+    faces = _faces(study, identities)
+    with progress.task(f"  {record.name}", study.optimiser.steps) as step:
+
+        def advance(_: int, active: int) -> None:
+            step(1, f"{active} rows left")
+
+        torch.manual_seed(config.seed)
+        fitted, frames = fit_expressions(
+            request, study.model, faces, study.renderer, classifier, study.optimiser, advance
+        )
+    study.counts.frames += frames
+    study.counts.forward_passes += frames
+    return fitted
+
+
+def _faces(study: Study, identities: tuple[int, ...]) -> Faces:
+    subjects = [study.model.subject(n) for n in identities]
+    return faces_of(study.model, subjects, study.stage_of(subjects), TiedUnits.of(study.model))

@@ -1,0 +1,106 @@
+"""The parts of a study, each built when it is first needed: a warm store needs neither renderer nor classifier."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy import ndarray
+
+from facing_asymmetry.classifiers import registry
+from facing_asymmetry.classifiers.contract import Classifier, ClassifierRecord
+from facing_asymmetry.classifiers.records import record_from
+from facing_asymmetry.config import RunConfig
+from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.expressions.fit import check_emotions
+from facing_asymmetry.face_models import load_face_model
+from facing_asymmetry.face_models.contract import FaceModel, Subject
+from facing_asymmetry.interventions import Grid, Intervention, make_intervention
+from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.contract import Renderer, Stage
+from facing_asymmetry.rendering.factory import make_renderer
+from facing_asymmetry.store import CellStore
+
+
+@dataclass
+class Counts:
+    """What a run did: frames rendered, images classified, and cells computed or found in the store."""
+
+    frames: int = 0
+    forward_passes: int = 0
+    cells: int = 0
+    cells_cached: int = 0
+
+
+class Study:
+    """Everything a configuration names.
+
+    Args:
+        config: checked values. What they imply is checked here at once: emotions that a classifier lacks, unknown
+            names, grids of one point, and `device=cuda` without CUDA raise `ConfigError` before anything is computed.
+    """
+
+    def __init__(self, config: RunConfig) -> None:
+        self.config = config
+        self.counts = Counts()
+        self.grid = Grid.spaced(config.grid.name, config.grid.s, config.grid.t)
+        self.interventions: list[Intervention] = [make_intervention(i.name) for i in config.interventions.values()]
+        self.records: list[ClassifierRecord] = [
+            record_from(facts, f"classifiers.{name}") for name, facts in config.classifiers.items()
+        ]
+        self.scene, self.optimiser = config.scene, config.expression.optimiser
+        self.store = CellStore(Path(config.paths.store))
+        for record in self.records:
+            check_emotions(record.name, record.labels, config.emotions)
+        check_device(config.device)
+
+    @property
+    def identities(self) -> tuple[int, ...]:
+        """Numbers of the faces that the study shows."""
+        return tuple(range(self.config.identities))
+
+    @cached_property
+    def model(self) -> FaceModel:
+        """The face model."""
+        return load_face_model(self.config.face_model.name)
+
+    @cached_property
+    def left(self) -> ndarray:
+        """`(V,)` weight of the person's left side."""
+        return self.model.midline_weight(self.config.face_model.half_width_mm / 1000)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """The renderer."""
+        return make_renderer(self.config.renderer.name, self.model.surface, self.scene, self.config.device)
+
+    @cached_property
+    def subjects(self) -> dict[int, Subject]:
+        """The faces of the study by number."""
+        return {n: self.model.subject(n) for n in self.identities}
+
+    @cached_property
+    def stage(self) -> Stage:
+        """Cameras and textures of the study's faces, in the order of their numbers."""
+        return self.stage_of(list(self.subjects.values()))
+
+    def stage_of(self, subjects: list[Subject]) -> Stage:
+        """Cameras and textures of any faces."""
+        return stage_subjects(self.model, subjects)
+
+    def classifier(self, record: ClassifierRecord) -> Classifier:
+        """The network, loaded and checked against its hash."""
+        return registry.load(record)
+
+    def state_size(self) -> int:
+        """Bytes of one face's state in float32."""
+        return int(np.prod(self.subjects[0].rest.shape)) * 4
+
+
+def check_device(device: str) -> None:
+    """`ConfigError` where CUDA is asked for and absent."""
+    if device == "cuda":
+        import torch
+
+        if not torch.cuda.is_available():
+            raise ConfigError("device = 'cuda', but torch sees no CUDA device here; use device=cpu")

@@ -1,0 +1,64 @@
+"""What a run would do: cells, frames, forward passes, and an estimate of time and disk."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from facing_asymmetry.study.parts import Study
+from facing_asymmetry.study.rates import Rates
+
+BYTES_PER_ROW = 14.0
+"""Measured on stored response cells (parquet, zstd)."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Size of a study before it is run, nothing counted as stored.
+
+    Attributes:
+        cells: of responses; `frames`: images rendered for them; `forward_passes`: images classified.
+        optimisation_frames: images rendered forward and backward to find the expressions, at most.
+        seconds, megabytes: estimates; `measured`: the rates come from earlier runs here, not from the documentation.
+    """
+
+    cells: int
+    frames: int
+    forward_passes: int
+    optimisation_frames: int
+    seconds: float
+    megabytes: float
+    measured: bool
+
+    def words(self) -> str:
+        """For people."""
+        source = (
+            "rates measured in earlier runs here"
+            if self.measured
+            else "rates from docs/benchmarks, other machines differ"
+        )
+        return (
+            f"{self.cells:,} cells, {self.frames:,} frames, {self.forward_passes:,} forward passes; up to "
+            f"{self.optimisation_frames:,} frames forward and backward to optimise expressions.\n"
+            f"If nothing is stored yet: about {self.seconds / 60:.1f} min and {self.megabytes:.0f} MB ({source})."
+        )
+
+
+def plan(study: Study, rates: Rates) -> Plan:
+    """Count what the configuration asks for; needs neither face model nor weights."""
+    config, grid = study.config, study.grid
+    shown = len(study.records) * len(config.emotions) * config.identities
+    per_face = sum(_distinct(study, i.gains(*grid.nodes(), side)) for i in study.interventions for side in i.sides)
+    cells = shown * sum(len(i.sides) for i in study.interventions)
+    frames = shown * per_face
+    searched = 0
+    if config.expression.kind == "optimised":
+        faces = config.identities if config.expression.per_identity else len(config.expression.fit_identities)
+        o = study.optimiser
+        searched = len(study.records) * len(config.emotions) * faces * o.restarts * o.steps
+    rows = cells * grid.size * float(np.mean([len(r.labels) for r in study.records]))
+    seconds = frames * rates.frame_seconds + searched * rates.gradient_seconds + cells * rates.cell_seconds
+    return Plan(cells, frames, frames, searched, seconds, rows * BYTES_PER_ROW / 1e6, rates.measured)
+
+
+def _distinct(study: Study, gains: np.ndarray) -> int:
+    return len(np.unique(np.round(gains, 12), axis=0))

@@ -1,0 +1,33 @@
+"""How fast this machine was the last time: kept beside the store, used for estimates only."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from facing_asymmetry.store.atomic import write_atomically
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Seconds per frame rendered and classified, per frame forward and backward, and per cell written.
+
+    The defaults were measured on two cores (docs/benchmarks); `measured` says that they come from a run here.
+    """
+
+    frame_seconds: float = 0.012
+    gradient_seconds: float = 0.04
+    cell_seconds: float = 0.02
+    measured: bool = False
+
+
+def read_rates(folder: Path) -> Rates:
+    """Rates of the last run that computed something, or the defaults."""
+    try:
+        return Rates(**json.loads((folder / "rates.json").read_text()))
+    except (OSError, ValueError, TypeError):
+        return Rates()
+
+
+def write_rates(folder: Path, rates: Rates) -> None:
+    """Keep rates for the next estimate."""
+    write_atomically(folder / "rates.json", json.dumps(asdict(rates)))

@@ -1,0 +1,94 @@
+"""What a cell's content key is made of: everything that can move one of its bits, and nothing else."""
+
+import importlib.metadata
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from facing_asymmetry.classifiers.contract import ClassifierRecord
+from facing_asymmetry.expressions.expression import Expression
+from facing_asymmetry.store.keys import fingerprint
+from facing_asymmetry.study.parts import Study
+
+IMAGE_ROOMS = ("face_models", "rendering")
+RESPONSE_ROOMS = (*IMAGE_ROOMS, "classifiers", "interventions", "responses")
+EXPRESSION_ROOMS = (*IMAGE_ROOMS, "classifiers", "expressions")
+NUMERIC_PACKAGES = ("torch", "numpy", "numba", "easypytorch3d")
+
+
+@cache
+def code_fingerprint(rooms: Sequence[str]) -> str:
+    """Hash of the source of some rooms: a changed line is a changed request."""
+    package = Path(__file__).parents[1]
+    files = sorted(p for room in rooms for p in (package / room).rglob("*.py"))
+    return fingerprint(*(part for p in files for part in (p.name.encode(), p.read_bytes())))[:16]
+
+
+@cache
+def numeric_versions() -> Mapping[str, str]:
+    """Versions of the packages whose arithmetic the results rest on."""
+    return {name: importlib.metadata.version(name) for name in NUMERIC_PACKAGES}
+
+
+def _image_request(study: Study) -> dict[str, Any]:
+    config = study.config
+    return {
+        "face_model": study.model.fingerprint,
+        "renderer": config.renderer.name,
+        "device": config.device,
+        "scene": asdict(study.scene),
+        "versions": numeric_versions(),
+        "batch": config.batch,
+    }
+
+
+def _classifier_request(record: ClassifierRecord) -> dict[str, Any]:
+    facts = asdict(record)
+    for words in ("notes", "citation", "licence", "reported_accuracy", "family", "architecture", "parameters"):
+        facts.pop(words, None)
+    return facts
+
+
+def expression_request(study: Study, record: ClassifierRecord) -> dict[str, Any]:
+    """The optimised expressions of one classifier: one cell for all emotions, since they are one batch."""
+    expression = study.config.expression
+    return {
+        **_image_request(study),
+        "classifier": _classifier_request(record),
+        "emotions": study.config.emotions,
+        "identities": study.identities if expression.per_identity else expression.fit_identities,
+        "per_identity": expression.per_identity,
+        "optimiser": asdict(study.optimiser),
+        "seed": study.config.seed,
+        "code": code_fingerprint(EXPRESSION_ROOMS),
+    }
+
+
+def sprite_request(study: Study, expression: Expression, intervention: str, side: str, identity: int) -> dict[str, Any]:
+    """Pictures of one cell: no classifier in the key beyond the expression it was optimised for."""
+    return {
+        **_image_request(study),
+        "weights": expression.weights,
+        "intervention": intervention,
+        "half_width_mm": study.config.face_model.half_width_mm,
+        "side": side,
+        "identity": identity,
+        "s": study.grid.s,
+        "t": study.grid.t,
+        "code": code_fingerprint((*IMAGE_ROOMS, "interventions", "responses")),
+    }
+
+
+def response_request(
+    study: Study, record: ClassifierRecord, expression: Expression, intervention: str, side: str, identity: int
+) -> dict[str, Any]:
+    """Responses of one classifier to one face, expression, intervention and side over the grid."""
+    return {
+        **sprite_request(study, expression, intervention, side, identity),
+        "classifier": _classifier_request(record),
+        "emotion": expression.emotion,
+        "expression": expression.kind,
+        "code": code_fingerprint(RESPONSE_ROOMS),
+    }

@@ -1,0 +1,85 @@
+"""The run folder: what a run leaves for people, and what the report is made from."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from facing_asymmetry.expressions.expression import Expression
+from facing_asymmetry.interventions import Grid
+from facing_asymmetry.store import write_atomically
+from facing_asymmetry.study.intervene import Cell
+
+
+def write_responses(folder: Path, table: pd.DataFrame) -> None:
+    """`responses.parquet`: the same bytes for the same table."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from facing_asymmetry.responses.schema import SCHEMA
+
+    arrow = pa.Table.from_pandas(table, schema=SCHEMA, preserve_index=False).replace_schema_metadata(None)
+    write_atomically(folder / "responses.parquet", lambda path: pq.write_table(arrow, path, compression="zstd"))
+
+
+def write_csv(folder: Path, name: str, table: pd.DataFrame) -> None:
+    """A table as CSV."""
+    write_atomically(folder / name, table.to_csv(index=False))
+
+
+def write_json(folder: Path, name: str, value: Any) -> None:
+    """A value as indented JSON."""
+    write_atomically(folder / name, json.dumps(value, indent=2, default=str) + "\n")
+
+
+def write_expressions(folder: Path, found: Mapping[str, Sequence[Expression]], units: Sequence[str]) -> None:
+    """`expressions.csv`: how each was found; `expressions/CLASSIFIER.csv`: its unit weights."""
+    rows = [
+        {
+            "classifier": name,
+            "emotion": e.emotion,
+            "identity": "all" if e.identity is None else e.identity,
+            "kind": e.kind,
+            "accepted": e.accepted,
+            "probability": e.probability if e.probability >= 0 else None,
+            "iterations": e.iterations,
+            "seconds": round(e.seconds, 3),
+            "restart": e.restart,
+            "seed": e.seed,
+            "loss_trace": " ".join(f"{v:.4f}" for v in e.trace),
+        }
+        for name, expressions in found.items()
+        for e in expressions
+    ]
+    write_csv(folder, "expressions.csv", pd.DataFrame(rows))
+    for name, expressions in found.items():
+        keys = [e.emotion if e.identity is None else f"{e.emotion} {e.identity}" for e in expressions]
+        weights = pd.DataFrame(
+            [e.weights for e in expressions], columns=list(units), index=pd.Index(keys, name="shown")
+        )
+        write_csv(folder, f"expressions/{name}.csv", weights.T.rename_axis("unit").reset_index())
+
+
+def write_sprites(
+    folder: Path,
+    pictures: Mapping[tuple[str, str], tuple[Cell, bytes]],
+    grid: Grid,
+    size: int,
+    traits: Mapping[str, Any],
+) -> None:
+    """`sprites/CLASSIFIER/EMOTION.png` with a JSON file that says what its rows and columns are."""
+    for (classifier, emotion), (cell, png) in pictures.items():
+        place = folder / "sprites" / classifier
+        write_atomically(place / f"{emotion}.png", png)
+        facts = {
+            "identity": cell.identity,
+            "traits": dict(traits),
+            "intervention": cell.intervention.name,
+            "side": cell.side,
+            "s": grid.s,
+            "t": grid.t,
+            "size": size,
+        }
+        write_json(place, f"{emotion}.json", facts)

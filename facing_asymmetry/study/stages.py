@@ -1,0 +1,153 @@
+"""The stages in order. Each does what the ones before it left undone: the store knows what that is."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from facing_asymmetry.config import RunConfig
+from facing_asymmetry.expressions.expression import Expression
+from facing_asymmetry.progress import Progress
+from facing_asymmetry.store import content_key
+from facing_asymmetry.study import run_folder
+from facing_asymmetry.study.intervene import gather_responses, gather_sprites
+from facing_asymmetry.study.optimise import find_expressions
+from facing_asymmetry.study.parts import Study
+from facing_asymmetry.study.rates import Rates, write_rates
+from facing_asymmetry.study.requests import RESPONSE_ROOMS, code_fingerprint
+from facing_asymmetry.tracking.manifest import build_manifest
+
+STAGES: Final = ("optimise", "intervene", "score", "report")
+NOT_IN_KEY: Final = ("tracking", "paths", "dry_run", "threads")
+"""Parts of a configuration that do not change what a run shows."""
+
+
+@dataclass
+class Run:
+    """A run under way.
+
+    Attributes:
+        study: its parts; `composed`: the configuration as composed; `command`: what was typed.
+        folder: where its files go: same request, same folder; `seconds`: wall time per stage so far.
+    """
+
+    study: Study
+    composed: Mapping[str, Any]
+    command: str
+    progress: Progress = field(default_factory=Progress)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def config(self) -> RunConfig:
+        """The checked configuration."""
+        return self.study.config
+
+    @property
+    def folder(self) -> Path:
+        """`RUNS/NAME-KEY`."""
+        asked = {k: v for k, v in self.composed.items() if k not in NOT_IN_KEY}
+        return Path(self.config.paths.runs) / f"{self.config.name}-{content_key(asked, 8)}"
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Record a stage's wall time."""
+        began = time.perf_counter()
+        yield
+        self.seconds[stage] = time.perf_counter() - began
+
+
+def run_stages(run: Run, until: str) -> Path:
+    """Run the stages up to `until` and return the run folder.
+
+    Raises:
+        StoreError: the store is in use or cannot be written; AssetError: weights or face model are missing.
+    """
+    with run.study.store.locked():
+        expressions = _optimise(run)
+        if until != "optimise":
+            responses = _intervene(run, expressions)
+            if until != "intervene":
+                _score(run, responses)
+        _manifest(run)
+        if until == "report":
+            _report(run)
+    return run.folder
+
+
+def _optimise(run: Run) -> dict[str, list[Expression]]:
+    counts = run.study.counts
+    with run.timed("optimise"):
+        found = find_expressions(run.study, run.progress)
+    run.seconds["optimise_frames"] = float(counts.frames)
+    run_folder.write_expressions(run.folder, found, run.study.model.units)
+    return found
+
+
+def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> pd.DataFrame:
+    with run.timed("intervene"):
+        responses = gather_responses(run.study, expressions, run.progress)
+        run_folder.write_responses(run.folder, responses)
+    with run.timed("pictures"):
+        pictures = gather_sprites(run.study, expressions, run.progress)
+        first = run.study.subjects[run.study.identities[0]]
+        run_folder.write_sprites(run.folder, pictures, run.study.grid, run.study.scene.image_size, first.traits)
+    return responses
+
+
+def _score(run: Run, responses: pd.DataFrame) -> None:
+    from facing_asymmetry.inference.claims import claims
+    from facing_asymmetry.inference.table import test_table
+    from facing_asymmetry.scores.table import score_table
+
+    with run.timed("score"):
+        scores = score_table(responses)
+        tests = test_table(scores, run.config.statistics)
+        run_folder.write_csv(run.folder, "scores.csv", scores)
+        run_folder.write_csv(run.folder, "tests.csv", tests)
+        run_folder.write_json(run.folder, "claims.json", claims(scores, run.config.statistics))
+
+
+def _report(run: Run) -> None:
+    from facing_asymmetry.reporting.build import build_report
+
+    with run.timed("report"):
+        build_report(run.folder, run.config.report)
+    _manifest(run)
+    if run.config.tracking.name == "wandb":
+        from facing_asymmetry.tracking.wandb_run import WandbTarget, log_run
+
+        tracking = run.config.tracking
+        with run.timed("tracking"):
+            log_run(
+                run.folder,
+                WandbTarget(tracking.mode, tracking.project, tracking.group or run.config.name),
+                run.composed,
+            )
+        _manifest(run)
+
+
+def _manifest(run: Run) -> None:
+    study = run.study
+    hashes = {
+        "face_model": study.model.fingerprint,
+        "code": code_fingerprint(RESPONSE_ROOMS),
+        "weights": {r.name: {w.member: w.sha256 for w in r.weights} for r in study.records},
+    }
+    searched = int(run.seconds.get("optimise_frames", 0))
+    manifest = build_manifest(
+        title=f"{run.config.name}: does the classifier rely on facial symmetry?",
+        command=run.command,
+        config=run.composed,
+        hashes=hashes,
+        counts=study.counts,
+        seconds={k: v for k, v in run.seconds.items() if k != "optimise_frames"},
+    )
+    run_folder.write_json(run.folder, "manifest.json", manifest)
+    computed = study.counts.cells - study.counts.cells_cached
+    if computed and searched and computed == study.counts.cells:
+        rate = run.seconds["intervene"] / max(1, study.counts.forward_passes - searched)
+        write_rates(study.store.folder, Rates(rate, run.seconds["optimise"] / searched, 0.0, True))

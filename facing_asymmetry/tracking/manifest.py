@@ -1,0 +1,85 @@
+"""The manifest of a run: everything needed to know where a number comes from."""
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from facing_asymmetry import __version__
+
+PACKAGES = (
+    "torch",
+    "torchvision",
+    "easypytorch3d",
+    "hydra-core",
+    "omegaconf",
+    "numpy",
+    "scipy",
+    "statsmodels",
+    "pandas",
+    "pyarrow",
+    "numba",
+    "wandb",
+    "seaborn",
+    "matplotlib",
+)
+
+
+def git_state(folder: Path) -> dict[str, Any]:
+    """Commit of the code and whether it was changed since; nulls outside a checkout."""
+
+    def ask(*words: str) -> str | None:
+        try:
+            done = subprocess.run(("git", "-C", str(folder), *words), capture_output=True, text=True, check=False)
+        except OSError:
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    changed = ask("status", "--porcelain")
+    return {"commit": ask("rev-parse", "HEAD"), "dirty": None if changed is None else bool(changed)}
+
+
+def versions() -> dict[str, str]:
+    """Versions of this package, Python and what the results rest on."""
+    found = {"facing-asymmetry": __version__, "python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "absent"
+    return found
+
+
+def build_manifest(
+    *,
+    title: str,
+    command: str,
+    config: Mapping[str, Any],
+    hashes: Mapping[str, Any],
+    counts: Any,
+    seconds: Mapping[str, float],
+) -> dict[str, Any]:
+    """The manifest's content.
+
+    Args:
+        title: of the run; `command`: what was typed; `config`: the composed configuration.
+        hashes: SHA-256 of weights, assets and code; `counts`: what was computed; `seconds`: wall time per stage.
+    """
+    return {
+        "title": title,
+        "command": command,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        **git_state(Path(__file__).parent),
+        "versions": versions(),
+        "machine": {"system": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()},
+        "config": dict(config),
+        "hashes": dict(hashes),
+        "seeds": {"seed": config.get("seed"), "identities": config.get("identities")},
+        "counts": asdict(counts),
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+    }

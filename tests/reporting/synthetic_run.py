@@ -1,0 +1,186 @@
+"""A run folder made of planted numbers, in the layout the app writes: what the report is tested on."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image, ImageDraw
+
+from facing_asymmetry.emotions import BASIC
+from facing_asymmetry.responses.schema import SCHEMA
+
+FER = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to plant: `networks` maps a classifier to its training set; `rejected` pairs never reach their emotion."""
+
+    networks: tuple[tuple[str, str], ...] = (("net_a", "FER2013"), ("net_b", "AffectNet-8"))
+    emotions: tuple[str, ...] = ("anger", "happiness", "surprise")
+    identities: int = 4
+    s: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
+    t: tuple[float, ...] = (0.0, 0.5, 1.0)
+    rejected: tuple[tuple[str, str], ...] = (("net_b", "anger"),)
+    minimum_identities: int = 20
+    size: int = 48
+    seed: int = 0
+
+
+LARGE = Plan(
+    networks=(
+        ("faceapi_expression", "mixed web images"),
+        ("mini_xception_fer2013", "FER2013"),
+        ("simple_cnn_fer2013", "FER2013"),
+        ("densenet121_fer2013", "FER2013"),
+        ("yolo11n_affectnet8", "AffectNet-8"),
+    ),
+    emotions=BASIC,
+    identities=6,
+    s=tuple(np.linspace(0, 1, 7)),
+    t=tuple(np.linspace(0, 1, 5)),
+    rejected=(("mini_xception_fer2013", "disgust"), ("yolo11n_affectnet8", "anger"), ("simple_cnn_fer2013", "fear")),
+    size=224,
+)
+
+
+def write_run(folder: Path, plan: Plan | None = None) -> Path:
+    """Write a whole run folder and return it."""
+    from facing_asymmetry.inference.settings import StatisticsSettings
+    from facing_asymmetry.inference.table import test_table
+    from facing_asymmetry.scores.table import score_table
+
+    plan = plan or Plan()
+    folder.mkdir(parents=True, exist_ok=True)
+    responses = plant_responses(plan)
+    responses.to_parquet(folder / "responses.parquet", index=False)
+    settings = StatisticsSettings(minimum_identities=plan.minimum_identities)
+    scores = score_table(responses)
+    tests = test_table(scores, settings)
+    scores.to_csv(folder / "scores.csv", index=False)
+    tests.to_csv(folder / "tests.csv", index=False)
+    (folder / "claims.json").write_text(json.dumps(planted_claims(plan)))
+    _write_expressions(folder / "expressions.csv", plan)
+    _write_sprites(folder / "sprites", plan)
+    (folder / "manifest.json").write_text(json.dumps(manifest(plan), indent=1))
+    (folder / "classifiers.json").write_text(json.dumps([record(*network) for network in plan.networks]))
+    return folder
+
+
+def planted_claims(plan: Plan) -> list[dict[str, object]]:
+    """Claims as the statistics write them."""
+    few = plan.identities < plan.minimum_identities
+    verdict = "can't tell" if few else "supported"
+    return [{"text": f"{name}: the activation falls when symmetry falls, {verdict}.", "verdict": verdict} for name, _ in plan.networks]
+
+
+def manifest(plan: Plan) -> dict[str, object]:
+    """A manifest as the app writes it."""
+    frames = len(plan.networks) * len(plan.emotions) * plan.identities * 3 * len(plan.s) * len(plan.t)
+    return {
+        "title": "Quick run",
+        "command": "facing-asymmetry run grid=quick",
+        "created": "2026-01-02T03:04:05+00:00",
+        "commit": "0123456789abcdef0123456789abcdef01234567",
+        "dirty": False,
+        "versions": {"facing-asymmetry": "0.1.0", "torch": "2.12.1"},
+        "config": {"statistics": {"minimum_identities": plan.minimum_identities}, "face_model": {"name": "makehuman"}},
+        "hashes": {"face_model": "ab12", "responses.parquet": "cd34"},
+        "seeds": {"run": 0, "statistics": 1},
+        "counts": {"frames": frames, "forward_passes": frames, "cells": frames // 15, "cells_cached": 0},
+        "seconds": {"expressions": 41.2, "responses": 122.4, "scores": 3.1},
+    }
+
+
+def record(name: str, training_set: str) -> dict[str, object]:
+    """A classifier's record as JSON."""
+    return {
+        "name": name, "family": "CNN", "architecture": "small CNN", "training_set": training_set, "labels": list(FER),
+        "input_size": 48, "colour": "grey", "parameters": 641_000, "licence": "MIT", "citation": "someone (2017)",
+        "reported_accuracy": "0.66 on FER2013", "weights": [{"source": "pypi:some-package==1.0:x.tar.gz"}], "notes": "",
+    }  # fmt: skip
+
+
+def plant_responses(plan: Plan) -> pd.DataFrame:
+    """Logits that fall when symmetry falls, each network on its own scale, with an offset per identity."""
+    rng = np.random.default_rng(plan.seed)
+    parts = []
+    for scale, (name, training_set) in enumerate(plan.networks, start=1):
+        for emotion in plan.emotions:
+            effect = rng.uniform(0.5, 3.0)
+            for identity in range(plan.identities):
+                offset, tilt = rng.normal(0, 0.3), rng.normal(0, 0.25)
+                for intervention, sides in (("palsy", ("left", "right")), ("bilateral", ("both",))):
+                    for side in sides:
+                        fixed = {"classifier": name, "training_set": training_set, "emotion": emotion, "side": side}
+                        fixed |= {"identity": identity, "intervention": intervention}
+                        parts.append(_unit(plan, fixed, scale, (effect + tilt, offset)))
+    table = pd.concat(parts, ignore_index=True)
+    return table.assign(face_model="makehuman", expression="optimised")[SCHEMA.names]
+
+
+def _unit(plan: Plan, fixed: dict[str, object], scale: float, planted: tuple[float, float]) -> pd.DataFrame:
+    """All frames of one unit. Activation = offset + scale * t * (gain - effect * (1 - s))."""
+    effect, offset = planted
+    effect *= 1.0 if fixed["intervention"] == "palsy" else 0.55
+    wobble = np.random.default_rng([int(fixed["identity"]), len(str(fixed["side"]))])
+    s, t = (axis.ravel() for axis in np.meshgrid(plan.s, plan.t, indexing="xy"))
+    rejected = (fixed["classifier"], fixed["emotion"]) in plan.rejected
+    logits = np.zeros((len(s), len(FER)))
+    logits[:, FER.index("neutral")] = 1.0 * scale
+    gain = 0.6 if rejected else 3.0
+    logits[:, FER.index(str(fixed["emotion"]))] = offset + scale * t * (gain - effect * (1 - s) ** 1.3)
+    logits += wobble.normal(0, 0.02, logits.shape)
+    probability = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    predicted = np.array(FER)[logits.argmax(axis=1)]
+    frames = pd.DataFrame({"s": s, "t": t, "predicted": predicted, "asymmetry_mm": 2 * t * (1 - s), "intensity_mm": t * (1 + s)})
+    parts = [
+        frames.assign(**{"class": name, "logit": logits[:, k], "probability": probability[:, k]}) for k, name in enumerate(FER)
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    return table.assign(**fixed, accepted=not rejected, is_target=table["class"] == fixed["emotion"])
+
+
+def _write_expressions(path: Path, plan: Plan) -> None:
+    rows = [
+        {"classifier": name, "emotion": emotion, "accepted": (name, emotion) not in plan.rejected, "probability": 0.9,
+         "iterations": 60, "seconds": 1.5, "restart": 0, "seed": 3}
+        for name, _ in plan.networks for emotion in plan.emotions
+    ]  # fmt: skip
+    pd.DataFrame(rows).to_csv(path, index=False)
+
+
+def _write_sprites(folder: Path, plan: Plan) -> None:
+    for name, _ in plan.networks:
+        (folder / name).mkdir(parents=True)
+        for emotion in plan.emotions:
+            size = plan.size
+            sheet = Image.new("RGB", (len(plan.s) * size, len(plan.t) * size))
+            for column, s in enumerate(plan.s):
+                for row, t in enumerate(plan.t):
+                    sheet.paste(draw_face(emotion, s, t, size), (column * size, row * size))
+            sheet.save(folder / name / f"{emotion}.png")
+            facts = {"identity": 0, "traits": {"sex": "female", "age": 31.0}, "side": "left", "size": size}
+            (folder / name / f"{emotion}.json").write_text(json.dumps(facts | {"s": plan.s, "t": plan.t}))
+
+
+def draw_face(emotion: str, s: float, t: float, size: int) -> Image.Image:
+    """A drawn face whose mouth and brows on image right (the person's left) move s times as far."""
+    lift = {"happiness": -0.09, "surprise": 0.03, "sadness": 0.07, "anger": 0.04, "fear": 0.02, "disgust": 0.05}[emotion]
+    brow = {"surprise": -0.07, "fear": -0.05, "sadness": -0.02, "anger": 0.05, "disgust": 0.03, "happiness": 0.0}[emotion]
+    image = Image.new("RGB", (2 * size, 2 * size), (232, 232, 232))
+    pen = ImageDraw.Draw(image)
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return 2 * size * x, 2 * size * y
+
+    pen.ellipse([at(0.2, 0.08), at(0.8, 0.95)], fill=(224, 172, 140))
+    for sign, gain in ((-1, t), (1, t * s)):
+        eye = 0.5 + sign * 0.13
+        pen.ellipse([at(eye - 0.05, 0.4), at(eye + 0.05, 0.45)], fill=(250, 250, 250))
+        pen.ellipse([at(eye - 0.02, 0.4), at(eye + 0.02, 0.45)], fill=(70, 50, 40))
+        pen.line([at(eye - 0.07, 0.34 + brow * gain), at(eye + 0.07, 0.34 + brow * gain)], fill=(60, 40, 30), width=size // 24)
+        pen.line([at(0.5, 0.72), at(0.5 + sign * 0.14, 0.72 + lift * gain)], fill=(150, 50, 60), width=size // 18)
+    return image.resize((size, size), Image.Resampling.LANCZOS)
