@@ -34,17 +34,20 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
     command = " ".join(["facing-asymmetry", stage, *overrides])
     sys.argv = [f"facing-asymmetry {stage}", *overrides]
 
+    failures: list[FacingAsymmetryError] = []
+
     def job(config: DictConfig) -> None:
-        run_job(stage, command, OmegaConf.to_container(config, resolve=True))  # type: ignore[arg-type]
+        try:
+            run_job(stage, command, OmegaConf.to_container(config, resolve=True))  # type: ignore[arg-type]
+        except FacingAsymmetryError as error:
+            failures.append(error)
 
     main = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="config")(job)
     try:
         main()
-    except FacingAsymmetryError as error:
-        return _complain(str(error))
     except (HydraException, OmegaConfBaseException) as error:
         return _complain(explain(error))
-    return 0
+    return max((_complain(str(error)) for error in failures), default=0)
 
 
 def run_job(stage: str, command: str, composed: Mapping[str, Any]) -> None:
@@ -56,24 +59,24 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any]) -> None:
     from facing_asymmetry.study.stages import Run, run_stages
     from facing_asymmetry.study.words import closing_words, opening_words
 
-    logging.basicConfig(level=logging.INFO, format="%(message)s", force=True)
-    logging.getLogger("matplotlib").setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", force=True)
+    logging.getLogger("facing_asymmetry").setLevel(logging.INFO)
     config = read_config(composed)
     set_threads(config.threads)
     run = Run(Study(config), composed, command)
     console = Console()
     size = plan(run.study, read_rates(run.study.store.folder))
     if config.dry_run:
-        console.print(size.words())
+        console.print(size.words(), soft_wrap=True)
         return
     text = OmegaConf.to_yaml(OmegaConf.create(dict(composed)))
     if console.is_terminal:
         console.print(Syntax(text, "yaml", background_color="default"))
     else:
         print(text, flush=True)
-    console.print(opening_words(run, size))
+    console.print(opening_words(run, size), soft_wrap=True, highlight=False)
     folder = run_stages(run, "report" if stage == "run" else stage)
-    console.print(closing_words(run, folder, stage))
+    console.print(closing_words(run, folder, stage), soft_wrap=True, highlight=False)
 
 
 def set_threads(threads: int) -> None:
@@ -83,7 +86,7 @@ def set_threads(threads: int) -> None:
 
     chosen = threads or len(os.sched_getaffinity(0))
     torch.set_num_threads(chosen)
-    numba.set_num_threads(min(chosen, numba.config.NUMBA_NUM_THREADS))
+    numba.set_num_threads(min(chosen, os.cpu_count() or 1))
 
 
 def explain(error: Exception) -> str:

@@ -14,6 +14,7 @@ import dacite
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.optimiser import OptimiserSettings
+from facing_asymmetry.face_models.registry import NAMES
 from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.reporting.settings import ReportSettings
@@ -39,6 +40,7 @@ class FaceModelConfig:
     half_width_mm: float = 4.0
 
     def __post_init__(self) -> None:
+        _one_of("face_model.name", self.name, NAMES)
         if self.half_width_mm <= 0:
             raise ConfigError(f"face_model.half_width_mm = {self.half_width_mm}; it must be above 0")
 

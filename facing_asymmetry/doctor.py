@@ -94,10 +94,11 @@ def _gpu() -> Finding:
 
 
 def _face_model() -> Finding:
-    from facing_asymmetry.face_models import load_face_model
+    from facing_asymmetry.assets import cache_folder
+    from facing_asymmetry.face_models.registry import load_face_model
 
     try:
-        model = load_face_model("makehuman")
+        model = load_face_model("makehuman", cache_folder())
     except FacingAsymmetryError as error:
         return Finding("face model makehuman", False, str(error), "the default run", "facing-asymmetry setup")
     return Finding("face model makehuman", True, f"fingerprint {model.fingerprint[:12]}", "the default run")

@@ -4,9 +4,10 @@ import shutil
 
 from rich.console import Console
 
+from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.errors import AssetError
-from facing_asymmetry.face_models import build_face_model
+from facing_asymmetry.face_models.registry import prepare_face_model
 
 
 def prepare() -> None:
@@ -27,5 +28,5 @@ def prepare() -> None:
     if not here:
         raise AssetError("no classifier has weights that can be fetched; is conf/classifier whole?")
     registry.fetch_weights(*here)
-    build_face_model("makehuman")
+    prepare_face_model("makehuman", cache_folder())
     console.print("face model and weights are in place")

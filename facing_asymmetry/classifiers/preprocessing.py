@@ -1,4 +1,4 @@
-"""From the renderer's frame to a network's input: crop, colour, antialiased resize, scaling; differentiable in the image.
+"""From the renderer's frame to a network's input: crop, colour, antialiased resize, scaling; all differentiable.
 
 Crop and resize are one linear map per axis: weights of a triangle filter (as wide as one output pixel, at least one
 input pixel), so that crops may end between pixels and a mirrored image gives the mirrored input.
@@ -37,8 +37,8 @@ def preprocess(images: Float[Tensor, "B 3 H H"], record: ClassifierRecord) -> Fl
     if images.ndim != 4 or images.shape[1] != 3 or images.shape[2] != images.shape[3]:
         raise ModelError(f"a classifier takes square RGB frames (B, 3, H, H); got {tuple(images.shape)}")
     x = _recolour(images, record.colour)
-    weights = resize_weights(images.shape[-1], record.input_size, record.crop * face_box_fraction())
-    weights = weights.to(dtype=x.dtype, device=x.device)
+    table = resize_weights(images.shape[-1], record.input_size, record.crop * face_box_fraction())
+    weights = torch.from_numpy(table).to(dtype=x.dtype, device=x.device)
     x = weights @ x @ weights.T
     mean = torch.tensor(record.mean, dtype=x.dtype, device=x.device).view(-1, 1, 1)
     std = torch.tensor(record.std, dtype=x.dtype, device=x.device).view(-1, 1, 1)
@@ -55,7 +55,7 @@ def face_box_fraction() -> float:
 
 
 @lru_cache(maxsize=64)
-def resize_weights(source: int, target: int, fraction: float) -> Float[Tensor, "T S"]:
+def resize_weights(source: int, target: int, fraction: float) -> Float[np.ndarray, "T S"]:
     """Weights that crop the middle of `source` pixels and resize it to `target` pixels, float64.
 
     Args:
@@ -77,7 +77,7 @@ def resize_weights(source: int, target: int, fraction: float) -> Float[Tensor, "
     weights = np.zeros((target, source))
     for column, pixel in enumerate(np.clip(pixels, 0, source - 1)):
         weights[:, pixel] += filtered[:, column]
-    return torch.from_numpy((weights + weights[::-1, ::-1]) / 2)
+    return (weights + weights[::-1, ::-1]) / 2
 
 
 def _recolour(images: Float[Tensor, "B 3 H W"], colour: str) -> Float[Tensor, "B C H W"]:

@@ -44,7 +44,8 @@ def faces_of(model: FaceModel, subjects: Sequence[Subject], stage: Stage, tied: 
     """Rest states and displacements of the subjects as tensors, units tied left to right."""
     rest = torch.from_numpy(np.stack([s.rest for s in subjects]).astype(np.float32))
     bases = [np.tensordot(tied.spread, model.basis(s).displacements, axes=1) for s in subjects]
-    return Faces(stage, rest, torch.from_numpy(np.stack(bases).astype(np.float32)))
+    basis = torch.from_numpy(np.stack(bases).astype(np.float32))
+    return Faces(stage, rest, basis).to(stage.centre.device)
 
 
 def fit_expressions(
@@ -70,9 +71,10 @@ def fit_expressions(
         torch.tensor([classifier.labels.index(e) for e, _, _ in layout]),
         torch.tensor([g for _, g, _ in layout]),
         torch.from_numpy(prior),
-    )
-    start = torch.from_numpy(_starts(layout, prior, request.seed, settings.jitter))
-    search = optimise(start, torch.from_numpy(tied.bounds), rows, faces, renderer, classifier, settings, progress)
+    ).to(faces.rest.device)
+    start = torch.from_numpy(_starts(layout, prior, request.seed, settings.jitter)).to(faces.rest.device)
+    bounds = torch.from_numpy(tied.bounds).to(faces.rest.device)
+    search = optimise(start, bounds, rows, faces, renderer, classifier, settings, progress)
     return _best_restarts(layout, search, tied, request), search.frames
 
 
@@ -99,7 +101,7 @@ def _best_restarts(
             emotion=emotion,
             identity=identity,
             kind="optimised",
-            weights=tuple(float(w) for w in search.best[row].numpy() @ tied.spread),
+            weights=tuple(float(w) for w in search.best[row].cpu().numpy() @ tied.spread),
             probability=float(search.probability[row]),
             accepted=bool(search.accepted[row]),
             iterations=len(search.traces[row]),

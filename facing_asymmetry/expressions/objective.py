@@ -22,6 +22,10 @@ class Faces:
     rest: Float[Tensor, "A V D"]
     basis: Float[Tensor, "A K V D"]
 
+    def to(self, device: torch.device) -> "Faces":
+        """The same faces on a device."""
+        return Faces(self.stage, self.rest.to(device), self.basis.to(device))
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -35,6 +39,10 @@ class Rows:
     target: Int[Tensor, " R"]
     who: Int[Tensor, "R I"]
     prior: Float[Tensor, "R K"]
+
+    def to(self, device: torch.device) -> "Rows":
+        """The same rows on a device."""
+        return Rows(self.target.to(device), self.who.to(device), self.prior.to(device))
 
     def take(self, index: Int[Tensor, " r"]) -> "Rows":
         """Some of the rows."""

@@ -74,11 +74,10 @@ class Search:
     @classmethod
     def blank(cls, start: Float[Tensor, "R K"]) -> "Search":
         """Before the first iteration."""
-        zeros = torch.zeros(len(start))
-        off = torch.zeros(len(start), dtype=torch.bool)
-        return cls(
-            start.clone(), zeros + torch.inf, zeros, off, zeros.clone(), torch.zeros(len(start)), [[] for _ in start]
-        )
+        zeros = torch.zeros(len(start), device=start.device)
+        off = torch.zeros_like(zeros, dtype=torch.bool)
+        worst = torch.full_like(zeros, torch.inf)
+        return cls(start.clone(), worst, zeros.clone(), off, zeros.clone(), zeros.clone(), [[] for _ in start])
 
     def note(
         self, rows: Tensor, here: Tensor, loss: Tensor, probability: Float[Tensor, "r I"], hit: Tensor, tolerance: float
@@ -126,7 +125,7 @@ def optimise(
     adam = torch.optim.Adam([current], lr=settings.rate, betas=(0.9, 0.99))
     decay = torch.optim.lr_scheduler.LinearLR(adam, 1.0, 0.3, settings.steps)
     search = Search.blank(current.detach())
-    active = torch.arange(len(start))
+    active = torch.arange(len(start), device=start.device)
     for step in range(1, settings.steps + 1):
         adam.zero_grad()
         _evaluate(current, active, rows, faces, renderer, classifier, settings, search)
@@ -160,7 +159,7 @@ def _evaluate(
         logp = log_probabilities(current[block], chosen, faces, renderer, classifier)
         if not torch.isfinite(logp).all():
             raise ModelError(f"classifier {classifier.record.name} returned a logit that is not finite")
-        of_target = logp[torch.arange(len(block)), :, chosen.target]
+        of_target = logp[torch.arange(len(block), device=block.device), :, chosen.target]
         off_prior = (current[block] - chosen.prior).square().sum(1)
         loss = -of_target.mean(1) + settings.prior * off_prior + settings.size * current[block].abs().sum(1)
         torch.autograd.backward(loss.sum(), inputs=[current])

@@ -27,7 +27,7 @@ def expanded_confidence(confidence: float, n: int) -> float:
     Hesterberg (The American Statistician 69, 2015) widens the level so that z' = sqrt(n / (n - 1)) t_{n - 1}.
     """
     student = stats.t.ppf((1 + confidence) / 2, n - 1) * np.sqrt(n / (n - 1))
-    return float(1 - 2 * stats.norm.sf(student))
+    return float(1 - 2 * max(stats.norm.sf(student), 1e-12))
 
 
 def bca_interval(
@@ -44,7 +44,9 @@ def bca_interval(
         expanded: take `expanded_confidence`, which brings the coverage of small samples near its level.
 
     Returns:
-        NaN bounds with a note for fewer than two values; both bounds at the value with a note where all are equal.
+        NaN bounds with a note for fewer than two values; both bounds at the value with a note where all are equal. A
+        bootstrap interval can't leave the range of its values, which holds the centre with probability 1 - 2^(1 - N)
+        at best: a note says so where that is below `confidence` (five or fewer values at 95 %).
 
     Raises:
         DataError: a value isn't finite.
@@ -55,11 +57,13 @@ def bca_interval(
     if np.ptp(vector) == 0:
         return Interval(float(vector[0]), float(vector[0]), "all values equal: the interval has no width")
     level = expanded_confidence(confidence, len(vector)) if expanded else confidence
+    few = f"{len(vector)} identities are too few for a {confidence:.0%} interval"
+    note = few if 1 - 2.0 ** (1 - len(vector)) < confidence else ""
     low, high = _bootstrap(vector, level, resamples, "BCa", rng)
     if np.isfinite([low, high]).all():
-        return Interval(low, high)
+        return Interval(low, high, note)
     low, high = _bootstrap(vector, level, resamples, "percentile", rng)
-    return Interval(low, high, "BCa is undefined here: percentile bootstrap instead")
+    return Interval(low, high, "; ".join(filter(None, (note, "BCa is undefined here: percentile bootstrap instead"))))
 
 
 def _bootstrap(

@@ -1,82 +1,157 @@
-"""The claim sheet: sentences made from the test table, each with its interval, correction and control."""
+"""The claim sheet: sentences made from the scores, each with its interval, correction and control."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from facing_asymmetry.errors import DataError
-from facing_asymmetry.inference.identities import ALL_EMOTIONS
+from facing_asymmetry.inference.evidence import FALLS, HYPOTHESES, SPECIFIC, Evidence, Row
 from facing_asymmetry.inference.multiplicity import intersection_union
 from facing_asymmetry.inference.settings import StatisticsSettings
-from facing_asymmetry.inference.verdict import CANT_TELL, NOT_SUPPORTED, SUPPORTED, Verdict, judge, number, p_words
+from facing_asymmetry.inference.table import test_table
+from facing_asymmetry.inference.verdict import CANT_TELL, NOT_SUPPORTED, SUPPORTED, measured, p_words, state
 
-GROUP: Final = ["face_model", "expression"]
-_ROW: Final = ["classifier", "training_set", "emotion"]
+Claim = dict[str, Any]
+"""A sentence, ready for JSON (None where there is no number).
 
-
-@dataclass(frozen=True)
-class Claim:
-    """One sentence with what it rests on; `dataclasses.asdict` gives its JSON.
-
-    Attributes:
-        text: the sentence; `verdict`: "supported", "not supported" or "can't tell".
-        level: "run", "classifier" or "cell"; `hypothesis`: "activation falls" or "symmetry-specific".
-        classifier, emotion: of the row, or "all"; `face_model`, `expression`: of the group.
-        n: identities (the fewest of the rows summarised); `mean`, `low`, `high`: in `unit`.
-        p: after `correction`, whose name and number of tests are in words.
-        control: what separates symmetry from intensity in this sentence.
-        needed: identities that would probably settle it, 0 where settled or unknown.
-    """
-
-    text: str
-    verdict: str
-    level: str
-    hypothesis: str
-    classifier: str
-    emotion: str
-    face_model: str
-    expression: str
-    n: int
-    mean: float
-    low: float
-    high: float
-    unit: str
-    p: float
-    correction: str
-    control: str
-    needed: int
+Keys: `text`; `verdict` ("supported", "not supported", "can't tell"); `level` ("run" or "classifier"); `hypothesis`
+(the score whose mean is claimed to be above zero, or "none"); `face_model`, `expression`, `classifier` ("all" for the
+run); `n` identities; `mean`, `low`, `high` in `unit`; `p` after `correction`; `control` in words; `needed` identities
+(0 where settled).
+"""
 
 
 def claims(
-    tests: pd.DataFrame,
-    settings: StatisticsSettings,
-    pooled: pd.DataFrame | None = None,
-    treated: str = "palsy",
-    control: str = "bilateral",
+    scores: pd.DataFrame, settings: StatisticsSettings, treated: str = "palsy", control: str = "bilateral"
 ) -> list[Claim]:
-    """Return the sentences a run may say about itself: the run's first, then per classifier, then per cell.
+    """Return what the scores allow one to say: about the run first, then two sentences per classifier.
 
-    Two hypotheses are judged everywhere: the activation falls when symmetry falls (score `slope` under `treated`), and it falls by
-    more than under the `control` that weakens both sides alike (`symmetry_specific`). The first names the second as its
-    control and can't be supported where the control is absent. "All" is judged by intersection-union: the largest one-sided p.
+    Judged, over the mean of the emotions: the activation falls when symmetry falls (`slope` under `treated`), and it
+    falls by more than under the `control` that weakens both sides alike (`symmetry_specific`). The first names the
+    second as its control and can't be supported without it. "All classifiers" is an intersection-union claim: the
+    largest one-sided p. With fewer than `minimum_identities` the first sentence says that no claim is made, and every
+    verdict is "can't tell".
 
     Args:
-        tests: `test_table(scores, settings)`; `pooled`: the same with `pooled=True`, for sentences per classifier.
+        scores: score table with the four scores `slope`, `symmetry_specific` and their standardised forms (the latter
+            three optional).
 
     Raises:
-        DataError: the table has no `slope` under `treated`.
+        DataError: the table lacks a column, or has no `slope` under `treated`.
     """
+    names = tuple(f"{score}{form}" for score in HYPOTHESES for form in ("", "_standardised"))
+    chosen = replace(settings, scores=names)
+    if not ((scores["score"] == FALLS) & (scores["intervention"] == treated)).any():
+        raise DataError(f"score table has no score {FALLS} under the intervention {treated}: nothing can be claimed")
+    tables = test_table(scores, chosen), test_table(scores, chosen, pooled=True)
+    groups = scores[["face_model", "expression"]].drop_duplicates().sort_values(["face_model", "expression"])
     sheet: list[Claim] = []
-    for level, table in (("classifier", pooled), ("cell", tests)):
-        if table is None:
-            continue
-        if not ((table["score"] == "slope") & (table["intervention"] == treated)).any():
-            raise DataError(f"test table has no score slope under the intervention {treated}: no claim can be judged")
-        for _, group in table.groupby(GROUP, sort=True, observed=True):
-            sheet += _group_claims(group, settings, level, treated, control)
-    order = {"run": 0, "classifier": 1, "cell": 2}
-    if pooled is not None:  # the cells' own "all" would repeat the classifiers' in a stricter form
-        sheet = [claim for claim in sheet if not (claim.level == "run" and claim.emotion != ALL_EMOTIONS)]
-    return sorted(sheet, key=lambda claim: order[claim.level])
+    for face_model, expression in groups.itertuples(index=False):
+        cells, pooled = (t[(t["face_model"] == face_model) & (t["expression"] == expression)] for t in tables)
+        evidence = Evidence(cells, pooled, settings, treated, control)
+        sheet += [{**claim, "face_model": face_model, "expression": expression} for claim in _group(evidence)]
+    return sorted(sheet, key=lambda claim: claim["level"] != "run")
+
+
+def _group(evidence: Evidence) -> Iterator[Claim]:
+    slopes = evidence.rows(FALLS)
+    fewest, least = min((row["n"] for row in slopes), default=0), evidence.settings.minimum_identities
+    if slopes and fewest < least:
+        text = (
+            f"This run makes no claim: {fewest} identities, fewer than the {least} that a claim needs. Its numbers "
+            "describe these faces and nothing beyond them."
+        )
+        yield _claim(text, CANT_TELL, "run", "none", {"classifier": "all", "n": fewest}, needed=least)
+    single = {score: [_classifier(evidence, row) for row in evidence.rows(score)] for score in HYPOTHESES}
+    for score, sentences in single.items():
+        if sentences:
+            yield _every(evidence, score, sentences)
+    yield from sorted([*single[FALLS], *single[SPECIFIC]], key=lambda claim: str(claim["classifier"]))
+
+
+def _classifier(evidence: Evidence, row: Row) -> Claim:
+    """Sentence of one classifier under one hypothesis."""
+    settings, verdict, control = evidence.settings, evidence.judged(row), evidence.control_words(row)
+    word = verdict.word if control or verdict.word != SUPPORTED else CANT_TELL
+    clause = HYPOTHESES[row["score"]].format(who=row["classifier"], its="its", s="s")
+    head = _head(clause, word, row["n"], verdict.needed, bool(control))
+    text = f"{head}: {measured(row, settings)}, n = {row['n']}, sign-flip {p_words(verdict.p)} ({verdict.correction}). "
+    if verdict.small:
+        text += f"This is below {settings.equivalence_margin:.0%} of the expression's activation (TOST). "
+    text += f"Control: {control}. {evidence.by_emotion(row)}" if control else _missing(evidence)
+    return _claim(
+        text,
+        word,
+        "classifier",
+        row["score"],
+        row,
+        p=verdict.p,
+        correction=verdict.correction,
+        control=control,
+        needed=verdict.needed,
+    )
+
+
+def _every(evidence: Evidence, score: str, sentences: list[Claim]) -> Claim:
+    """Intersection-union sentence over all classifiers of a group."""
+    settings, rows = evidence.settings, evidence.rows(score)
+    weakest = min(rows, key=lambda row: row["mean"] if row["n"] else float("inf"))
+    p = intersection_union(np.array([row["p_one_sided"] for row in rows], dtype=float))
+    fewest = min(row["n"] for row in rows)
+    words = [claim["verdict"] for claim in sentences]
+    controlled = all(claim["control"] for claim in sentences)
+    word = NOT_SUPPORTED if NOT_SUPPORTED in words else CANT_TELL
+    if word == CANT_TELL and controlled and fewest >= settings.minimum_identities and p <= settings.alpha:
+        word = SUPPORTED
+    needed = max(claim["needed"] for claim in sentences) if word == CANT_TELL else 0
+    clause = HYPOTHESES[score].format(who=f"all {len(rows)} classifiers", its="their", s="")
+    correction = f"intersection-union over {len(rows)} classifiers"
+    control = f"{evidence.control}, in each classifier's own sentence" if controlled else ""
+    counts = ", ".join(f"{words.count(each)} {each}" for each in (SUPPORTED, NOT_SUPPORTED, CANT_TELL) if each in words)
+    text = (
+        f"{_head(clause, word, fewest, needed, controlled)}: largest one-sided sign-flip {p_words(p)} ({correction}); "
+        f"the smallest effect is that of {weakest['classifier']}, {measured(weakest, settings)}. One by one: {counts}. "
+        + (f"Control: {control}." if controlled else _missing(evidence))
+    )
+    row = {**weakest, "classifier": "all", "n": fewest}
+    return _claim(text, word, "run", score, row, p=p, correction=correction, control=control, needed=needed)
+
+
+def _head(clause: str, word: str, n: int, needed: int, controlled: bool) -> str:
+    if word == CANT_TELL and not controlled:
+        return f"Can't tell symmetry from intensity in whether {clause}"
+    return state(clause, word, n, needed)
+
+
+def _missing(evidence: Evidence) -> str:
+    return f"Control missing: {evidence.control} was not run for every classifier here."
+
+
+def _claim(
+    text: str,
+    verdict: str,
+    level: str,
+    hypothesis: str,
+    row: Row,
+    p: float | None = None,
+    correction: str = "",
+    control: str = "",
+    needed: int = 0,
+) -> Claim:
+    numbers = {"mean": row.get("mean"), "low": row.get("low"), "high": row.get("high"), "p": p}
+    return {
+        "text": text,
+        "verdict": verdict,
+        "level": level,
+        "hypothesis": hypothesis,
+        "classifier": str(row["classifier"]),
+        "n": int(row["n"]),
+        **{key: None if value is None or value != value else float(value) for key, value in numbers.items()},
+        "unit": str(row.get("unit", "")),
+        "correction": correction,
+        "control": control,
+        "needed": needed,
+    }

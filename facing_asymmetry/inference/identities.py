@@ -14,12 +14,13 @@ ALL_EMOTIONS: Final = "all"
 """Emotion of a pooled row."""
 
 
-def identity_scores(scores: pd.DataFrame, pooled: bool = False) -> pd.DataFrame:
+def identity_scores(scores: pd.DataFrame, pooled: bool = False, accepted_only: bool = False) -> pd.DataFrame:
     """Return one row per cell and identity: the mean over its sides of the values that aren't NaN.
 
     Args:
         scores: tidy score table (`scores.table.COLUMNS`).
-        pooled: average over emotions too; the emotion is then `ALL_EMOTIONS`.
+        pooled: average over emotions too (those that have a value); the emotion is then `ALL_EMOTIONS`.
+        accepted_only: set the values of units to NaN whose full symmetric face isn't read as the emotion.
 
     Returns:
         Columns `CELL`, identity, value (NaN where no side has one), accepted (on every side and emotion averaged).
@@ -37,7 +38,7 @@ def identity_scores(scores: pd.DataFrame, pooled: bool = False) -> pd.DataFrame:
         row = scores[repeated].iloc[0]
         named = ", ".join(f"{key} {row[key]}" for key in ("classifier", "emotion", "identity", "side", "intervention"))
         raise DataError(f"score table: score {row['score']} appears twice for {named}")
-    rows = scores
+    rows = scores.assign(value=scores["value"].where(scores["accepted"])) if accepted_only else scores
     for emotion_averaged in (False, True) if pooled else (False,):
         if emotion_averaged:
             rows = rows.assign(emotion=ALL_EMOTIONS)

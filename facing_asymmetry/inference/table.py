@@ -62,7 +62,7 @@ def test_table(scores: pd.DataFrame, settings: StatisticsSettings, pooled: bool 
     Raises:
         DataError: the table lacks a column, is empty, or has none of the scores asked for.
     """
-    identities = identity_scores(scores, pooled)
+    identities = identity_scores(scores, pooled, settings.accepted_only)
     if settings.scores:
         identities = identities[identities["score"].isin(settings.scores)]
         if identities.empty:
@@ -88,8 +88,7 @@ def test_table(scores: pd.DataFrame, settings: StatisticsSettings, pooled: bool 
 
 def _cell(part: pd.DataFrame, key: tuple[str, ...], settings: StatisticsSettings) -> dict[str, object]:
     """Statistics of one cell; `part` has one row per identity."""
-    used = part[part["accepted"]] if settings.accepted_only else part
-    used = used.dropna(subset="value")
+    used = part.dropna(subset="value")
     values = used["value"].to_numpy(dtype=float)
     n, name = len(values), key[CELL.index("score")]
     signed = name not in SCORES or SCORES[name].signed
@@ -135,10 +134,10 @@ def _notes(
         yield f"{n} identities can't reach p <= {settings.alpha:g}"
     if interval:
         yield interval
-    absent = int(part["value"].isna().sum())
+    absent = len(part) - n
     if absent:
         yield f"{absent} of {len(part)} identities without a value"
     rejected = int((~part["accepted"]).sum())
     if rejected:
         kept = "left out" if settings.accepted_only else "kept"
-        yield f"on {rejected} of {len(part)} identities the full symmetric face isn't read as the emotion ({kept})"
+        yield f"not recognised on the full symmetric face: {rejected} of {len(part)} identities ({kept})"

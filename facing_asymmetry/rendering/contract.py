@@ -21,13 +21,15 @@ class Stage:
     centre: Float[Tensor, "A 3"]
     height: Float[Tensor, " A"]
 
+    def to(self, device: str) -> "Stage":
+        """The same stage on a device."""
+        return Stage(self.albedo.to(device), self.centre.to(device), self.height.to(device))
+
 
 class Renderer(Protocol):
     """Draws faces. `render` and its gradient are one definition of the image, whichever implementation computes it."""
 
-    def render(
-        self, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]
-    ) -> Float[Tensor, "B 3 H W"]:
+    def render(self, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> Float[Tensor, "B 3 H W"]:
         """Draw B states; `who[b]` is the subject (row of `stage`) that state b belongs to.
 
         Returns:

@@ -46,7 +46,7 @@ def make_renderer(name: str, surface: Surface, scene: Scene | None = None, devic
     return ReferenceRenderer(surface, scene, place, "fast" if fast else "stock")
 
 
-def _device(name: str) -> "torch.device":  # noqa: F821
+def _device(name: str) -> "torch.device":
     import torch
 
     try:

@@ -1,17 +1,22 @@
 """The CPU renderer: one pass of compiled loops from state to image, and a hand-written adjoint back."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numba
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from facing_asymmetry.errors import ConfigError, ModelError
 from facing_asymmetry.face_models.contract import Surface
 from facing_asymmetry.rendering.camera import view_of
 from facing_asymmetry.rendering.contract import Stage
 from facing_asymmetry.rendering.kernels.frame import render_frames
+from facing_asymmetry.rendering.kernels.frame_adjoint import adjoint_frames
 from facing_asymmetry.rendering.kernels.geometry import LANES
 from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.rendering.srgb import decode_srgb, encode_srgb
@@ -74,6 +79,7 @@ class FusedRenderer:
         self._maps = np.ascontiguousarray(np.moveaxis(maps, 0, 2), np.float32)
         self._rig = pack_rig(scene)
         self._decode = decode_srgb(np.arange(256) / 255.0).astype(np.float32)
+        self._bytes = (np.arange(256) / 255.0).astype(np.float32)
         curve = encode_srgb(np.linspace(0.0, 1.0, CURVE_STEPS) ** 2)
         self._curve = np.append(curve, curve[-1]).astype(np.float32)
 
@@ -84,20 +90,70 @@ class FusedRenderer:
             ConfigError: the tensors are not on the CPU.
             ModelError: a state has the wrong shape or is not finite.
         """
-        return self._forward(state, stage, who)
-
-    def _forward(self, state: Tensor, stage: Stage, who: Tensor) -> Tensor:
         if state.device.type != "cpu":
             raise ConfigError(f"device = {state.device}: renderer 'fast' runs on the CPU; use renderer 'pytorch3d'")
-        states = np.ascontiguousarray(state.detach().numpy(), np.float32)
+        if state.dim() != 3 or state.shape[1:] != (len(self._tangents), 3 + self._maps.shape[2]):
+            want = f"(B, {len(self._tangents)}, {3 + self._maps.shape[2]})"
+            raise ModelError(f"state has shape {tuple(state.shape)}; the surface needs {want}")
+        who = who.to(torch.int64)
+        frames = Frames(
+            pack_cameras(self.scene, stage.centre[who], stage.height[who]), who.numpy(), stage.albedo.numpy()
+        )
+        image: Tensor = _Render.apply(state.float(), self, frames)
+        return image
+
+    def draw(self, states: Float[ndarray, "B V D"], frames: "Frames", keep: bool) -> tuple[ndarray, ndarray]:
+        """Images and, if `keep`, their linear light `(B, 3, H, W)` (else no rows)."""
         count, size = len(states), self.scene.image_size
-        cameras = pack_cameras(self.scene, stage.centre[who], stage.height[who])
         images = np.empty((count, 3, size, size), np.float32)
-        linear = np.empty((0, 3, size, size), np.float32)
+        linear = np.empty((count if keep else 0, 3, size, size), np.float32)
         fine = np.ones((count, numba.get_num_threads()), np.bool_)
-        render_frames(states, cameras, who.numpy().astype(np.int64), self._faces, self._uvs, self._tangents,
-                      stage.albedo.numpy(), self._maps, self._rig, self._decode, self._curve, self.scene.supersample,
-                      linear, images, fine)  # fmt: skip
+        render_frames(states, frames.cameras, frames.who, self._faces, self._uvs, self._tangents, frames.albedo,
+                      self._maps, self._rig, self._decode, self._curve, self.scene.supersample, linear, images,
+                      fine)  # fmt: skip
         if not fine[:, 0].all():
-            raise ModelError(f"states {np.flatnonzero(~fine[:, 0]).tolist()} are not finite")
-        return torch.from_numpy(images)
+            raise ModelError(f"states {np.flatnonzero(~fine[:, 0]).tolist()} of the batch are not finite")
+        return images, linear
+
+    def pull_back(
+        self, states: Float[ndarray, "B V D"], frames: "Frames", drawn: tuple[ndarray, ndarray], upstream: ndarray
+    ) -> Float[ndarray, "B V D"]:
+        """Gradient of the states from that of the images; `drawn` is what `draw` returned."""
+        gradients = np.empty_like(states)
+        images, linear = drawn
+        adjoint_frames(states, frames.cameras, frames.who, self._faces, self._uvs, self._tangents, frames.albedo,
+                       self._maps, self._rig, self._decode, self._bytes, self.scene.supersample, linear, images,
+                       upstream, gradients, numba.get_num_threads())  # fmt: skip
+        return gradients
+
+
+@dataclass(frozen=True)
+class Frames:
+    """What is fixed for a batch: packed cameras `(B, 14)`, texture of each frame `(B,)`, textures `(A, Ht, Wt, 4)`."""
+
+    cameras: ndarray
+    who: ndarray
+    albedo: ndarray
+
+
+class _Render(torch.autograd.Function):
+    """Image of states; keeps two images per frame and recomputes everything else on the way back."""
+
+    @staticmethod
+    def forward(ctx: Any, state: Tensor, renderer: FusedRenderer, frames: Frames) -> Tensor:
+        states = np.ascontiguousarray(state.detach().numpy())
+        images, linear = renderer.draw(states, frames, keep=ctx.needs_input_grad[0])
+        result = torch.from_numpy(images)
+        ctx.save_for_backward(state, result, torch.from_numpy(linear))
+        ctx.renderer, ctx.frames = renderer, frames
+        return result
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor, None, None]:
+        state, images, linear = ctx.saved_tensors
+        states = np.ascontiguousarray(state.detach().numpy())
+        gradient = ctx.renderer.pull_back(
+            states, ctx.frames, (images.numpy(), linear.numpy()), np.ascontiguousarray(upstream.numpy(), np.float32)
+        )
+        return torch.from_numpy(gradient), None, None

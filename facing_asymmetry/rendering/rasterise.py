@@ -31,7 +31,7 @@ class FastRasterizer(MeshRasterizer):
     def forward(self, meshes_world: Meshes, **kwargs: Any) -> Fragments:
         """Rasterise a batch of meshes; see `pytorch3d.renderer.MeshRasterizer.forward`."""
         settings: RasterizationSettings = kwargs.get("raster_settings", self.raster_settings)
-        cameras = kwargs.get("cameras", self.cameras)
+        cameras: Any = kwargs.get("cameras", self.cameras)
         _check_settings(settings, meshes_world)
         perspective = settings.perspective_correct
         if perspective is None:
@@ -83,7 +83,8 @@ class _Rasterise(torch.autograd.Function):
         ctx.save_for_backward(verts, faces, pix_to_face)
         ctx.perspective = perspective
         ctx.mark_non_differentiable(pix_to_face)
-        return pix_to_face, *(torch.from_numpy(x).to(verts.dtype) for x in (zbuf, barycentric, distances))
+        depth, weights, sides = (torch.from_numpy(x).to(verts.dtype) for x in (zbuf, barycentric, distances))
+        return pix_to_face, depth, weights, sides
 
     @staticmethod
     def backward(ctx: Any, _: Any, *upstream: Tensor) -> tuple[Tensor, None, None, None, None, None]:
@@ -104,7 +105,9 @@ def _check_settings(settings: RasterizationSettings, meshes: Meshes) -> None:
     wanted = {"blur_radius": 0.0, "faces_per_pixel": 1, "z_clip_value": None}
     for key, right in wanted.items():
         if getattr(settings, key) != right:
-            raise ConfigError(f"{key} = {getattr(settings, key)}: the fast rasteriser needs {right}; use MeshRasterizer")
+            raise ConfigError(
+                f"{key} = {getattr(settings, key)}: the fast rasteriser needs {right}; use MeshRasterizer"
+            )
     if settings.clip_barycentric_coords:
         raise ConfigError("clip_barycentric_coords = True: the fast rasteriser needs False; use MeshRasterizer")
     if meshes.device.type != "cpu":

@@ -65,10 +65,9 @@ class ReferenceRenderer:
         wrinkles = None
         if self._maps is not None:
             wrinkles = self._texture(self._maps.expand(count, -1, -1, -1))
-        return self.shader(  # type: ignore[no-any-return]
-            fragments, meshes, wrinkles=wrinkles, activations=state[..., 3:],
-            tangents=self._tangents.expand(count, -1, -1),
-        )  # fmt: skip
+        tangents = self._tangents.expand(count, -1, -1)
+        image: Tensor = self.shader(fragments, meshes, wrinkles=wrinkles, activations=state[..., 3:], tangents=tangents)
+        return image
 
     def cameras(self, centre: Float[Tensor, "B 3"], height: Float[Tensor, " B"]) -> PerspectiveCameras:
         """PyTorch3D's cameras of these frames."""

@@ -2,12 +2,12 @@
 
 **The image.** All renderers compute the same function of a state `(V, 3 + C)`; this is its definition.
 
-1. Camera: pinhole on the +z axis at `distance` metres from the stage's `centre`, looking at it; the frame is the stage's
-   `height` metres high at that depth. `yaw` turns the head about the vertical axis through `centre` (positive: towards
-   the person's left); camera and lights stay. In PyTorch3D's words: `PerspectiveCameras` in NDC with focal length
-   2 distance / height.
-2. Visibility: at `supersample` x `supersample` sub-pixel centres per pixel, the nearest face that covers the centre, from
-   either side. Barycentric coordinates are perspective-correct; there is no gradient across silhouettes.
+1. Camera: pinhole on the +z axis at `distance` metres from the stage's `centre`, looking at it; the frame is the
+   stage's `height` metres high at that depth. `yaw` turns the head about the vertical axis through `centre` (positive:
+   towards the person's left); camera and lights stay. In PyTorch3D's words: `PerspectiveCameras` in NDC with focal
+   length 2 distance / height.
+2. Visibility: at `supersample` x `supersample` sub-pixel centres per pixel, the nearest face that covers the centre,
+   from either side. Barycentric coordinates are perspective-correct; there is no gradient across silhouettes.
 3. Normal: vertex normals are area-weighted sums of face normals of the *moved* vertices; interpolated and normalised
    to n. Wrinkles: slopes s_u, s_v = sum over channels of activation x map; T is the interpolated rest tangent made
    orthogonal to n, B = n x T; the shading normal is normalize(n - s_u T - s_v B).
@@ -15,8 +15,10 @@
    max(0, 1 - sum of activation x darkening).
 5. Light: hemisphere ambient between `ground` and `sky`; directional lights with a soft terminator,
    max(0, (n.l + w) / (1 + w))^2 with w per colour channel (skin scatters red furthest); two Blinn-Phong lobes
-   (exponents 16 and 128) weighted by gloss and gloss^2 for a distant viewer on the camera's axis; Schlick sheen.
-6. Film: the sub-pixels (`background` where nothing is hit) are averaged in linear light, clamped to [0, 1], sRGB encoded.
+   (exponents 16 and 128, cosines of at least 0.6) weighted by gloss and gloss^2 for a distant viewer on the camera's
+   axis; Schlick sheen.
+6. Film: the sub-pixels (`background` where nothing is hit) are averaged in linear light, clamped to [0, 1] and
+   sRGB encoded.
 
 The default rig is mirror-symmetric about the x = 0 plane, so a symmetric face gives a symmetric image;
 `Lights.azimuth` breaks that on purpose.
@@ -42,7 +44,7 @@ class Lights:
         key_elevation: degrees above the horizon, in the plane x = 0; `key`: its colour times intensity.
         fill_azimuth: degrees left and right of the camera; `fill_elevation`; `fill`: colour of each of the two.
         sky, ground: ambient light from above and below.
-        azimuth: degrees by which key and fills are turned about the vertical axis (positive: towards the person's left);
+        azimuth: degrees by which key and fills are turned about the vertical axis, towards the person's left;
             anything but 0 breaks the mirror symmetry of the scene.
         wrap: soft terminator of red, green and blue.
     """
@@ -90,6 +92,8 @@ class Scene:
         _check(8 <= self.image_size <= 2048, "image_size", self.image_size, "pixels in [8, 2048]")
         _check(1 <= self.supersample <= 4, "supersample", self.supersample, "1, 2, 3 or 4")
         _check(self.image_size * self.supersample <= 4096, "supersample", self.supersample, "at most 4096 / image_size")
+        even = self.image_size * self.supersample % 2 == 0
+        _check(even, "image_size", self.image_size, "even, or supersample even: else samples lie on the midline")
         _check(0.3 <= self.distance <= 10.0, "distance", self.distance, "metres in [0.3, 10]")
         _check(-90.0 <= self.yaw <= 90.0, "yaw", self.yaw, "degrees in [-90, 90]")
         ok = len(self.background) == 3 and all(0.0 <= c <= 1.0 for c in self.background)

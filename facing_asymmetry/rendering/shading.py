@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, normalize
 
 from facing_asymmetry.rendering.camera import view_of
-from facing_asymmetry.rendering.kernels.lighting import GLINT, LOBE, SHEEN
+from facing_asymmetry.rendering.kernels.lighting import FLOOR, GLINT, LOBE, SHEEN
 from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.rendering.srgb import decode_srgb, encode_srgb
 
@@ -69,9 +69,7 @@ class SkinShader(nn.Module):
             normal = tilt(normal, spread(tangents.flatten(0, 1)), weighted[..., :2])
             albedo = albedo * (1.0 - weighted[..., 2:]).clamp_min(0.0)
         colour = self.shade(normal, albedo, gloss)
-        covered = (fragments.pix_to_face[..., :1] >= 0).squeeze(-2) if fragments.pix_to_face.dim() == 5 else (
-            fragments.pix_to_face >= 0)  # fmt: skip
-        colour = torch.where(covered, colour, self.background)
+        colour = torch.where(fragments.pix_to_face >= 0, colour, self.background)
         return encode_srgb(avg_pool2d(colour.movedim(-1, 1), self.factor))
 
     def shade(
@@ -84,14 +82,14 @@ class SkinShader(nn.Module):
         for direction, half, colour in zip(self.directions, self.halves, self.colours, strict=True):
             cosine = (normal * direction).sum(-1, keepdim=True)
             light = light + colour * ((cosine + self.wrap) / (1.0 + self.wrap)).clamp_min(0.0).square()
-            peak = (normal * half).sum(-1, keepdim=True).clamp_min(0.0)
+            peak = (normal * half).sum(-1, keepdim=True).clamp_min(float(FLOOR))
             shine = shine + colour * gloss * (float(LOBE) * peak**16 + float(GLINT) * gloss * peak**128)
         facing = (normal * self.axis).sum(-1, keepdim=True).clamp(0.0, 1.0)
         return albedo * light + shine + float(SHEEN) * gloss * (1.0 - facing) ** 5 * self.sky
 
 
 def vertex_normals(meshes: Meshes) -> Float[Tensor, "P 3"]:
-    """Unit normals of packed vertices, weighted by area. (PyTorch3D's own stop normalising below one square millimetre.)"""
+    """Area-weighted unit normals of packed vertices (PyTorch3D's own are not unit below a square millimetre)."""
     verts, faces = meshes.verts_packed(), meshes.faces_packed()
     a, b, c = verts[faces].unbind(1)
     across = torch.linalg.cross(b - a, c - a)

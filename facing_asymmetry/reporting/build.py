@@ -1,16 +1,14 @@
 """One call from a run folder to its report, all or nothing."""
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from facing_asymmetry.errors import StoreError
 from facing_asymmetry.reporting.figures import figure_modules
-from facing_asymmetry.reporting.figures.style import RC
+from facing_asymmetry.reporting.figures.style import look
 from facing_asymmetry.reporting.html import Picture, render_page
 from facing_asymmetry.reporting.run_data import RunData, read_run
 from facing_asymmetry.reporting.settings import ReportSettings
@@ -34,7 +32,9 @@ def build_report(run: Path, settings: ReportSettings | None = None) -> Path:
     try:
         fresh = Path(tempfile.mkdtemp(prefix=".report-", dir=run))
     except OSError as error:
-        raise StoreError(f"{run} cannot be written: {error}; choose another output folder or free some space") from error
+        raise StoreError(
+            f"{run} cannot be written: {error}; choose another output folder or free some space"
+        ) from error
     try:
         pictures = write_figures(data, fresh / "figures")
         write_tables(data, fresh / "tables")
@@ -55,6 +55,8 @@ def write_figures(data: RunData, folder: Path) -> list[Picture]:
         if module.NEEDS_FACES and data.exemplar not in data.sprites:
             continue
         figure = module.draw(data)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # laid out once, not again for every format
         for form in data.settings.formats:
             save_figure(figure, folder / f"{module.NAME}.{form}", data.settings.dpi)
         width, height = figure.get_size_inches()
@@ -76,9 +78,7 @@ def write_figures(data: RunData, folder: Path) -> list[Picture]:
 def save_figure(figure: Figure, path: Path, dpi: int) -> None:
     """Save without dates, so that the same run gives the same bytes."""
     metadata = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(RC | {"svg.hashsalt": path.stem})
+    with look(path.stem):
         figure.savefig(path, dpi=dpi, metadata=metadata[path.suffix[1:]])
 
 
@@ -87,5 +87,5 @@ def _move(fresh: Path, run: Path) -> None:
     for folder in ("figures", "tables"):
         (run / folder).mkdir(exist_ok=True)
         for path in sorted((fresh / folder).iterdir()):
-            os.replace(path, run / folder / path.name)
-    os.replace(fresh / "report.html", run / "report.html")
+            path.replace(run / folder / path.name)
+    (fresh / "report.html").replace(run / "report.html")

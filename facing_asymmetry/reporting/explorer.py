@@ -34,8 +34,12 @@ def explorer_sheets(data: RunData, budget: int) -> list[dict[str, Any]]:
         sprite = data.sprites[pair]
         rows = groups.get((*pair, sprite.identity, sprite.side))
         if rows is None:
-            raise DataError(f"{sprite.path}: identity {sprite.identity}, side {sprite.side} is not in responses.parquet")
-        sheets.append(_sheet(sprite, rows, pair, most) | {"accepted": data.accepted[pair], "image": image, "size": size})
+            raise DataError(
+                f"{sprite.path}: identity {sprite.identity}, side {sprite.side} is not in responses.parquet"
+            )
+        sheets.append(
+            _sheet(sprite, rows, pair, most) | {"accepted": data.accepted[pair], "image": image, "size": size}
+        )
     return sheets
 
 
@@ -60,13 +64,15 @@ def _sheet(sprite: Sprite, rows: pd.DataFrame, pair: tuple[str, str], most: int)
     }
 
 
-def _on_grid(rows: pd.DataFrame, column: str, axes: tuple[Sequence[float], Sequence[float]], sprite: Sprite) -> np.ndarray:
+def _on_grid(
+    rows: pd.DataFrame, column: str, axes: tuple[Sequence[float], Sequence[float]], sprite: Sprite
+) -> np.ndarray:
     """Values `(T, S)` at the sheet's nodes; `DataError` where the table lacks one."""
     keyed = rows.set_index([rows["t"].round(6), rows["s"].round(6)])[column]
     nodes = pd.MultiIndex.from_product([np.round(axes[1], 6), np.round(axes[0], 6)])
     values = keyed.reindex(nodes)
     if values.isna().any():
-        t, s = values.index[values.isna().to_numpy().argmax()]
+        t, s = values.index[int(values.isna().to_numpy().argmax())]
         raise DataError(f"{sprite.path}: shows s = {s}, t = {t}, which responses.parquet does not hold")
     return values.to_numpy(float).reshape(len(axes[1]), len(axes[0]))
 

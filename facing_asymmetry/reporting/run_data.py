@@ -60,7 +60,9 @@ class RunData:
     @cached_property
     def training_sets(self) -> dict[str, str]:
         """Training set of each classifier, ordered by training set, then by name."""
-        pairs = self.responses[["training_set", "classifier"]].drop_duplicates().sort_values(["training_set", "classifier"])
+        pairs = (
+            self.responses[["training_set", "classifier"]].drop_duplicates().sort_values(["training_set", "classifier"])
+        )
         return dict(zip(pairs["classifier"], pairs["training_set"], strict=True))
 
     @property
@@ -86,8 +88,9 @@ class RunData:
     @cached_property
     def accepted(self) -> dict[tuple[str, str], bool]:
         """Whether the full symmetric face is recognised as the emotion, by (classifier, emotion)."""
-        shown = self.responses.groupby(["classifier", "emotion"], observed=True)["accepted"].mean()
-        return {(str(c), str(e)): bool(share >= 0.5) for (c, e), share in shown.items()}
+        shares = self.responses.groupby(["classifier", "emotion"], observed=True)["accepted"].mean()
+        shown = shares.reset_index().to_dict("records")
+        return {(str(row["classifier"]), str(row["emotion"])): bool(row["accepted"] >= 0.5) for row in shown}
 
     @cached_property
     def target(self) -> pd.DataFrame:
@@ -111,6 +114,11 @@ class RunData:
         if intervention is not None:
             rows = rows[rows["intervention"] == intervention]
         return rows.set_index(["classifier", "emotion"])
+
+    @staticmethod
+    def row(table: pd.DataFrame, pair: tuple[str, str]) -> dict[str, Any]:
+        """One row of what `tested` returned, by column name."""
+        return {str(key): value for key, value in table.loc[[pair]].iloc[0].items()}
 
     @cached_property
     def exemplar(self) -> tuple[str, str]:
@@ -153,7 +161,7 @@ def surface(data: RunData, classifier: str, emotion: str, intervention: str = "p
     """Activation of the shown emotion by identity and node, sides averaged.
 
     Returns:
-        One row per (identity, s, t): `logit`, `probability` (means over sides) and `wrong` (share of sides mispredicted).
+        One row per (identity, s, t): `logit`, `probability`, `wrong` (means over sides; wrong: mispredicted).
     """
     rows = data.target
     chosen = (rows["classifier"] == classifier) & (rows["emotion"] == emotion) & (rows["intervention"] == intervention)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -41,8 +42,7 @@ class Sprite:
     def sheet(self) -> UInt8[ndarray, "H W 3"]:
         """The whole sheet, sRGB."""
         with Image.open(self.path) as image:
-            pixels = np.asarray(image.convert("RGB"))
-        return pixels
+            return np.asarray(image.convert("RGB"))
 
     def frame(self, s: float, t: float) -> UInt8[ndarray, "size size 3"]:
         """The face at the node nearest to (s, t)."""
@@ -51,7 +51,10 @@ class Sprite:
     def frames(self, nodes: Sequence[tuple[float, float]]) -> list[UInt8[ndarray, "size size 3"]]:
         """The faces at the nodes nearest to each (s, t), the sheet being read once."""
         pixels, size = self.sheet(), self.size
-        cuts = [(int(np.abs(np.subtract(self.s, s)).argmin()), int(np.abs(np.subtract(self.t, t)).argmin())) for s, t in nodes]
+        cuts = [
+            (int(np.abs(np.subtract(self.s, s)).argmin()), int(np.abs(np.subtract(self.t, t)).argmin()))
+            for s, t in nodes
+        ]
         return [pixels[row * size : (row + 1) * size, column * size : (column + 1) * size] for column, row in cuts]
 
 
@@ -73,6 +76,7 @@ def encode_all(sprites: Sequence[Sprite], budget: int, most: int) -> tuple[list[
 
     Every sheet gets the same size and quality. `DataError` where not even the smallest fits.
     """
+
     def size_of(rung: tuple[int, int]) -> float:
         probes = sprites[:: max(1, len(sprites) // 3)]
         return sum(len(_encode(sprite, *rung, most)) for sprite in probes) / len(probes) * len(sprites)
@@ -81,7 +85,7 @@ def encode_all(sprites: Sequence[Sprite], budget: int, most: int) -> tuple[list[
         if len(sprites) == 0 or 1.03 * size_of(rung) > budget:
             continue
         with ThreadPoolExecutor() as pool:
-            pages = list(pool.map(lambda sprite, rung=rung: _encode(sprite, *rung, most), sprites))
+            pages = list(pool.map(partial(_encode, pixels=rung[0], quality=rung[1], most=most), sprites))
         if sum(map(len, pages)) <= budget:
             return pages, rung[0]
     if len(sprites) == 0:
@@ -121,5 +125,7 @@ def _read_sprite(path: Path) -> Sprite:
         raise DataError(f"{described}: lacks the key(s) {', '.join(missing)}")
     s, t, size = tuple(map(float, facts["s"])), tuple(map(float, facts["t"])), int(facts["size"])
     if (width, height) != (len(s) * size, len(t) * size):
-        raise DataError(f"{path} is {width} x {height} pixels; {described.name} describes {len(s) * size} x {len(t) * size}")
+        raise DataError(
+            f"{path} is {width} x {height} pixels; {described.name} describes {len(s) * size} x {len(t) * size}"
+        )
     return Sprite(path, int(facts["identity"]), dict(facts.get("traits") or {}), str(facts["side"]), s, t, size)

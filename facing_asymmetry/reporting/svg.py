@@ -5,11 +5,10 @@ import io
 import re
 from typing import Final
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 from PIL import Image
 
-from facing_asymmetry.reporting.figures.style import INK, MUTED, PAPER, RC, RULE
+from facing_asymmetry.reporting.figures.style import INK, MUTED, PAPER, RULE, look
 from facing_asymmetry.reporting.sprites import data_uri
 
 FONTS: Final = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
@@ -24,9 +23,7 @@ VARIABLES: Final = {INK: "var(--ink)", MUTED: "var(--muted)", RULE: "var(--rule)
 def figure_svg(figure: Figure, name: str) -> str:
     """The figure as SVG text: no date, stable ids, reader's fonts and colours, embedded pictures as WebP."""
     buffer = io.StringIO()
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(RC | {"svg.hashsalt": name})
+    with look(name):
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None}, dpi=150)
     text = re.sub(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)", _as_webp, buffer.getvalue())
     for colour, variable in VARIABLES.items():

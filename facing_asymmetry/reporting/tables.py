@@ -35,6 +35,7 @@ def classifier_table(data: RunData) -> pd.DataFrame:
     for name in data.classifiers:
         record = data.records.get(name, {})
         classes = data.responses.loc[data.responses["classifier"] == name, "class"].unique()
+        accepted = sum(data.accepted.get((name, e), False) for e in data.emotions)
         sources = sorted({str(file["source"]) for file in record.get("weights", [])})
         rows.append(
             {
@@ -44,7 +45,7 @@ def classifier_table(data: RunData) -> pd.DataFrame:
                 "parameters": record.get("parameters", np.nan),
                 "input_px": record.get("input_size", np.nan),
                 "classes": len(classes),
-                "accepted": f"{sum(data.accepted.get((name, e), False) for e in data.emotions)} of {len(data.emotions)}",
+                "accepted": f"{accepted} of {len(data.emotions)}",
                 "reported_accuracy": record.get("reported_accuracy", ""),
                 "weights": ", ".join(sources),
                 "licence": record.get("licence", ""),
@@ -57,9 +58,10 @@ def classifier_table(data: RunData) -> pd.DataFrame:
 def score_summary(data: RunData) -> pd.DataFrame:
     """T2: one row per classifier and emotion under `palsy`."""
     parts = [
-        _part(data, "slope", "palsy", "slope", ("n", "mean", "low", "high", "hedges_g", "p_two_sided", "p_holm", "claim")),
+        _part(data, "slope", "palsy", "slope", ("n", "mean", "low", "high")),
         _part(data, "slope_standardised", "palsy", "share", ("mean", "low", "high")),
         _part(data, "flips", "palsy", "flips", ("mean",)),
+        _part(data, "slope", "palsy", "slope", ("hedges_g", "p_two_sided", "p_holm", "claim")),
     ]
     return _with_acceptance(data, pd.concat(parts, axis=1))
 
@@ -83,13 +85,16 @@ TABLES: Final = (
           "The networks, as published. Accepted: emotions whose full symmetric face most identities are recognised on. "
           "Reported accuracy is the publisher's, not measured here.", classifier_table),
     Table("T2", "t2_scores", "Scores",
-          "Reaction to the loss of symmetry on one side (palsy). slope: logits per unit symmetry, positive where the activation falls "
-          "when symmetry falls; share: the same as a share of what the expression adds to the logit; flips: share of grid nodes whose "
-          "prediction left the emotion. Intervals: bootstrap over identities. g: Hedges' standardised mean. p: sign-flip permutation, "
+          "Reaction to the loss of symmetry on one side (palsy). slope: logits per unit symmetry, positive where the "
+          "activation falls when symmetry falls; share: the same as a share of what the expression adds to the "
+          "logit; flips: share of grid nodes whose prediction left the emotion. Intervals: bootstrap over "
+          "identities. g: Hedges' standardised mean. p: sign-flip permutation, "
           "two-sided, and Holm-corrected.", score_summary),
     Table("T3", "t3_controls", "Controls",
-          "Slopes in logits per unit symmetry: palsy (one side weakens), bilateral (both sides weaken alike, same mean motion), and "
-          "specific = palsy − bilateral, the part that symmetry alone explains; share = specific / palsy.", control_table),
+          "Slopes in logits per unit symmetry: palsy (one side weakens), bilateral (both sides weaken alike, same "
+          "mean motion), and "
+          "specific = palsy − bilateral, the part that symmetry alone explains; share = specific / palsy.",
+          control_table),
 )  # fmt: skip
 
 
@@ -103,7 +108,9 @@ def write_tables(data: RunData, folder: Path) -> list[Path]:
         frame.to_csv(paths[0], index=False, lineterminator="\n")
         shown = formatted(frame)
         paths[1].write_text(shown.to_html(index=False, border=0, na_rep=""), encoding="utf-8")
-        latex = shown.to_latex(index=False, escape=True, caption=table.caption, label=f"tab:{table.name}", longtable=len(shown) > 40)
+        latex = shown.to_latex(
+            index=False, escape=True, caption=table.caption, label=f"tab:{table.name}", longtable=len(shown) > 40
+        )
         paths[2].write_text(latex, encoding="utf-8")
         written += paths
     return written
@@ -142,7 +149,13 @@ def _with_acceptance(data: RunData, table: pd.DataFrame) -> pd.DataFrame:
 
 def _heading(name: str) -> str:
     """A column's heading: what follows the score's prefix, in words."""
-    for ending, words in (("hedges_g", "g"), ("p_two_sided", "p"), ("p_holm", "p Holm"), ("claim", "claim"), ("flips_mean", "flips")):
+    for ending, words in (
+        ("hedges_g", "g"),
+        ("p_two_sided", "p"),
+        ("p_holm", "p Holm"),
+        ("claim", "claim"),
+        ("flips_mean", "flips"),
+    ):
         if name.endswith(ending):
             return words
     return {"specific_share": "share", "input_px": "input px"}.get(name, name.replace("_", " "))

@@ -7,23 +7,28 @@ import numpy as np
 from facing_asymmetry.reporting.run_data import RunData
 
 LIMITS = (
-    "The faces are rendered. Whether a classifier reacts to a photograph of a patient in the same way is another question, "
-    "which needs photographs.",
-    "The networks are published ones whose weights could be had freely; most were trained on FER2013-style images. They are not a "
-    "random sample of all classifiers.",
-    "Weakening one side also lowers total motion. Only the difference to the bilateral control (F8, T3) speaks about symmetry itself.",
-    "Expressions that were optimised for a classifier sit at its maximum, so that any change tends to lower the activation. The same run "
-    "with expression=facs, which no classifier chose, bounds that bias.",
+    "The faces are rendered. Whether a classifier reacts to a photograph of a patient in the same way is another "
+    "question, which needs photographs.",
+    "The networks are published ones whose weights could be had freely; most were trained on FER2013-style images. "
+    "They are not a random sample of all classifiers.",
+    "Weakening one side also lowers total motion. Only the difference to the bilateral control (F8, T3) speaks about "
+    "symmetry itself.",
+    "Expressions that were optimised for a classifier sit at its maximum, so that any change tends to lower the "
+    "activation. The same run with expression=facs, which no classifier chose, bounds that bias.",
     "Logits of two classifiers are not on one scale; across classifiers compare shares only.",
-    "Pairs that are not accepted stay in every table and picture, marked; their standardised values can be large because the "
-    "divisor is small.",
+    "Pairs that are not accepted stay in every table and picture, marked; their standardised values can be large "
+    "because the divisor is small.",
 )
 """What a reader must bear in mind, whatever the numbers are."""
 
 
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
 def counted(number: int, singular: str, plural: str = "") -> str:
-    """`1 face`, `3 faces`, with thousands separated."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+    """`one face`, `three faces`, `1,300 faces`."""
+    figure = SMALL[number] if number < len(SMALL) else f"{number:,}"
+    return f"{figure} {singular if number == 1 else plural or singular + 's'}"
 
 
 def grid_size(data: RunData) -> tuple[int, int]:
@@ -42,14 +47,16 @@ def lead(data: RunData) -> str:
     model = ", ".join(sorted(data.responses["face_model"].unique()))
     how = " and ".join(sorted(data.responses["expression"].unique()))
     sets = len(set(data.training_sets.values()))
-    return (
-        f"{counted(len(data.classifiers), 'published expression classifier')} ({counted(sets, 'training set')}) judged rendered faces that "
-        f"lose their symmetry while everything else in the picture is held fixed: {counted(len(data.emotions), 'emotion')} "
-        f"({', '.join(data.emotions)}; {how} expressions) on {counted(len(data.identities), 'synthetic identity', 'synthetic identities')} "
-        f"({model}), over a grid of {s} values of symmetry s × {t} of intensity t, under the "
+    sentence = (
+        f"{counted(len(data.classifiers), 'published expression classifier')} ({counted(sets, 'training set')}) "
+        "judged rendered faces that lose their symmetry while everything else in the picture is held fixed: "
+        f"{counted(len(data.emotions), 'emotion')} ({', '.join(data.emotions)}; {how} expressions) on "
+        f"{counted(len(data.identities), 'synthetic identity', 'synthetic identities')} ({model}), over a grid of {s} "
+        f"values of symmetry s × {t} of intensity t, under the "
         f"{'interventions' if len(data.interventions) > 1 else 'intervention'} {' and '.join(data.interventions)}: "
         f"{image_count(data):,} images in all."
     )
+    return sentence[0].upper() + sentence[1:]
 
 
 def verdict(data: RunData) -> str:
@@ -72,12 +79,21 @@ def findings(data: RunData) -> list[str]:
     specific = _means(data, "symmetry_specific", None)
     accepted = sum(data.accepted.get((c, e), False) for c in data.classifiers for e in data.emotions)
     pairs = len(data.classifiers) * len(data.emotions)
-    lines = [f"{accepted} of {pairs} classifier × emotion pairs are accepted: the full symmetric face is recognised on most identities."]
+    lines = [
+        f"{accepted} of {pairs} classifier × emotion pairs are accepted: the full symmetric face is recognised on "
+        "most identities."
+    ]
     if slope:
-        lines.append(f"The mean activation is lower on the asymmetric face in {sum(v > 0 for v in slope)} of {len(slope)} accepted pairs.")
+        lines.append(
+            f"The mean activation is lower on the asymmetric face in {sum(v > 0 for v in slope)} of {len(slope)} "
+            "accepted pairs."
+        )
     if specific:
         above = sum(v > 0 for v in specific)
-        lines.append(f"It is lower still than when both sides weaken alike in {above} of {len(specific)}: the part that symmetry itself explains.")
+        lines.append(
+            f"It is lower still than when both sides weaken alike in {above} of {len(specific)}: the part that "
+            "symmetry itself explains."
+        )
     return lines
 
 
@@ -88,5 +104,5 @@ def affected_side(side: str) -> str:
 
 def _means(data: RunData, score: str, intervention: str | None) -> list[float]:
     """Finite means of accepted pairs."""
-    means = data.tested(score, intervention)["mean"]
-    return [float(v) for pair, v in means.items() if data.accepted.get(pair, False) and np.isfinite(v)]
+    rows = data.tested(score, intervention).reset_index()[["classifier", "emotion", "mean"]].itertuples(index=False)
+    return [float(mean) for c, e, mean in rows if data.accepted.get((c, e), False) and np.isfinite(mean)]

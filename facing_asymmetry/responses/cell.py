@@ -50,12 +50,16 @@ class Passed:
 def render_frames(
     frames: Frames, stage: Stage, who: int, renderer: Renderer, batch: int, seen: Callable[[ndarray, Tensor], None]
 ) -> None:
-    """Render a cell's frames in blocks of `batch`, handing each block's states and images to `seen`."""
+    """Render a cell's frames in blocks of `batch`, handing each block's states and images to `seen`.
+
+    States go to the device that `stage` lies on, and the images stay there.
+    """
+    device = stage.centre.device
     with torch.inference_mode():
         for start in range(0, len(frames), batch):
             states = frames.states(start, min(start + batch, len(frames)))
-            subject = torch.full((len(states),), who, dtype=torch.long)
-            seen(states, renderer.render(torch.from_numpy(states), stage, subject))
+            subject = torch.full((len(states),), who, dtype=torch.long, device=device)
+            seen(states, renderer.render(torch.from_numpy(states).to(device), stage, subject))
 
 
 def classify_frames(
@@ -71,7 +75,7 @@ def classify_frames(
     weight = model.regions["face"]
 
     def see(states: ndarray, images: Tensor) -> None:
-        logits.append(classifier(images).double().numpy())
+        logits.append(classifier(images).double().cpu().numpy())
         xyz = states[..., :3]
         moved.append(
             (asymmetry_mm(xyz, model.mirror, weight), intensity_mm(xyz, frames.rest[:, :3].astype(np.float32), weight))

@@ -15,7 +15,7 @@ from facing_asymmetry.responses.cell import render_frames
 
 def to_bytes(images: Tensor) -> UInt8[ndarray, "B H W 3"]:
     """Images `(B, 3, H, W)` in [0, 1] as 8-bit sRGB."""
-    rounded: ndarray = (images.clamp(0, 1) * 255 + 0.5).byte().permute(0, 2, 3, 1).numpy()
+    rounded: ndarray = (images.clamp(0, 1) * 255 + 0.5).byte().permute(0, 2, 3, 1).cpu().numpy()
     return rounded
 
 

@@ -30,7 +30,7 @@ def find_expressions(study: Study, progress: Progress) -> dict[str, list[Express
 def authored(study: Study) -> list[Expression]:
     """The FACS expressions of the configured emotions."""
     return [
-        Expression(e, None, "facs", tuple(map(float, facs_weights(study.model.units, e))))
+        Expression(e, None, "facs", tuple(map(float, facs_weights(e, study.model.units))))
         for e in study.config.emotions
     ]
 
@@ -52,7 +52,7 @@ def _fit(study: Study, record: ClassifierRecord, progress: Progress) -> list[Exp
         emotions=tuple(config.emotions),
         identities=identities,
         per_identity=config.expression.per_identity,
-        presets={e: np.asarray(facs_weights(study.model.units, e)) for e in config.emotions},
+        presets={e: np.asarray(facs_weights(e, study.model.units)) for e in config.emotions},
         seed=config.seed,
     )
     classifier = study.classifier(record)

@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 from numpy import ndarray
 
+from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier, ClassifierRecord
 from facing_asymmetry.classifiers.records import record_from
 from facing_asymmetry.config import RunConfig
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.fit import check_emotions
-from facing_asymmetry.face_models import load_face_model
 from facing_asymmetry.face_models.contract import FaceModel, Subject
+from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.interventions import Grid, Intervention, make_intervention
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.contract import Renderer, Stage
@@ -62,7 +63,7 @@ class Study:
     @cached_property
     def model(self) -> FaceModel:
         """The face model."""
-        return load_face_model(self.config.face_model.name)
+        return load_face_model(self.config.face_model.name, cache_folder())
 
     @cached_property
     def left(self) -> ndarray:
@@ -86,11 +87,11 @@ class Study:
 
     def stage_of(self, subjects: list[Subject]) -> Stage:
         """Cameras and textures of any faces."""
-        return stage_subjects(self.model, subjects)
+        return stage_subjects(self.model, subjects).to(self.config.device)
 
     def classifier(self, record: ClassifierRecord) -> Classifier:
         """The network, loaded and checked against its hash."""
-        return registry.load(record)
+        return registry.load(record).to(self.config.device)
 
     def state_size(self) -> int:
         """Bytes of one face's state in float32."""

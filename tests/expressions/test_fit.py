@@ -10,7 +10,7 @@ from facing_asymmetry.expressions.expression import Expression, dump, load
 from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
 from facing_asymmetry.expressions.optimiser import OptimiserSettings
 from facing_asymmetry.expressions.tying import TiedUnits
-from tests.expressions.toy import UNITS, Linear, Pixels, faces, model, presets
+from tests.toy import UNITS, Linear, Pixels, faces, model, presets
 
 SETTINGS = OptimiserSettings(steps=40, rate=0.1, prior=0.0, size=0.0, restarts=2)
 REQUEST = FitRequest(("anger", "happiness", "surprise"), (7, 8), False, presets(), seed=3)
@@ -87,7 +87,8 @@ def test_an_emotion_that_the_classifier_lacks_is_named_with_those_it_has():
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("steps", 0), ("restarts", 0), ("patience", 0), ("rate", 0.0), ("satisfied", 0.0), ("satisfied", 1.5)]
+    ("key", "value"),
+    [("steps", 0), ("restarts", 0), ("patience", 0), ("rate", 0.0), ("satisfied", 0.0), ("satisfied", 1.5)],
 )
 def test_settings_out_of_range_are_named(key, value):
     with pytest.raises(ConfigError, match=f"expression.optimiser.{key} = {value}"):

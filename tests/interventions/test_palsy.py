@@ -45,7 +45,7 @@ def frames(name, displacement, s, t, side):
     return rest, states
 
 
-@pytest.fixture()
+@pytest.fixture
 def displacement():
     rng = np.random.default_rng(1)
     return displacement_of(*rng.normal(size=(3, V, 4)).astype(np.float32))

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.responses.schema import SCHEMA
 
+SCORES = ("slope", "slope_standardised", "flips", "symmetry_specific", "symmetry_specific_standardised")
 FER = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 
 
@@ -48,6 +49,7 @@ LARGE = Plan(
 
 def write_run(folder: Path, plan: Plan | None = None) -> Path:
     """Write a whole run folder and return it."""
+    from facing_asymmetry.inference.claims import claims
     from facing_asymmetry.inference.settings import StatisticsSettings
     from facing_asymmetry.inference.table import test_table
     from facing_asymmetry.scores.table import score_table
@@ -56,24 +58,17 @@ def write_run(folder: Path, plan: Plan | None = None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     responses = plant_responses(plan)
     responses.to_parquet(folder / "responses.parquet", index=False)
-    settings = StatisticsSettings(minimum_identities=plan.minimum_identities)
+    settings = StatisticsSettings(minimum_identities=plan.minimum_identities, resamples=999, scores=SCORES)
     scores = score_table(responses)
     tests = test_table(scores, settings)
     scores.to_csv(folder / "scores.csv", index=False)
     tests.to_csv(folder / "tests.csv", index=False)
-    (folder / "claims.json").write_text(json.dumps(planted_claims(plan)))
+    (folder / "claims.json").write_text(json.dumps(claims(scores, settings)))
     _write_expressions(folder / "expressions.csv", plan)
     _write_sprites(folder / "sprites", plan)
     (folder / "manifest.json").write_text(json.dumps(manifest(plan), indent=1))
     (folder / "classifiers.json").write_text(json.dumps([record(*network) for network in plan.networks]))
     return folder
-
-
-def planted_claims(plan: Plan) -> list[dict[str, object]]:
-    """Claims as the statistics write them."""
-    few = plan.identities < plan.minimum_identities
-    verdict = "can't tell" if few else "supported"
-    return [{"text": f"{name}: the activation falls when symmetry falls, {verdict}.", "verdict": verdict} for name, _ in plan.networks]
 
 
 def manifest(plan: Plan) -> dict[str, object]:
@@ -135,9 +130,12 @@ def _unit(plan: Plan, fixed: dict[str, object], scale: float, planted: tuple[flo
     logits += wobble.normal(0, 0.02, logits.shape)
     probability = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     predicted = np.array(FER)[logits.argmax(axis=1)]
-    frames = pd.DataFrame({"s": s, "t": t, "predicted": predicted, "asymmetry_mm": 2 * t * (1 - s), "intensity_mm": t * (1 + s)})
+    frames = pd.DataFrame(
+        {"s": s, "t": t, "predicted": predicted, "asymmetry_mm": 2 * t * (1 - s), "intensity_mm": t * (1 + s)}
+    )
     parts = [
-        frames.assign(**{"class": name, "logit": logits[:, k], "probability": probability[:, k]}) for k, name in enumerate(FER)
+        frames.assign(**{"class": name, "logit": logits[:, k], "probability": probability[:, k]})
+        for k, name in enumerate(FER)
     ]
     table = pd.concat(parts, ignore_index=True)
     return table.assign(**fixed, accepted=not rejected, is_target=table["class"] == fixed["emotion"])
@@ -168,8 +166,12 @@ def _write_sprites(folder: Path, plan: Plan) -> None:
 
 def draw_face(emotion: str, s: float, t: float, size: int) -> Image.Image:
     """A drawn face whose mouth and brows on image right (the person's left) move s times as far."""
-    lift = {"happiness": -0.09, "surprise": 0.03, "sadness": 0.07, "anger": 0.04, "fear": 0.02, "disgust": 0.05}[emotion]
-    brow = {"surprise": -0.07, "fear": -0.05, "sadness": -0.02, "anger": 0.05, "disgust": 0.03, "happiness": 0.0}[emotion]
+    lift = {"happiness": -0.09, "surprise": 0.03, "sadness": 0.07, "anger": 0.04, "fear": 0.02, "disgust": 0.05}[
+        emotion
+    ]
+    brow = {"surprise": -0.07, "fear": -0.05, "sadness": -0.02, "anger": 0.05, "disgust": 0.03, "happiness": 0.0}[
+        emotion
+    ]
     image = Image.new("RGB", (2 * size, 2 * size), (232, 232, 232))
     pen = ImageDraw.Draw(image)
 
@@ -181,6 +183,10 @@ def draw_face(emotion: str, s: float, t: float, size: int) -> Image.Image:
         eye = 0.5 + sign * 0.13
         pen.ellipse([at(eye - 0.05, 0.4), at(eye + 0.05, 0.45)], fill=(250, 250, 250))
         pen.ellipse([at(eye - 0.02, 0.4), at(eye + 0.02, 0.45)], fill=(70, 50, 40))
-        pen.line([at(eye - 0.07, 0.34 + brow * gain), at(eye + 0.07, 0.34 + brow * gain)], fill=(60, 40, 30), width=size // 24)
+        pen.line(
+            [at(eye - 0.07, 0.34 + brow * gain), at(eye + 0.07, 0.34 + brow * gain)],
+            fill=(60, 40, 30),
+            width=size // 24,
+        )
         pen.line([at(0.5, 0.72), at(0.5 + sign * 0.14, 0.72 + lift * gain)], fill=(150, 50, 60), width=size // 18)
     return image.resize((size, size), Image.Resampling.LANCZOS)

@@ -15,7 +15,7 @@ from facing_asymmetry.store.atomic import TEMPORARY_PREFIX
 REQUEST = {"classifier": "c", "s": (0.0, 0.1), "t": [1.0]}
 
 
-@pytest.fixture()
+@pytest.fixture
 def store(tmp_path):
     return CellStore(tmp_path / "store")
 

@@ -34,14 +34,10 @@ class DenseBlock(nn.Module):
         start = nn.Sequential(SamePad((3, 3), (2, 2)), nn.Conv2d(inputs, width, 3, 2))
         self.conv0 = start if first else SeparableConv(inputs, width, 2)
         self.conv1, self.conv2, self.conv3 = (SeparableConv(width, width, 1) for _ in range(3))
-        self.first = first
 
     def forward(self, x: Float[Tensor, "B C H W"]) -> Float[Tensor, "B D h w"]:
         """Sum densely."""
-        total = self.conv0(x)
-        if self.first:
-            total = F.relu(total)
-        inner = total
+        total = inner = F.relu(self.conv0(x))
         for conv in (self.conv1, self.conv2, self.conv3):
             total = total + conv(inner)
             inner = F.relu(total)

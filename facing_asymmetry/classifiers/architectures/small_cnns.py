@@ -1,5 +1,7 @@
 """Two small convolutional networks published as PyTorch state dictionaries."""
 
+from itertools import pairwise
+
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -13,7 +15,7 @@ class NetworkV2(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         widths = (1, 32, 64, 128, 256)
-        for number, (inputs, outputs) in enumerate(zip(widths, widths[1:], strict=False), start=1):
+        for number, (inputs, outputs) in enumerate(pairwise(widths), start=1):
             conv = nn.Conv2d(inputs, outputs, 3, stride=1 if number == 1 else 2)
             block = nn.Sequential(nn.ReflectionPad2d(1), conv, nn.BatchNorm2d(outputs), nn.ReLU())
             self.add_module(f"conv_{number}", block)

@@ -138,7 +138,8 @@ def _layer(kind: str, config: Config, arrays: Arrays) -> nn.Module:
         "Add": lambda c, a: Add(),
     }
     if kind not in builders or config.get("data_format", "channels_last") != "channels_last":
-        raise ModelError(f"Keras layer {config.get('name')!r} of kind {kind!r} cannot be read; known: {sorted(builders)}")
+        known = ", ".join(builders)
+        raise ModelError(f"Keras layer {config.get('name')!r} of kind {kind!r} cannot be read; known: {known}")
     core = builders[kind](config, arrays)
     activation = config.get("activation", "linear")
     if activation not in ACTIVATIONS:

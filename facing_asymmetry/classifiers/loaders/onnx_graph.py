@@ -29,7 +29,7 @@ def load_onnx(path: Path) -> nn.Module:
         ModelError: an operator this reader does not know.
     """
     import onnx
-    from google.protobuf.message import DecodeError
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
     try:
         model = onnx.load(path, load_external_data=False)

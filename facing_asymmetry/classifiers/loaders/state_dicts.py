@@ -24,7 +24,8 @@ def load_state_dict(path: Path, key: str = "") -> dict[str, Tensor]:
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise AssetError(f"{path} cannot be read as plain tensors (truncated, or it pickles objects): {first}") from error
+        reason = "truncated, or it pickles objects"
+        raise AssetError(f"{path} cannot be read as plain tensors ({reason}): {first}") from error
     if key:
         if not isinstance(content, dict) or key not in content:
             raise AssetError(f"{path} has no entry {key!r}")

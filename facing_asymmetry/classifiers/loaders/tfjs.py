@@ -44,7 +44,7 @@ def _tensor(entry: dict[str, Any], data: bytes, start: int, manifest: Path) -> t
     count = int(np.prod(entry["shape"]))
     length = count * dtype.itemsize
     if start + length > len(data):
-        raise AssetError(f"the weights of {manifest.name} are truncated: {len(data):,} bytes, {start + length:,} needed")
+        raise AssetError(f"weights of {manifest.name}: truncated, {len(data):,} bytes of {start + length:,} or more")
     values = np.frombuffer(data, dtype, count, start).astype(np.float32)
     if quantised:
         values = values * np.float32(quantised["scale"]) + np.float32(quantised["min"])

@@ -61,7 +61,7 @@ def place(
     socket = parts == "socket"
     out[socket] = [0.72, 0.05] + 0.1 * (vertices[socket][:, :2] - [0.3, 7.28])
     body = parts == "body"
-    out[body] = np.stack([0.5 + 0.085 * np.minimum(x[body], 2.3), 0.215 + 0.035 * (y[body] - 4.9)], axis=1)
+    out[body] = _around_neck(x[body], y[body], z[body])
     for name, base in (("upper_teeth", 0.0), ("lower_teeth", 0.05)):
         chosen = parts == name
         out[chosen] = _arch(x[chosen], y[chosen], z[chosen], base)
@@ -91,6 +91,15 @@ def _head(published: ndarray) -> ndarray:
     up = (0.9945 - published[:, 0]) / (0.9945 - 0.6405)
     spread = across * (1.0 + _STRETCH) / (1.0 + _STRETCH * np.abs(across))
     return np.stack([0.5 + 0.5 * spread, HEAD_BOTTOM + (0.9985 - HEAD_BOTTOM) * up], axis=1)
+
+
+def _around_neck(x: ndarray, y: ndarray, z: ndarray) -> ndarray:
+    """Unroll neck and shoulders: angle about the neck's axis (0 in front), and a height that falls outwards too."""
+    angle, reach = np.arctan2(x, z - _NECK_DEPTH), np.hypot(x, z - _NECK_DEPTH)
+    return np.stack([0.615 + 0.068 * angle, 0.287 + 0.085 * (y - 6.65 - 0.45 * (reach - 0.5))], axis=1)
+
+
+_NECK_DEPTH: Final = 0.25
 
 
 def _arch(x: ndarray, y: ndarray, z: ndarray, base: float) -> ndarray:

@@ -15,8 +15,11 @@ from facing_asymmetry.face_models.makehuman.symmetry import FLIP, mirrored, quan
 EYE_DISTANCE = 0.063
 """Metres between the centres of the eyeballs, the same for every identity."""
 
-TEETH_BACK, TEETH_SCALE = 0.035, 0.93
-"""Decimetres that the teeth are moved back, and their size, so that they don't show through closed lips."""
+TEETH_SCALE, UPPER_SHIFT, LOWER_SHIFT = 0.93, np.array([0.0, -0.018, -0.022]), np.array([0.0, -0.03, -0.06])
+"""Size of the teeth, and decimetres that they are moved, so that lips close over them and the arches don't meet."""
+
+TONGUE_BACK, TONGUE_SCALE = np.array([0.0, 0.05, 0.13]), 0.82
+"""The same for the tongue (down and back), so that it rests behind the lower teeth."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class ShapeSpace:
 
     Attributes:
         base: `(N, 3)` the published mesh; `macros`: name -> `(N, 3)`; `locals`: signed parameters.
-        mirror: `(S,)` of the kept vertices; `teeth`: `(Q,)` indices of teeth vertices.
+        mirror: `(S,)` of the kept vertices; `teeth`, `tongue`: indices of their vertices.
         anchors: how many of the N rows are anchors of the left eye.
     """
 
@@ -34,6 +37,7 @@ class ShapeSpace:
     locals: LocalTargets
     mirror: Int[ndarray, " S"]
     teeth: Int[ndarray, " Q"]
+    tongue: Int[ndarray, " R"]
     anchors: int
 
 
@@ -71,7 +75,7 @@ def assemble(space: ShapeSpace, weights: Mapping[str, float], local: Mapping[str
     centre, radius = _eye(anchors)
     scale = EYE_DISTANCE / (2.0 * centre[0])
     origin = np.array([0.0, centre[1], centre[2]])
-    skin = _set_back(skin, space.teeth)
+    skin = _set_back(skin, space.teeth, space.tongue)
     ball = centre + radius * unit_eyeball().points
     left = quantise((ball - origin) * scale)
     vertices = np.concatenate([quantise((skin - origin) * scale), left, left * FLIP])
@@ -97,9 +101,11 @@ def _eye(anchors: ndarray) -> tuple[ndarray, float]:
     return np.array([0.5 * (left + right)[0], 0.5 * (top + bottom)[1], back[2] + radius]), radius
 
 
-def _set_back(skin: ndarray, teeth: ndarray) -> ndarray:
-    """Shrink the teeth about their middle and move them back."""
+def _set_back(skin: ndarray, teeth: ndarray, tongue: ndarray) -> ndarray:
+    """Shrink teeth and tongue about the middle of the teeth and move them back."""
     skin = skin.copy()
     middle = np.array([0.0, skin[teeth, 1].mean(), skin[teeth, 2].mean()])
-    skin[teeth] = middle + TEETH_SCALE * (skin[teeth] - middle) - [0.0, 0.0, TEETH_BACK]
+    skin[teeth] = middle + TEETH_SCALE * (skin[teeth] - middle) 
+    skin[teeth] += np.where(skin[teeth][:, 1:2] > middle[1], UPPER_SHIFT, LOWER_SHIFT)
+    skin[tongue] = middle + TONGUE_SCALE * (skin[tongue] - middle) - TONGUE_BACK
     return skin

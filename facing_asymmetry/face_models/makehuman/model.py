@@ -17,6 +17,7 @@ from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis
 from facing_asymmetry.face_models.makehuman import units
 from facing_asymmetry.face_models.makehuman.eyeballs import gaze_axes
 from facing_asymmetry.face_models.makehuman.geometry import Head, ShapeSpace, head_of
+from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, outwards, style_of, thickness
 from facing_asymmetry.face_models.makehuman.identities import Traits, draw_traits
 from facing_asymmetry.face_models.makehuman.painting import Palette, paint
 from facing_asymmetry.face_models.makehuman.shapes import LocalTargets
@@ -61,6 +62,7 @@ class MakeHuman:
         )
         self._space = _shape_space(arrays)
         self._palette = Palette.of(arrays)
+        self._scalp: Float[ndarray, " S"] = arrays["scalp"]
         self._subjects = lru_cache(maxsize=8)(self._make_subject)
 
     @property
@@ -102,11 +104,22 @@ class MakeHuman:
         right = (1.0 / (1.0 + np.exp(np.abs(x) / half_width))).astype(np.float32)
         return np.where(x < 0.0, right, np.float32(1.0) - right)
 
+    def _hair(self, traits: Traits) -> Float[ndarray, "S 3"]:
+        """How far the scalp is thickened by the identity's hairstyle."""
+        style = STYLES[style_of(traits.sex, traits.ancestry, traits.age, traits.shades["style"])]
+        where = self.template[: len(self._scalp)].astype(np.float64)
+        return quantise(self._scalp[:, None] * thickness(where, style)[:, None] * outwards(where)).astype(np.float32)
+
+    def template_state(self) -> Float[ndarray, "V D"]:
+        """The average young adult's state at rest."""
+        return np.pad(self.template, ((0, 0), (0, len(self.wrinkles))))
+
     def _make_subject(self, number: int) -> Subject:
         traits = self.traits(number)
         head = head_of(self._space, traits)
         rest = np.zeros((len(self.mirror), 3 + len(self.wrinkles)), np.float32)
         rest[:, :3] = head.vertices
+        rest[: len(self._scalp), :3] += self._hair(traits)
         rest[:, 3:] = resting_wrinkles(traits) * self._arrays["resting_mask"]
         return Subject(number, traits.in_words(), rest, paint(self._palette, traits))
 
@@ -146,7 +159,7 @@ def _shape_space(arrays: Mapping[str, Any]) -> ShapeSpace:
     macros = dict(zip(map(str, arrays["macro_names"]), arrays["macros"], strict=True))
     local = LocalTargets(names, arrays["local_lower"], arrays["local_higher"])
     anchors = len(arrays["base"]) - kept
-    return ShapeSpace(arrays["base"], macros, local, arrays["mirror"][:kept], arrays["teeth"], anchors)
+    return ShapeSpace(arrays["base"], macros, local, arrays["mirror"][:kept], arrays["teeth"], arrays["tongue"], anchors)
 
 
 def _whole_maps(left: Float[ndarray, "C H W 3"]) -> Float[ndarray, "C H 2*W 3"]:

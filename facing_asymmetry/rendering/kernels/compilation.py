@@ -33,13 +33,14 @@ def kernel(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
     def decorate(function: Callable[..., Any]) -> Any:
         settings = {"nogil": True, "error_model": "numpy", **options}
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = _folder() or before
+        config: Any = numba.config
+        before = config.CACHE_DIR
+        config.CACHE_DIR = _folder() or before
         try:
             return numba.njit(cache=True, **settings)(function)
         except RuntimeError:  # no folder that can be written: compile in every process
             return numba.njit(**settings)(function)
         finally:
-            numba.config.CACHE_DIR = before
+            config.CACHE_DIR = before
 
     return decorate

@@ -27,9 +27,7 @@ def _to_segment(px: float, py: float, ax: float, ay: float, bx: float, by: float
 
 
 @kernel()
-def _values(
-    verts: ndarray, a: int, b: int, c: int, px: float, py: float, perspective: bool
-) -> tuple:
+def _values(verts: ndarray, a: int, b: int, c: int, px: float, py: float, perspective: bool) -> tuple:
     """Barycentric coordinates (3), depth and signed squared distance of a pixel inside face (a, b, c)."""
     ax, ay, bx, by, cx, cy = verts[a, 0], verts[a, 1], verts[b, 0], verts[b, 1], verts[c, 0], verts[c, 1]
     p, q, r = _edge(px, py, bx, by, cx, cy), _edge(px, py, cx, cy, ax, ay), _edge(px, py, ax, ay, bx, by)

@@ -8,7 +8,7 @@ from facing_asymmetry.rendering.kernels.compilation import kernel
 from facing_asymmetry.rendering.kernels.geometry import LANES, SNAP, fill_table, project, vertex_normals
 from facing_asymmetry.rendering.kernels.lighting import BACKGROUND, shade
 from facing_asymmetry.rendering.kernels.raster import canonical_corners, rasterise
-from facing_asymmetry.rendering.kernels.surface import interpolate_row, unit, wrinkled
+from facing_asymmetry.rendering.kernels.surface import interpolate_row, tangent_frame, unit, wrinkled
 from facing_asymmetry.rendering.kernels.texture import sample_albedo, sample_wrinkles
 
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
@@ -18,24 +18,32 @@ ZERO, ONE = np.float32(0.0), np.float32(1.0)
 def prepare(
     state: ndarray, camera: ndarray, faces: ndarray, tangents: ndarray, screen: ndarray, sums: ndarray, table: ndarray,
     lengths: ndarray, corners: ndarray, nearest: ndarray, depth: ndarray,
-) -> bool:  # fmt: skip
-    """Everything before shading; False where the state isn't finite. Arguments as in the functions called."""
+) -> int:  # fmt: skip
+    """Everything before shading; arguments as in the functions called.
+
+    Returns:
+        How many attributes shading needs: 0 where the state isn't finite, 3 where no wrinkle is active.
+    """
     if not project(state, camera, nearest.shape[0], screen):
-        return False
+        return 0
     vertex_normals(state, faces, sums, table, lengths)
-    fill_table(state, tangents, table)
+    active = fill_table(state, tangents, table)
     canonical_corners(screen, faces, corners)
     rasterise(screen, corners, 1e-8, -0.5, nearest, depth)
-    return True
+    return state.shape[1] + 3 if active else 3
 
 
 @kernel()
 def shade_row(
-    rig: ndarray, albedo: ndarray, decode: ndarray, maps: ndarray,
+    rig: ndarray, albedo: ndarray, decode: ndarray, maps: ndarray, channels: int,
     count: int, samples: ndarray, attributes: ndarray, places: ndarray, line: ndarray,
 ) -> None:  # fmt: skip
-    """Linear-light colours of a row's covered samples, into `line` `(S, 3)` that holds the background."""
-    channels = maps.shape[2]
+    """Linear-light colours of a row's covered samples, into `line` `(S, 3)`, which holds the background.
+
+    Args:
+        channels: how many wrinkle maps may be active (0: skip them).
+        Others: as in `render_frames` and `interpolate_row`.
+    """
     for i in range(count):
         value = attributes[i]
         u, v = places[i, 0], places[i, 1]
@@ -46,7 +54,8 @@ def shade_row(
             active |= value[6 + c] != ZERO
         if active:
             su, sv, dark = sample_wrinkles(maps, value[6:], u, v)
-            x, y, z = wrinkled((x, y, z), (value[3], value[4], value[5]), su, sv)
+            tangent, across, _ = tangent_frame((x, y, z), (value[3], value[4], value[5]))
+            x, y, z, _ = wrinkled((x, y, z), tangent, across, su, sv)
             left = max(ONE - dark, ZERO)
             red, green, blue = red * left, green * left, blue * left
         r, g, b = shade(rig, x, y, z, (red, green, blue), gloss)
@@ -69,7 +78,7 @@ def pixel_sum(lines: ndarray, column: int, channel: int) -> np.float32:
 
 @kernel(inline="always")
 def encode_value(curve: ndarray, value: np.float32) -> np.float32:
-    """sRGB of a linear value in [0, 1], from a table over its square root (error below 3e-7)."""
+    """Encode a linear value in [0, 1], in sRGB, from a table over its square root (error below 3e-7)."""
     place = np.sqrt(value) * np.float32(curve.shape[0] - 2)
     index = np.int32(place)
     part = place - np.float32(index)
@@ -106,10 +115,11 @@ def render_frames(
         lines = np.empty((factor, size, 3), np.float32)
         share = ONE / np.float32(factor * factor)
         for b in range(worker, states.shape[0], workers):
-            fine[b, 0] = prepare(
+            lanes = prepare(
                 states[b], cameras[b], faces, tangents, screen, sums, table, lengths, corners, nearest, depth
             )
-            if not fine[b, 0]:
+            fine[b, 0] = lanes > 0
+            if lanes == 0:
                 continue
             for row in range(images.shape[2]):
                 for part in range(factor):
@@ -119,9 +129,20 @@ def render_frames(
                     line = row * factor + part
                     y = (0.5 * (size - 1) - line) * SNAP
                     count = interpolate_row(
-                        screen, corners, corner_uvs, table, nearest[line], y, samples, covered, attributes, places
+                        screen,
+                        corners,
+                        corner_uvs,
+                        table,
+                        nearest[line],
+                        y,
+                        lanes,
+                        samples,
+                        covered,
+                        attributes,
+                        places,
                     )
-                    shade_row(rig, albedo[who[b]], decode, maps, count, samples, attributes, places, lines[part])
+                    shade_row(rig, albedo[who[b]], decode, maps, max(lanes - 6, 0), count, samples, attributes, places,
+                              lines[part])  # fmt: skip
                 for column in range(images.shape[3]):
                     for c in range(3):
                         value = pixel_sum(lines, column, c) * share

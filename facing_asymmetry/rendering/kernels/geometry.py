@@ -84,11 +84,18 @@ def vertex_normals(state: ndarray, faces: ndarray, sums: ndarray, table: ndarray
 
 
 @kernel()
-def fill_table(state: ndarray, tangents: ndarray, table: ndarray) -> None:
-    """Tangents (columns 3-5) and wrinkle activations (from column 6) of the attribute table; the rest is zero."""
+def fill_table(state: ndarray, tangents: ndarray, table: ndarray) -> bool:
+    """Tangents (columns 3-5) and wrinkle activations (from column 6) of the attribute table; the rest is zero.
+
+    Returns:
+        Whether any activation differs from zero.
+    """
     channels = state.shape[1] - 3
+    active = False
     for v in range(state.shape[0]):
         for k in range(3):
             table[v, 3 + k] = tangents[v, k]
         for k in range(LANES - 6):
             table[v, 6 + k] = state[v, 3 + k] if k < channels else np.float32(0.0)
+            active |= table[v, 6 + k] != np.float32(0.0)
+    return active

@@ -14,6 +14,9 @@ GLINT = np.float32(2.4)
 SHEEN = np.float32(0.9)
 """Weight of the Schlick sheen of the sky at grazing angles, times gloss."""
 
+FLOOR = np.float32(0.6)
+"""Least cosine in the lobes: below it they are constant (3e-4 of the peak); smaller powers would be denormal, slow."""
+
 DIRECTIONS, HALVES, COLOURS, MID, SLOPE, GAIN, SHIFT, AXIS, SKY, BACKGROUND = 0, 9, 18, 27, 30, 33, 36, 39, 42, 45
 """Offsets in the packed rig, `(48,)` float32: see `fused.pack_rig`."""
 
@@ -37,14 +40,16 @@ def irradiance(
 ) -> np.float32:
     """Diffuse light of one colour; the cosines are those to the key light and the fills."""
     ambient = rig[MID + channel] + rig[SLOPE + channel] * ny
-    fills = rig[COLOURS + 3 + channel] * soft(rig, channel, left) + rig[COLOURS + 6 + channel] * soft(rig, channel, right)
+    fills = rig[COLOURS + 3 + channel] * soft(rig, channel, left) + rig[COLOURS + 6 + channel] * soft(
+        rig, channel, right
+    )
     return ambient + rig[COLOURS + channel] * soft(rig, channel, key) + fills
 
 
 @kernel(inline="always")
 def lobes(cosine: np.float32, gloss: np.float32) -> np.float32:
     """Both lobes of one light at this cosine to the half-way vector."""
-    x = max(cosine, np.float32(0.0))
+    x = max(cosine, FLOOR)
     x2 = x * x
     x4 = x2 * x2
     x8 = x4 * x4
@@ -63,9 +68,7 @@ def sheen(cosine: np.float32, gloss: np.float32) -> np.float32:
 
 
 @kernel(inline="always")
-def shade(
-    rig: ndarray, nx: np.float32, ny: np.float32, nz: np.float32, albedo: tuple, gloss: np.float32
-) -> tuple:
+def shade(rig: ndarray, nx: np.float32, ny: np.float32, nz: np.float32, albedo: tuple, gloss: np.float32) -> tuple:
     """Linear-light colour of a surface element with this unit normal and albedo."""
     key, left, right = dot(rig, 0, nx, ny, nz), dot(rig, 3, nx, ny, nz), dot(rig, 6, nx, ny, nz)
     k = lobes(dot(rig, HALVES, nx, ny, nz), gloss)

@@ -6,6 +6,9 @@ from numpy import ndarray
 from facing_asymmetry.rendering.kernels.compilation import kernel
 from facing_asymmetry.rendering.kernels.geometry import SNAP
 
+BLOCK = 8
+"""Side of the blocks of samples whose farthest depth is kept."""
+
 
 @kernel(inline="always")
 def _after(screen: ndarray, a: int, b: int) -> bool:
@@ -52,11 +55,52 @@ def edges(screen: ndarray, a: int, b: int, c: int) -> tuple:
     return u0, v0, w0, u1, v1, w1, u2, v2, w2, sign * area
 
 
+@kernel(inline="always")
+def _faces_camera(corners: ndarray, f: int, sign: float) -> bool:
+    """Whether a face is seen from outside; `sign` is that of the area in canonical order."""
+    even = (corners[f, 4] - corners[f, 3]) % 3 == 1
+    return even == (sign > 0.0)
+
+
+@kernel(inline="always")
+def _box(screen: ndarray, a: int, b: int, c: int, rows: int, columns: int) -> tuple:
+    """First and last row and column whose sample centres a face (in canonical order) can cover."""
+    left = min(screen[a, 0], screen[b, 0], screen[c, 0]) / SNAP + 0.5 * (columns - 1)
+    right = max(screen[a, 0], screen[b, 0], screen[c, 0]) / SNAP + 0.5 * (columns - 1)
+    top, bottom = 0.5 * (rows - 1) - screen[c, 1] / SNAP, 0.5 * (rows - 1) - screen[a, 1] / SNAP
+    first, row0 = np.int64(np.ceil(max(left, 0.0))), np.int64(np.ceil(max(top, 0.0)))
+    last, row1 = np.int64(np.floor(min(right, columns - 1.0))), np.int64(np.floor(min(bottom, rows - 1.0)))
+    return row0, row1, first, last
+
+
+@kernel(inline="always")
+def _hidden(bounds: ndarray, box: tuple, nearest: float) -> bool:
+    """Whether a face whose nearest corner has this 1/depth lies behind everything drawn in its box."""
+    row0, row1, first, last = box
+    for i in range(row0 // BLOCK, row1 // BLOCK + 1):
+        for j in range(first // BLOCK, last // BLOCK + 1):
+            if nearest >= bounds[i, j]:
+                return False
+    return True
+
+
+@kernel()
+def _farthest(depth: ndarray) -> ndarray:
+    """Least 1/depth of each block of samples, less a margin for rounding; 0 where something is uncovered."""
+    rows, columns = depth.shape
+    bounds = np.full(((rows + BLOCK - 1) // BLOCK, (columns + BLOCK - 1) // BLOCK), np.inf)
+    for row in range(rows):
+        for column in range(columns):
+            i, j = row // BLOCK, column // BLOCK
+            bounds[i, j] = min(bounds[i, j], depth[row, column] * 0.999999)
+    return bounds
+
+
 @kernel()
 def rasterise(
     screen: ndarray, corners: ndarray, least_area: float, threshold: float, nearest: ndarray, depth: ndarray
 ) -> None:
-    """Nearest face of every sample.
+    """Nearest face of every sample: first the faces seen from outside, then what of the others may still be visible.
 
     Args:
         screen: `(V, 3)` from `project`; corners: `(F, 6)` from `canonical_corners`.
@@ -65,41 +109,46 @@ def rasterise(
         nearest: `(H, W)` int32, filled with the face or -1; depth: `(H, W)` float32, filled with 1/depth or 0.
     """
     rows, columns = nearest.shape
-    middle, centre = 0.5 * (rows - 1), 0.5 * (columns - 1)
     smallest = least_area * (0.5 * min(rows, columns) * SNAP) ** 2
     nearest[:] = -1
     depth[:] = np.float32(0.0)
-    for f in range(corners.shape[0]):
-        a, b, c = corners[f, 0], corners[f, 1], corners[f, 2]
-        za, zb, zc = screen[a, 2], screen[b, 2], screen[c, 2]
-        if za <= 0.0 or zb <= 0.0 or zc <= 0.0:
-            continue
-        u0, v0, w0, u1, v1, w1, u2, v2, w2, area = edges(screen, a, b, c)
-        if not area > smallest:
-            continue
-        left = min(screen[a, 0], screen[b, 0], screen[c, 0]) / SNAP + centre
-        right = max(screen[a, 0], screen[b, 0], screen[c, 0]) / SNAP + centre
-        first = max(np.int64(np.ceil(max(left, 0.0))), 0)
-        last = min(np.int64(np.floor(min(right, columns - 1.0))), columns - 1)
-        top = middle - screen[c, 1] / SNAP
-        bottom = middle - screen[a, 1] / SNAP
-        row0 = np.int64(np.ceil(max(top, 0.0)))
-        row1 = np.int64(np.floor(min(bottom, rows - 1.0)))
-        if last < first or row1 < row0:
-            continue
-        scale = 1.0 / area
-        za, zb, zc = za * scale, zb * scale, zc * scale
-        x = (first - centre) * SNAP
-        du0, du1, du2 = u0 * SNAP, u1 * SNAP, u2 * SNAP
-        for row in range(row0, row1 + 1):
-            y = (middle - row) * SNAP
-            e0, e1, e2 = u0 * x + v0 * y + w0, u1 * x + v1 * y + w1, u2 * x + v2 * y + w2
-            for column in range(first, last + 1):
-                if e0 > threshold and e1 > threshold and e2 > threshold:
-                    near = np.float32(e0 * za + e1 * zb + e2 * zc)
-                    if near > depth[row, column]:
-                        depth[row, column] = near
-                        nearest[row, column] = f
-                e0 += du0
-                e1 += du1
-                e2 += du2
+    bounds = np.empty((1, 1), np.float64)
+    for outside in (True, False):
+        if not outside:
+            bounds = _farthest(depth)
+        for f in range(corners.shape[0]):
+            a, b, c = corners[f, 0], corners[f, 1], corners[f, 2]
+            za, zb, zc = screen[a, 2], screen[b, 2], screen[c, 2]
+            area = (screen[b, 0] - screen[a, 0]) * (screen[c, 1] - screen[a, 1])
+            area -= (screen[b, 1] - screen[a, 1]) * (screen[c, 0] - screen[a, 0])
+            if min(za, zb, zc) <= 0.0 or not abs(area) > smallest or _faces_camera(corners, f, area) != outside:
+                continue
+            box = _box(screen, a, b, c, rows, columns)
+            if box[3] < box[2] or box[1] < box[0] or (not outside and _hidden(bounds, box, max(za, zb, zc))):
+                continue
+            _fill(edges(screen, a, b, c), (za, zb, zc), box, f, threshold, nearest, depth)
+
+
+@kernel(inline="always")
+def _fill(
+    plane: tuple, inverses: tuple, box: tuple, f: int, threshold: float, nearest: ndarray, depth: ndarray
+) -> None:
+    """Enter face f wherever it covers a sample of its box and is nearer than what is there."""
+    u0, v0, w0, u1, v1, w1, u2, v2, w2, area = plane
+    row0, row1, first, last = box
+    scale = 1.0 / area
+    za, zb, zc = inverses[0] * scale, inverses[1] * scale, inverses[2] * scale
+    x = (first - 0.5 * (nearest.shape[1] - 1)) * SNAP
+    du0, du1, du2 = u0 * SNAP, u1 * SNAP, u2 * SNAP
+    for row in range(row0, row1 + 1):
+        y = (0.5 * (nearest.shape[0] - 1) - row) * SNAP
+        e0, e1, e2 = u0 * x + v0 * y + w0, u1 * x + v1 * y + w1, u2 * x + v2 * y + w2
+        for column in range(first, last + 1):
+            if min(e0, e1, e2) > threshold:
+                near = np.float32(e0 * za + e1 * zb + e2 * zc)
+                if near > depth[row, column]:
+                    depth[row, column] = near
+                    nearest[row, column] = f
+            e0 += du0
+            e1 += du1
+            e2 += du2

@@ -4,7 +4,7 @@ import numpy as np
 from numpy import ndarray
 
 from facing_asymmetry.rendering.kernels.compilation import kernel
-from facing_asymmetry.rendering.kernels.geometry import LANES, SNAP
+from facing_asymmetry.rendering.kernels.geometry import SNAP
 from facing_asymmetry.rendering.kernels.raster import edges
 
 ZERO, ONE, TINY = np.float32(0.0), np.float32(1.0), np.float32(1e-12)
@@ -23,15 +23,15 @@ def barycentrics(plane: tuple, screen: ndarray, a: int, b: int, c: int, x: float
 @kernel()
 def interpolate_row(
     screen: ndarray, corners: ndarray, corner_uvs: ndarray, table: ndarray,
-    nearest: ndarray, y: float, samples: ndarray, faces: ndarray, attributes: ndarray, places: ndarray,
+    nearest: ndarray, y: float, lanes: int, samples: ndarray, faces: ndarray, attributes: ndarray, places: ndarray,
 ) -> int:  # fmt: skip
     """Gather the covered samples of one row.
 
     Args:
         screen, corners, table: of the frame; corner_uvs: `(F, 3, 2)` float32, centred, v downwards.
-        nearest: `(S,)` int32 faces of the row; y: its snapped height.
+        nearest: `(S,)` int32 faces of the row; y: its snapped height; lanes: how many attributes are needed.
         samples: `(S,)` int32, filled with the columns; faces: `(S,)` int32, with the faces.
-        attributes: `(S, LANES)` float32, filled; places: `(S, 5)` float32: u, v and the barycentric coordinates.
+        attributes: `(S, LANES)` float32, filled up to `lanes`; places: `(S, 5)` float32: u, v, barycentrics.
 
     Returns:
         How many samples are covered.
@@ -55,7 +55,7 @@ def interpolate_row(
             ub, vb = corner_uvs[f, j, 0], corner_uvs[f, j, 1]
             uc, vc = corner_uvs[f, k, 0], corner_uvs[f, k, 1]
         p, q, r = barycentrics(plane, screen, a, b, c, (column - middle) * SNAP, y)
-        for lane in range(LANES):
+        for lane in range(lanes):
             attributes[count, lane] = p * table[a, lane] + q * table[b, lane] + r * table[c, lane]
         places[count, 0] = p * ua + q * ub + r * uc
         places[count, 1] = p * va + q * vb + r * vc
@@ -75,11 +75,18 @@ def unit(x: np.float32, y: np.float32, z: np.float32) -> tuple:
 
 
 @kernel(inline="always")
-def wrinkled(n: tuple, t: tuple, su: np.float32, sv: np.float32) -> tuple:
-    """Unit normal tilted by the wrinkle slopes along the tangent t (made orthogonal to n) and n x t."""
-    nx, ny, nz = n[0], n[1], n[2]
-    along = nx * t[0] + ny * t[1] + nz * t[2]
-    tx, ty, tz, _ = unit(t[0] - nx * along, t[1] - ny * along, t[2] - nz * along)
-    bx, by, bz = ny * tz - nz * ty, nz * tx - nx * tz, nx * ty - ny * tx
-    mx, my, mz, _ = unit(nx - su * tx - sv * bx, ny - su * ty - sv * by, nz - su * tz - sv * bz)
-    return mx, my, mz
+def tangent_frame(n: tuple, t: tuple) -> tuple:
+    """Tangent made orthogonal to the unit normal n, n x tangent, and 1 / length of the orthogonal part of t."""
+    along = n[0] * t[0] + n[1] * t[1] + n[2] * t[2]
+    x, y, z, inverse = unit(t[0] - n[0] * along, t[1] - n[1] * along, t[2] - n[2] * along)
+    return (x, y, z), (n[1] * z - n[2] * y, n[2] * x - n[0] * z, n[0] * y - n[1] * x), inverse
+
+
+@kernel(inline="always")
+def wrinkled(n: tuple, tangent: tuple, across: tuple, su: np.float32, sv: np.float32) -> tuple:
+    """Unit normal tilted by the wrinkle slopes along the two tangents, and 1 / length before normalising."""
+    return unit(
+        n[0] - su * tangent[0] - sv * across[0],
+        n[1] - su * tangent[1] - sv * across[1],
+        n[2] - su * tangent[2] - sv * across[2],
+    )

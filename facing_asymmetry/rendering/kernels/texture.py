@@ -39,16 +39,12 @@ def sample_albedo(texture: ndarray, decode: ndarray, u: np.float32, v: np.float3
     """
     left, right, f = locate(u, texture.shape[1])
     upper, lower, g = locate(v, texture.shape[0])
-    byte = np.float32(1.0 / 255.0)
-    r = mix(decode[texture[upper, left, 0]], decode[texture[upper, right, 0]],
-            decode[texture[lower, left, 0]], decode[texture[lower, right, 0]], f, g)  # fmt: skip
-    gr = mix(decode[texture[upper, left, 1]], decode[texture[upper, right, 1]],
-             decode[texture[lower, left, 1]], decode[texture[lower, right, 1]], f, g)  # fmt: skip
-    b = mix(decode[texture[upper, left, 2]], decode[texture[upper, right, 2]],
-            decode[texture[lower, left, 2]], decode[texture[lower, right, 2]], f, g)  # fmt: skip
-    gloss = mix(np.float32(texture[upper, left, 3]) * byte, np.float32(texture[upper, right, 3]) * byte,
-                np.float32(texture[lower, left, 3]) * byte, np.float32(texture[lower, right, 3]) * byte, f, g)  # fmt: skip
-    return r, gr, b, gloss
+    p, q, r, s = texture[upper, left], texture[upper, right], texture[lower, left], texture[lower, right]
+    red = mix(decode[p[0]], decode[q[0]], decode[r[0]], decode[s[0]], f, g)
+    green = mix(decode[p[1]], decode[q[1]], decode[r[1]], decode[s[1]], f, g)
+    blue = mix(decode[p[2]], decode[q[2]], decode[r[2]], decode[s[2]], f, g)
+    gloss = mix(np.float32(p[3]), np.float32(q[3]), np.float32(r[3]), np.float32(s[3]), f, g)
+    return red, green, blue, gloss * np.float32(1.0 / 255.0)
 
 
 @kernel(inline="always")

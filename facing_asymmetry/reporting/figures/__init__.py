@@ -1,4 +1,4 @@
-"""The figures, one module each: `draw(data)` makes it, `caption(data)` says what it shows, `describe(data)` says it unseen."""
+"""The figures, one module each: `draw` makes it, `caption` says what it shows, `describe` says it unseen."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol
@@ -48,4 +48,4 @@ class FigureModule(Protocol):
 
 def figure_modules() -> list[FigureModule]:
     """All figure modules, imported now (matplotlib takes about a second)."""
-    return [import_module(f"{__name__}.{name}") for name in MODULES]  # type: ignore[misc]
+    return [import_module(f"{__name__}.{name}") for name in MODULES]

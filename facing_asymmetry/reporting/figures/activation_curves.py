@@ -32,7 +32,9 @@ def draw(data: RunData) -> Figure:
     columns = min(3, len(data.classifiers))
     rows = -(-len(data.classifiers) // columns)
     figure = new_figure(WIDTH, 2.35 * rows + 0.5)
-    for place, (axes, classifier) in enumerate(zip(panels(figure, len(data.classifiers), columns), data.classifiers, strict=True)):
+    for place, (axes, classifier) in enumerate(
+        zip(panels(figure, len(data.classifiers), columns), data.classifiers, strict=True)
+    ):
         for emotion in data.emotions:
             _curve(axes, curve(data, classifier, emotion), emotion)
         axes.set_title(f"{data.training_sets[classifier]}\n", pad=2)
@@ -50,20 +52,23 @@ def curve(data: RunData, classifier: str, emotion: str) -> pd.DataFrame:
     """Mean and standard deviation over identities at the largest t, by s (ascending).
 
     Returns:
-        Columns `s`, `mean`, `sd` (0 for one identity) and `wrong`: the share of identities (sides averaged) mispredicted.
+        Columns `s`, `mean`, `sd` (0 for one identity) and `wrong`: the share of faces mispredicted.
     """
     unit = surface(data, classifier, emotion)
     full = unit[unit["t"] == unit["t"].max()].groupby("s")
-    table = pd.DataFrame({"mean": full["logit"].mean(), "sd": full["logit"].std(ddof=1).fillna(0.0), "wrong": full["wrong"].mean()})
+    table = pd.DataFrame(
+        {"mean": full["logit"].mean(), "sd": full["logit"].std(ddof=1).fillna(0.0), "wrong": full["wrong"].mean()}
+    )
     return table.reset_index()
 
 
 def caption(data: RunData) -> str:
     """What line, band and hatching mean."""
     return (
-        f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}); line: mean, band: ± 1 standard deviation over "
-        f"{len(data.identities)} identities (sides averaged). The axis runs from the symmetric face (left) to the face whose affected side "
-        "does not move (right). Hatched and dotted: most faces are not recognised as the emotion. Logits of two classifiers are not on one scale."
+        f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}); line: mean, band: ± 1 "
+        f"standard deviation over {len(data.identities)} identities (sides averaged). The axis runs from the "
+        "symmetric face (left) to the face whose affected side does not move (right). Hatched and dotted: most faces "
+        "are not recognised as the emotion. Logits of two classifiers are not on one scale."
     )
 
 

@@ -54,6 +54,8 @@ def draw(data: RunData) -> Figure:
         _edge(axes, start, end, INK, "-")
     for start, end in CUT:
         _edge(axes, start, end, MUTED, (0, (3, 2)))
+        middle = (NODES[start][0] + NODES[end][0]) / 2, (NODES[start][1] + NODES[end][1]) / 2
+        axes.plot(*middle, marker="x", color=ALERT, markersize=6, markeredgewidth=1.6, zorder=4)
     for name in NODES:
         _node(axes, name)
     return figure
@@ -62,18 +64,18 @@ def draw(data: RunData) -> Figure:
 def caption(data: RunData) -> str:
     """What the boxes and lines mean."""
     return (
-        "A palsy changes symmetry, intensity and the scene of a photograph together (dashed), so patients and healthy "
-        "probands cannot say which of them a classifier reacts to. The renderer sets symmetry and intensity and holds the "
-        "rest of the image fixed, which cuts the dashed lines."
+        "A palsy changes symmetry, intensity and the scene of a photograph together (dashed), so patients and "
+        "healthy probands can't say which of them a classifier reacts to. The renderer sets symmetry and intensity "
+        "and holds the rest of the image fixed, which cuts the dashed lines (crosses)."
     )
 
 
 def describe(data: RunData) -> str:
     """The graph in words."""
     return (
-        "Graph: symmetry s and intensity t are set, expression, camera, light and skin are held fixed, identity is sampled; "
-        "all of them cause the face image, which goes through a frozen classifier to the measured activation. Lines from "
-        "facial palsy to symmetry, intensity and scene are cut."
+        "Graph: symmetry s and intensity t are set, expression, camera, light and skin are held fixed, identity is "
+        "sampled; all of them cause the face image, which goes through a frozen classifier to the measured "
+        "activation. Lines from facial palsy to symmetry, intensity and scene are cut."
     )
 
 
@@ -83,7 +85,8 @@ def _node(axes: Axes, name: str) -> None:
     edge = ALERT if name == "symmetry" else INK if chosen or name == "activation" else RULE
     box = FancyBboxPatch(
         (x - WIDE / 2, y - TALL / 2), WIDE, TALL, boxstyle="round,pad=0,rounding_size=0.1",
-        facecolor=PAPER, edgecolor=edge, linewidth=1.3 if edge != RULE else 1.0, linestyle="--" if name == "palsy" else "-",
+        facecolor=PAPER, edgecolor=edge, linewidth=1.3 if edge != RULE else 1.0,
+        linestyle="--" if name == "palsy" else "-",
     )  # fmt: skip
     axes.add_patch(box)
     axes.text(x, y + 0.11, label, ha="center", va="center", fontsize=7.2, fontweight="bold" if chosen else "normal")
@@ -97,5 +100,7 @@ def _edge(axes: Axes, start: str, end: str, colour: str, style: str | tuple[int,
     else:
         ends = ((x0 + WIDE / 2, y0), (x1 - WIDE / 2, y1))
     axes.add_patch(
-        FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=8, color=colour, linewidth=1.0, linestyle=style, shrinkB=1)
+        FancyArrowPatch(
+            *ends, arrowstyle="-|>", mutation_scale=8, color=colour, linewidth=1.0, linestyle=style, shrinkB=1
+        )
     )

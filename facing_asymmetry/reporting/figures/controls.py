@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -41,14 +43,12 @@ def draw(data: RunData) -> Figure:
     tables = [data.tested(score, intervention) for score, intervention, *_ in SERIES]
     limits = [robust_limits(t, [data.accepted.get(pair, False) for pair in t.index]) for t in tables if len(t)]
     figure = new_figure(WIDTH, (0.3 * len(data.emotions) + 0.55) * rows + 0.75)
-    for place, (axes, classifier) in enumerate(zip(panels(figure, len(data.classifiers), columns), data.classifiers, strict=True)):
+    for place, (axes, classifier) in enumerate(
+        zip(panels(figure, len(data.classifiers), columns), data.classifiers, strict=True)
+    ):
         axes.set_xlim(min(low for low, _ in limits), max(high for _, high in limits))
         axes.axvline(0, color=MUTED, linewidth=0.9)
-        for line, emotion in enumerate(data.emotions):
-            good = data.accepted.get((classifier, emotion), False)
-            for shift, (table, (*_, colour, marker)) in enumerate(zip(tables, SERIES, strict=True)):
-                if (classifier, emotion) in table.index:
-                    interval(axes, table.loc[(classifier, emotion)], line + 0.24 * (shift - 1), colour, marker, filled=good)
+        _series(axes, data, tables, classifier)
         axes.set_title(f"{data.training_sets[classifier]}\n", pad=2)
         axes.text(0, 1.02, readable(classifier), transform=axes.transAxes, fontsize=7, color=MUTED, va="bottom")
         axes.set_yticks(range(len(data.emotions)), data.emotions if place % columns == 0 else [""] * len(data.emotions))
@@ -56,27 +56,39 @@ def draw(data: RunData) -> Figure:
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=RULE)
         axes.set_axisbelow(True)
-    keys = [Line2D([], [], color=colour, marker=marker, markersize=4, label=label) for *_, label, colour, marker in SERIES]
+    keys = [
+        Line2D([], [], color=colour, marker=marker, markersize=4, label=label) for *_, label, colour, marker in SERIES
+    ]
     figure.supxlabel("standardised slope (share of activation lost per unit symmetry)", fontsize=8)
     figure.legend(handles=keys, loc="outside upper center", ncols=3)
     return figure
 
 
+def _series(axes: Axes, data: RunData, tables: list[pd.DataFrame], classifier: str) -> None:
+    """The three estimates of each emotion, one above the other."""
+    for line, emotion in enumerate(data.emotions):
+        pair = (classifier, emotion)
+        for shift, (table, (*_, colour, marker)) in enumerate(zip(tables, SERIES, strict=True)):
+            if pair in table.index:
+                place = line + 0.24 * (shift - 1)
+                interval(axes, data.row(table, pair), place, colour, marker, filled=data.accepted.get(pair, False))
+
+
 def caption(data: RunData) -> str:
     """Why the control is needed."""
     return (
-        "Weakening one side also lowers total motion. The control weakens both sides alike, symmetric throughout, with the same mean motion; "
-        f"the difference is the part that symmetry alone explains. Means with {confidence(data)} bootstrap intervals (BCa) over "
-        f"{len(data.identities)} identities; hollow: expression not accepted by that classifier."
-        + ("" if data.may_claim else " No claim is made from this run.")
+        "Weakening one side also lowers total motion. The control weakens both sides alike, symmetric throughout, "
+        "with the same mean motion; the difference is the part that symmetry alone explains. Means with "
+        f"{confidence(data)} bootstrap intervals (BCa) over {len(data.identities)} identities; hollow: expression not "
+        "accepted by that classifier." + ("" if data.may_claim else " No claim is made from this run.")
     )
 
 
 def describe(data: RunData) -> str:
     """Mean difference by classifier."""
     table = data.tested("symmetry_specific_standardised")
-    rows = (
-        f"{readable(c)}: " + ", ".join(f"{e} {table.loc[(c, e), 'mean']:.2f}" for e in data.emotions if (c, e) in table.index)
-        for c in data.classifiers
-    )
+    rows = []
+    for classifier in data.classifiers:
+        pairs = [(classifier, e) for e in data.emotions if (classifier, e) in table.index]
+        rows.append(f"{readable(classifier)}: " + ", ".join(f"{p[1]} {data.row(table, p)['mean']:.2f}" for p in pairs))
     return f"Symmetry-specific part of the standardised slope. {'. '.join(rows)}."

@@ -6,7 +6,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from facing_asymmetry.reporting.figures.style import INK, MUTED, WIDTH, new_figure, readable, styled
+from facing_asymmetry.reporting.figures.style import INK, MUTED, PAPER, WIDTH, new_figure, readable, styled
 from facing_asymmetry.reporting.run_data import RunData
 
 NUMBER = "F6"
@@ -24,8 +24,8 @@ def draw(data: RunData) -> Figure:
     axes = figure.add_subplot()
     reach = float(np.nanmax(np.abs(values.where(_accepted(data, values), np.nan).to_numpy(float)), initial=0.1))
     sns.heatmap(
-        values, ax=axes, cmap="PuOr_r", center=0.0, vmin=-reach, vmax=reach, annot=_labels(data, values), fmt="", linewidths=1.5,
-        annot_kws={"fontsize": 7.5},
+        values, ax=axes, cmap="PuOr_r", center=0.0, vmin=-reach, vmax=reach, annot=_labels(data, values), fmt="",
+        linewidths=1.5, linecolor=PAPER, annot_kws={"fontsize": 7.5},
         cbar_kws={"label": "share of activation lost\nper unit symmetry", "shrink": 0.9, "aspect": 16, "pad": 0.02},
     )  # fmt: skip
     for row, classifier in enumerate(values.index):
@@ -48,9 +48,10 @@ def effects(data: RunData) -> pd.DataFrame:
 def caption(data: RunData) -> str:
     """Unit, sign and marks."""
     return (
-        "Slope of the activation over symmetry, divided by what the expression adds to the logit (neutral to full): 0.3 reads "
-        "“30 % of the expression's activation is lost between the symmetric face and the one whose affected side is still”. Positive (orange): the "
-        f"activation falls when symmetry falls. Mean over {len(data.identities)} identities. Hatched: expression not accepted by that classifier. "
+        "Slope of the activation over symmetry, divided by what the expression adds to the logit (neutral to full): "
+        "0.3 reads “30 % of the expression's activation is lost between the symmetric face and the one whose "
+        "affected side is still”. Positive (orange): the activation falls when symmetry falls. Mean over "
+        f"{len(data.identities)} identities. Hatched: expression not accepted by that classifier. "
         + ("* p < .05, ** p < .01, *** p < .001 (Holm-corrected)." if data.may_claim else f"{_verdict(data)}.")
     )
 
@@ -71,10 +72,10 @@ def _labels(data: RunData, values: pd.DataFrame) -> np.ndarray:
     tests = data.tested(SCORE, "palsy")
 
     def label(classifier: str, emotion: str) -> str:
-        if not np.isfinite(values.loc[classifier, emotion]):
+        if (classifier, emotion) not in tests.index or not np.isfinite(data.row(tests, (classifier, emotion))["mean"]):
             return "not defined"
-        test = tests.loc[(classifier, emotion)]
-        return f"{values.loc[classifier, emotion]:.2f}{stars(float(test['p_holm'])) if test['claim'] else ''}"
+        test = data.row(tests, (classifier, emotion))
+        return f"{test['mean']:.2f}{stars(float(test['p_holm'])) if test['claim'] else ''}"
 
     return np.array([[label(c, e) for e in values.columns] for c in values.index])
 
@@ -87,4 +88,6 @@ def _accepted(data: RunData, values: pd.DataFrame) -> pd.DataFrame:
 def _verdict(data: RunData) -> str:
     if data.may_claim:
         return "* p < .05  ** p < .01  *** p < .001, Holm-corrected over the map"
-    return f"No claim, so no significance marks: n = {len(data.identities)} identities, {data.minimum_identities} needed"
+    return (
+        f"No claim, so no significance marks: n = {len(data.identities)} identities, {data.minimum_identities} needed"
+    )

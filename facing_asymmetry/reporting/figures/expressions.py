@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy import ndarray
 
-from facing_asymmetry.reporting.figures.style import ALERT, MUTED, WIDTH, new_figure, readable, styled
+from facing_asymmetry.errors import DataError
+from facing_asymmetry.reporting.figures.style import ALERT, MUTED, WIDTH, readable, styled
 from facing_asymmetry.reporting.run_data import RunData
 from facing_asymmetry.reporting.sprites import thin
 
@@ -14,20 +15,26 @@ NUMBER = "F2"
 NAME = "f2_expressions"
 TITLE = "Expressions shown"
 NEEDS_FACES = True
-GAP, LABEL = 0.04, 0.3
+GAP, LABEL, MARGIN = 0.04, 0.2, 0.36
+"""In cells: space between faces, height of the words under a face, width of the words left of the grid."""
 
 
 @styled
 def draw(data: RunData) -> Figure:
     """Classifier × emotion, preceded by the neutral face; below it the strip at the lowest s, t rising."""
-    rows, columns = len(data.classifiers), len(data.emotions) + 1
-    strip = data.settings.strip_frames
-    cell = WIDTH / (columns + 0.25)
-    height = cell * rows * (1 + LABEL) + 0.35 + cell * (columns / strip) * 1.35 + 0.35
-    figure = new_figure(WIDTH, height)
-    grid, morph = figure.subplots(2, 1, height_ratios=[rows * (1 + LABEL) * cell + 0.35, cell * columns / strip * 1.35 + 0.35])
-    _draw_grid(grid, data)
-    _draw_strip(morph, data)
+    columns = len(data.emotions) + 1
+    frames = len(thin(len(data.sprites[data.exemplar].t), data.settings.strip_frames))
+    strip = min(1.3, columns / frames)
+    top = len(data.classifiers) * (1 + LABEL) + 0.5
+    height = top + strip + 0.42
+    cell = WIDTH / (columns + MARGIN)
+    figure = Figure(figsize=(WIDTH, cell * (height + 0.3)))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set(xlim=(-MARGIN, columns), ylim=(height, -0.3), aspect="equal")
+    axes.axis("off")
+    _draw_grid(axes, data)
+    _draw_strip(axes, data, top, strip)
+    axes.set(xlim=(-MARGIN, columns), ylim=(height, -0.3))
     return figure
 
 
@@ -37,11 +44,12 @@ def caption(data: RunData) -> str:
     whose = next(iter(data.sprites.values()))
     traits = ", ".join(f"{value:.0f} years" if key == "age" else str(value) for key, value in whose.traits.items())
     return (
-        f"(a) The full symmetric expression (s = 1, t = 1) that each classifier (row) was shown, on identity {whose.identity}"
-        f"{f' ({traits})' if traits else ''}. The number is the classifier's probability of the emotion on this face; a red frame and "
-        "✕ mark pairs that are not accepted, because the classifier predicts another class on most faces; they stay in every table. "
-        f"(b) Neutral to asymmetric {emotion} for {readable(classifier)}: s = {min(whose.s):g}, the person's {whose.side} side "
-        "is affected, t rises to the right; below each face the predicted class."
+        "(a) The full symmetric expression (s = 1, t = 1) that each classifier (row) was shown, on identity "
+        f"{whose.identity}{f' ({traits})' if traits else ''}. The number is the classifier's probability of the "
+        "emotion on this face; a red frame and ✕ mark pairs that are not accepted, because the classifier predicts "
+        f"another class on most faces; they stay in every table. (b) Neutral to asymmetric {emotion} for "
+        f"{readable(classifier)}: s = {min(whose.s):g}, the person's {whose.side} side is affected, t rises to the "
+        "right; below each face the predicted class."
     )
 
 
@@ -52,14 +60,21 @@ def describe(data: RunData) -> str:
 
 
 def _draw_grid(axes: Axes, data: RunData) -> None:
-    _blank(axes, len(data.emotions) + 1, len(data.classifiers) * (1 + LABEL) + 0.2)
-    axes.set_title("a", loc="left")
+    axes.text(-MARGIN + 0.04, -0.08, "a", fontsize=9, fontweight="bold", va="bottom")
     for column, name in enumerate(["neutral", *data.emotions]):
-        axes.text(column + 0.5, -0.08, name, ha="center", va="bottom", fontsize=7.5)
+        axes.text(column + 0.5, -0.06, name, ha="center", va="bottom", fontsize=7.5)
     for row, classifier in enumerate(data.classifiers):
         top = row * (1 + LABEL)
-        axes.text(-0.06, top + 0.5, readable(classifier), rotation=90, ha="right", va="center", fontsize=6.5)
-        axes.text(-0.2, top + 0.5, data.training_sets[classifier], rotation=90, ha="right", va="center", fontsize=6, color=MUTED)
+        axes.text(
+            -0.05,
+            top + 0.48,
+            _wrapped(readable(classifier)),
+            fontsize=6.2,
+            linespacing=1.05,
+            rotation=90,
+            ha="right",
+            va="center",
+        )
         for column, emotion in enumerate(data.emotions):
             sprite = data.sprites.get((classifier, emotion))
             if sprite is None:
@@ -71,45 +86,54 @@ def _draw_grid(axes: Axes, data: RunData) -> None:
             _mark(axes, data, (classifier, emotion), column + 1, top)
 
 
-def _draw_strip(axes: Axes, data: RunData) -> None:
+def _draw_strip(axes: Axes, data: RunData, top: float, size: float) -> None:
     classifier, emotion = data.exemplar
     sprite = data.sprites[classifier, emotion]
     chosen = thin(len(sprite.t), data.settings.strip_frames)
-    _blank(axes, len(chosen), 1.42)
-    axes.set_title(f"b   {readable(classifier)}: neutral → asymmetric {emotion} (s = {sprite.s[0]:g})", loc="left")
+    axes.text(-MARGIN + 0.04, top - 0.1, "b", fontsize=9, fontweight="bold", va="bottom")
+    title = f"{readable(classifier)}: neutral → asymmetric {emotion} (s = {sprite.s[0]:g})"
+    axes.text(GAP / 2, top - 0.1, title, fontsize=7.5, va="bottom")
     frames = sprite.frames([(sprite.s[0], sprite.t[row]) for row in chosen])
     for column, (row, pixels) in enumerate(zip(chosen, frames, strict=True)):
-        _face(axes, pixels, column, 0.0)
-        said = _frame(data, (classifier, emotion), sprite.s[0], sprite.t[row])["predicted"]
-        wrong = said != emotion
-        axes.text(column + 0.5, 1.06, f"t = {sprite.t[row]:.2g}", ha="center", va="top", fontsize=7)
-        axes.text(column + 0.5, 1.22, said, ha="center", va="top", fontsize=7, color=ALERT if wrong else MUTED)
+        _face(axes, pixels, column * size, top, size)
+        said = str(_frame(data, (classifier, emotion), sprite.s[0], sprite.t[row])["predicted"])
+        middle = (column + 0.5) * size
+        axes.text(middle, top + size + 0.04, f"t = {sprite.t[row]:.2g}", ha="center", va="top", fontsize=7)
+        axes.text(
+            middle, top + size + 0.2, said, ha="center", va="top", fontsize=7, color=MUTED if said == emotion else ALERT
+        )
 
 
-def _blank(axes: Axes, width: float, height: float) -> None:
-    axes.set(xlim=(-0.28, width), ylim=(height, -0.22), aspect="equal")
-    axes.axis("off")
+def _wrapped(name: str) -> str:
+    """A long name on two lines."""
+    words = name.split()
+    return name if len(name) < 16 else " ".join(words[:-1]) + "\n" + words[-1]
 
 
-def _face(axes: Axes, pixels: ndarray, column: float, top: float) -> None:
-    axes.imshow(pixels, extent=(column + GAP / 2, column + 1 - GAP / 2, top + 1 - GAP, top), interpolation="antialiased", aspect="equal")
+def _face(axes: Axes, pixels: ndarray, left: float, top: float, size: float = 1.0) -> None:
+    gap = GAP * size / 2
+    axes.imshow(
+        pixels, extent=(left + gap, left + size - gap, top + size - gap, top + gap), interpolation="antialiased"
+    )
 
 
 def _mark(axes: Axes, data: RunData, pair: tuple[str, str], column: float, top: float) -> None:
     good = data.accepted.get(pair, False)
-    row = _frame(data, pair, 1.0, 1.0)
-    text = f"p = {row['probability']:.2f}" if good else f"✕ p = {row['probability']:.2f}"
+    share = float(str(_frame(data, pair, 1.0, 1.0)["probability"]))
+    text = f"{100 * share:.0f} %" if good else f"✕ {100 * share:.0f} %"
     axes.text(column + 0.5, top + 1.0, text, ha="center", va="top", fontsize=6.5, color=MUTED if good else ALERT)
     if not good:
-        box = Rectangle((column + GAP / 2, top), 1 - GAP, 1 - GAP, fill=False, edgecolor=ALERT, linewidth=1.2)
+        box = Rectangle((column + GAP / 2, top + GAP / 2), 1 - GAP, 1 - GAP, fill=False, edgecolor=ALERT, linewidth=1.2)
         axes.add_patch(box)
 
 
-def _frame(data: RunData, pair: tuple[str, str], s: float, t: float) -> "dict[str, object]":
+def _frame(data: RunData, pair: tuple[str, str], s: float, t: float) -> dict[str, object]:
     """The target row of the drawn identity and side at the node nearest to (s, t)."""
     sprite = data.sprites[pair]
     rows = data.target
     rows = rows[(rows["classifier"] == pair[0]) & (rows["emotion"] == pair[1]) & (rows["intervention"] == "palsy")]
     rows = rows[(rows["identity"] == sprite.identity) & (rows["side"] == sprite.side)]
+    if rows.empty:
+        raise DataError(f"{sprite.path}: identity {sprite.identity}, side {sprite.side} is not in responses.parquet")
     nearest = int(np.argmin(np.abs(rows["s"] - s).to_numpy() + np.abs(rows["t"] - t).to_numpy()))
-    return rows.iloc[nearest].to_dict()
+    return {str(key): value for key, value in rows.iloc[nearest].items()}

@@ -7,6 +7,7 @@ from facing_asymmetry.reporting.figures.style import (
     EMOTION_COLOUR,
     EMOTION_MARKER,
     MUTED,
+    PAPER,
     RULE,
     WIDTH,
     interval,
@@ -35,17 +36,18 @@ def draw(data: RunData) -> Figure:
     ticks, labels = [], []
     for block, classifier in enumerate(data.classifiers):
         axes.text(0.0, block * step - 0.85, f"{readable(classifier)}  ·  {data.training_sets[classifier]}",
-                  transform=axes.get_yaxis_transform(), fontweight="bold", fontsize=7, va="center")  # fmt: skip
+                  transform=axes.get_yaxis_transform(), fontweight="bold", fontsize=7, va="center",
+                  backgroundcolor=PAPER)  # fmt: skip
         for line, emotion in enumerate(data.emotions):
             y = block * step + line
             ticks.append(y)
             labels.append(emotion)
             if (classifier, emotion) not in tests.index:
                 continue
-            row = tests.loc[(classifier, emotion)]
+            row = data.row(tests, (classifier, emotion))
             good = data.accepted.get((classifier, emotion), False)
             interval(axes, row, y, EMOTION_COLOUR[emotion], EMOTION_MARKER[emotion], filled=good)
-            axes.text(1.01, y, f"{row['mean']:.2f} [{row['low']:.2f}, {row['high']:.2f}]", va="center", fontsize=6.5,
+            axes.text(1.03, y, f"{row['mean']:.2f} [{row['low']:.2f}, {row['high']:.2f}]", va="center", fontsize=6.5,
                       transform=axes.get_yaxis_transform(), color=MUTED)  # fmt: skip
     axes.set_yticks(ticks, labels)
     axes.set_ylim(len(data.classifiers) * step - 1.4, -1.5)
@@ -61,9 +63,10 @@ def caption(data: RunData) -> str:
     """Interval and marks."""
     level = confidence(data)
     return (
-        f"Mean standardised slope under the one-sided intervention with its {level} bootstrap interval (BCa) over {len(data.identities)} "
-        "identities. Right of zero: the activation falls when symmetry falls. Hollow: expression not accepted by that "
-        "classifier. The axis is scaled to accepted expressions; an arrow marks a mean beyond it."
+        f"Mean standardised slope under the one-sided intervention with its {level} bootstrap interval (BCa) over "
+        f"{len(data.identities)} identities. Right of zero: the activation falls when symmetry falls. Hollow: "
+        "expression not accepted by that classifier. The axis is scaled to accepted expressions; an arrow marks a "
+        "mean beyond it."
         + ("" if data.may_claim else " With so few identities an interval is an impression, not a claim.")
     )
 
@@ -72,7 +75,8 @@ def describe(data: RunData) -> str:
     """How many intervals exclude zero."""
     tests = data.tested(SCORE, "palsy")
     above, below = int((tests["low"] > 0).sum()), int((tests["high"] < 0).sum())
-    return f"Of {len(tests)} intervals, {above} lie above zero, {below} below, {len(tests) - above - below} contain it or are not defined."
+    rest = len(tests) - above - below
+    return f"Of {len(tests)} intervals, {above} lie above zero, {below} below, {rest} contain it or are not defined."
 
 
 def confidence(data: RunData) -> str:

@@ -1,9 +1,12 @@
 """F3: corner faces, the activation over symmetry and intensity, and its derivative with respect to symmetry."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy import ndarray
 
 from facing_asymmetry.reporting.figures.style import INK, WIDTH, new_figure, readable, styled
@@ -24,8 +27,8 @@ def draw(data: RunData) -> Figure:
     _, _, wrong = grid_mean(unit, "wrong")
     derivative = np.gradient(activation, s, axis=1)
     has_faces = (classifier, emotion) in data.sprites
-    figure = new_figure(WIDTH, 2.75)
-    places = list(figure.subplots(1, 2 + has_faces, width_ratios=[1.0] * has_faces + [1.12, 1.12]))
+    figure = new_figure(WIDTH, 3.0)
+    places = list(figure.subplots(1, 2 + has_faces, width_ratios=[1.15] * has_faces + [1.0, 1.0]))
     if has_faces:
         _corners(places.pop(0), data)
     for axes, values, label, letter in (
@@ -34,6 +37,8 @@ def draw(data: RunData) -> Figure:
     ):
         _surface(axes, (s, t), values, wrong, label, diverging=values is derivative)
         axes.set_title(letter)
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_major_formatter("{x:g}")
     places[1].set_ylabel("")
     return figure
 
@@ -42,10 +47,10 @@ def caption(data: RunData) -> str:
     """What is averaged, and the sign convention."""
     classifier, emotion = data.exemplar
     return (
-        f"{readable(classifier)}, {emotion}. Left: the corners of the grid. Middle: the {emotion} logit, mean over {len(data.identities)} "
-        "identities and both sides; dots are the grid's nodes. Right: its finite-difference derivative with respect to symmetry; "
-        "positive (orange) means that the activation falls when symmetry falls; a classifier that ignores symmetry is 0 everywhere. "
-        "Hatched: most faces are not recognised as the emotion."
+        f"{readable(classifier)}, {emotion}. Left: the corners of the grid. Middle: the {emotion} logit, mean over "
+        f"{len(data.identities)} identities and both sides; dots are the grid's nodes. Right: its finite-difference "
+        "derivative with respect to symmetry; positive (orange) means that the activation falls when symmetry falls; "
+        "a classifier that ignores symmetry is 0 everywhere. Hatched: most faces are not recognised as the emotion."
     )
 
 
@@ -76,6 +81,7 @@ def _surface(
 ) -> None:
     """Filled contours of `values (T, S)` with the nodes, hatched where `wrong` exceeds one half."""
     low, high = float(values.min()), float(values.max())
+    colours: dict[str, Any]
     if diverging:
         reach = max(abs(low), abs(high), 1e-9)
         levels, colours = np.linspace(-reach, reach, 15), {"cmap": "PuOr_r", "norm": TwoSlopeNorm(0.0, -reach, reach)}
@@ -87,14 +93,8 @@ def _surface(
     s, t = np.meshgrid(*grid)
     axes.plot(s, t, ".", color=INK, markersize=1.0, alpha=0.5)
     axes.set(xlim=(grid[0].max(), grid[0].min()), ylim=(grid[1].min(), grid[1].max()))
-    axes.set(xlabel="symmetry s  (1 symmetric → 0 side still)", ylabel="intensity t")
+    axes.set(xlabel="symmetry s", ylabel="intensity t")
     bar = axes.figure.colorbar(filled, ax=axes, location="bottom", shrink=0.9, aspect=28, label=label)
-    bar.locator = _few_ticks()
+    bar.locator = MaxNLocator(5)
     bar.outline.set_visible(False)
     bar.update_ticks()
-
-
-def _few_ticks() -> object:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(5)

@@ -1,6 +1,7 @@
 """One look for all figures: type, lines, colours that colour-blind readers can tell apart."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 INK: Final = "#1b1f24"
 MUTED: Final = "#5b6570"
 RULE: Final = "#d5dae0"
-PAPER: Final = "#ffffff"
+PAPER: Final = "#fefefe"
+"""Not pure white, so that it can be told from white that must stay white when a page is dark."""
+
 ALERT: Final = "#b3261e"
 
 EMOTION_COLOUR: Final = {
@@ -70,14 +73,21 @@ RC: Final[dict[str, Any]] = {
 }
 
 
+@contextmanager
+def look(salt: str = "") -> Iterator[None]:
+    """The common style inside a `with`, whatever the caller's own rcParams are; `salt` makes SVG ids stable."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(RC | {"svg.hashsalt": salt or None})  # type: ignore[arg-type]
+        yield
+
+
 def styled(draw: "Callable[[RunData], Figure]") -> "Callable[[RunData], Figure]":
     """Run a drawing function under the common style, whatever the caller's own rcParams are."""
 
     @wraps(draw)
     def wrapper(data: "RunData") -> Figure:
-        with mpl.rc_context():
-            mpl.rcdefaults()
-            mpl.rcParams.update(RC)
+        with look():
             return draw(data)
 
     return wrapper
@@ -103,7 +113,7 @@ def readable(name: str) -> str:
 
 
 def robust_limits(rows: pd.DataFrame, accepted: Sequence[bool], pad: float = 0.08) -> tuple[float, float]:
-    """Axis limits that hold zero and the intervals of accepted cells, so that one unstable cell can't flatten the rest."""
+    """Axis limits that hold zero and every interval of accepted cells: one unstable cell can't flatten the rest."""
     chosen = rows[np.asarray(accepted, bool)]
     chosen = chosen if len(chosen) else rows
     values = chosen[["mean", "low", "high"]].to_numpy(float)
@@ -113,7 +123,7 @@ def robust_limits(rows: pd.DataFrame, accepted: Sequence[bool], pad: float = 0.0
     return low - margin, high + margin
 
 
-def interval(axes: Axes, row: pd.Series, y: float, colour: str, marker: str, *, filled: bool) -> None:
+def interval(axes: Axes, row: Mapping[str, Any], y: float, colour: str, marker: str, *, filled: bool) -> None:
     """One mean with its interval as a horizontal line; an arrow at the frame's edge where the mean lies outside."""
     low, high = sorted(axes.get_xlim())
     mean = float(row["mean"])
@@ -125,4 +135,6 @@ def interval(axes: Axes, row: pd.Series, y: float, colour: str, marker: str, *, 
     outside = "<" if mean < low else ">" if mean > high else ""
     face = colour if filled else PAPER
     place = float(np.clip(mean, low, high))
-    axes.plot([place], [y], outside or marker, color=colour, markerfacecolor=face, markersize=4.2, zorder=3, clip_on=False)
+    axes.plot(
+        [place], [y], outside or marker, color=colour, markerfacecolor=face, markersize=4.2, zorder=3, clip_on=False
+    )

@@ -1,0 +1,136 @@
+"""Paints one identity's texture: tints the layers, stacks them on the left half of the atlas, and mirrors it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, UInt8
+from numpy import ndarray
+from scipy import ndimage
+
+from facing_asymmetry.face_models.makehuman.colours import Colours, colours_of
+from facing_asymmetry.face_models.makehuman.eye_painting import paint_eye
+from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, style_of
+from facing_asymmetry.face_models.makehuman.identities import Traits
+from facing_asymmetry.face_models.makehuman.template import PARTS
+
+
+@dataclass(frozen=True)
+class Palette:
+    """What every texture is painted from.
+
+    Attributes:
+        layers: name -> `(H, W)` uint8, the left half of the atlas; `part`: `(H, W)` index into `PARTS`.
+        height: `(H, W)` float32 template metres, y; `collar`: `(H, W)` metres above the collar.
+        skins: name -> `(h, w, 3)` uint8 published skins on the left half at lower resolution; empty if absent.
+    """
+
+    layers: Mapping[str, UInt8[ndarray, "H W"]]
+    part: UInt8[ndarray, "H W"]
+    height: Float[ndarray, "H W"]
+    collar: Float[ndarray, "H W"]
+    skins: Mapping[str, UInt8[ndarray, "h w 3"]]
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Any]) -> "Palette":
+        """From the arrays of the built file."""
+        layers = dict(zip(map(str, arrays["layer_names"]), arrays["layers"], strict=True))
+        skins = dict(zip(map(str, arrays["skin_names"]), arrays["skins"], strict=True))
+        return cls(layers, arrays["texel_part"], arrays["texel_height"], arrays["texel_collar"], skins)
+
+    def layer(self, name: str) -> Float[ndarray, "H W 1"]:
+        """One layer in [0, 1]."""
+        return self.layers[name].astype(np.float32)[..., None] / 255.0
+
+
+def paint(palette: Palette, traits: Traits) -> UInt8[ndarray, "H W 4"]:
+    """sRGB and gloss of one identity, exactly mirror-symmetric."""
+    colours = colours_of(traits)
+    colour = _skin(palette, traits, colours)
+    gloss = 0.08 + 0.05 * palette.layer("flush")
+    colour, gloss = _features(palette, traits, colours, colour, gloss)
+    colour, gloss = _hair(palette, traits, colours, colour, gloss)
+    colour, gloss = _inside(palette, colours, colour, gloss)
+    shade = palette.layer("occlusion")
+    # lips part over the teeth: they keep only a little of the darkness of the closed mouth
+    teeth = np.isin(palette.part, [PARTS.index("upper_teeth"), PARTS.index("lower_teeth")])[..., None]
+    colour = colour * np.where(teeth, 0.85 + 0.15 * shade, 0.58 + 0.42 * shade**0.8)
+    left = np.concatenate([colour, gloss * (0.4 + 0.6 * shade)], axis=-1)
+    left = np.round(255.0 * np.clip(left, 0.0, 1.0)).astype(np.uint8)
+    return np.concatenate([left[:, ::-1], left], axis=1)
+
+
+def over(below: ndarray, above: Float[ndarray, "3"] | ndarray, alpha: ndarray) -> ndarray:
+    """Lay a colour over another."""
+    return below + alpha * (above - below)
+
+
+def _skin(palette: Palette, traits: Traits, colours: Colours) -> ndarray:
+    shape = palette.part.shape
+    colour = np.broadcast_to(colours.skin, (*shape, 3)).astype(np.float32)
+    if palette.skins:
+        picture = palette.skins[f"{traits.age_group}_{traits.ancestry}_{traits.sex}"].astype(np.float32) / 255.0
+        zoom = (shape[0] / picture.shape[0], shape[1] / picture.shape[1], 1)
+        picture = ndimage.zoom(picture, zoom, order=1, grid_mode=True, mode="nearest")
+        tone = picture[_cheek(shape)].reshape(-1, 3).mean(axis=0)
+        # keep the picture's pattern, move its mean halfway to the drawn tone
+        picture = picture * (0.5 + 0.5 * colours.skin / tone)
+        below = np.clip((-0.100 - palette.height) / 0.02, 0.0, 1.0)[..., None]
+        colour = over(picture, picture[_cheek(shape)].reshape(-1, 3).mean(axis=0) * 0.97, below)
+    else:
+        colour = over(colour, colours.flush, 0.55 * palette.layer("flush"))
+    mottle, pores = palette.layer("mottle") - 0.5, palette.layer("pores") - 0.5
+    return colour * (1.0 + 0.10 * mottle * [0.7, 1.0, 1.1] + 0.07 * pores)
+
+
+def _cheek(shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """A patch of the atlas on the cheek: where a skin's tone is measured."""
+    return slice(int(0.42 * shape[0]), int(0.46 * shape[0])), slice(int(0.22 * shape[1]), int(0.30 * shape[1]))
+
+
+def _features(
+    palette: Palette, traits: Traits, colours: Colours, colour: ndarray, gloss: ndarray
+) -> tuple[ndarray, ndarray]:
+    lips = palette.layer("lips")
+    colour = over(colour, colours.lips, colours.lip_strength * lips)
+    gloss = over(gloss, 0.26, lips)
+    colour = over(colour, colours.freckles, colours.freckle_strength * palette.layer("freckles"))
+    colour = over(colour, colours.shadow, colours.lid_strength * palette.layer("lid"))
+    colour = over(colour, colours.shadow, colours.under_eye_strength * palette.layer("under_eye"))
+    colour = over(colour, colours.flush, 0.35 * palette.layer("rim"))
+    colour = over(colour, colours.beard, colours.beard_strength * palette.layer("beard") * (1.0 - 0.9 * lips))
+    colour = over(colour, colours.lashes, 0.85 * palette.layer("lash"))
+    brow = colours.brow_strength * palette.layer(f"brow_{colours.brow_shape}")
+    return over(colour, colours.brows, brow), gloss
+
+
+def _hair(
+    palette: Palette, traits: Traits, colours: Colours, colour: ndarray, gloss: ndarray
+) -> tuple[ndarray, ndarray]:
+    name = style_of(traits.sex, traits.ancestry, traits.age, traits.shades["style"])
+    curl = STYLES[name].curl
+    strands = over(palette.layer("strands"), palette.layer("curls"), curl)
+    cover = palette.layer(f"hair_{name}")
+    tint = colours.hair * (0.62 + 0.76 * strands)
+    tint = over(tint, colours.grey * (0.8 + 0.4 * strands), colours.grey_share * (0.5 + 0.5 * strands))
+    return over(colour, tint, cover), over(gloss, 0.12 + 0.2 * strands, cover)
+
+
+def _inside(palette: Palette, colours: Colours, colour: ndarray, gloss: ndarray) -> tuple[ndarray, ndarray]:
+    """Everything that isn't the skin of the head: garment, mouth, teeth, tongue, eye."""
+    part = palette.part[..., None]
+    cloth = np.isin(part, [PARTS.index("body"), PARTS.index("skin")]) * np.clip(-palette.collar / 0.002, 0.0, 1.0)[..., None]
+    shaded = palette.layer("occlusion")
+    for where, tint, shine in (
+        (cloth, colours.cloth * (1.0 + 0.15 * (palette.layer("pores") - 0.5)), 0.02),
+        (part == PARTS.index("mouth"), np.array([0.30, 0.10, 0.09]) * (0.25 + 0.75 * shaded), 0.20),
+        (part == PARTS.index("socket"), np.array([0.55, 0.27, 0.24]), 0.3),
+        (part == PARTS.index("upper_teeth"), np.array([0.90, 0.86, 0.78]), 0.45),
+        (part == PARTS.index("lower_teeth"), np.array([0.78, 0.73, 0.65]), 0.40),
+        (part == PARTS.index("tongue"), np.array([0.66, 0.33, 0.32]), 0.30),
+    ):
+        colour, gloss = over(colour, tint, where * 1.0), over(gloss, shine, where * 1.0)
+    eye, wet = paint_eye(palette.part.shape, colours)
+    ball = part == PARTS.index("eye_L")
+    return np.where(ball, eye, colour), np.where(ball, wet, gloss)

@@ -1,0 +1,69 @@
+"""Corrections of the published units: smiles that don't crumple the cheek, squints that leave the lower lid alone."""
+
+from typing import Final
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+from scipy import sparse
+
+from facing_asymmetry.face_models.makehuman import units
+from facing_asymmetry.face_models.makehuman.masks import skin_vertices
+from facing_asymmetry.face_models.makehuman.symmetry import mirrored, quantise
+from facing_asymmetry.face_models.makehuman.template import PARTS, Template
+
+SMOOTHED: Final = {"mouthSmile": 14, "mouthDimple": 6, "noseSneer": 3, "mouthUpperUp": 3, "mouthStretch": 4}
+"""Units whose displacement is smoothed over the cheek, and how often."""
+
+KEPT_ROWS: Final = 3
+"""Rows of vertices around the lips' inner edge that keep the published displacement."""
+
+LID_SHARE: Final = {"cheekSquint": 0.45, "noseSneer": 0.35}
+"""Share of the lower lid's motion that is left to these units; eyeSquint is what narrows the eye."""
+
+
+def soften(template: Template, displacements: Float[ndarray, "E S 3"]) -> Float[ndarray, "E S 3"]:
+    """Corrected units, still exact mirror images of each other."""
+    count = displacements.shape[1]
+    mirror = template.mirror[:count]
+    adjacent = _adjacency(template.faces, count)
+    skin = skin_vertices(template)[:count]
+    lips, lids = (_rings(template, adjacent, part, KEPT_ROWS) for part in ("mouth", "socket"))
+    out = displacements.copy()
+    for name, times in SMOOTHED.items():
+        left = out[units.NAMES.index(f"{name}_L")]
+        free = (skin & (lips == 0.0) & (lids == 0.0))[:, None]
+        for _ in range(times):
+            left = np.where(free, 0.5 * left + 0.5 * (adjacent @ left), left)
+        _set(out, name, left, mirror)
+    for name, share in LID_SHARE.items():
+        left = out[units.NAMES.index(f"{name}_L")]
+        _set(out, name, left * (1.0 - (1.0 - share) * lids[:, None]), mirror)
+    return out
+
+
+def _set(out: ndarray, name: str, left: ndarray, mirror: Int[ndarray, " S"]) -> None:
+    place = units.NAMES.index(f"{name}_L")
+    out[place] = quantise(left)
+    out[place + 1] = mirrored(out[place], mirror)
+
+
+def _adjacency(faces: ndarray, count: int) -> sparse.csr_matrix:
+    """Row-normalised: the mean over a vertex's neighbours."""
+    faces = faces[(faces < count).all(axis=1)]
+    ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    ends = np.unique(np.concatenate([ends, ends[:, ::-1]]), axis=0)
+    links = sparse.csr_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
+    degree = np.maximum(np.asarray(links.sum(axis=1)).ravel(), 1.0)
+    return sparse.diags(1.0 / degree) @ links
+
+
+def _rings(template: Template, adjacent: sparse.csr_matrix, part: str, rows: int) -> Float[ndarray, " S"]:
+    """1 on a part's vertices, falling to 0 over some rows of vertices around it."""
+    near = np.zeros(adjacent.shape[0])
+    near[template.faces[template.part == PARTS.index(part)]] = 1.0
+    linked = adjacent > 0
+    for row in range(rows):
+        reached = (linked @ (near > 0.0)) & (near == 0.0)
+        near[reached] = 1.0 - (row + 1.0) / (rows + 1.0)
+    return near

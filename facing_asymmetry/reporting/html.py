@@ -1,0 +1,122 @@
+"""The self-contained page: template, style and script from package data, pictures and numbers embedded."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final
+
+import jinja2
+import pandas as pd
+
+from facing_asymmetry.errors import DataError
+from facing_asymmetry.reporting import words
+from facing_asymmetry.reporting.explorer import explorer_sheets
+from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.reporting.svg import svg_uri
+from facing_asymmetry.reporting.tables import TABLES, formatted
+
+SECTIONS: Final = {"results": ("F6", "F5", "F8", "F7"), "faces": ("F2", "F3"), "method": ("F1",)}
+"""Figures of each section of the page, in reading order."""
+
+RESERVE: Final = 200_000
+"""Bytes kept free for everything that is neither figure, sheet nor table."""
+
+VERDICT_CLASS: Final = {"supported": "yes", "not supported": "no"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn figure, ready for the page.
+
+    Attributes:
+        number: `F5`; `name`: file name without ending; `title`, `caption`: in words; `alt`: text alternative.
+        svg: SVG text; `width`, `height`: its size in CSS pixels.
+    """
+
+    number: str
+    name: str
+    title: str
+    caption: str
+    alt: str
+    svg: str
+    width: int
+    height: int
+
+    @property
+    def uri(self) -> str:
+        """The picture as a data URI."""
+        return svg_uri(self.svg)
+
+
+def render_page(data: RunData, pictures: Sequence[Picture]) -> str:
+    """The whole page as text; `DataError` where it cannot stay under `settings.max_bytes`."""
+    by_number = {picture.number: picture for picture in pictures}
+    sections = {name: [by_number[n] for n in numbers if n in by_number] for name, numbers in SECTIONS.items()}
+    tables = [{"table": table, "frame": _for_page(formatted(table.build(data)))} for table in TABLES]
+    spent = sum(len(p.uri) + len(p.alt) for p in pictures) + sum(len(str(t["frame"])) for t in tables) + RESERVE
+    sheets = explorer_sheets(data, data.settings.max_bytes - spent - _numbers_size(data))
+    page = _template("report.html.j2").render(
+        data=data, words=words, sections=sections, tables=tables, sheets=sheets, grid=words.grid_size(data),
+        title=data.settings.title or str(data.manifest["title"]), claims=_claims(data), facts=_facts(data),
+        style=_text("report.css"), script=_text("explorer.js"),
+    )  # fmt: skip
+    size = len(page.encode("utf-8"))
+    if size > data.settings.max_bytes:
+        raise DataError(
+            f"report.html would take {size:,} bytes; raise report.max_bytes ({data.settings.max_bytes:,}) or lower "
+            "explorer_nodes"
+        )
+    return page
+
+
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_text),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["embed"] = _embed
+    environment.filters["readable"] = lambda name: str(name).replace("_", " ")
+    return environment.get_template(name)
+
+
+def _text(name: str) -> str:
+    return files("facing_asymmetry.reporting").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _embed(value: object) -> jinja2.utils.markupsafe.Markup:
+    """JSON that is safe inside a script element."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return jinja2.utils.markupsafe.Markup(text.replace("<", "\\u003c"))
+
+
+def _for_page(frame: pd.DataFrame) -> dict[str, Any]:
+    """Headings and rows; the training set, which T1 gives, is left out where a row is a classifier and an emotion."""
+    frame = frame.drop(columns="training set") if "emotion" in frame.columns else frame
+    return {"columns": list(frame.columns), "rows": frame.to_numpy().tolist()}
+
+
+def _numbers_size(data: RunData) -> int:
+    """A generous bound on the JSON of all sheets, without images."""
+    most = data.settings.explorer_nodes**2
+    return sum(600 + min(len(s.s) * len(s.t), most) * (8 + 12 * 8) for s in data.sprites.values())
+
+
+def _claims(data: RunData) -> list[dict[str, str]]:
+    """The claim sheet with a class for its colour."""
+    return [
+        {"text": str(c["text"]), "verdict": str(c["verdict"]), "kind": VERDICT_CLASS.get(str(c["verdict"]), "open")}
+        for c in data.claims
+    ]
+
+
+def _facts(data: RunData) -> dict[str, str]:
+    """The manifest as a flat list of words; nested parts as indented JSON."""
+    facts: dict[str, str] = {}
+    for key, value in data.manifest.items():
+        nested = isinstance(value, Mapping | list)
+        facts[key] = json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) if nested else str(value)
+    return facts

@@ -1,0 +1,190 @@
+"use strict";
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const sheets = [...document.querySelectorAll("script.sheet")];
+  const readable = (name) => name.replaceAll("_", " ");
+  const colours = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"];
+  const state = { s: 0, t: 0, sheet: null, image: null, timer: 0 };
+
+  // Slider position 0 is s = 1 (symmetric first, as in every figure) and t = 0.
+  const column = () => state.sheet.s.length - 1 - state.s;
+  const row = () => state.t;
+  const node = (i, j) => (i * state.sheet.s.length + j);
+
+  function logits(i, j) {
+    const k = state.sheet.classes.length;
+    return state.sheet.logits.slice(node(i, j) * k, (node(i, j) + 1) * k);
+  }
+
+  function softmax(values) {
+    const top = Math.max(...values);
+    const weights = values.map((v) => Math.exp(v - top));
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return weights.map((w) => w / sum);
+  }
+
+  const predicted = (values) => state.sheet.classes[values.indexOf(Math.max(...values))];
+
+  function makeRows() {
+    const body = document.querySelector("#bars tbody");
+    body.replaceChildren(...state.sheet.classes.map((name) => {
+      const line = document.createElement("tr");
+      if (name === state.sheet.emotion) line.className = "shown";
+      const head = document.createElement("th");
+      head.scope = "row";
+      head.textContent = name;
+      const cell = document.createElement("td");
+      const bar = document.createElement("div");
+      bar.className = "bar";
+      bar.append(document.createElement("i"), document.createElement("b"));
+      cell.append(bar);
+      const numbers = [0, 1].map(() => Object.assign(document.createElement("td"), { className: "num" }));
+      line.append(head, cell, ...numbers);
+      return line;
+    }));
+  }
+
+  function drawBars(values, reference) {
+    const shares = softmax(values), before = softmax(reference);
+    const top = values.indexOf(Math.max(...values));
+    document.querySelectorAll("#bars tbody tr").forEach((line, k) => {
+      line.classList.toggle("top-class", k === top);
+      line.querySelector("i").style.width = `${100 * shares[k]}%`;
+      line.querySelector("b").style.left = `calc(${100 * before[k]}% - 1px)`;
+      line.children[2].textContent = shares[k].toFixed(3);
+      line.children[3].textContent = values[k].toFixed(2);
+    });
+  }
+
+  function viridis(share) {
+    const place = Math.min(0.9999, Math.max(0, share)) * (colours.length - 1), low = Math.floor(place);
+    const parts = [1, 3, 5].map((at) => {
+      const [a, b] = [colours[low], colours[low + 1]].map((c) => parseInt(c.slice(at, at + 2), 16));
+      return Math.round(a + (b - a) * (place - low));
+    });
+    return `rgb(${parts})`;
+  }
+
+  function drawSurface() {
+    const canvas = $("surface"), pen = canvas.getContext("2d"), sheet = state.sheet;
+    const [across, down] = [sheet.s.length, sheet.t.length], [w, h] = [canvas.width / across, canvas.height / down];
+    const target = sheet.classes.indexOf(sheet.emotion);
+    const all = sheet.logits.filter((_, n) => n % sheet.classes.length === target);
+    const low = Math.min(...all), range = Math.max(...all) - low || 1;
+    for (let i = 0; i < down; i++) for (let j = 0; j < across; j++) {
+      const values = logits(i, j), x = (across - 1 - j) * w, y = (down - 1 - i) * h;
+      pen.fillStyle = viridis((values[target] - low) / range);
+      pen.fillRect(x, y, w + 1, h + 1);
+      if (predicted(values) === sheet.emotion) continue;
+      pen.save();
+      pen.beginPath(); pen.rect(x, y, w, h); pen.clip();
+      pen.strokeStyle = "rgb(255 255 255 / 0.55)"; pen.beginPath();
+      for (let d = -canvas.height; d < canvas.width; d += 8) { pen.moveTo(d, canvas.height); pen.lineTo(d + canvas.height, 0); }
+      pen.stroke(); pen.restore();
+    }
+    const [x, y] = [(state.s + 0.5) * w, (down - 1 - state.t + 0.5) * h];
+    for (const [colour, width] of [["#000", 5], ["#fff", 2.5]]) {
+      pen.strokeStyle = colour; pen.lineWidth = width; pen.beginPath(); pen.arc(x, y, 7, 0, 7); pen.stroke();
+    }
+    pen.lineWidth = 1;
+    $("map-title").textContent = `${sheet.emotion} logit, ${low.toFixed(1)} (dark) to ${(low + range).toFixed(1)} (bright),`;
+  }
+
+  function drawFace(label) {
+    const canvas = $("face"), size = state.sheet.size;
+    canvas.setAttribute("aria-label", label);
+    if (!state.image || !state.image.complete) return;
+    canvas.width = canvas.height = size;
+    canvas.getContext("2d").drawImage(state.image, column() * size, row() * size, size, size, 0, 0, size, size);
+  }
+
+  function draw() {
+    const sheet = state.sheet, values = logits(row(), column());
+    const s = sheet.s[column()], t = sheet.t[row()], said = predicted(values);
+    const share = softmax(values)[sheet.classes.indexOf(said)];
+    $("slide-s").value = state.s; $("slide-t").value = state.t;
+    $("value-s").textContent = s.toFixed(2); $("value-t").textContent = t.toFixed(2);
+    $("slide-s").setAttribute("aria-valuetext", `symmetry ${s.toFixed(2)}`);
+    $("slide-t").setAttribute("aria-valuetext", `intensity ${t.toFixed(2)}`);
+    const line = $("prediction"), strong = document.createElement("b");
+    strong.textContent = said;
+    line.classList.toggle("wrong", said !== sheet.emotion);
+    line.replaceChildren("Predicted: ", strong, `, ${(100 * share).toFixed(0)} %. Shown: ${sheet.emotion}. Asymmetry ${sheet.asymmetry[node(row(), column())].toFixed(2)} mm.`);
+    drawFace(`Face showing ${sheet.emotion} at symmetry ${s.toFixed(2)} and intensity ${t.toFixed(2)}; predicted ${said}`);
+    drawBars(values, logits(row(), sheet.s.length - 1));
+    drawSurface();
+  }
+
+  function load() {
+    stop();
+    const [classifier, emotion] = [$("pick-classifier").value, $("pick-emotion").value];
+    const found = sheets.find((e) => e.dataset.classifier === classifier && e.dataset.emotion === emotion);
+    const before = state.sheet;
+    const sheet = state.sheet = JSON.parse(found.textContent);
+    state.s = before ? Math.min(state.s, sheet.s.length - 1) : 0;
+    state.t = before ? Math.min(state.t, sheet.t.length - 1) : sheet.t.length - 1;
+    $("slide-s").max = sheet.s.length - 1; $("slide-t").max = sheet.t.length - 1;
+    const half = sheet.side === "left" ? "right" : "left";
+    $("who").textContent = `Identity ${sheet.identity}${sheet.traits ? ` (${sheet.traits})` : ""}; the person's ${sheet.side} side, ${half} in the picture, is affected.`
+      + (sheet.accepted ? "" : " Not accepted: this classifier does not recognise this expression on most identities.");
+    makeRows();
+    state.image = new Image();
+    state.image.onload = draw;
+    state.image.src = sheet.image;
+    draw();
+  }
+
+  function fillEmotions() {
+    const wanted = $("pick-emotion").value;
+    const fits = sheets.filter((e) => e.dataset.classifier === $("pick-classifier").value);
+    $("pick-emotion").replaceChildren(...fits.map((e) => new Option(e.dataset.emotion + (e.dataset.accepted === "true" ? "" : " (not accepted)"), e.dataset.emotion)));
+    if (fits.some((e) => e.dataset.emotion === wanted)) $("pick-emotion").value = wanted;
+  }
+
+  function stop() {
+    clearInterval(state.timer);
+    state.timer = 0;
+    for (const axis of ["s", "t"]) $(`play-${axis}`).textContent = "▶";
+  }
+
+  function play(axis) {
+    const running = state.timer !== 0;
+    stop();
+    if (running) return;
+    const last = state.sheet[axis].length - 1;
+    state[axis] = 0;
+    if (axis === "s") state.t = state.sheet.t.length - 1;
+    draw();
+    $(`play-${axis}`).textContent = "■";
+    state.timer = setInterval(() => {
+      if (state[axis] >= last) return stop();
+      state[axis] += 1;
+      draw();
+    }, Math.max(60, 1500 / (last + 1)));
+  }
+
+  function goTo(event) {
+    const box = $("surface").getBoundingClientRect(), sheet = state.sheet;
+    const part = (at, from, size, count) => Math.min(count - 1, Math.max(0, Math.floor((at - from) / size * count)));
+    state.s = part(event.clientX, box.left, box.width, sheet.s.length);
+    state.t = sheet.t.length - 1 - part(event.clientY, box.top, box.height, sheet.t.length);
+    draw();
+  }
+
+  const names = [...new Set(sheets.map((e) => e.dataset.classifier))];
+  const first = names[0];
+  $("pick-classifier").replaceChildren(...names.sort().map((name) => new Option(readable(name), name)));
+  $("pick-classifier").value = first;
+  fillEmotions();
+  $("pick-emotion").value = sheets[0].dataset.emotion;
+  $("pick-classifier").addEventListener("change", () => { fillEmotions(); load(); });
+  $("pick-emotion").addEventListener("change", load);
+  for (const axis of ["s", "t"]) {
+    $(`slide-${axis}`).addEventListener("input", (event) => { stop(); state[axis] = Number(event.target.value); draw(); });
+    $(`play-${axis}`).addEventListener("click", () => play(axis));
+  }
+  $("surface").addEventListener("pointerdown", (event) => { stop(); goTo(event); $("surface").setPointerCapture(event.pointerId); });
+  $("surface").addEventListener("pointermove", (event) => { if (event.buttons) goTo(event); });
+  document.querySelector(".explorer").hidden = false;
+  load();
+})();

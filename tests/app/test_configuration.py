@@ -1,0 +1,98 @@
+import pytest
+
+from facing_asymmetry.config import RunConfig, read_config
+from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.study.parts import Study
+from tests.app.composing import choices, composed
+
+GROUPS = (
+    "face_model", "renderer", "scene", "classifier", "expression", "intervention",
+    "grid", "statistics", "report", "tracking", "paths", "experiment", "debug",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_choice_of_every_group_composes_and_passes_its_checks(group):
+    assert choices(group), f"conf/{group} is empty"
+    for choice in choices(group):
+        config = read_config(composed(f"{group}={choice}"))
+        Study(config)
+
+
+def test_the_defaults_in_code_are_those_of_the_files():
+    files = read_config(composed())
+    code = RunConfig(classifiers=files.classifiers, interventions=files.interventions)
+    assert files.scene == code.scene
+    assert files.expression == code.expression
+    assert files.grid == code.grid
+    assert files.report == code.report
+    assert files.paths == code.paths
+    assert files.tracking == code.tracking
+
+
+def test_lists_of_a_group_compose_into_one_job():
+    config = read_config(composed("classifier=[networkv2,facemood_cnn]", "intervention=palsy"))
+    assert list(config.classifiers) == ["networkv2", "facemood_cnn"]
+    assert list(config.interventions) == ["palsy"]
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("identities=0", "identities = 0; it must be at least 1"),
+        ("emotions=[hapiness]", "'hapiness' is unknown; did you mean 'happiness'"),
+        ("emotions=[]", "name at least one"),
+        ("emotions=[fear,fear]", "none twice"),
+        ("seed=abc", "seed"),
+        ("batch=0", "batch = 0"),
+        ("device=gpu", "device = 'gpu' is unknown"),
+        ("tracking.mode=onlin", "did you mean 'online'"),
+        ("scene.supersample=9", "scene.supersample = 9"),
+        ("scene.lights.key_elevation=120", "scene.lights.key_elevation = 120"),
+        ("expression.kind=fasc", "did you mean 'facs'"),
+        ("expression.fit_identities=[]", "expression.fit_identities is empty"),
+        ("expression.optimiser.steps=0", "expression.optimiser.steps = 0"),
+        ("expression.optimiser.steps=many", "expression.optimiser.steps"),
+        ("statistics.alpha=2", "statistics.alpha = 2"),
+        ("face_model.half_width_mm=0", "face_model.half_width_mm = 0"),
+        ("name=a/b", "must hold no slash"),
+        ("+colour=red", "unknown key.*colour"),
+    ],
+)
+def test_a_value_out_of_range_is_named_by_its_key(override, words):
+    with pytest.raises(ConfigError, match=words):
+        read_config(composed(override))
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("grid.s=1", "a slope needs at least 2"),
+        ("grid.s=[0,1.5]", r"grid\.s holds 1\.5"),
+        ("grid.t=[-0.5,1]", r"grid\.t holds -0\.5"),
+        ("face_model.name=makehumen", "did you mean 'makehuman'"),
+        ("renderer.name=fsat", "did you mean 'fast'"),
+        ("interventions.palsy.name=palsi", "did you mean 'palsy'"),
+        ("classifiers.networkv2.labels=[anger,joy]", "networkv2"),
+    ],
+)
+def test_what_the_parts_cannot_do_is_refused_before_anything_is_computed(override, words):
+    with pytest.raises(ConfigError, match=words):
+        Study(read_config(composed("classifier=networkv2", override)))
+
+
+def test_an_emotion_that_a_classifier_lacks_is_refused_before_anything_is_computed():
+    values = composed("classifier=networkv2")
+    record = values["classifiers"]["networkv2"]
+    record["labels"] = ["contempt" if label == "disgust" else label for label in record["labels"]]
+    with pytest.raises(ConfigError, match="networkv2 has no class 'disgust'"):
+        Study(read_config(values))
+
+
+def test_cuda_asked_for_and_absent_is_said():
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a CUDA device")
+    with pytest.raises(ConfigError, match="device = 'cuda'.*use device=cpu"):
+        Study(read_config(composed("device=cuda")))

@@ -1,0 +1,158 @@
+import dataclasses
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import FillBetweenPolyCollection
+from matplotlib.figure import Figure
+
+from facing_asymmetry.reporting.figures import (
+    MODULES,
+    FigureModule,
+    activation_curves,
+    controls,
+    effect_map,
+    expressions,
+    figure_modules,
+    forest,
+    impact_surface,
+)
+from facing_asymmetry.reporting.figures.style import robust_limits
+from facing_asymmetry.reporting.run_data import RunData, surface
+
+BY_MODULE = pytest.mark.parametrize("module", figure_modules(), ids=list(MODULES))
+
+
+def visible_axes(figure: Figure) -> list[Axes]:
+    return [axes for axes in figure.axes if axes.get_visible()]
+
+
+def texts(figure: Figure) -> str:
+    figure.draw_without_rendering()
+    return "\n".join(text.get_text() for text in figure.findobj(mpl.text.Text))
+
+
+@BY_MODULE
+def test_every_figure_draws_and_explains_itself(module: FigureModule, run_data: RunData):
+    figure = module.draw(run_data)
+    figure.draw_without_rendering()
+    assert module.NAME.startswith(module.NUMBER.lower())
+    assert len(module.caption(run_data)) > 80
+    assert len(module.describe(run_data)) > 40
+    assert figure.get_size_inches()[0] == pytest.approx(7.2)
+
+
+@BY_MODULE
+def test_drawing_leaves_the_readers_own_style_alone(module: FigureModule, run_data: RunData):
+    with mpl.rc_context({"font.size": 23, "axes.grid": True}):
+        before = dict(mpl.rcParams)
+        module.draw(run_data)
+        assert dict(mpl.rcParams) == before
+
+
+def test_the_symmetric_face_comes_first(run_data: RunData):
+    for axes in visible_axes(activation_curves.draw(run_data)):
+        left, right = axes.get_xlim()
+        assert left > 1.0 - 1e-9
+        assert right < 0.0 + 1e-9
+    surface_axes = impact_surface.draw(run_data).axes[1]
+    assert surface_axes.get_xlim() == (1.0, 0.0)
+
+
+def test_each_training_set_has_its_panel(run_data: RunData):
+    figure = activation_curves.draw(run_data)
+    titles = [axes.get_title(loc="left").strip() for axes in visible_axes(figure)]
+    assert titles == list(run_data.training_sets.values())
+
+
+def test_a_curve_is_the_mean_and_deviation_over_identities(run_data: RunData):
+    table = activation_curves.curve(run_data, "net_a", "happiness")
+    unit = surface(run_data, "net_a", "happiness").query("t == 1 and s == 0.25")["logit"]
+    row = table[table["s"] == 0.25].iloc[0]
+    assert len(unit) == 4
+    assert row["mean"] == pytest.approx(unit.mean())
+    assert row["sd"] == pytest.approx(np.std(unit, ddof=1))
+
+
+def hatched(axes: Axes) -> int:
+    return sum(bool(band.get_hatch()) for band in axes.findobj(FillBetweenPolyCollection))
+
+
+def test_exactly_the_curves_with_mispredictions_are_hatched(run_data: RunData):
+    figure = activation_curves.draw(run_data)
+    for axes, classifier in zip(visible_axes(figure), run_data.classifiers, strict=True):
+        wrong = [(activation_curves.curve(run_data, classifier, e)["wrong"] > 0.5).any() for e in run_data.emotions]
+        assert hatched(axes) == sum(wrong)
+    assert hatched(visible_axes(figure)[0]) >= 1, "net_b never recognises anger"
+
+
+def test_nothing_is_hatched_where_every_face_is_recognised(run_data: RunData):
+    right = run_data.responses.assign(predicted=run_data.responses["emotion"])
+    figure = activation_curves.draw(dataclasses.replace(run_data, responses=right))
+    assert sum(map(hatched, visible_axes(figure))) == 0
+
+
+def test_the_heat_map_shows_the_means_of_the_test_table(run_data: RunData):
+    values = effect_map.effects(run_data)
+    row = run_data.tests.query(
+        "classifier == 'net_a' and emotion == 'anger' and score == 'slope_standardised' and intervention == 'palsy'"
+    ).iloc[0]
+    assert values.loc["net_a", "anger"] == row["mean"]
+    assert f"{row['mean']:.2f}" in texts(effect_map.draw(run_data))
+
+
+def test_without_a_claim_there_are_no_stars_but_words(run_data: RunData):
+    words = texts(effect_map.draw(run_data))
+    assert "*" not in words
+    assert "No claim" in words
+    assert "n = 4 identities, 20 needed" in words
+    assert "No claim" in effect_map.caption(run_data)
+
+
+def test_with_a_claim_stars_follow_the_corrected_p(claiming_data: RunData):
+    tests = claiming_data.tests.assign(p_holm=0.002)
+    words = texts(effect_map.draw(dataclasses.replace(claiming_data, tests=tests)))
+    means = effect_map.effects(claiming_data)
+    assert f"{means.loc['net_a', 'anger']:.2f}**" in words
+    assert "No claim" not in words
+
+
+@pytest.mark.parametrize(("p", "marks"), [(0.0009, "***"), (0.009, "**"), (0.049, "*"), (0.05, ""), (np.nan, "")])
+def test_stars_are_conventional(p: float, marks: str):
+    assert effect_map.stars(p) == marks
+
+
+def test_the_forest_prints_every_interval_of_the_table(run_data: RunData):
+    words = texts(forest.draw(run_data))
+    for row in run_data.tested("slope_standardised", "palsy").itertuples():
+        assert f"{row.mean:.2f} [{row.low:.2f}, {row.high:.2f}]" in words
+
+
+def test_controls_show_three_series_per_pair(run_data: RunData):
+    axes = visible_axes(controls.draw(run_data))[0]
+    intervals = [
+        line for line in axes.lines if len(line.get_xdata()) == 2 and line.get_ydata()[0] == line.get_ydata()[1]
+    ]
+    assert len(intervals) == 3 * len(run_data.emotions)
+
+
+def test_expressions_mark_what_is_not_accepted(run_data: RunData):
+    words = texts(expressions.draw(run_data))
+    assert words.count("✕") == 1
+    assert "t = 0.5" in words
+
+
+def test_the_derivative_is_that_of_the_mean_surface(run_data: RunData):
+    words = impact_surface.describe(run_data)
+    rows = surface(run_data, *run_data.exemplar)
+    low, high = (rows.query(f"s == {s} and t == 1")["logit"].mean() for s in (0, 1))
+    assert f"s = 0, t = 1: {low:.2f}" in words
+    assert f"s = 1, t = 1: {high:.2f}" in words
+
+
+def test_one_unstable_cell_does_not_set_the_scale(run_data: RunData):
+    table = run_data.tested("slope_standardised", "palsy").copy()
+    table.iloc[0, table.columns.get_loc("high")] = 1e6
+    accepted = [False] + [True] * (len(table) - 1)
+    assert robust_limits(table, accepted)[1] < 100

@@ -1,0 +1,231 @@
+import json
+import re
+import shutil
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from facing_asymmetry.errors import DataError, FacingAsymmetryError
+from facing_asymmetry.reporting.build import build_report
+from facing_asymmetry.reporting.run_data import RunData, read_run
+from facing_asymmetry.reporting.settings import ReportSettings
+from facing_asymmetry.reporting.tables import classifier_table, control_table, formatted, score_summary
+from facing_asymmetry.reporting.words import findings, lead, verdict
+
+NAMES = [
+    "f1_causal_graph",
+    "f2_expressions",
+    "f3_impact_surface",
+    "f5_activation_curves",
+    "f6_effect_map",
+    "f7_forest",
+    "f8_controls",
+]
+QUICK = ReportSettings(formats=("png",), dpi=50)
+EMPTY = {"meta", "img", "input", "br", "link", "hr"}
+
+
+class Outline(HTMLParser):
+    """Tags with attributes, and whether every element is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in EMPTY:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def page(report: Path) -> str:
+    return report.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def outline(page: str) -> Outline:
+    parsed = Outline()
+    parsed.feed(page)
+    return parsed
+
+
+def test_every_figure_is_there_as_png_and_pdf(report: Path):
+    for name in NAMES:
+        with Image.open(report.parent / "figures" / f"{name}.png") as image:
+            assert image.info["dpi"][0] == pytest.approx(200, abs=0.1)
+        assert (report.parent / "figures" / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_tables_lie_beside_the_page_as_csv_html_and_latex(report: Path, run_data: RunData):
+    for name in ("t1_classifiers", "t2_scores", "t3_controls"):
+        assert {p.suffix for p in (report.parent / "tables").glob(f"{name}.*")} == {".csv", ".html", ".tex"}
+    table = pd.read_csv(report.parent / "tables" / "t2_scores.csv")
+    expected = run_data.tested("slope", "palsy")["mean"]
+    for row in table.itertuples():
+        assert row.slope_mean == pytest.approx(expected[row.classifier, row.emotion])
+
+
+def test_the_page_is_well_formed_and_its_ids_are_unique(outline: Outline):
+    assert outline.open == []
+    ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    targets = {a["href"][1:] for tag, a in outline.tags if tag == "a" and a["href"].startswith("#")}
+    assert targets <= set(ids)
+
+
+def test_the_page_needs_no_network(page: str, outline: Outline):
+    for tag, attributes in outline.tags:
+        for key in ("src", "href", "data", "action", "srcset", "poster"):
+            value = attributes.get(key)
+            if value is not None:
+                assert value.startswith(("data:", "#", "figures/", "tables/")), f"{tag} {key} {value[:60]}"
+    assert "@import" not in page
+    assert not re.search(r"url\(\s*['\"]?(?!data:|#)", page)
+    assert "default-src 'none'" in page
+
+
+def test_pictures_have_alternatives_and_tables_have_headers(outline: Outline):
+    images = [a for tag, a in outline.tags if tag == "img"]
+    assert len(images) == len(NAMES)
+    assert all(len(a["alt"]) > 40 for a in images)
+    assert sum(tag == "table" for tag, _ in outline.tags) == sum(tag == "caption" for tag, _ in outline.tags) == 4
+    assert all("scope" in a for tag, a in outline.tags if tag == "th")
+
+
+def test_controls_are_labelled_for_screen_readers(outline: Outline, page: str):
+    for tag, attributes in outline.tags:
+        if tag == "button":
+            assert attributes["aria-label"]
+        if tag == "input":
+            assert f'<label for="{attributes["id"]}">' in page
+    assert 'lang="en"' in page
+
+
+def test_the_page_opens_with_what_was_measured_and_that_it_claims_nothing(page: str, run_data: RunData):
+    top = page[page.index("<h1>") : page.index("<nav")]
+    assert "Two published expression classifiers" in top
+    assert "three emotions (anger, happiness, surprise; optimised expressions)" in top
+    assert "four synthetic identities" in top
+    assert "5 values of symmetry s × 3 of intensity t" in top
+    assert f"{len(run_data.target):,} images" in top
+    assert "This run makes no claim: n = 4 &lt; 20 identities." in top
+
+
+def test_a_run_with_enough_identities_counts_its_verdicts(claiming_data: RunData):
+    words = verdict(claiming_data)
+    assert words.startswith("Claim sheet: ")
+    assert sum(int(n) for n in re.findall(r"\d+", words)) == len(claiming_data.claims)
+
+
+def test_findings_count_accepted_pairs_only(run_data: RunData):
+    lines = findings(run_data)
+    assert lines[0].startswith("5 of 6 classifier × emotion pairs are accepted")
+    assert "in 5 of 5 accepted pairs" in lines[1]
+
+
+def test_the_lead_starts_with_a_capital_and_says_singular(run_data: RunData):
+    one = run_data.responses["classifier"] == "net_a"
+    words = lead(RunData(**{**vars_of(run_data), "responses": run_data.responses[one]}))
+    assert words.startswith("One published expression classifier (one training set)")
+
+
+def vars_of(data: RunData) -> dict[str, object]:
+    return {name: getattr(data, name) for name in RunData.__dataclass_fields__}
+
+
+def test_embedded_numbers_equal_the_table(page: str, run_data: RunData):
+    sheets = [json.loads(text) for text in re.findall(r'class="sheet"[^>]*>(.*?)</script>', page, re.S)]
+    assert len(sheets) == 6
+    first = sheets[0]
+    rows = run_data.responses.query(
+        "classifier == 'net_a' and emotion == 'happiness' and identity == 0 and side == 'left'"
+        " and intervention == 'palsy' and s == 0.25 and t == 0.5"
+    ).set_index("class")
+    at = (first["t"].index(0.5) * len(first["s"]) + first["s"].index(0.25)) * len(first["classes"])
+    shown = dict(zip(first["classes"], first["logits"][at : at + 7], strict=True))
+    assert shown == pytest.approx(rows["logit"].to_dict(), abs=5e-5)
+
+
+def test_table_cells_on_the_page_equal_the_tests(page: str, run_data: RunData):
+    row = run_data.tested("symmetry_specific").loc[("net_a", "surprise")]
+    assert f"{row['mean']:.2f} [{row['low']:.2f}, {row['high']:.2f}]" in page
+
+
+def test_the_manifest_and_the_limits_are_on_the_page(page: str, run_data: RunData):
+    assert str(run_data.manifest["commit"]) in page
+    assert "facing-asymmetry run grid=quick" in page
+    assert "What this cannot say" in page
+
+
+def test_the_page_keeps_to_its_size(finished_run: Path, tmp_path: Path):
+    run = shutil.copytree(finished_run, tmp_path / "run")
+    page = build_report(run, replace(QUICK, max_bytes=1_000_000))
+    assert page.stat().st_size <= 1_000_000
+
+
+def test_the_same_run_gives_the_same_bytes(finished_run: Path, report: Path, tmp_path: Path):
+    again = shutil.copytree(finished_run, tmp_path / "run")
+    build_report(again)
+    for path in sorted(report.parent.rglob("*")):
+        if path.is_file():
+            assert (again / path.relative_to(report.parent)).read_bytes() == path.read_bytes(), path.name
+
+
+def test_without_faces_the_report_says_so_and_leaves_them_out(finished_run: Path, tmp_path: Path):
+    run = shutil.copytree(finished_run, tmp_path / "run", ignore=shutil.ignore_patterns("sprites", "figures"))
+    page = build_report(run, QUICK).read_text(encoding="utf-8")
+    assert "kept no rendered faces" in page
+    assert "slide-s" not in page
+    assert not (run / "figures" / "f2_expressions.png").exists()
+    assert (run / "figures" / "f3_impact_surface.png").exists()
+
+
+def test_a_failed_build_leaves_no_trace(finished_run: Path, tmp_path: Path):
+    run = shutil.copytree(
+        finished_run, tmp_path / "run", ignore=shutil.ignore_patterns("figures", "tables", "report.html")
+    )
+    for described in (run / "sprites").glob("*/*.json"):
+        described.write_text(json.dumps(json.loads(described.read_text()) | {"side": "both"}))
+    before = sorted(path.name for path in run.iterdir())
+    with pytest.raises(DataError, match="side both"):
+        build_report(run, QUICK)
+    assert sorted(path.name for path in run.iterdir()) == before
+
+
+def test_words_from_the_run_cannot_break_out_of_the_page(finished_run: Path, tmp_path: Path):
+    run = shutil.copytree(finished_run, tmp_path / "run")
+    manifest = json.loads((run / "manifest.json").read_text())
+    (run / "manifest.json").write_text(json.dumps(manifest | {"title": "</script><script>alert(1)</script>"}))
+    for described in (run / "sprites").glob("*/*.json"):
+        described.write_text(json.dumps(json.loads(described.read_text()) | {"traits": {"sex": "</script><b>"}}))
+    page = build_report(run, QUICK).read_text(encoding="utf-8")
+    assert "<script>alert(1)" not in page
+    assert "</script><b>" not in page
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path):
+    with pytest.raises(FacingAsymmetryError, match=r"manifest\.json is missing"):
+        build_report(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tables_survive_a_run_without_records_or_controls(finished_run: Path, tmp_path: Path):
+    run = shutil.copytree(finished_run, tmp_path / "run")
+    (run / "classifiers.json").unlink()
+    tests = pd.read_csv(run / "tests.csv")
+    tests[tests["intervention"] == "palsy"].to_csv(run / "tests.csv", index=False)
+    data = read_run(run)
+    assert classifier_table(data)["architecture"].eq("").all()
+    assert control_table(data)["specific_mean"].isna().all()
+    assert "not defined" in formatted(control_table(data)).to_string()
+    assert len(score_summary(data)) == 6
+    build_report(run, QUICK)

@@ -1,0 +1,80 @@
+import io
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from facing_asymmetry.errors import ModelError
+from facing_asymmetry.face_models.contract import Displacement, Subject
+from facing_asymmetry.interventions import Grid, make_intervention
+from facing_asymmetry.interventions.apply import lay_out
+from facing_asymmetry.responses.cell import CellAddress, cell_table, classify_frames
+from facing_asymmetry.responses.schema import validate
+from facing_asymmetry.responses.sprite import draw_sprite
+from tests.toy import LABELS, Linear, Pixels, faces
+
+GRID = Grid.spaced("g", 3, 3)
+ADDRESS = CellAddress("toy", "toy", "none", "facs", "surprise", 0, "left", "palsy")
+FACE = SimpleNamespace(mirror=np.array([1, 0, 2]), regions={"face": np.ones(3, np.float32)})
+
+
+def frames():
+    """Vertex 1 (the toy's jaw) moves by 1 with the muscles of the left side."""
+    moved = np.zeros((3, 4), np.float32)
+    moved[1, 0] = 1.0
+    displacement = Displacement(moved, 0 * moved, 0 * moved)
+    subject = Subject(0, {}, np.zeros((3, 4), np.float32), np.zeros((1, 1, 4), np.uint8))
+    left = np.array([0.0, 1.0, 0.5], np.float32)
+    return lay_out(make_intervention("palsy"), subject, displacement, left, GRID, "left")
+
+
+def table(batch=20):
+    laid = frames()
+    passed = classify_frames(laid, FACE, faces(1).stage, 0, Pixels(), Linear(), batch)
+    return cell_table(ADDRESS, LABELS, GRID, laid, passed)
+
+
+def test_a_cell_has_one_row_per_node_and_class_and_follows_the_schema():
+    rows = validate(table())
+    assert len(rows) == GRID.size * len(LABELS)
+    assert rows["is_target"].sum() == GRID.size
+
+
+def test_logits_follow_symmetry_and_intensity():
+    target = table().query("is_target").set_index(["s", "t"])["logit"]
+    for s, t in target.index:
+        assert target[s, t] == pytest.approx(6 * s * t, abs=1e-5)
+
+
+def test_probabilities_of_a_frame_sum_to_one():
+    sums = table().groupby(["s", "t"])["probability"].sum()
+    assert np.allclose(sums, 1.0)
+
+
+def test_acceptance_is_read_at_the_full_symmetric_face():
+    rows = table()
+    assert rows["accepted"].all()
+    assert set(rows.query("s == 0 and t == 1")["predicted"]) == {"neutral"}
+
+
+def test_the_realised_asymmetry_falls_as_symmetry_rises():
+    at_full = table().query("t == 1 and is_target").sort_values("s")
+    assert (np.diff(at_full["intensity_mm"]) > 0).all()
+    assert at_full["intensity_mm"].iloc[0] == 0.0
+
+
+def test_the_size_of_the_blocks_does_not_change_a_bit():
+    assert table(batch=2).equals(table(batch=20))
+
+
+def test_a_logit_that_is_not_finite_names_the_classifier():
+    with pytest.raises(ModelError, match="classifier toy returned a logit that is not finite"):
+        classify_frames(frames(), FACE, faces(1).stage, 0, Pixels(), Linear(poison=True), 20)
+
+
+def test_a_sprite_has_a_tile_for_every_node():
+    png = draw_sprite(frames(), GRID, faces(1).stage, 0, Pixels(), 4)
+    sheet = np.asarray(Image.open(io.BytesIO(png)))
+    assert sheet.shape == (3 * 8, 3 * 8, 3)
+    assert np.array_equal(sheet[:8, :8], sheet[:8, 8:16])
