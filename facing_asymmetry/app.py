@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import hydra
-from hydra.errors import HydraException, MissingConfigException
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from rich.console import Console
@@ -96,6 +96,8 @@ def explain(error: Exception) -> str:
         near = get_close_matches(wanted, error.options, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         return f"{error.missing_cfg_file} is unknown.{hint} There are: {', '.join(sorted(error.options))}"
+    if isinstance(error, OverrideParseException):
+        return f"cannot read the override {error.override!r}: {error}; write key=value"
     cause = error.__cause__ or error
     words = str(error).strip().splitlines()[0]
     key = getattr(cause, "full_key", None) or getattr(cause, "key", None)

@@ -16,6 +16,7 @@ from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.optimiser import OptimiserSettings
 from facing_asymmetry.face_models.registry import NAMES
 from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.rendering.factory import RENDERERS
 from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.reporting.settings import ReportSettings
 
@@ -50,6 +51,9 @@ class RendererConfig:
     """`conf/renderer`."""
 
     name: str = "fast"
+
+    def __post_init__(self) -> None:
+        _one_of("renderer.name", self.name, tuple(RENDERERS))
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,13 @@ class OptimiserSettings:
         block: most faces rendered at once (memory).
     """
 
-    steps: int = 40
+    steps: int = 30
     rate: float = 0.08
     restarts: int = 1
     prior: float = 0.15
     size: float = 0.01
     overdrive: float = 1.0
-    patience: int = 12
+    patience: int = 8
     tolerance: float = 0.01
     satisfied: float = 0.95
     jitter: float = 0.15

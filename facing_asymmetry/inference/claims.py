@@ -31,9 +31,9 @@ def claims(
 
     Judged, over the mean of the emotions: the activation falls when symmetry falls (`slope` under `treated`), and it
     falls by more than under the `control` that weakens both sides alike (`symmetry_specific`). The first names the
-    second as its control and can't be supported without it. "All classifiers" is an intersection-union claim: the
-    largest one-sided p. With fewer than `minimum_identities` the first sentence says that no claim is made, and every
-    verdict is "can't tell".
+    second as its control and can't be supported without it. "All classifiers" is an intersection-union claim by the
+    largest one-sided p; one classifier whose own verdict is "not supported" breaks it. With fewer than
+    `minimum_identities` the first sentence says that no claim is made, and every verdict is "can't tell".
 
     Args:
         scores: score table with the four scores `slope`, `symmetry_specific` and their standardised forms (the latter
@@ -44,9 +44,9 @@ def claims(
     """
     names = tuple(f"{score}{form}" for score in HYPOTHESES for form in ("", "_standardised"))
     chosen = replace(settings, scores=names)
+    tables = test_table(scores, chosen), test_table(scores, chosen, pooled=True)
     if not ((scores["score"] == FALLS) & (scores["intervention"] == treated)).any():
         raise DataError(f"score table has no score {FALLS} under the intervention {treated}: nothing can be claimed")
-    tables = test_table(scores, chosen), test_table(scores, chosen, pooled=True)
     groups = scores[["face_model", "expression"]].drop_duplicates().sort_values(["face_model", "expression"])
     sheet: list[Claim] = []
     for face_model, expression in groups.itertuples(index=False):

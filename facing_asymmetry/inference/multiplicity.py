@@ -5,10 +5,11 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
+from scipy import stats
 
 from facing_asymmetry.errors import ConfigError
 
-_STATSMODELS: Final = {"holm": "holm", "bh": "fdr_bh"}
+METHODS: Final = ("holm", "bh", "none")
 
 
 def adjust(p: Float[ndarray, " M"], method: str) -> Float[ndarray, " M"]:
@@ -20,16 +21,21 @@ def adjust(p: Float[ndarray, " M"], method: str) -> Float[ndarray, " M"]:
     Raises:
         ConfigError: the method is unknown.
     """
-    if method == "none":
-        return p.copy()
-    if method not in _STATSMODELS:
-        raise ConfigError(f"unknown adjustment {method!r}; choose one of {', '.join((*_STATSMODELS, 'none'))}")
-    from statsmodels.stats.multitest import multipletests
-
+    if method not in METHODS:
+        raise ConfigError(f"unknown adjustment {method!r}; choose one of {', '.join(METHODS)}")
     made = ~np.isnan(p)
-    adjusted = np.full(p.shape, np.nan)
-    if made.any():
-        adjusted[made] = multipletests(p[made], method=_STATSMODELS[method])[1]
+    adjusted = p.astype(float)
+    if method != "none" and made.any():
+        adjusted[made] = _holm(p[made]) if method == "holm" else stats.false_discovery_control(p[made], method="bh")
+    return adjusted
+
+
+def _holm(p: Float[ndarray, " M"]) -> Float[ndarray, " M"]:
+    # statsmodels' multipletests collects garbage on every call: seconds over the families of one table
+    order = np.argsort(p, kind="stable")
+    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(stepped, 1.0)
     return adjusted
 
 

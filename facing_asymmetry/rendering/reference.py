@@ -59,7 +59,8 @@ class ReferenceRenderer:
         who = who.to(stage.albedo.device)
         texels = stage.albedo[who].to(self.device).float() / 255.0
         albedo = torch.cat([decode_srgb(texels[..., :3]), texels[..., 3:]], dim=-1)
-        meshes = Meshes(state[..., :3], self._faces.expand(count, -1, -1), self._texture(albedo))
+        meshes = self.meshes(state[..., :3])
+        meshes.textures = self._texture(albedo)
         cameras = self.cameras(stage.centre[who].to(self.device), stage.height[who].to(self.device))
         fragments = self.rasteriser(meshes, cameras=cameras)
         wrinkles = None
@@ -68,6 +69,10 @@ class ReferenceRenderer:
         tangents = self._tangents.expand(count, -1, -1)
         image: Tensor = self.shader(fragments, meshes, wrinkles=wrinkles, activations=state[..., 3:], tangents=tangents)
         return image
+
+    def meshes(self, positions: Float[Tensor, "B V 3"]) -> Meshes:
+        """PyTorch3D's meshes of these vertex positions, without texture."""
+        return Meshes(positions, self._faces.expand(len(positions), -1, -1))
 
     def cameras(self, centre: Float[Tensor, "B 3"], height: Float[Tensor, " B"]) -> PerspectiveCameras:
         """PyTorch3D's cameras of these frames."""

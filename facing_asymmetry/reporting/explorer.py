@@ -26,19 +26,18 @@ def explorer_sheets(data: RunData, budget: int) -> list[dict[str, Any]]:
     known = [pair for pair in data.sprites if pair[0] in order and pair[1] in data.emotions]
     pairs = sorted(known, key=lambda p: (p != data.exemplar, order[p[0]], data.emotions.index(p[1])))
     most = data.settings.explorer_nodes
-    images, size = encode_all([data.sprites[pair] for pair in pairs], budget, most)
-    shown = data.responses[data.responses["intervention"] == "palsy"]
-    groups = dict(list(shown.groupby(["classifier", "emotion", "identity", "side"], observed=True)))
+    images, pixels = encode_all([data.sprites[pair] for pair in pairs], budget, most)
+    unit = ["classifier", "emotion", "identity", "side", "intervention"]
+    groups = dict(list(data.responses.groupby(unit, observed=True)))
     sheets = []
     for pair, image in zip(pairs, images, strict=True):
         sprite = data.sprites[pair]
-        rows = groups.get((*pair, sprite.identity, sprite.side))
+        rows = groups.get((*pair, sprite.identity, sprite.side, sprite.intervention))
         if rows is None:
-            raise DataError(
-                f"{sprite.path}: identity {sprite.identity}, side {sprite.side} is not in responses.parquet"
-            )
+            raise DataError(f"{sprite.path}: {sprite.words} is not in responses.parquet")
         sheets.append(
-            _sheet(sprite, rows, pair, most) | {"accepted": data.accepted[pair], "image": image, "size": size}
+            _sheet(sprite, rows, pair, most)
+            | {"accepted": data.accepted[pair], "image": image, "size": min(pixels, sprite.size)}
         )
     return sheets
 
@@ -55,7 +54,7 @@ def _sheet(sprite: Sprite, rows: pd.DataFrame, pair: tuple[str, str], most: int)
         "emotion": pair[1],
         "identity": sprite.identity,
         "side": sprite.side,
-        "traits": _traits(sprite),
+        "traits": sprite.person,
         "classes": classes,
         "s": [round(v, 6) for v in s],
         "t": [round(v, 6) for v in t],
@@ -75,9 +74,3 @@ def _on_grid(
         t, s = values.index[int(values.isna().to_numpy().argmax())]
         raise DataError(f"{sprite.path}: shows s = {s}, t = {t}, which responses.parquet does not hold")
     return values.to_numpy(float).reshape(len(axes[1]), len(axes[0]))
-
-
-def _traits(sprite: Sprite) -> str:
-    """The identity in words."""
-    words = [f"{key} {value:.0f}" if isinstance(value, float) else str(value) for key, value in sprite.traits.items()]
-    return ", ".join(words)

@@ -53,7 +53,8 @@ def render_page(data: RunData, pictures: Sequence[Picture]) -> str:
     """The whole page as text; `DataError` where it cannot stay under `settings.max_bytes`."""
     by_number = {picture.number: picture for picture in pictures}
     sections = {name: [by_number[n] for n in numbers if n in by_number] for name, numbers in SECTIONS.items()}
-    tables = [{"table": table, "frame": _for_page(formatted(table.build(data)))} for table in TABLES]
+    built = [(table, table.build(data)) for table in TABLES]
+    tables = [{"table": table, "frame": _for_page(formatted(frame))} for table, frame in built if len(frame)]
     spent = sum(len(p.uri) + len(p.alt) for p in pictures) + sum(len(str(t["frame"])) for t in tables) + RESERVE
     sheets = explorer_sheets(data, data.settings.max_bytes - spent - _numbers_size(data))
     page = _template("report.html.j2").render(
@@ -94,8 +95,9 @@ def _embed(value: object) -> jinja2.utils.markupsafe.Markup:
 
 
 def _for_page(frame: pd.DataFrame) -> dict[str, Any]:
-    """Headings and rows; the training set, which T1 gives, is left out where a row is a classifier and an emotion."""
-    frame = frame.drop(columns="training set") if "emotion" in frame.columns else frame
+    """Headings and rows, without empty columns; the training set, which T1 gives, is left out of the other tables."""
+    frame = frame[[name for name in frame.columns if frame[name].ne("").any()]]
+    frame = frame.drop(columns="training set", errors="ignore") if "emotion" in frame.columns else frame
     return {"columns": list(frame.columns), "rows": frame.to_numpy().tolist()}
 
 
@@ -106,10 +108,15 @@ def _numbers_size(data: RunData) -> int:
 
 
 def _claims(data: RunData) -> list[dict[str, str]]:
-    """The claim sheet with a class for its colour."""
+    """The claim sheet with a class for its colour; `level` is `run` for sentences about all classifiers."""
     return [
-        {"text": str(c["text"]), "verdict": str(c["verdict"]), "kind": VERDICT_CLASS.get(str(c["verdict"]), "open")}
-        for c in data.claims
+        {
+            "text": str(claim["text"]),
+            "verdict": str(claim["verdict"]),
+            "kind": VERDICT_CLASS.get(str(claim["verdict"]), "open"),
+            "level": str(claim.get("level", "run")),
+        }
+        for claim in data.claims
     ]
 
 

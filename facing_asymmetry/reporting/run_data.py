@@ -86,6 +86,12 @@ class RunData:
         return sorted((str(name) for name in self.responses["intervention"].unique()), key=lambda n: (n != "palsy", n))
 
     @cached_property
+    def treated(self) -> str:
+        """The one-sided intervention that figures show: `palsy` where the run has it, else the first with a side."""
+        sided = set(self.responses.loc[self.responses["side"] != "both", "intervention"].unique())
+        return next((name for name in self.interventions if name in sided), self.interventions[0])
+
+    @cached_property
     def accepted(self) -> dict[tuple[str, str], bool]:
         """Whether the full symmetric face is recognised as the emotion, by (classifier, emotion)."""
         shares = self.responses.groupby(["classifier", "emotion"], observed=True)["accepted"].mean()
@@ -157,14 +163,14 @@ def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
     )
 
 
-def surface(data: RunData, classifier: str, emotion: str, intervention: str = "palsy") -> pd.DataFrame:
-    """Activation of the shown emotion by identity and node, sides averaged.
+def surface(data: RunData, classifier: str, emotion: str) -> pd.DataFrame:
+    """Activation of the shown emotion under the one-sided intervention by identity and node, sides averaged.
 
     Returns:
         One row per (identity, s, t): `logit`, `probability`, `wrong` (means over sides; wrong: mispredicted).
     """
     rows = data.target
-    chosen = (rows["classifier"] == classifier) & (rows["emotion"] == emotion) & (rows["intervention"] == intervention)
+    chosen = (rows["classifier"] == classifier) & (rows["emotion"] == emotion) & (rows["intervention"] == data.treated)
     unit = rows[chosen]
     unit = unit.assign(wrong=(unit["predicted"] != emotion).astype(float))
     return unit.groupby(["identity", "s", "t"], as_index=False)[["logit", "probability", "wrong"]].mean()

@@ -27,7 +27,7 @@ class Sprite:
     """One lossless contact sheet: rows are t ascending, columns are s ascending.
 
     Attributes:
-        path: the PNG; `identity`, `traits`, `side`: whose face, and the person's affected side.
+        path: the PNG; `identity`, `traits`: whose face; `side`, `intervention`: the person's affected side, and how.
         s: `(S,)` ascending; `t`: `(T,)` ascending; `size`: pixels of one square frame.
     """
 
@@ -35,9 +35,22 @@ class Sprite:
     identity: int
     traits: dict[str, str | float]
     side: str
+    intervention: str
     s: tuple[float, ...]
     t: tuple[float, ...]
     size: int
+
+    @property
+    def words(self) -> str:
+        """Which unit of the response table the sheet shows."""
+        return f"identity {self.identity}, side {self.side}, intervention {self.intervention}"
+
+    @property
+    def person(self) -> str:
+        """Sex, age and ancestry in words, as far as the face model says."""
+        age = self.traits.get("age")
+        years = f"{age:.0f} years" if isinstance(age, int | float) else age
+        return ", ".join(str(word) for word in (self.traits.get("sex"), years, self.traits.get("ancestry")) if word)
 
     def sheet(self) -> UInt8[ndarray, "H W 3"]:
         """The whole sheet, sRGB."""
@@ -72,7 +85,7 @@ def thin(count: int, most: int) -> Int[ndarray, " N"]:
 
 
 def encode_all(sprites: Sequence[Sprite], budget: int, most: int) -> tuple[list[str], int]:
-    """WebP data URIs of the thinned sheets that together stay under `budget` bytes, and the pixels of one frame.
+    """WebP data URIs of the thinned sheets that together stay under `budget` bytes, and the most pixels of one frame.
 
     Every sheet gets the same size and quality. `DataError` where not even the smallest fits.
     """
@@ -118,7 +131,7 @@ def _read_sprite(path: Path) -> Sprite:
         facts = json.loads(described.read_text(encoding="utf-8"))
         with Image.open(path) as image:
             width, height = image.size
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise DataError(f"{path}: the face sheet or its {described.name} cannot be read: {error}") from error
     missing = [key for key in KEYS if key not in facts]
     if missing:
@@ -128,4 +141,5 @@ def _read_sprite(path: Path) -> Sprite:
         raise DataError(
             f"{path} is {width} x {height} pixels; {described.name} describes {len(s) * size} x {len(t) * size}"
         )
-    return Sprite(path, int(facts["identity"]), dict(facts.get("traits") or {}), str(facts["side"]), s, t, size)
+    whose = (path, int(facts["identity"]), dict(facts.get("traits") or {}))
+    return Sprite(*whose, str(facts["side"]), str(facts.get("intervention", "palsy")), s, t, size)

@@ -1,4 +1,4 @@
-"""T1 classifiers, T2 scores, T3 controls: numbers as data frames, and the same as CSV, HTML and LaTeX."""
+"""T1 classifiers, T2 scores, T3 controls, T4 expressions: as data frames, CSV, HTML, LaTeX."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -56,12 +56,12 @@ def classifier_table(data: RunData) -> pd.DataFrame:
 
 
 def score_summary(data: RunData) -> pd.DataFrame:
-    """T2: one row per classifier and emotion under `palsy`."""
+    """T2: one row per classifier and emotion under the one-sided intervention."""
     parts = [
-        _part(data, "slope", "palsy", "slope", ("n", "mean", "low", "high")),
-        _part(data, "slope_standardised", "palsy", "share", ("mean", "low", "high")),
-        _part(data, "flips", "palsy", "flips", ("mean",)),
-        _part(data, "slope", "palsy", "slope", ("hedges_g", "p_two_sided", "p_holm", "claim")),
+        _part(data, "slope", data.treated, "slope", ("n", "mean", "low", "high")),
+        _part(data, "slope_standardised", data.treated, "share", ("mean", "low", "high")),
+        _part(data, "flips", data.treated, "flips", ("mean",)),
+        _part(data, "slope", data.treated, "slope", ("hedges_g", "p_two_sided", "p_holm", "claim")),
     ]
     return _with_acceptance(data, pd.concat(parts, axis=1))
 
@@ -70,7 +70,7 @@ def control_table(data: RunData) -> pd.DataFrame:
     """T3: the slope of either intervention and their difference, which is what symmetry alone explains."""
     numbers = ("mean", "low", "high")
     parts = [
-        _part(data, "slope", "palsy", "palsy", ("n", *numbers)),
+        _part(data, "slope", data.treated, "palsy", ("n", *numbers)),
         _part(data, "slope", "bilateral", "bilateral", numbers),
         _part(data, "symmetry_specific", None, "specific", (*numbers, "hedges_g", "p_two_sided", "p_holm", "claim")),
     ]
@@ -78,6 +78,22 @@ def control_table(data: RunData) -> pd.DataFrame:
     if {"palsy_mean", "specific_mean"} <= set(table.columns):
         table["specific_share"] = table["specific_mean"] / table["palsy_mean"].where(table["palsy_mean"].abs() > 0)
     return _with_acceptance(data, table)
+
+
+def expression_table(data: RunData) -> pd.DataFrame:
+    """T4: how each expression was found; no rows where the run did not keep that."""
+    columns = [
+        "classifier",
+        "emotion",
+        "identity",
+        "kind",
+        "accepted",
+        "probability",
+        "iterations",
+        "seconds",
+        "restart",
+    ]
+    return data.expressions[[name for name in columns if name in data.expressions.columns]].copy()
 
 
 TABLES: Final = (
@@ -95,6 +111,9 @@ TABLES: Final = (
           "mean motion), and "
           "specific = palsy − bilateral, the part that symmetry alone explains; share = specific / palsy.",
           control_table),
+    Table("T4", "t4_expressions", "Expressions",
+          "How each expression was made. probability: of the emotion, mean over its identities; seconds: "
+          "its share of the batch; restart: the start that won.", expression_table),
 )  # fmt: skip
 
 
@@ -104,6 +123,8 @@ def write_tables(data: RunData, folder: Path) -> list[Path]:
     written = []
     for table in TABLES:
         frame = table.build(data)
+        if frame.empty:
+            continue
         paths = [folder / f"{table.name}.{ending}" for ending in ("csv", "html", "tex")]
         frame.to_csv(paths[0], index=False, lineterminator="\n")
         shown = formatted(frame)

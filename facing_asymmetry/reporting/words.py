@@ -1,7 +1,5 @@
 """The sentences of a report: what was measured, on what, what came out, and what it cannot say."""
 
-from collections import Counter
-
 import numpy as np
 
 from facing_asymmetry.reporting.run_data import RunData
@@ -67,15 +65,15 @@ def verdict(data: RunData) -> str:
             f"This run makes no claim: n = {n} < {data.minimum_identities} identities. "
             "Its numbers describe these faces and nothing beyond them."
         )
-    counts = Counter(str(claim.get("verdict")) for claim in data.claims)
-    if not counts:
+    sentences = [str(claim["text"]) for claim in data.claims if claim.get("level", "run") == "run"]
+    if not sentences:
         return f"Claims are allowed (n = {int(data.tests['n'].max())} identities), but this run has no claim sheet."
-    return "Claim sheet: " + ", ".join(f"{number} {words}" for words, number in sorted(counts.items())) + "."
+    return " ".join(sentences)
 
 
 def findings(data: RunData) -> list[str]:
     """Counts that describe the sample, without inference."""
-    slope = _means(data, "slope", "palsy")
+    slope = _means(data, "slope", data.treated)
     specific = _means(data, "symmetry_specific", None)
     accepted = sum(data.accepted.get((c, e), False) for c in data.classifiers for e in data.emotions)
     pairs = len(data.classifiers) * len(data.emotions)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from facing_asymmetry.app import launch
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -24,24 +26,39 @@ def run(*words, **options):
         ("grid.s=1", "a slope needs at least 2"),
         ("identities=0", "identities = 0; it must be at least 1"),
         ("+extra=1", "unknown key(s): extra"),
-        ("grid=[", "error:"),
+        ("grid=[", "cannot read the override 'grid=['"),
     ],
 )
-def test_bad_input_ends_in_one_message_and_a_failing_status(override, words, tmp_path):
-    done = run("run", override, f"paths.outputs={tmp_path / 'out'}")
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stderr.strip().count("\n") == 0
+def test_bad_input_ends_in_one_message_and_a_failing_status(override, words, tmp_path, capsys):
+    assert launch("run", [override, f"paths.outputs={tmp_path / 'out'}"]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert "Traceback" not in said
+    assert said.strip().count("\n") == 0
     assert not (tmp_path / "out").exists()
 
 
-def test_a_dry_run_counts_cells_and_frames_and_writes_nothing(tmp_path):
+def test_an_output_folder_that_cannot_be_written_is_named(tmp_path, capsys):
+    blocker = tmp_path / "out"
+    blocker.write_text("a file where the folder should be")
+    assert launch("optimise", ["debug=tiny", f"paths.outputs={blocker}"]) == 2
+    assert f"cannot write to the store {blocker / 'store'}" in capsys.readouterr().err
+    assert blocker.read_text() == "a file where the folder should be"
+
+
+def test_the_console_prints_the_message_without_a_traceback(tmp_path):
+    done = run("run", "renderer=fsat", f"paths.outputs={tmp_path / 'out'}")
+    assert done.returncode == 2
+    assert "Did you mean 'fast'?" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_dry_run_counts_cells_and_frames_and_writes_nothing(tmp_path, capsys):
     out = tmp_path / "out"
-    done = run("run", "dry_run=true", "grid=paper", "identities=20", f"paths.outputs={out}")
-    assert done.returncode == 0, done.stderr
-    assert "1,440 cells" in done.stdout
-    assert "MB" in done.stdout
+    assert launch("run", ["dry_run=true", "grid=paper", "identities=20", f"paths.outputs={out}"]) == 0
+    said = capsys.readouterr().out
+    assert "1,440 cells" in said
+    assert "MB" in said
     assert not out.exists()
 
 
@@ -78,11 +95,16 @@ def test_the_list_of_classifiers_needs_no_torch(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-def test_each_stage_has_its_entry_point():
-    for stage in ("run", "optimise", "intervene", "score", "report"):
-        script = ROOT / "experiments" / f"{stage}.py"
-        done = subprocess.run(
-            [sys.executable, str(script), "--cfg", "job"], capture_output=True, text=True, cwd=ROOT, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        assert "identities: 6" in done.stdout
+@pytest.mark.parametrize("stage", ["run", "optimise", "intervene", "score", "report"])
+def test_each_stage_has_its_entry_point(stage):
+    source = (ROOT / "experiments" / f"{stage}.py").read_text()
+    assert f'launch("{stage}", sys.argv[1:])' in source
+
+
+def test_an_entry_point_runs_as_a_script():
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "experiments" / "run.py"), "--cfg", "job"],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "identities: 6" in done.stdout

@@ -1,6 +1,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from facing_asymmetry.errors import DataError
@@ -10,7 +11,7 @@ from facing_asymmetry.inference.synthetic import Planted, synthetic_responses
 from facing_asymmetry.inference.verdict import judge, number, p_words, state
 from facing_asymmetry.scores.table import score_table
 
-SETTINGS = StatisticsSettings(resamples=999)
+SETTINGS = StatisticsSettings(resamples=999, minimum_identities=8)  # few, so that the tests are quick
 NAMES = ("slope", "slope_standardised", "symmetry_specific", "symmetry_specific_standardised")
 
 
@@ -24,7 +25,7 @@ def of(sheet, level, hypothesis):
 
 @pytest.fixture(scope="module")
 def strong():
-    return claims(scores(Planted(effect=2.0, control_effect=0.5), 24), SETTINGS)
+    return claims(scores(Planted(effect=2.0, control_effect=0.5), 10), SETTINGS)
 
 
 def test_a_planted_effect_beyond_its_control_is_supported_everywhere(strong):
@@ -55,27 +56,27 @@ def test_an_intensity_only_classifier_falls_and_has_no_symmetry_specific_part():
 
 
 def test_an_effect_in_the_other_direction_is_not_supported():
-    sheet = claims(scores(Planted(effect=-2.0, control_effect=0.0), 24), SETTINGS)
+    sheet = claims(scores(Planted(effect=-2.0, control_effect=0.0), 10), SETTINGS)
     assert {claim["verdict"] for claim in sheet} == {"not supported"}
 
 
 def test_an_effect_lost_in_its_spread_can_not_be_told_and_says_how_many_would_be_needed():
-    sheet = claims(scores(Planted(effect=0.1, control_effect=0.1, identity_sd=3.0, response=4.0), 24), SETTINGS)
+    sheet = claims(scores(Planted(effect=0.1, control_effect=0.1, identity_sd=3.0, response=4.0), 10), SETTINGS)
     for claim in of(sheet, "classifier", "slope"):
         assert claim["verdict"] == "can't tell"
-        assert claim["needed"] > 24
-        assert f"Can't tell with 24 identities (would need about {claim['needed']:,})" in claim["text"]
+        assert claim["needed"] > 10
+        assert f"Can't tell with 10 identities (would need about {claim['needed']:,})" in claim["text"]
 
 
 def test_a_quick_run_says_first_that_it_makes_no_claim_and_supports_nothing():
     sheet = claims(scores(Planted(effect=2.0), 6), SETTINGS)
-    assert sheet[0]["text"].startswith("This run makes no claim: 6 identities, fewer than the 20 that a claim needs.")
+    assert sheet[0]["text"].startswith("This run makes no claim: 6 identities, fewer than the 8 that a claim needs.")
     assert {claim["verdict"] for claim in sheet} == {"can't tell"}
-    assert all(claim["needed"] >= 20 for claim in sheet)
+    assert all(claim["needed"] >= 8 for claim in sheet)
 
 
 def test_without_its_control_nothing_is_supported_and_the_sentence_says_so():
-    table = scores(Planted(effect=2.0), 24)
+    table = scores(Planted(effect=2.0), 10)
     sheet = claims(table[table["intervention"] == "palsy"], SETTINGS)
     assert {claim["verdict"] for claim in sheet} == {"can't tell"}
     for claim in sheet:
@@ -85,10 +86,8 @@ def test_without_its_control_nothing_is_supported_and_the_sentence_says_so():
 
 
 def test_one_classifier_without_the_effect_breaks_the_claim_about_all():
-    import pandas as pd
-
-    other = scores(Planted(effect=0.0, control_effect=0.0, identity_sd=0.05, wiggle=0.02), 24, ("gamma",))
-    sheet = claims(pd.concat([scores(Planted(effect=2.0), 24), other]), SETTINGS)
+    other = scores(Planted(effect=0.0, control_effect=0.0, identity_sd=0.05, wiggle=0.02), 10, ("gamma",))
+    sheet = claims(pd.concat([scores(Planted(effect=2.0), 10), other]), SETTINGS)
     every = of(sheet, "run", "slope")[0]
     assert every["verdict"] == "not supported"
     assert "smallest effect is that of gamma" in every["text"]
@@ -96,14 +95,12 @@ def test_one_classifier_without_the_effect_breaks_the_claim_about_all():
 
 
 def test_the_sheet_is_json_without_nan_and_the_same_every_time(strong):
-    again = claims(scores(Planted(effect=2.0, control_effect=0.5), 24), SETTINGS)
+    again = claims(scores(Planted(effect=2.0, control_effect=0.5), 10), SETTINGS)
     assert json.dumps(again, allow_nan=False) == json.dumps(strong, allow_nan=False)
 
 
 def test_each_way_of_making_expressions_gets_its_own_sentences():
-    import pandas as pd
-
-    table = scores(Planted(effect=2.0), 24, ("alpha",))
+    table = scores(Planted(effect=2.0), 10, ("alpha",))
     sheet = claims(pd.concat([table, table.assign(expression="optimised")]), SETTINGS)
     assert [claim["expression"] for claim in of(sheet, "run", "slope")] == ["facs", "optimised"]
 
@@ -127,7 +124,7 @@ def row(**changed):
         ({"p_holm": 0.2}, 0.01, "not supported"),
         ({"p_holm": 0.2}, 0.2, "can't tell"),
         ({"p_holm": np.nan, "hedges_g": np.nan}, np.nan, "can't tell"),
-        ({"n": 19}, 0.01, "can't tell"),
+        ({"n": 7}, 0.01, "can't tell"),
     ],
 )
 def test_the_verdict_follows_from_identities_direction_corrected_p_and_equivalence(changed, equivalence, word):

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from facing_asymmetry.errors import ConfigError, DataError
 from facing_asymmetry.inference.equivalence import tost
@@ -29,6 +30,12 @@ def test_adjusted_p_keeps_the_order_is_never_smaller_and_bh_never_above_holm(p):
         assert (adjusted <= 1).all()
     assert (bh <= holm + 1e-12).all()
     assert (holm <= np.minimum(1, len(p) * p) + 1e-12).all()
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("holm", "holm"), ("bh", "fdr_bh")])
+def test_adjusted_p_is_that_of_statsmodels_with_ties_too(ours, theirs):
+    p = np.r_[np.random.default_rng(0).uniform(0, 0.2, 40), 0.01, 0.01, 1.0, 0.0]
+    np.testing.assert_allclose(adjust(p, ours), multipletests(p, method=theirs)[1])
 
 
 def test_tests_that_were_not_made_do_not_count():

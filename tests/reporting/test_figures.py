@@ -156,3 +156,12 @@ def test_one_unstable_cell_does_not_set_the_scale(run_data: RunData):
     table.iloc[0, table.columns.get_loc("high")] = 1e6
     accepted = [False] + [True] * (len(table) - 1)
     assert robust_limits(table, accepted)[1] < 100
+
+
+def test_a_score_that_is_not_defined_is_said_not_drawn(run_data: RunData):
+    undefined = run_data.tests.assign(mean=np.nan, low=np.nan, high=np.nan)
+    data = dataclasses.replace(run_data, tests=undefined)
+    for module in (effect_map, forest, controls):
+        words = texts(module.draw(data))
+        assert words.count("not defined") >= len(data.classifiers) * len(data.emotions)
+        assert "nan" not in words

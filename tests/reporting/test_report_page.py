@@ -66,7 +66,7 @@ def test_every_figure_is_there_as_png_and_pdf(report: Path):
 
 
 def test_tables_lie_beside_the_page_as_csv_html_and_latex(report: Path, run_data: RunData):
-    for name in ("t1_classifiers", "t2_scores", "t3_controls"):
+    for name in ("t1_classifiers", "t2_scores", "t3_controls", "t4_expressions"):
         assert {p.suffix for p in (report.parent / "tables").glob(f"{name}.*")} == {".csv", ".html", ".tex"}
     table = pd.read_csv(report.parent / "tables" / "t2_scores.csv")
     expected = run_data.tested("slope", "palsy")["mean"]
@@ -97,7 +97,7 @@ def test_pictures_have_alternatives_and_tables_have_headers(outline: Outline):
     images = [a for tag, a in outline.tags if tag == "img"]
     assert len(images) == len(NAMES)
     assert all(len(a["alt"]) > 40 for a in images)
-    assert sum(tag == "table" for tag, _ in outline.tags) == sum(tag == "caption" for tag, _ in outline.tags) == 4
+    assert sum(tag == "table" for tag, _ in outline.tags) == sum(tag == "caption" for tag, _ in outline.tags) == 5
     assert all("scope" in a for tag, a in outline.tags if tag == "th")
 
 
@@ -120,10 +120,16 @@ def test_the_page_opens_with_what_was_measured_and_that_it_claims_nothing(page: 
     assert "This run makes no claim: n = 4 &lt; 20 identities." in top
 
 
-def test_a_run_with_enough_identities_counts_its_verdicts(claiming_data: RunData):
+def test_a_run_with_enough_identities_opens_with_its_claims(claiming_data: RunData):
     words = verdict(claiming_data)
-    assert words.startswith("Claim sheet: ")
-    assert sum(int(n) for n in re.findall(r"\d+", words)) == len(claiming_data.claims)
+    about_run = [claim["text"] for claim in claiming_data.claims if claim["level"] == "run"]
+    assert len(about_run) >= 2
+    assert all(text in words for text in about_run)
+    assert "no claim" not in words
+
+
+def test_a_claiming_run_without_a_sheet_says_so(claiming_data: RunData):
+    assert "no claim sheet" in verdict(replace(claiming_data, claims=[]))
 
 
 def test_findings_count_accepted_pairs_only(run_data: RunData):
@@ -134,12 +140,8 @@ def test_findings_count_accepted_pairs_only(run_data: RunData):
 
 def test_the_lead_starts_with_a_capital_and_says_singular(run_data: RunData):
     one = run_data.responses["classifier"] == "net_a"
-    words = lead(RunData(**{**vars_of(run_data), "responses": run_data.responses[one]}))
+    words = lead(replace(run_data, responses=run_data.responses[one]))
     assert words.startswith("One published expression classifier (one training set)")
-
-
-def vars_of(data: RunData) -> dict[str, object]:
-    return {name: getattr(data, name) for name in RunData.__dataclass_fields__}
 
 
 def test_embedded_numbers_equal_the_table(page: str, run_data: RunData):

@@ -93,7 +93,8 @@ def test_a_thinned_explorer_keeps_images_and_numbers_together(finished_run: Path
     assert sheet["t"] == [0.0, 1.0]
     assert len(sheet["logits"]) == 2 * 2 * 7
     image = Image.open(io.BytesIO(base64.b64decode(sheet["image"].split(",")[1])))
-    size = 48
+    size = sheet["size"]
+    assert size == 48
     assert image.size == (2 * size, 2 * size)
     shown = np.asarray(image.convert("RGB")).astype(int)[size:, size:]
     meant = run_data_frame(data)

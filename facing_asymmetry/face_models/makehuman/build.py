@@ -16,7 +16,7 @@ from facing_asymmetry.assets.cache import atomic_file
 from facing_asymmetry.errors import AssetError
 from facing_asymmetry.face_models.makehuman import atlas, geometry, masks, shapes, source, units, wrinkles
 from facing_asymmetry.face_models.makehuman.layers import paint_layers
-from facing_asymmetry.face_models.makehuman.softening import soften
+from facing_asymmetry.face_models.makehuman.softening import lining, soften
 from facing_asymmetry.face_models.makehuman.template import PARTS, Template, make_template
 from facing_asymmetry.face_models.makehuman.texels import Texels, map_texels
 
@@ -92,10 +92,10 @@ def bake(files: source.Source) -> dict[str, Any]:
     kept = np.concatenate([template.source, template.eye_anchors])
     macros = shapes.read_macros(files, raw, kept)
     local = shapes.read_locals(files, raw, kept)
-    teeth = np.union1d(_vertices_of(template, "upper_teeth"), _vertices_of(template, "lower_teeth"))
-    tongue = _vertices_of(template, "tongue")
+    mouth = {part: _vertices_of(template, part) for part in ("upper_teeth", "lower_teeth", "tongue")}
     mirror = template.mirror[: len(template.source)]
-    space = geometry.ShapeSpace(raw.vertices[kept], macros, local, mirror, teeth, tongue, len(template.eye_anchors))
+    mouth |= {"socket_lining": lining(template, "socket", 1), "mouth_lining": lining(template, "mouth", 4)}
+    space = geometry.ShapeSpace(raw.vertices[kept], macros, local, mirror, **mouth, anchors=len(template.eye_anchors))
     vertices = geometry.average_head(space).vertices.astype(np.float64)
     return {
         "base": space.base,
@@ -104,8 +104,7 @@ def bake(files: source.Source) -> dict[str, Any]:
         "local_names": np.array(local.names),
         "local_lower": local.lower,
         "local_higher": local.higher,
-        "teeth": teeth,
-        "tongue": tongue,
+        **mouth,
         "units": soften(template, units.read_units(files, raw, template.source)).astype(np.float32),
         **_surface(template, vertices),
         **_textures(template, vertices, files),

@@ -80,7 +80,7 @@ def colours_of(traits: Traits) -> Colours:
         cloth=_pick(_CLOTHS, shade["noise"]),
         brow_shape=shapes[min(int(shade["brows"] * 3), 2)],
         lip_strength=0.45 if male else 0.45 + 0.2 * shade["lips"],
-        freckle_strength=0.45 if pale else 0.0,
+        freckle_strength=0.22 if pale else 0.0,
         lid_strength=0.28,
         under_eye_strength=0.16 + 0.22 * old,
         beard_strength=(0.25 + 0.45 * shade["beard"]) if male else 0.0,

@@ -15,10 +15,13 @@ from facing_asymmetry.face_models.makehuman.symmetry import FLIP, mirrored, quan
 EYE_DISTANCE = 0.063
 """Metres between the centres of the eyeballs, the same for every identity."""
 
-TEETH_SCALE, UPPER_SHIFT, LOWER_SHIFT = 0.93, np.array([0.0, -0.018, -0.022]), np.array([0.0, -0.03, -0.06])
+LINING_DEPTH, MOUTH_LINING_SHRINK = 0.07, 0.22
+"""How far the linings of eye sockets (decimetres) and mouth (share) are drawn inwards: expressions must not push them out."""
+
+TEETH_SCALE, UPPER_SHIFT, LOWER_SHIFT = 0.93, np.array([0.0, -0.018, -0.022]), np.array([0.0, -0.012, -0.085])
 """Size of the teeth, and decimetres that they are moved, so that lips close over them and the arches don't meet."""
 
-TONGUE_BACK, TONGUE_SCALE = np.array([0.0, 0.05, 0.13]), 0.82
+TONGUE_SCALE, TONGUE_SHIFT = 0.82, np.array([0.0, -0.10, -0.20])
 """The same for the tongue (down and back), so that it rests behind the lower teeth."""
 
 
@@ -28,7 +31,8 @@ class ShapeSpace:
 
     Attributes:
         base: `(N, 3)` the published mesh; `macros`: name -> `(N, 3)`; `locals`: signed parameters.
-        mirror: `(S,)` of the kept vertices; `teeth`, `tongue`: indices of their vertices.
+        mirror: `(S,)` of the kept vertices; `upper_teeth`, `lower_teeth`, `tongue`: indices of their vertices.
+        socket_lining, mouth_lining: 0 at the edge of lids and lips (and on all other parts), 1 deep behind them.
         anchors: how many of the N rows are anchors of the left eye.
     """
 
@@ -36,8 +40,11 @@ class ShapeSpace:
     macros: Mapping[str, Float[ndarray, "N 3"]]
     locals: LocalTargets
     mirror: Int[ndarray, " S"]
-    teeth: Int[ndarray, " Q"]
+    upper_teeth: Int[ndarray, " Q"]
+    lower_teeth: Int[ndarray, " Q"]
     tongue: Int[ndarray, " R"]
+    socket_lining: Float[ndarray, " S"]
+    mouth_lining: Float[ndarray, " S"]
     anchors: int
 
 
@@ -75,7 +82,7 @@ def assemble(space: ShapeSpace, weights: Mapping[str, float], local: Mapping[str
     centre, radius = _eye(anchors)
     scale = EYE_DISTANCE / (2.0 * centre[0])
     origin = np.array([0.0, centre[1], centre[2]])
-    skin = _set_back(skin, space.teeth, space.tongue)
+    skin = _set_back(skin, space)
     ball = centre + radius * unit_eyeball().points
     left = quantise((ball - origin) * scale)
     vertices = np.concatenate([quantise((skin - origin) * scale), left, left * FLIP])
@@ -101,11 +108,17 @@ def _eye(anchors: ndarray) -> tuple[ndarray, float]:
     return np.array([0.5 * (left + right)[0], 0.5 * (top + bottom)[1], back[2] + radius]), radius
 
 
-def _set_back(skin: ndarray, teeth: ndarray, tongue: ndarray) -> ndarray:
-    """Shrink teeth and tongue about the middle of the teeth and move them back."""
-    skin = skin.copy()
+def _set_back(skin: ndarray, space: ShapeSpace) -> ndarray:
+    """Shrink teeth and tongue about the middle of the teeth, move them back, and draw the linings inwards."""
+    skin, teeth = skin.copy(), np.concatenate([space.upper_teeth, space.lower_teeth])
     middle = np.array([0.0, skin[teeth, 1].mean(), skin[teeth, 2].mean()])
-    skin[teeth] = middle + TEETH_SCALE * (skin[teeth] - middle) 
-    skin[teeth] += np.where(skin[teeth][:, 1:2] > middle[1], UPPER_SHIFT, LOWER_SHIFT)
-    skin[tongue] = middle + TONGUE_SCALE * (skin[tongue] - middle) - TONGUE_BACK
-    return skin
+    for part, scale, shift in (
+        (space.upper_teeth, TEETH_SCALE, UPPER_SHIFT),
+        (space.lower_teeth, TEETH_SCALE, LOWER_SHIFT),
+        (space.tongue, TONGUE_SCALE, TONGUE_SHIFT),
+    ):
+        skin[part] = middle + scale * (skin[part] - middle) + shift
+    skin += space.socket_lining[:, None] * [0.0, 0.0, -LINING_DEPTH]
+    lining = space.mouth_lining > 0.0
+    throat = np.array([0.0, skin[lining, 1].mean(), skin[lining, 2].min()])
+    return skin + MOUTH_LINING_SHRINK * space.mouth_lining[:, None] * (throat - skin)

@@ -159,7 +159,8 @@ def _shape_space(arrays: Mapping[str, Any]) -> ShapeSpace:
     macros = dict(zip(map(str, arrays["macro_names"]), arrays["macros"], strict=True))
     local = LocalTargets(names, arrays["local_lower"], arrays["local_higher"])
     anchors = len(arrays["base"]) - kept
-    return ShapeSpace(arrays["base"], macros, local, arrays["mirror"][:kept], arrays["teeth"], arrays["tongue"], anchors)
+    mouth = {part: arrays[part] for part in ("upper_teeth", "lower_teeth", "tongue", "socket_lining", "mouth_lining")}
+    return ShapeSpace(arrays["base"], macros, local, arrays["mirror"][:kept], anchors=anchors, **mouth)
 
 
 def _whole_maps(left: Float[ndarray, "C H W 3"]) -> Float[ndarray, "C H 2*W 3"]:

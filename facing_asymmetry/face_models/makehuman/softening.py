@@ -15,8 +15,8 @@ from facing_asymmetry.face_models.makehuman.template import PARTS, Template
 SMOOTHED: Final = {"mouthSmile": 14, "mouthDimple": 6, "noseSneer": 3, "mouthUpperUp": 3, "mouthStretch": 4}
 """Units whose displacement is smoothed over the cheek, and how often."""
 
-KEPT_ROWS: Final = 3
-"""Rows of vertices around the lips' inner edge that keep the published displacement."""
+LIP_ROWS, LID_ROWS = 3, 7
+"""Rows of vertices around the lips' and the lids' edges over which a correction fades."""
 
 LID_SHARE: Final = {"cheekSquint": 0.45, "noseSneer": 0.35}
 """Share of the lower lid's motion that is left to these units; eyeSquint is what narrows the eye."""
@@ -26,13 +26,13 @@ def soften(template: Template, displacements: Float[ndarray, "E S 3"]) -> Float[
     """Corrected units, still exact mirror images of each other."""
     count = displacements.shape[1]
     mirror = template.mirror[:count]
-    adjacent = _adjacency(template.faces, count)
+    adjacent = adjacency(template.faces, count)
     skin = skin_vertices(template)[:count]
-    lips, lids = (_rings(template, adjacent, part, KEPT_ROWS) for part in ("mouth", "socket"))
+    lips, lids = rings(template, adjacent, "mouth", LIP_ROWS), rings(template, adjacent, "socket", LID_ROWS)
     out = displacements.copy()
     for name, times in SMOOTHED.items():
         left = out[units.NAMES.index(f"{name}_L")]
-        free = (skin & (lips == 0.0) & (lids == 0.0))[:, None]
+        free = (skin & (lips == 0.0) & (lids < 0.5))[:, None]
         for _ in range(times):
             left = np.where(free, 0.5 * left + 0.5 * (adjacent @ left), left)
         _set(out, name, left, mirror)
@@ -48,7 +48,7 @@ def _set(out: ndarray, name: str, left: ndarray, mirror: Int[ndarray, " S"]) -> 
     out[place + 1] = mirrored(out[place], mirror)
 
 
-def _adjacency(faces: ndarray, count: int) -> sparse.csr_matrix:
+def adjacency(faces: ndarray, count: int) -> sparse.csr_matrix:
     """Row-normalised: the mean over a vertex's neighbours."""
     faces = faces[(faces < count).all(axis=1)]
     ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
@@ -58,7 +58,7 @@ def _adjacency(faces: ndarray, count: int) -> sparse.csr_matrix:
     return sparse.diags(1.0 / degree) @ links
 
 
-def _rings(template: Template, adjacent: sparse.csr_matrix, part: str, rows: int) -> Float[ndarray, " S"]:
+def rings(template: Template, adjacent: sparse.csr_matrix, part: str, rows: int) -> Float[ndarray, " S"]:
     """1 on a part's vertices, falling to 0 over some rows of vertices around it."""
     near = np.zeros(adjacent.shape[0])
     near[template.faces[template.part == PARTS.index(part)]] = 1.0
@@ -67,3 +67,11 @@ def _rings(template: Template, adjacent: sparse.csr_matrix, part: str, rows: int
         reached = (linked @ (near > 0.0)) & (near == 0.0)
         near[reached] = 1.0 - (row + 1.0) / (rows + 1.0)
     return near
+
+
+def lining(template: Template, part: str, rows: int) -> Float[ndarray, " S"]:
+    """0 where a lining (`mouth`, `socket`) meets the outer skin and elsewhere, rising to 1 over some rows inwards."""
+    count = int(template.source.shape[0])
+    inside = np.zeros(count)
+    inside[template.faces[template.part == PARTS.index(part)]] = 1.0
+    return inside * (1.0 - rings(template, adjacency(template.faces, count), "skin", rows))

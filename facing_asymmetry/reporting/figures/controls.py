@@ -28,8 +28,8 @@ TITLE = "One side against both sides"
 NEEDS_FACES = False
 
 SERIES: Final = (
-    ("slope_standardised", "palsy", "one side weakens (palsy)", "#d55e00", "o"),
-    ("slope_standardised", "bilateral", "both sides weaken alike (bilateral control)", "#0072b2", "s"),
+    ("slope_standardised", None, "one side weakens", "#d55e00", "o"),
+    ("slope_standardised", "bilateral", "both sides weaken alike (control)", "#0072b2", "s"),
     ("symmetry_specific_standardised", None, "difference: symmetry-specific", INK, "D"),
 )
 """Score, intervention, label, colour and marker of each series."""
@@ -40,7 +40,10 @@ def draw(data: RunData) -> Figure:
     """One panel per classifier; per emotion the slope of either intervention and their difference."""
     columns = min(3, len(data.classifiers))
     rows = -(-len(data.classifiers) // columns)
-    tables = [data.tested(score, intervention) for score, intervention, *_ in SERIES]
+    tables = [
+        data.tested(score, intervention or (data.treated if score == "slope_standardised" else None))
+        for score, intervention, *_ in SERIES
+    ]
     limits = [robust_limits(t, [data.accepted.get(pair, False) for pair in t.index]) for t in tables if len(t)]
     figure = new_figure(WIDTH, (0.3 * len(data.emotions) + 0.55) * rows + 0.75)
     for place, (axes, classifier) in enumerate(

@@ -32,6 +32,8 @@ def draw(data: RunData) -> Figure:
         for column, emotion in enumerate(values.columns):
             if not data.accepted.get((classifier, emotion), False):
                 axes.add_patch(Rectangle((column, row), 1, 1, fill=False, hatch="////", edgecolor=MUTED, linewidth=0))
+            if not np.isfinite(values.loc[classifier, emotion]):
+                axes.text(column + 0.5, row + 0.5, "not defined", ha="center", va="center", fontsize=6.5, color=MUTED)
     axes.set_yticklabels([f"{readable(c)}  ·  {data.training_sets[c]}" for c in values.index], rotation=0)
     axes.set(xlabel="", ylabel="")
     axes.tick_params(length=0)
@@ -40,8 +42,8 @@ def draw(data: RunData) -> Figure:
 
 
 def effects(data: RunData) -> pd.DataFrame:
-    """Mean standardised slope under `palsy`: classifiers in rows, emotions in columns, NaN where it is not defined."""
-    table = data.tested(SCORE, "palsy")["mean"].astype(float).unstack("emotion")
+    """Mean standardised slope, one-sided: classifiers in rows, emotions in columns, NaN where it is not defined."""
+    table = data.tested(SCORE, data.treated)["mean"].astype(float).unstack("emotion")
     return table.reindex(index=data.classifiers, columns=data.emotions)
 
 
@@ -69,11 +71,11 @@ def stars(p: float) -> str:
 
 
 def _labels(data: RunData, values: pd.DataFrame) -> np.ndarray:
-    tests = data.tested(SCORE, "palsy")
+    tests = data.tested(SCORE, data.treated)
 
     def label(classifier: str, emotion: str) -> str:
         if (classifier, emotion) not in tests.index or not np.isfinite(data.row(tests, (classifier, emotion))["mean"]):
-            return "not defined"
+            return ""
         test = data.row(tests, (classifier, emotion))
         return f"{test['mean']:.2f}{stars(float(test['p_holm'])) if test['claim'] else ''}"
 

@@ -22,7 +22,7 @@ GAP, LABEL, MARGIN = 0.04, 0.2, 0.36
 @styled
 def draw(data: RunData) -> Figure:
     """Classifier × emotion, preceded by the neutral face; below it the strip at the lowest s, t rising."""
-    columns = len(data.emotions) + 1
+    columns = max(6, len(data.emotions) + 1)
     frames = len(thin(len(data.sprites[data.exemplar].t), data.settings.strip_frames))
     strip = min(1.3, columns / frames)
     top = len(data.classifiers) * (1 + LABEL) + 0.5
@@ -42,12 +42,11 @@ def caption(data: RunData) -> str:
     """What the marks under the faces mean."""
     classifier, emotion = data.exemplar
     whose = next(iter(data.sprites.values()))
-    traits = ", ".join(f"{value:.0f} years" if key == "age" else str(value) for key, value in whose.traits.items())
     return (
         "(a) The full symmetric expression (s = 1, t = 1) that each classifier (row) was shown, on identity "
-        f"{whose.identity}{f' ({traits})' if traits else ''}. The number is the classifier's probability of the "
-        "emotion on this face; a red frame and ✕ mark pairs that are not accepted, because the classifier predicts "
-        f"another class on most faces; they stay in every table. (b) Neutral to asymmetric {emotion} for "
+        f"{whose.identity}{f' ({whose.person})' if whose.person else ''}. The number is the classifier's probability "
+        "of the emotion on this face; a red frame and ✕ mark pairs that are not accepted, because the classifier "
+        f"predicts another class on most faces; they stay in every table. (b) Neutral to asymmetric {emotion} for "
         f"{readable(classifier)}: s = {min(whose.s):g}, the person's {whose.side} side is affected, t rises to the "
         "right; below each face the predicted class."
     )
@@ -131,9 +130,11 @@ def _frame(data: RunData, pair: tuple[str, str], s: float, t: float) -> dict[str
     """The target row of the drawn identity and side at the node nearest to (s, t)."""
     sprite = data.sprites[pair]
     rows = data.target
-    rows = rows[(rows["classifier"] == pair[0]) & (rows["emotion"] == pair[1]) & (rows["intervention"] == "palsy")]
+    rows = rows[
+        (rows["classifier"] == pair[0]) & (rows["emotion"] == pair[1]) & (rows["intervention"] == sprite.intervention)
+    ]
     rows = rows[(rows["identity"] == sprite.identity) & (rows["side"] == sprite.side)]
     if rows.empty:
-        raise DataError(f"{sprite.path}: identity {sprite.identity}, side {sprite.side} is not in responses.parquet")
+        raise DataError(f"{sprite.path}: {sprite.words} is not in responses.parquet")
     nearest = int(np.argmin(np.abs(rows["s"] - s).to_numpy() + np.abs(rows["t"] - t).to_numpy()))
     return {str(key): value for key, value in rows.iloc[nearest].items()}

@@ -1,5 +1,8 @@
 """F7: every estimate with its interval."""
 
+from typing import Any
+
+import numpy as np
 from matplotlib.figure import Figure
 
 from facing_asymmetry.reporting.figures.effect_map import SCORE
@@ -27,7 +30,7 @@ NEEDS_FACES = False
 @styled
 def draw(data: RunData) -> Figure:
     """One line per classifier and emotion, grouped by classifier; zero is no reaction to symmetry."""
-    tests = data.tested(SCORE, "palsy")
+    tests = data.tested(SCORE, data.treated)
     step = len(data.emotions) + 1.4
     figure = new_figure(WIDTH, 0.155 * step * len(data.classifiers) + 0.75)
     axes = figure.add_subplot()
@@ -46,8 +49,9 @@ def draw(data: RunData) -> Figure:
                 continue
             row = data.row(tests, (classifier, emotion))
             good = data.accepted.get((classifier, emotion), False)
-            interval(axes, row, y, EMOTION_COLOUR[emotion], EMOTION_MARKER[emotion], filled=good)
-            axes.text(1.03, y, f"{row['mean']:.2f} [{row['low']:.2f}, {row['high']:.2f}]", va="center", fontsize=6.5,
+            if np.isfinite(row["mean"]):
+                interval(axes, row, y, EMOTION_COLOUR[emotion], EMOTION_MARKER[emotion], filled=good)
+            axes.text(1.03, y, _words(row), va="center", fontsize=6.5,
                       transform=axes.get_yaxis_transform(), color=MUTED)  # fmt: skip
     axes.set_yticks(ticks, labels)
     axes.set_ylim(len(data.classifiers) * step - 1.4, -1.5)
@@ -73,10 +77,18 @@ def caption(data: RunData) -> str:
 
 def describe(data: RunData) -> str:
     """How many intervals exclude zero."""
-    tests = data.tested(SCORE, "palsy")
+    tests = data.tested(SCORE, data.treated)
     above, below = int((tests["low"] > 0).sum()), int((tests["high"] < 0).sum())
     rest = len(tests) - above - below
     return f"Of {len(tests)} intervals, {above} lie above zero, {below} below, {rest} contain it or are not defined."
+
+
+def _words(row: dict[str, Any]) -> str:
+    """`mean [low, high]`, as much of it as is defined."""
+    if not np.isfinite(row["mean"]):
+        return "not defined"
+    ends = f" [{row['low']:.2f}, {row['high']:.2f}]" if np.isfinite(row["low"] + row["high"]) else ""
+    return f"{row['mean']:.2f}{ends}"
 
 
 def confidence(data: RunData) -> str:

@@ -128,7 +128,7 @@ def interval(axes: Axes, row: Mapping[str, Any], y: float, colour: str, marker: 
     low, high = sorted(axes.get_xlim())
     mean = float(row["mean"])
     if not np.isfinite(mean):
-        axes.text(low, y, " not defined", va="center", ha="left", fontsize=6, color=MUTED)
+        axes.text(0, y, " not defined", va="center", ha="left", fontsize=6, color=MUTED)
         return
     if np.isfinite(row["low"]) and np.isfinite(row["high"]):
         axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.2, solid_capstyle="butt", zorder=2)

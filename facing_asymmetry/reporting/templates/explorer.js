@@ -124,6 +124,8 @@
     state.s = before ? Math.min(state.s, sheet.s.length - 1) : 0;
     state.t = before ? Math.min(state.t, sheet.t.length - 1) : sheet.t.length - 1;
     $("slide-s").max = sheet.s.length - 1; $("slide-t").max = sheet.t.length - 1;
+    const ends = { "s-first": [sheet.s.at(-1), 1, "symmetric"], "s-last": [sheet.s[0], 0, "one side still"], "t-first": [sheet.t[0], 0, "neutral"], "t-last": [sheet.t.at(-1), 1, "full expression"] };
+    for (const [id, [value, when, word]] of Object.entries(ends)) $(id).textContent = value === when ? `${value} · ${word}` : String(value);
     const half = sheet.side === "left" ? "right" : "left";
     $("who").textContent = `Identity ${sheet.identity}${sheet.traits ? ` (${sheet.traits})` : ""}; the person's ${sheet.side} side, ${half} in the picture, is affected.`
       + (sheet.accepted ? "" : " Not accepted: this classifier does not recognise this expression on most identities.");
