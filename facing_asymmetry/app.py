@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import hydra
-from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException, MissingConfigException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from rich.console import Console
@@ -42,6 +43,9 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
         except FacingAsymmetryError as error:
             failures.append(error)
 
+    unreadable = _first_unreadable(overrides)
+    if unreadable:
+        return _complain(unreadable)
     main = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="config")(job)
     try:
         main()
@@ -96,8 +100,6 @@ def explain(error: Exception) -> str:
         near = get_close_matches(wanted, error.options, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         return f"{error.missing_cfg_file} is unknown.{hint} There are: {', '.join(sorted(error.options))}"
-    if isinstance(error, OverrideParseException):
-        return f"cannot read the override {error.override!r}: {error}; write key=value"
     cause = error.__cause__ or error
     words = str(error).strip().splitlines()[0]
     key = getattr(cause, "full_key", None) or getattr(cause, "key", None)
@@ -108,6 +110,17 @@ def explain(error: Exception) -> str:
             f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(map(str, node))}"
         )
     return words
+
+
+def _first_unreadable(overrides: Sequence[str]) -> str:
+    """What is wrong with the first override that Hydra's grammar cannot read; empty where all can be read."""
+    parser = OverridesParser.create()
+    for override in (o for o in overrides if "=" in o and not o.startswith("-")):
+        try:
+            parser.parse_override(override)
+        except HydraException as error:
+            return f"cannot read the override {override!r} ({error}); write key=value, lists as key=[a,b]"
+    return ""
 
 
 def _complain(message: str) -> int:

@@ -2,11 +2,18 @@
 
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from facing_asymmetry.errors import AssetError
+
+CHUNK = 1 << 20
+"""Bytes read at a time."""
+
+BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError)
+"""What the readers of archives raise on truncated or damaged ones."""
 
 
 def archive_members(archive: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, BinaryIO]]:
@@ -36,5 +43,22 @@ def archive_members(archive: Path, wanted: Callable[[str], bool]) -> Iterator[tu
                     content = tarred.extractfile(entry)
                     if content is not None:
                         yield entry.name, cast(BinaryIO, content)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
+    except BROKEN as error:
         raise AssetError(f"{archive.name} is not a whole zip or tar archive: {error}") from error
+
+
+def blocks(stream: BinaryIO, origin: str) -> Iterator[bytes]:
+    """Contents of a member, piece by piece.
+
+    Args:
+        stream: as `archive_members` yields it.
+        origin: where it comes from, for the message.
+
+    Raises:
+        AssetError: the archive ends or breaks within the member.
+    """
+    try:
+        while block := stream.read(CHUNK):
+            yield block
+    except BROKEN as error:
+        raise AssetError(f"the archive of {origin} is not a whole one: {error}") from error

@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from facing_asymmetry.assets.archives import blocks
 from facing_asymmetry.errors import AssetError
-
-CHUNK = 1 << 20
-"""Bytes read at a time."""
 
 
 def cache_folder() -> Path:
@@ -98,7 +96,7 @@ def write_checked(source: BinaryIO, path: Path, sha256: str, size: int | None, o
     """
     digest, count = hashlib.sha256(), 0
     with atomic_file(path) as file:
-        while block := source.read(CHUNK):
+        for block in blocks(source, origin):
             digest.update(block)
             count += len(block)
             file.write(block)

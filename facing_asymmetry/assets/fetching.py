@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from filelock import FileLock
 
-from facing_asymmetry.assets.archives import archive_members
+from facing_asymmetry.assets.archives import archive_members, blocks
 from facing_asymmetry.assets.cache import atomic_file, file_sha256, make_folder, matches, write_checked
 from facing_asymmetry.assets.progress import Progress, console_progress
 from facing_asymmetry.assets.registries import Source, download
@@ -143,7 +143,7 @@ def _copy_matching(archive: Path, patterns: tuple[str, ...], into: Path) -> list
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
             raise AssetError(f"{archive.name} has a member that leads outside the folder: {name!r}")
         with atomic_file(into / name) as file:
-            while block := stream.read(1 << 20):
+            for block in blocks(stream, archive.name):
                 file.write(block)
         names.append(name)
     return sorted(names)

@@ -128,12 +128,17 @@ class UnitBasis:
     midline_vertices: ndarray
 
     def displace(self, weights: Float[ndarray, "*batch E"]) -> Displacement:
-        """Displacement for the unit weights, split by nerve."""
+        """Displacement for the unit weights, split by nerve.
+
+        Weights are rounded to 2^-16: products with the model's fixed-point displacements then add up exactly in double
+        precision, in any order, so that tied weights give a state that is symmetric to the bit.
+        """
+        exact = np.round(np.asarray(weights, np.float64) * 2.0**16) / 2.0**16
 
         def part(chosen: ndarray, vertices: ndarray) -> ndarray:
-            flat = self.displacements[chosen][:, vertices]
+            flat = self.displacements[chosen][:, vertices].astype(np.float64)
             out = np.zeros((*weights.shape[:-1], *self.displacements.shape[1:]), np.float32)
-            out[..., vertices, :] = np.tensordot(weights[..., chosen], flat, axes=1)
+            out[..., vertices, :] = np.tensordot(exact[..., chosen], flat, axes=1)
             return out
 
         soft, hard = ~self.midline_vertices, self.midline_vertices

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from pytorch3d.renderer.mesh.rasterizer import Fragments, MeshRasterizer, RasterizationSettings
 from pytorch3d.structures import Meshes
 from torch import Tensor
@@ -39,11 +39,15 @@ class FastRasterizer(MeshRasterizer):
         projected = self.transform(meshes_world, **kwargs)
         size = settings.image_size
         height, width = (size, size) if isinstance(size, int) else size
-        verts, faces = projected.verts_packed(), projected.faces_packed()
-        if not bool(torch.isfinite(verts).all()):
-            raise ModelError("vertices are not finite: the mesh can't be rasterised")
-        starts = torch.stack([_starts(projected.num_verts_per_mesh()), _starts(projected.num_faces_per_mesh())])
-        outputs = _Rasterise.apply(verts, faces, starts, (height, width), perspective, settings.cull_backfaces)
+        counts = torch.stack([projected.num_verts_per_mesh(), projected.num_faces_per_mesh()], dim=1)
+        outputs = _Rasterise.apply(
+            projected.verts_padded(),
+            meshes_world.faces_padded(),
+            counts,
+            (height, width),
+            perspective,
+            settings.cull_backfaces,
+        )
         pix_to_face, zbuf, barycentric, distances = outputs
         return Fragments(pix_to_face[..., None], zbuf[..., None], barycentric[..., None, :], distances[..., None])
 
@@ -71,16 +75,19 @@ class _Rasterise(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, verts: Tensor, faces: Tensor, starts: Tensor, size: tuple[int, int], perspective: bool, cull: bool
+        ctx: Any, verts: Tensor, faces: Tensor, counts: Tensor, size: tuple[int, int], perspective: bool, cull: bool
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        shape = (starts.shape[1] - 1, *size)
+        shape = (len(counts), *size)
         indices = np.empty(shape, np.int64)
         zbuf, distances = np.empty(shape, np.float32), np.empty(shape, np.float32)
-        barycentric = np.empty((*shape, 3), np.float32)
-        rasterise_meshes(verts.detach().float().contiguous().numpy(), faces.contiguous().numpy(), starts[0].numpy(),
-                         starts[1].numpy(), perspective, cull, indices, zbuf, barycentric, distances)  # fmt: skip
+        barycentric, fine = np.empty((*shape, 3), np.float32), np.empty(len(counts), np.bool_)
+        first = counts[:, 1].cumsum(0) - counts[:, 1]
+        rasterise_meshes(verts.detach().float().contiguous().numpy(), faces.contiguous().numpy(), counts.numpy(),
+                         first.numpy(), perspective, cull, indices, zbuf, barycentric, distances, fine)  # fmt: skip
+        if not fine.all():
+            raise ModelError(f"vertices of meshes {np.flatnonzero(~fine).tolist()} are not finite")
         pix_to_face = torch.from_numpy(indices)
-        ctx.save_for_backward(verts, faces, pix_to_face)
+        ctx.save_for_backward(verts, faces, first, pix_to_face)
         ctx.perspective = perspective
         ctx.mark_non_differentiable(pix_to_face)
         depth, weights, sides = (torch.from_numpy(x).to(verts.dtype) for x in (zbuf, barycentric, distances))
@@ -88,16 +95,16 @@ class _Rasterise(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, _: Any, *upstream: Tensor) -> tuple[Tensor, None, None, None, None, None]:
-        verts, faces, pix_to_face = ctx.saved_tensors
+        verts, faces, first, pix_to_face = ctx.saved_tensors
         where = (pix_to_face >= 0).nonzero(as_tuple=True)
+        mesh = where[0]
+        corners = faces[mesh, pix_to_face[where] - first[mesh]]
         with torch.enable_grad():
             leaf = verts.detach().requires_grad_(True)
             points = _pixel_points(where[1], where[2], pix_to_face.shape[1:]).to(verts.dtype)
-            barycentric, depth, distance = fragment_values(leaf[faces[pix_to_face[where]]], points, ctx.perspective)
-            grad_zbuf, grad_barycentric, grad_distances = (grad[where] for grad in upstream)
-            loss = (barycentric * grad_barycentric).sum() + (depth * grad_zbuf).sum()
-            loss = loss + (distance * grad_distances).sum()
-            (grad,) = torch.autograd.grad(loss, leaf)
+            values = fragment_values(leaf[mesh[:, None], corners], points, ctx.perspective)
+            grads = [grad[where] for grad in (upstream[1], upstream[0], upstream[2])]
+            (grad,) = torch.autograd.grad(values, leaf, grads)
         return grad, None, None, None, None, None
 
 
@@ -112,10 +119,6 @@ def _check_settings(settings: RasterizationSettings, meshes: Meshes) -> None:
         raise ConfigError("clip_barycentric_coords = True: the fast rasteriser needs False; use MeshRasterizer")
     if meshes.device.type != "cpu":
         raise ConfigError(f"device = {meshes.device}: the fast rasteriser runs on the CPU; use MeshRasterizer")
-
-
-def _starts(counts: Int[Tensor, " N"]) -> Int[Tensor, " N1"]:
-    return torch.cat([counts.new_zeros(1), counts.cumsum(0)])
 
 
 def _pixel_points(rows: Tensor, columns: Tensor, size: torch.Size) -> Float[Tensor, "P 2"]:

@@ -202,9 +202,14 @@ def _read_responses(path: Path) -> pd.DataFrame:
     if table.empty:
         raise DataError(f"{path} holds no rows")
     try:
-        return validate(table)
+        table = validate(table)
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
+    for column in ("face_model", "expression"):
+        kinds = sorted(table[column].unique())
+        if len(kinds) > 1:
+            raise DataError(f"{path}: {column} is {' and '.join(kinds)}; a report shows one, so split the table by it")
+    return table
 
 
 def _read_csv(path: Path, columns: Sequence[str], *, optional: bool = False) -> pd.DataFrame:

@@ -4,21 +4,8 @@ import numpy as np
 
 from facing_asymmetry.reporting.run_data import RunData
 
-LIMITS = (
-    "The faces are rendered. Whether a classifier reacts to a photograph of a patient in the same way is another "
-    "question, which needs photographs.",
-    "The networks are published ones whose weights could be had freely; most were trained on FER2013-style images. "
-    "They are not a random sample of all classifiers.",
-    "Weakening one side also lowers total motion. Only the difference to the bilateral control (F8, T3) speaks about "
-    "symmetry itself.",
-    "Expressions that were optimised for a classifier sit at its maximum, so that any change tends to lower the "
-    "activation. The same run with expression=facs, which no classifier chose, bounds that bias.",
-    "Logits of two classifiers are not on one scale; across classifiers compare shares only.",
-    "Pairs that are not accepted stay in every table and picture, marked; their standardised values can be large "
-    "because the divisor is small.",
-)
-"""What a reader must bear in mind, whatever the numbers are."""
-
+COMMON_SETS = ("FER2013", "RAF-DB", "AffectNet-7", "AffectNet-8")
+"""Training sets of the field that a reader would look for."""
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -57,18 +44,18 @@ def lead(data: RunData) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
-def verdict(data: RunData) -> str:
-    """The sentence a reader must not miss: how far the result carries."""
+def verdict(data: RunData) -> list[str]:
+    """The sentences a reader must not miss: how far the result carries."""
     if not data.may_claim:
         n = int(data.tests["n"].max()) if len(data.tests) else 0
-        return (
+        return [
             f"This run makes no claim: n = {n} < {data.minimum_identities} identities. "
             "Its numbers describe these faces and nothing beyond them."
-        )
+        ]
     sentences = [str(claim["text"]) for claim in data.claims if claim.get("level", "run") == "run"]
     if not sentences:
-        return f"Claims are allowed (n = {int(data.tests['n'].max())} identities), but this run has no claim sheet."
-    return " ".join(sentences)
+        return [f"Claims are allowed (n = {int(data.tests['n'].max())} identities), but this run has no claim sheet."]
+    return sentences
 
 
 def findings(data: RunData) -> list[str]:
@@ -95,9 +82,33 @@ def findings(data: RunData) -> list[str]:
     return lines
 
 
-def affected_side(side: str) -> str:
-    """Where the affected side appears in the picture."""
-    return f"the person's {side} side is affected ({'right' if side == 'left' else 'left'} in the picture)"
+def limits(data: RunData) -> list[str]:
+    """What a reader must bear in mind, whatever the numbers are."""
+    lines = [
+        "The faces are rendered. Whether a classifier reacts to a photograph of a patient in the same way is another "
+        "question, which needs photographs.",
+        f"The networks are published ones whose weights could be had, no random sample: {_training_sets(data)}",
+        "Weakening one side also lowers total motion. Only the difference to the bilateral control (F8, T3) speaks about "
+        "symmetry itself.",
+        "Logits of two classifiers are not on one scale; across classifiers compare shares only.",
+        "Pairs that are not accepted stay in every table and picture, marked; their standardised values can be large "
+        "because the divisor is small.",
+    ]
+    if "optimised" in set(data.responses["expression"].unique()):
+        optimum = (
+            "Each expression was optimised for its classifier, so it sits at a maximum from which any change tends to lower "
+            "the activation. The same run with expression=facs, whose stimulus no classifier chose, bounds that bias."
+        )
+        lines.insert(3, optimum)
+    return lines
+
+
+def _training_sets(data: RunData) -> str:
+    """How many networks per training set, and which common sets are absent."""
+    sets = list(data.training_sets.values())
+    have = ", ".join(f"{name} ({sets.count(name)})" for name in dict.fromkeys(sets))
+    absent = [name for name in COMMON_SETS if not any(name.lower() in known.lower() for known in sets)]
+    return f"{have}. None was trained on {' or '.join(absent)}." if absent else f"{have}."
 
 
 def _means(data: RunData, score: str, intervention: str | None) -> list[float]:

@@ -119,7 +119,7 @@ _DEFINITIONS: Final = (
     ScoreDefinition(
         "response",
         "logits",
-        "Activation of the full symmetric expression minus that of the neutral face: what standardised scores divide by.",
+        "Activation of the full symmetric expression minus that of the neutral face: what shares are taken of.",
         "positive: the expression raises its own logit",
         compute=_activation(response),
     ),

@@ -76,6 +76,9 @@ def _frames(table: pd.DataFrame) -> pd.DataFrame:
     """One row per frame, ordered by unit, s and t, with `activation`, `margin` and `kept`."""
     if not np.isfinite(table["logit"]).all():
         raise DataError("response table: column logit holds a value that is not finite")
+    wrong = table[table["is_target"] & (table["class"] != table["emotion"])]
+    if len(wrong):
+        raise DataError(f"response table: is_target marks the class {wrong['class'].iloc[0]} for {_name(wrong)}")
     keys = [name for name in UNIT if name != "accepted"]
     table = table.assign(unit=table.groupby(keys, observed=True).ngroup())
     mixed = table.groupby("unit")["accepted"].nunique() > 1

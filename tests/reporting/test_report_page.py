@@ -14,7 +14,7 @@ from facing_asymmetry.reporting.build import build_report
 from facing_asymmetry.reporting.run_data import RunData, read_run
 from facing_asymmetry.reporting.settings import ReportSettings
 from facing_asymmetry.reporting.tables import classifier_table, control_table, formatted, score_summary
-from facing_asymmetry.reporting.words import findings, lead, verdict
+from facing_asymmetry.reporting.words import findings, lead, limits, verdict
 
 NAMES = [
     "f1_causal_graph",
@@ -121,7 +121,7 @@ def test_the_page_opens_with_what_was_measured_and_that_it_claims_nothing(page: 
 
 
 def test_a_run_with_enough_identities_opens_with_its_claims(claiming_data: RunData):
-    words = verdict(claiming_data)
+    words = " ".join(verdict(claiming_data))
     about_run = [claim["text"] for claim in claiming_data.claims if claim["level"] == "run"]
     assert len(about_run) >= 2
     assert all(text in words for text in about_run)
@@ -129,7 +129,15 @@ def test_a_run_with_enough_identities_opens_with_its_claims(claiming_data: RunDa
 
 
 def test_a_claiming_run_without_a_sheet_says_so(claiming_data: RunData):
-    assert "no claim sheet" in verdict(replace(claiming_data, claims=[]))
+    assert "no claim sheet" in verdict(replace(claiming_data, claims=[]))[0]
+
+
+def test_limits_name_the_training_sets_and_the_bias_of_optimised_expressions(run_data: RunData):
+    words = " ".join(limits(run_data))
+    assert "AffectNet-8 (1), FER2013 (1). None was trained on RAF-DB or AffectNet-7." in words
+    assert "sits at a maximum" in words
+    authored = replace(run_data, responses=run_data.responses.assign(expression="facs"))
+    assert "sits at a maximum" not in " ".join(limits(authored))
 
 
 def test_findings_count_accepted_pairs_only(run_data: RunData):

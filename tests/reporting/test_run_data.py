@@ -113,6 +113,14 @@ def test_an_empty_response_table_is_refused(spoiled: Path):
         read_run(spoiled)
 
 
+def test_a_table_of_two_kinds_of_expression_is_refused(spoiled: Path):
+    path = spoiled / "responses.parquet"
+    table = pd.read_parquet(path)
+    pd.concat([table, table.assign(expression="facs")]).to_parquet(path)
+    with pytest.raises(DataError, match="expression is facs and optimised"):
+        read_run(spoiled)
+
+
 def test_a_manifest_without_its_commit_is_refused(spoiled: Path):
     path = spoiled / "manifest.json"
     path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text()).items() if k != "commit"}))

@@ -110,6 +110,8 @@ def break_table(responses, how):
         return table.drop(index=table.index[:7])
     if how == "target":
         table.loc[first, "is_target"] = False
+    if how == "class":
+        table.loc[first, "class"] = "contempt"
     if how == "twice":
         return pd.concat([table, table.loc[[first]]])
     if how == "infinite":
@@ -126,6 +128,7 @@ def break_table(responses, how):
     [
         ("node", "identity 0.* has 14 nodes; its 5 values of s and 3 of t ask for 15"),
         ("target", "has 0 rows with is_target"),
+        ("class", "is_target marks the class contempt for classifier alpha"),
         ("twice", "has 2 rows with is_target"),
         ("infinite", "column logit"),
         ("accepted", "column accepted is both true and false"),

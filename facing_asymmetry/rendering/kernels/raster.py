@@ -25,10 +25,10 @@ def canonical_corners(screen: ndarray, faces: ndarray, corners: ndarray) -> None
     """Order each face's corners so that sums over them round alike in a face and its mirror image.
 
     Args:
-        screen: `(V, 3)` from `project`; faces: `(F, 3)` int32.
+        screen: `(V, 3)` from `project`; faces: at least F rows of three vertices.
         corners: `(F, 6)` int32, filled with the three vertices and the corner number (0-2) that each of them was.
     """
-    for f in range(faces.shape[0]):
+    for f in range(corners.shape[0]):
         a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
         i, j, k = 0, 1, 2
         if _after(screen, a, b):

@@ -1,0 +1,39 @@
+import json
+import subprocess
+from pathlib import Path
+
+from facing_asymmetry.study.parts import Counts
+from facing_asymmetry.tracking.manifest import build_manifest, git_state, versions
+
+
+def manifest():
+    return build_manifest(
+        title="t",
+        command="facing-asymmetry run",
+        config={"seed": 5, "identities": 2},
+        hashes={"weights": {"toy": {"w": "00"}}},
+        counts=Counts(frames=3),
+        seconds={"intervene": 1.23456},
+    )
+
+
+def test_the_manifest_names_code_versions_configuration_hashes_and_seeds():
+    found = json.loads(json.dumps(manifest()))
+    assert found["command"] == "facing-asymmetry run"
+    assert found["config"]["seed"] == found["seeds"]["seed"] == 5
+    assert found["counts"]["frames"] == 3
+    assert found["seconds"] == {"intervene": 1.23}
+    assert found["hashes"]["weights"]["toy"]["w"] == "00"
+    assert found["versions"]["torch"] == versions()["torch"]
+
+
+def test_the_commit_is_that_of_the_checkout():
+    here = Path(__file__).parent
+    head = subprocess.run(
+        ["git", "-C", str(here), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    assert git_state(here)["commit"] == (head or None)
+
+
+def test_outside_a_checkout_the_commit_is_unknown(tmp_path):
+    assert git_state(tmp_path) == {"commit": None, "dirty": None}
