@@ -67,7 +67,7 @@ def _group(evidence: Evidence) -> Iterator[Claim]:
         yield _claim(text, CANT_TELL, "run", "none", {"classifier": "all", "n": fewest}, needed=least)
     single = {score: [_classifier(evidence, row) for row in evidence.rows(score)] for score in HYPOTHESES}
     for score, sentences in single.items():
-        if sentences:
+        if len(sentences) > 1:
             yield _every(evidence, score, sentences)
     yield from sorted([*single[FALLS], *single[SPECIFIC]], key=lambda claim: str(claim["classifier"]))
 

@@ -46,7 +46,9 @@ def judge(row: Mapping[str, Any], settings: StatisticsSettings, p_equivalence: f
     """
     tests = max(1, int(row["tests"]))
     p = float(row[_P_COLUMN[settings.adjust]])
-    correction = _CORRECTION[settings.adjust] + (f" over {tests} tests" if settings.adjust != "none" else "")
+    correction = _CORRECTION[settings.adjust] + (
+        f" over {tests} test{'s' if tests > 1 else ''}" if settings.adjust != "none" else ""
+    )
     small, significant = p_equivalence <= settings.alpha, p <= settings.alpha
     enough = int(row["n"]) >= settings.minimum_identities
     if enough and significant and row["mean"] > 0:

@@ -102,7 +102,8 @@ def test_the_sheet_is_json_without_nan_and_the_same_every_time(strong):
 def test_each_way_of_making_expressions_gets_its_own_sentences():
     table = scores(Planted(effect=2.0), 10, ("alpha",))
     sheet = claims(pd.concat([table, table.assign(expression="optimised")]), SETTINGS)
-    assert [claim["expression"] for claim in of(sheet, "run", "slope")] == ["facs", "optimised"]
+    assert [claim["expression"] for claim in of(sheet, "classifier", "slope")] == ["facs", "optimised"]
+    assert not of(sheet, "run", "slope")  # one classifier is not "all"
 
 
 def test_a_table_without_the_headline_score_is_refused():
