@@ -88,16 +88,17 @@ def limits(data: RunData) -> list[str]:
         "The faces are rendered. Whether a classifier reacts to a photograph of a patient in the same way is another "
         "question, which needs photographs.",
         f"The networks are published ones whose weights could be had, no random sample: {_training_sets(data)}",
-        "Weakening one side also lowers total motion. Only the difference to the bilateral control (F8, T3) speaks about "
-        "symmetry itself.",
+        "Weakening one side also lowers total motion. Only the difference to the bilateral control (F8, T3) speaks "
+        "about symmetry itself.",
         "Logits of two classifiers are not on one scale; across classifiers compare shares only.",
         "Pairs that are not accepted stay in every table and picture, marked; their standardised values can be large "
         "because the divisor is small.",
     ]
     if "optimised" in set(data.responses["expression"].unique()):
         optimum = (
-            "Each expression was optimised for its classifier, so it sits at a maximum from which any change tends to lower "
-            "the activation. The same run with expression=facs, whose stimulus no classifier chose, bounds that bias."
+            "Each expression was optimised for its classifier, so it sits at a maximum from which any change tends "
+            "to lower the activation. The same run with expression=facs, whose stimulus no classifier chose, bounds "
+            "that bias."
         )
         lines.insert(3, optimum)
     return lines

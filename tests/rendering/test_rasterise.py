@@ -122,7 +122,9 @@ def test_the_head_shaped_ball_in_a_portrait_agrees_with_pytorch3d():
     assert_same(ours, stock, ties=96)
 
 
-@pytest.mark.parametrize("key, value", [("blur_radius", 0.1), ("faces_per_pixel", 2), ("clip_barycentric_coords", True)])
+@pytest.mark.parametrize(
+    ("key", "value"), [("blur_radius", 0.1), ("faces_per_pixel", 2), ("clip_barycentric_coords", True)]
+)
 def test_settings_it_cannot_honour_are_refused_by_name(key, value):
     verts, faces = random_mesh(0)
     rasteriser = FastRasterizer(PerspectiveCameras(), RasterizationSettings(image_size=8, **{key: value}))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from facing_asymmetry.errors import DataError, FacingAsymmetryError
+from facing_asymmetry.errors import DataError, FacingAsymmetryError, StoreError
 from facing_asymmetry.reporting.build import build_report
 from facing_asymmetry.reporting.run_data import RunData, read_run
 from facing_asymmetry.reporting.settings import ReportSettings
@@ -209,6 +209,25 @@ def test_a_failed_build_leaves_no_trace(finished_run: Path, tmp_path: Path):
     with pytest.raises(DataError, match="side both"):
         build_report(run, QUICK)
     assert sorted(path.name for path in run.iterdir()) == before
+
+
+def test_a_folder_that_cannot_take_the_report_is_named(finished_run: Path, tmp_path: Path):
+    run = shutil.copytree(finished_run, tmp_path / "run", ignore=shutil.ignore_patterns("figures", "report.html"))
+    (run / "figures").write_text("in the way")
+    with pytest.raises(StoreError, match="could not be written into"):
+        build_report(run, QUICK)
+    assert not (run / "report.html").exists()
+    assert not list(run.glob(".report-*"))
+
+
+def test_only_the_manifest_part_changes_with_the_time_of_the_run(finished_run: Path, tmp_path: Path):
+    pages = []
+    for created in ("2026-01-01T00:00:00+00:00", "2031-12-31T23:59:59+00:00"):
+        run = shutil.copytree(finished_run, tmp_path / created[:4])
+        manifest = json.loads((run / "manifest.json").read_text()) | {"created": created}
+        (run / "manifest.json").write_text(json.dumps(manifest))
+        pages.append(build_report(run, QUICK).read_text(encoding="utf-8").replace(created, ""))
+    assert pages[0] == pages[1]
 
 
 def test_words_from_the_run_cannot_break_out_of_the_page(finished_run: Path, tmp_path: Path):

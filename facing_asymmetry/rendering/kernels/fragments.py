@@ -20,11 +20,14 @@ def _inverse_square(dx: float, dy: float) -> float:
 def _snap(verts: ndarray, count: int, short: float, perspective: bool, screen: ndarray) -> bool:
     """Screen coordinates as in `geometry.project`, from NDC; returns whether all are finite."""
     fine = True
+    far = 1.0  # without perspective the nearness that is compared is linear in depth
+    for v in range(count):
+        far = max(far, 1.0 + np.float64(verts[v, 2]))
     for v in range(count):
         x, y, depth = np.float64(verts[v, 0]), np.float64(verts[v, 1]), np.float64(verts[v, 2])
         fine &= bool(np.isfinite(x) & np.isfinite(y) & np.isfinite(depth))
         screen[v, 0], screen[v, 1] = np.rint(-x * short * SNAP), np.rint(y * short * SNAP)
-        screen[v, 2] = (1.0 / depth if perspective else np.exp2(-depth)) if depth > 1e-8 else 0.0
+        screen[v, 2] = (1.0 / depth if perspective else far - depth) if depth > 1e-8 else 0.0
     return fine
 
 
