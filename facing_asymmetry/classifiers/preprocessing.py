@@ -44,7 +44,8 @@ def preprocess(images: Float[Tensor, "B 3 H H"], record: ClassifierRecord) -> Fl
     std = torch.tensor(record.std, dtype=x.dtype, device=x.device).view(-1, 1, 1)
     x = (x - mean) / std
     repeats = int(record.options.get("channels", x.shape[1])) // x.shape[1]
-    return x.repeat(1, repeats, 1, 1) if repeats > 1 else x
+    x = x.repeat(1, repeats, 1, 1) if repeats > 1 else x
+    return x.contiguous(memory_format=torch.channels_last)
 
 
 def face_box_fraction() -> float:

@@ -1,4 +1,4 @@
-"""Authored expressions: the six emotions as facial action units, both sides alike. The shared stimulus of the controls."""
+"""Authored expressions: six emotions as facial action units, both sides alike: the shared stimulus of the controls."""
 
 from collections.abc import Mapping
 from typing import Final

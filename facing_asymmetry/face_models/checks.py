@@ -48,7 +48,9 @@ def check_symmetry(model: FaceModel) -> None:
         ("regions", max((float(np.abs(m[model.mirror] - m).max()) for m in masks), default=0.0)),
     ):
         if error > 0.0:
-            raise ModelError(f"face model {model.name!r}: the {what} isn't mirror-symmetric (largest error {error:.3g})")
+            raise ModelError(
+                f"face model {model.name!r}: the {what} isn't mirror-symmetric (largest error {error:.3g})"
+            )
 
 
 def _both(weight: np.ndarray, mirror: np.ndarray) -> np.ndarray:

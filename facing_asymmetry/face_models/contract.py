@@ -56,7 +56,7 @@ class Displacement:
 
     Attributes:
         facial_nerve: `(..., V, D)` muscles of expression (brows, lids closing, nose, cheeks, mouth).
-        other_muscles: `(..., V, D)` muscles of other nerves that still have a side (eyeWide, the lids' share of eyeLook*).
+        other_muscles: `(..., V, D)` muscles of other nerves that still have a side (eyeWide, the lids in eyeLook*).
         midline: `(..., V, D)` jaw, tongue, teeth and gaze: symmetric always, scaled by intensity only.
     """
 
@@ -79,7 +79,7 @@ class FaceModel(Protocol):
         pairs: `(P, 2)` indices of left and right units; `bounds`: `(E, 2)` lowest and highest plausible weight.
         mirror: `(V,)` an involution: vertex i's mirror image is vertex mirror[i] with x negated.
         wrinkles: names of the C wrinkle channels.
-        regions: soft `(V,)` masks in [0, 1]: at least `face` (frontal skin without ears and neck), `upper`, `middle`, `lower`.
+        regions: soft `(V,)` masks in [0, 1]: at least `face` (frontal, no ears or neck), `upper`, `middle`, `lower`.
         landmarks: vertex index by name, `_L`/`_R` in mirror pairs.
         fingerprint: hash of the data the model was built from (goes into every content key).
     """

@@ -46,7 +46,7 @@ def benchmark_rendering(
         repeats, stock_repeats: timed calls after one (ours: two) for warm-up.
 
     Returns:
-        `rasterise_ms`, `frame_ms`, `frame_grad_ms`, `texture_frame_ms` (no wrinkle active), each also with `_spread` and
+        `rasterise_ms`, `frame_ms`, `frame_grad_ms`, `texture_frame_ms` (no wrinkle active), each with `_spread` and
         as `stock_..._ms`, `..._ratio`, and the sizes, versions and thread counts they were taken with.
 
     Raises:

@@ -33,7 +33,10 @@ BOX_BOTTOM: Final = -0.02
 class HasLandmarks(Protocol):
     """Anything that knows vertex indices of landmarks by name (a `FaceModel`)."""
 
-    landmarks: Mapping[str, int]
+    @property
+    def landmarks(self) -> Mapping[str, int]:
+        """Vertex index of each landmark."""
+        ...
 
 
 def stage_subjects(

@@ -77,6 +77,7 @@ class FusedRenderer:
         self._tangents = np.ascontiguousarray(surface.tangents, np.float32)
         maps = surface.wrinkle_maps if channels else np.zeros((0, 2, 2, 3), np.float32)
         self._maps = np.ascontiguousarray(np.moveaxis(maps, 0, 2), np.float32)
+        self._furrows = _neighbourhood((self._maps != 0).any(axis=(2, 3)))
         self._rig = pack_rig(scene)
         self._decode = decode_srgb(np.arange(256) / 255.0).astype(np.float32)
         self._bytes = (np.arange(256) / 255.0).astype(np.float32)
@@ -109,8 +110,8 @@ class FusedRenderer:
         linear = np.empty((count if keep else 0, 3, size, size), np.float32)
         fine = np.ones((count, numba.get_num_threads()), np.bool_)
         render_frames(states, frames.cameras, frames.who, self._faces, self._uvs, self._tangents, frames.albedo,
-                      self._maps, self._rig, self._decode, self._curve, self.scene.supersample, linear, images,
-                      fine)  # fmt: skip
+                      self._maps, self._furrows, self._rig, self._decode, self._curve, self.scene.supersample, linear,
+                      images, fine)  # fmt: skip
         if not fine[:, 0].all():
             raise ModelError(f"states {np.flatnonzero(~fine[:, 0]).tolist()} of the batch are not finite")
         return images, linear
@@ -122,8 +123,8 @@ class FusedRenderer:
         gradients = np.empty_like(states)
         images, linear = drawn
         adjoint_frames(states, frames.cameras, frames.who, self._faces, self._uvs, self._tangents, frames.albedo,
-                       self._maps, self._rig, self._decode, self._bytes, self.scene.supersample, linear, images,
-                       upstream, gradients, numba.get_num_threads())  # fmt: skip
+                       self._maps, self._furrows, self._rig, self._decode, self._bytes, self.scene.supersample, linear,
+                       images, upstream, gradients, numba.get_num_threads())  # fmt: skip
         return gradients
 
 
@@ -134,6 +135,15 @@ class Frames:
     cameras: ndarray
     who: ndarray
     albedo: ndarray
+
+
+def _neighbourhood(texels: ndarray) -> ndarray:
+    """Texels that are marked or whose right, lower or diagonal neighbour is: all that a bilinear lookup touches."""
+    wide = texels.copy()
+    wide[:, :-1] |= texels[:, 1:]
+    high = wide.copy()
+    high[:-1] |= wide[1:]
+    return np.ascontiguousarray(high)
 
 
 class _Render(torch.autograd.Function):

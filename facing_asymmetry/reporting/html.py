@@ -97,6 +97,8 @@ def _embed(value: object) -> jinja2.utils.markupsafe.Markup:
 def _for_page(frame: pd.DataFrame) -> dict[str, Any]:
     """Headings and rows, without empty columns; the training set, which T1 gives, is left out of the other tables."""
     frame = frame[[name for name in frame.columns if frame[name].ne("").any()]]
+    if "claim" in frame.columns and frame["claim"].ne("yes").all():  # the caption says it once
+        frame = frame.drop(columns="claim")
     frame = frame.drop(columns="training set", errors="ignore") if "emotion" in frame.columns else frame
     return {"columns": list(frame.columns), "rows": frame.to_numpy().tolist()}
 

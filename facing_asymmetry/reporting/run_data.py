@@ -91,6 +91,11 @@ class RunData:
         sided = set(self.responses.loc[self.responses["side"] != "both", "intervention"].unique())
         return next((name for name in self.interventions if name in sided), self.interventions[0])
 
+    @property
+    def control(self) -> str | None:
+        """The two-sided control, where the run has it."""
+        return "bilateral" if "bilateral" in self.interventions else None
+
     @cached_property
     def accepted(self) -> dict[tuple[str, str], bool]:
         """Whether the full symmetric face is recognised as the emotion, by (classifier, emotion)."""
@@ -163,14 +168,14 @@ def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
     )
 
 
-def surface(data: RunData, classifier: str, emotion: str) -> pd.DataFrame:
-    """Activation of the shown emotion under the one-sided intervention by identity and node, sides averaged.
+def surface(data: RunData, classifier: str, emotion: str, intervention: str | None = None) -> pd.DataFrame:
+    """Activation of the shown emotion by identity and node, sides averaged; by default under `data.treated`.
 
     Returns:
         One row per (identity, s, t): `logit`, `probability`, `wrong` (means over sides; wrong: mispredicted).
     """
-    rows = data.target
-    chosen = (rows["classifier"] == classifier) & (rows["emotion"] == emotion) & (rows["intervention"] == data.treated)
+    rows, done = data.target, intervention or data.treated
+    chosen = (rows["classifier"] == classifier) & (rows["emotion"] == emotion) & (rows["intervention"] == done)
     unit = rows[chosen]
     unit = unit.assign(wrong=(unit["predicted"] != emotion).astype(float))
     return unit.groupby(["identity", "s", "t"], as_index=False)[["logit", "probability", "wrong"]].mean()

@@ -8,32 +8,43 @@ from typing import Final
 from matplotlib.figure import Figure
 from PIL import Image
 
-from facing_asymmetry.reporting.figures.style import INK, MUTED, PAPER, RULE, look
+from facing_asymmetry.reporting.figures.style import ALERT, INK, MUTED, PAPER, RULE, look
 from facing_asymmetry.reporting.sprites import data_uri
 
 FONTS: Final = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
-STYLE: Final = (
-    ":root{--ink:#1b1f24;--muted:#5b6570;--rule:#d5dae0;--paper:#fefefe}"
-    "@media screen and (prefers-color-scheme:dark){:root{--ink:#e8eaed;--muted:#a3acb6;--rule:#3a424b;--paper:#171a1e}}"
-    f"text,tspan{{font-family:{FONTS}!important}}"
-)
-VARIABLES: Final = {INK: "var(--ink)", MUTED: "var(--muted)", RULE: "var(--rule)", PAPER: "var(--paper)"}
+PALETTE: Final = {
+    "ink": (INK, "#e8eaed"),
+    "muted": (MUTED, "#a3acb6"),
+    "rule": (RULE, "#3a424b"),
+    "paper": (PAPER, "#171a1e"),
+    "alert": (ALERT, "#f08b80"),
+}
+"""Name of each variable -> colour in the figure's files, colour on a dark page."""
 
 
-def figure_svg(figure: Figure, name: str) -> str:
-    """The figure as SVG text: no date, stable ids, reader's fonts and colours, embedded pictures as WebP."""
+def figure_svg(figure: Figure, salt: str) -> str:
+    """The figure as SVG text: no date, ids from `salt`, reader's fonts and colours, embedded pictures as WebP."""
     buffer = io.StringIO()
-    with look(name):
+    with look(salt):
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None}, dpi=150)
     text = re.sub(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)", _as_webp, buffer.getvalue())
-    for colour, variable in VARIABLES.items():
-        text = text.replace(colour, variable)
-    return text.replace("<defs>", f"<defs><style>{STYLE}</style></defs>\n <defs>", 1)
+    for name, (colour, _) in PALETTE.items():
+        text = text.replace(colour, f"var(--{name})")
+    return text.replace("<defs>", f"<defs><style>{_style()}</style></defs>\n <defs>", 1)
 
 
 def svg_uri(text: str) -> str:
     """SVG text as a data URI."""
     return "data:image/svg+xml;base64," + base64.b64encode(text.encode("utf-8")).decode("ascii")
+
+
+def _style() -> str:
+    """Both palettes and the reader's fonts as CSS."""
+    light, dark = (";".join(f"--{name}:{pair[k]}" for name, pair in PALETTE.items()) for k in (0, 1))
+    return (
+        f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+        f"text,tspan{{font-family:{FONTS}!important}}"
+    )
 
 
 def _as_webp(found: re.Match[str]) -> str:

@@ -81,19 +81,10 @@ def control_table(data: RunData) -> pd.DataFrame:
 
 
 def expression_table(data: RunData) -> pd.DataFrame:
-    """T4: how each expression was found; no rows where the run did not keep that."""
-    columns = [
-        "classifier",
-        "emotion",
-        "identity",
-        "kind",
-        "accepted",
-        "probability",
-        "iterations",
-        "seconds",
-        "restart",
-    ]
-    return data.expressions[[name for name in columns if name in data.expressions.columns]].copy()
+    """T4: how each expression was found; no rows for authored ones, or where the run did not keep that."""
+    columns = ("classifier", "emotion", "identity", "kind", "probability", "iterations", "seconds", "restart")
+    found = data.expressions[[name for name in columns if name in data.expressions.columns]]
+    return found[found["iterations"] > 0].copy() if "iterations" in found.columns else found.copy()
 
 
 TABLES: Final = (
@@ -185,16 +176,25 @@ def _heading(name: str) -> str:
 def _interval(mean: float, low: float, high: float) -> str:
     if not np.isfinite(mean):
         return "not defined"
-    return f"{mean:.2f} [{low:.2f}, {high:.2f}]" if np.isfinite(low) and np.isfinite(high) else f"{mean:.2f}"
+    ends = f" [{_number(low)}, {_number(high)}]" if np.isfinite(low) and np.isfinite(high) else ""
+    return _number(mean) + ends
+
+
+def _number(value: float) -> str:
+    """Two decimal places, without a negative zero."""
+    text = f"{value:.2f}"
+    return "0.00" if text == "-0.00" else text
 
 
 def _cell(name: str, value: object) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
+    if name.endswith("_mean") and isinstance(value, float) and not np.isfinite(value):
+        return "–"
     if value is None or (isinstance(value, float) and not np.isfinite(value)):
         return ""
     if "_p_" in name and isinstance(value, float):
         return "< .001" if value < 0.001 else f"{value:.3f}"
     if name in ("n", "parameters", "input_px", "classes"):
         return f"{int(float(str(value))):,}"
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
+    return _number(value) if isinstance(value, float) else str(value)

@@ -80,7 +80,7 @@ class CellRunner:
 
     def frames(self, cell: Cell) -> Frames:
         """The distinct states of a cell."""
-        study, subject = self.study, self.study.subjects[cell.identity]
+        study, subject = self.study, self.study.subject(cell.identity)
         key = (cell.identity, cell.expression.weights)
         if self._moved is None or self._moved[0] != key:
             self._moved = key, study.model.basis(subject).displace(cell.expression.array)

@@ -72,5 +72,5 @@ def _fit(study: Study, record: ClassifierRecord, progress: Progress) -> list[Exp
 
 
 def _faces(study: Study, identities: tuple[int, ...]) -> Faces:
-    subjects = [study.model.subject(n) for n in identities]
-    return faces_of(study.model, subjects, study.stage_of(subjects), TiedUnits.of(study.model))
+    subjects = [study.subject(n) for n in identities]
+    return faces_of(study.model, subjects, study.stage_of(identities), TiedUnits.of(study.model))

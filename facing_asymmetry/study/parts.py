@@ -1,10 +1,10 @@
 """The parts of a study, each built when it is first needed: a warm store needs neither renderer nor classifier."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 from numpy import ndarray
 
 from facing_asymmetry.assets import cache_folder
@@ -50,6 +50,7 @@ class Study:
             record_from(facts, f"classifiers.{name}") for name, facts in config.classifiers.items()
         ]
         self.scene, self.optimiser = config.scene, config.expression.optimiser
+        self._subjects: dict[int, Subject] = {}
         self.store = CellStore(Path(config.paths.store))
         for record in self.records:
             check_emotions(record.name, record.labels, config.emotions)
@@ -75,27 +76,24 @@ class Study:
         """The renderer."""
         return make_renderer(self.config.renderer.name, self.model.surface, self.scene, self.config.device)
 
-    @cached_property
-    def subjects(self) -> dict[int, Subject]:
-        """The faces of the study by number."""
-        return {n: self.model.subject(n) for n in self.identities}
+    def subject(self, number: int) -> Subject:
+        """A face by its number, made once."""
+        if number not in self._subjects:
+            self._subjects[number] = self.model.subject(number)
+        return self._subjects[number]
 
     @cached_property
     def stage(self) -> Stage:
         """Cameras and textures of the study's faces, in the order of their numbers."""
-        return self.stage_of(list(self.subjects.values()))
+        return self.stage_of(self.identities)
 
-    def stage_of(self, subjects: list[Subject]) -> Stage:
+    def stage_of(self, numbers: Sequence[int]) -> Stage:
         """Cameras and textures of any faces."""
-        return stage_subjects(self.model, subjects).to(self.config.device)
+        return stage_subjects(self.model, [self.subject(n) for n in numbers]).to(self.config.device)
 
     def classifier(self, record: ClassifierRecord) -> Classifier:
         """The network, loaded and checked against its hash."""
         return registry.load(record).to(self.config.device)
-
-    def state_size(self) -> int:
-        """Bytes of one face's state in float32."""
-        return int(np.prod(self.subjects[0].rest.shape)) * 4
 
 
 def check_device(device: str) -> None:

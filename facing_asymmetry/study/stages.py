@@ -93,8 +93,8 @@ def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> pd.DataFra
         run_folder.write_responses(run.folder, responses)
     with run.timed("pictures"):
         pictures = gather_sprites(run.study, expressions, run.progress)
-        first = run.study.subjects[run.study.identities[0]]
-        run_folder.write_sprites(run.folder, pictures, run.study.grid, run.study.scene.image_size, first.traits)
+        traits = run.study.subject(run.study.identities[0]).traits
+        run_folder.write_sprites(run.folder, pictures, run.study.grid, run.study.scene.image_size, traits)
     return responses
 
 

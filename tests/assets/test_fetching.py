@@ -1,7 +1,6 @@
 import hashlib
 import multiprocessing
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,7 @@ import pytest
 from facing_asymmetry.assets import fetch, fetch_archive, fetch_matching
 from facing_asymmetry.assets.progress import console_progress, silent
 from facing_asymmetry.errors import AssetError, ConfigError
-
-sys.path.insert(0, str(Path(__file__).parent))
-from local_registry import LocalRegistry, sha256, tar_gz, wheel
+from tests.assets.local_registry import LocalRegistry, sha256, tar_gz, wheel
 
 WEIGHTS = bytes(range(256)) * 40
 LABELS = b"anger, disgust"

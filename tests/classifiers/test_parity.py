@@ -1,6 +1,5 @@
 """Each conversion against an independent runtime: golden inputs and logits, see docs/classifiers.md."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +8,7 @@ import torch
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.verify import verify
-
-sys.path.insert(0, str(Path(__file__).parent))
-from ready import EACH, NAMES, classifier
+from tests.classifiers.ready import EACH, NAMES, classifier
 
 GOLDEN = Path(__file__).parent / "golden"
 TOLERANCE = 1e-4

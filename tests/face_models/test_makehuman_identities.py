@@ -21,7 +21,7 @@ def test_every_identity_is_exactly_symmetric_in_shape_and_texture(model, number)
     flip[0] = -1
     np.testing.assert_array_equal(subject.rest[model.mirror] * flip, subject.rest)
     np.testing.assert_array_equal(subject.albedo[:, ::-1], subject.albedo)
-    assert subject.rest.dtype == np.float32 and subject.albedo.dtype == np.uint8
+    assert (subject.rest.dtype, subject.albedo.dtype) == (np.float32, np.uint8)
 
 
 @pytest.mark.parametrize("number", [0, 7])

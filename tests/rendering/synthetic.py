@@ -8,8 +8,8 @@ from pytorch3d.utils import ico_sphere
 from facing_asymmetry.face_models.contract import Subject, Surface
 
 
-def ball(level: int = 4) -> tuple[np.ndarray, np.ndarray]:
-    """Unit sphere, exactly symmetric about x = 0: half of an icosphere-like grid, mirrored."""
+def ball(level: int = 4) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Unit sphere, exactly symmetric about x = 0: half a grid of meridians, mirrored. Vertices, faces, mirror map."""
     rows, columns = 8 * 2**level // 4, 6 * 2**level // 4
     v = np.linspace(0.0, np.pi, rows + 1)
     u = np.linspace(0.0, np.pi, columns + 1)
@@ -27,7 +27,8 @@ def ball(level: int = 4) -> tuple[np.ndarray, np.ndarray]:
     vertices = np.concatenate([flat, flat * np.float32([-1, 1, 1])])
     faces = np.concatenate([half, other[half][:, ::-1]])
     keep, faces = np.unique(faces, return_inverse=True)
-    return vertices[keep], faces.reshape(-1, 3).astype(np.int64)
+    mirror = np.concatenate([other, np.arange(index.size)])
+    return vertices[keep], faces.reshape(-1, 3).astype(np.int64), np.searchsorted(keep, mirror[keep])
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,9 @@ class SyntheticFace:
 
 def synthetic_face(level: int = 4, channels: int = 2, seed: int = 0) -> SyntheticFace:
     """A mirror-symmetric ball of 10 cm radius with `channels` wrinkle maps."""
-    vertices, faces = ball(level)
+    vertices, faces, mirror = ball(level)
     scaled = vertices * np.float32(0.1)
     scaled[:, 1] *= np.float32(1.25)
-    key = {tuple(p): i for i, p in enumerate(np.round(scaled, 7) + np.float32(0.0))}
-    mirror = np.array([key[tuple(np.round(p * np.float32([-1, 1, 1]), 7) + np.float32(0.0))] for p in scaled])
     random = np.random.default_rng(seed)
     maps = np.zeros((channels, 64, 64, 3), np.float32)
     half = random.normal(0.0, 0.4, (channels, 64, 32, 3)).astype(np.float32)

@@ -60,14 +60,16 @@ def test_the_symmetric_face_comes_first(run_data: RunData):
     assert surface_axes.get_xlim() == (1.0, 0.0)
 
 
-def test_each_training_set_has_its_panel(run_data: RunData):
-    figure = activation_curves.draw(run_data)
-    titles = [axes.get_title(loc="left").strip() for axes in visible_axes(figure)]
-    assert titles == list(run_data.training_sets.values())
+def test_training_sets_and_classifiers_are_rows_and_emotions_columns(run_data: RunData):
+    axes = activation_curves.draw(run_data).axes
+    columns = len(run_data.emotions)
+    assert [one.get_title() for one in axes[:columns]] == run_data.emotions
+    rows = [one.get_ylabel().split("\n") for one in axes[::columns]]
+    assert rows == [[run_data.training_sets[c], c.replace("_", " ")] for c in run_data.classifiers]
 
 
 def test_a_curve_is_the_mean_and_deviation_over_identities(run_data: RunData):
-    table = activation_curves.curve(run_data, "net_a", "happiness")
+    table = activation_curves.curve(run_data, "net_a", "happiness", "palsy")
     unit = surface(run_data, "net_a", "happiness").query("t == 1 and s == 0.25")["logit"]
     row = table[table["s"] == 0.25].iloc[0]
     assert len(unit) == 4
@@ -75,16 +77,29 @@ def test_a_curve_is_the_mean_and_deviation_over_identities(run_data: RunData):
     assert row["sd"] == pytest.approx(np.std(unit, ddof=1))
 
 
+def test_the_control_is_drawn_beside_the_curve_and_lies_above_it(run_data: RunData):
+    palsy, control = (activation_curves.curve(run_data, "net_a", "anger", name) for name in ("palsy", "bilateral"))
+    assert control["mean"].iloc[0] > palsy["mean"].iloc[0]
+    place = run_data.classifiers.index("net_a") * len(run_data.emotions) + run_data.emotions.index("anger")
+    lines = activation_curves.draw(run_data).axes[place].lines
+    assert any(
+        np.allclose(line.get_ydata(), control["mean"]) for line in lines if len(line.get_ydata()) == len(control)
+    )
+
+
 def hatched(axes: Axes) -> int:
     return sum(bool(band.get_hatch()) for band in axes.findobj(FillBetweenPolyCollection))
 
 
 def test_exactly_the_curves_with_mispredictions_are_hatched(run_data: RunData):
-    figure = activation_curves.draw(run_data)
-    for axes, classifier in zip(visible_axes(figure), run_data.classifiers, strict=True):
-        wrong = [(activation_curves.curve(run_data, classifier, e)["wrong"] > 0.5).any() for e in run_data.emotions]
-        assert hatched(axes) == sum(wrong)
-    assert hatched(visible_axes(figure)[0]) >= 1, "net_b never recognises anger"
+    axes = iter(activation_curves.draw(run_data).axes)
+    marked = {}
+    for classifier in run_data.classifiers:
+        for emotion in run_data.emotions:
+            wrong = (activation_curves.curve(run_data, classifier, emotion, "palsy")["wrong"] > 0.5).any()
+            marked[classifier, emotion] = hatched(next(axes))
+            assert marked[classifier, emotion] == wrong
+    assert marked["net_b", "anger"] == 1, "net_b never recognises anger"
 
 
 def test_nothing_is_hatched_where_every_face_is_recognised(run_data: RunData):

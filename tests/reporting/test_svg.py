@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from facing_asymmetry.reporting.figures import activation_curves, effect_map, expressions
-from facing_asymmetry.reporting.figures.style import INK, MUTED, PAPER, RULE
+from facing_asymmetry.reporting.figures.style import ALERT, INK, MUTED, PAPER, RULE
 from facing_asymmetry.reporting.run_data import RunData
 from facing_asymmetry.reporting.svg import figure_svg, svg_uri
 
@@ -36,7 +36,8 @@ def test_it_is_well_formed_and_carries_no_date(curves: str):
     assert not re.search(r"\d{4}-\d{2}-\d{2}T", curves)
 
 
-def test_colours_follow_the_reader_not_the_file(curves: str):
+def test_colours_follow_the_reader_not_the_file(curves: str, faces: str):
+    assert ALERT not in faces.split("</style>")[1]
     style = ElementTree.fromstring(curves).find(f".//{SVG}style")
     assert style is not None
     assert "prefers-color-scheme:dark" in style.text
@@ -49,7 +50,7 @@ def test_colours_follow_the_reader_not_the_file(curves: str):
 
 def test_labels_stay_text(curves: str):
     words = {"".join(node.itertext()).strip() for node in ElementTree.fromstring(curves).iter(f"{SVG}text")}
-    assert {"activation (logit)", "symmetry s", "happiness", "FER2013"} <= words
+    assert {"activation (logit)", "happiness", "not recognised"} <= words
 
 
 def test_numbers_on_dark_cells_stay_white_in_the_dark(run_data: RunData):

@@ -101,9 +101,12 @@ def _around_neck(x: ndarray, y: ndarray, z: ndarray) -> ndarray:
 
 _NECK_DEPTH: Final = 0.25
 
+ARCH_SCALE: Final = 0.06
+"""Atlas units per radian of the dental arches."""
+
 
 def _arch(x: ndarray, y: ndarray, z: ndarray, base: float) -> ndarray:
     """Unroll a dental arch: angle about a point behind the incisors, and height."""
     angle = np.arctan2(x, z - 0.95)
     low = 6.60 if base == 0.0 else 6.4192
-    return np.stack([0.5 + 0.06 * angle, 0.185 + base * 0.3 + 0.012 * (y - low) / 0.25], axis=1)
+    return np.stack([0.5 + ARCH_SCALE * angle, 0.185 + base * 0.3 + 0.012 * (y - low) / 0.25], axis=1)

@@ -11,7 +11,7 @@ EMPTY = -1
 
 @njit(cache=True)
 def rasterise(
-    corners: ndarray, width: int, height: int, slack: float, deepest_first: bool
+    corners: ndarray, width: int, height: int, slack: float
 ) -> tuple[ndarray, ndarray]:  # pragma: no cover - compiled
     """Draw triangles given in pixels.
 
@@ -20,7 +20,6 @@ def rasterise(
         width: of the picture.
         height: of the picture.
         slack: how far outside a triangle (in barycentric units) a pixel still counts; fills seams.
-        deepest_first: unused depth test switch: False keeps the nearest face.
 
     Returns:
         `(H, W)` face index or -1, and `(H, W, 3)` barycentric coordinates.
@@ -82,7 +81,7 @@ def ambient_occlusion(
         frame = np.stack([side, np.cross(direction, side), -direction])
         local = (vertices - middle) @ frame.T
         pixels = np.concatenate([(local[:, :2] / reach * 0.5 + 0.5) * size, local[:, 2:]], axis=1)
-        face, bary = rasterise(np.ascontiguousarray(pixels[faces]), size, size, 0.0, False)
+        face, bary = rasterise(np.ascontiguousarray(pixels[faces]), size, size, 0.0)
         nearest = np.where(face >= 0, (pixels[faces[face]][..., 2] * bary).sum(axis=-1), np.inf)
         column, row = np.clip(pixels[:, :2].astype(int), 0, size - 1).T
         lit = pixels[:, 2] < nearest[row, column] + 0.0035

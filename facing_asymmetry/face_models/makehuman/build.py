@@ -68,7 +68,11 @@ def build(cache: Path, *, pictures: bool = True) -> Path:
 def is_built(path: Path) -> bool:
     """Whether the file is there, whole."""
     stamp = path.with_suffix(".sha256")
-    return path.is_file() and stamp.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == stamp.read_text().strip()
+    return (
+        path.is_file()
+        and stamp.is_file()
+        and hashlib.sha256(path.read_bytes()).hexdigest() == stamp.read_text().strip()
+    )
 
 
 def write(path: Path, arrays: dict[str, Any]) -> None:
@@ -94,7 +98,7 @@ def bake(files: source.Source) -> dict[str, Any]:
     local = shapes.read_locals(files, raw, kept)
     mouth = {part: _vertices_of(template, part) for part in ("upper_teeth", "lower_teeth", "tongue")}
     mirror = template.mirror[: len(template.source)]
-    mouth |= {"socket_lining": lining(template, "socket", 1), "mouth_lining": lining(template, "mouth", 4)}
+    mouth |= {"socket_lining": lining(template, "socket", 0, 1), "mouth_lining": lining(template, "mouth", 1, 4)}
     space = geometry.ShapeSpace(raw.vertices[kept], macros, local, mirror, **mouth, anchors=len(template.eye_anchors))
     vertices = geometry.average_head(space).vertices.astype(np.float64)
     return {
@@ -167,7 +171,9 @@ def _bake_skin(path: Path, texels: Texels) -> ndarray:
         published = atlas.published_head(points)
         rows = (1.0 - published[:, 1]) * picture.shape[0] - 0.5
         columns = published[:, 0] * picture.shape[1] - 0.5
-        return np.stack([map_coordinates(picture[..., c], [rows, columns], order=1, mode="nearest") for c in range(3)], -1)
+        return np.stack(
+            [map_coordinates(picture[..., c], [rows, columns], order=1, mode="nearest") for c in range(3)], -1
+        )
 
     both = 0.5 * (sample(uv) + sample(np.stack([1.0 - uv[:, 0], uv[:, 1]], axis=1)))
     return np.round(both).astype(np.uint8).reshape(atlas.SIZE // 2, atlas.SIZE // 4, 3)

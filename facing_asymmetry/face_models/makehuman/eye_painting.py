@@ -37,5 +37,5 @@ def paint_eye(shape: tuple[int, int], colours: Colours) -> tuple[Float[ndarray, 
     white = np.array([0.90, 0.885, 0.87]) * (1.0 - red) + np.array([0.80, 0.66, 0.62]) * red
     colour = white + smoothstep(limbus + 1.2, limbus - 1.4, degrees)[..., None] * (iris - white)
     colour = colour * smoothstep(PUPIL_DEGREES - 1.0, PUPIL_DEGREES + 1.2, degrees)[..., None].clip(0.06, 1.0)
-    gloss = 0.22 - 0.04 * smoothstep(limbus + 2.0, limbus - 6.0, degrees)[..., None]
+    gloss = 0.20 - 0.10 * smoothstep(limbus + 2.0, limbus - 6.0, degrees)[..., None]
     return colour, gloss

@@ -16,12 +16,12 @@ EYE_DISTANCE = 0.063
 """Metres between the centres of the eyeballs, the same for every identity."""
 
 LINING_DEPTH, MOUTH_LINING_SHRINK = 0.07, 0.22
-"""How far the linings of eye sockets (decimetres) and mouth (share) are drawn inwards: expressions must not push them out."""
+"""How far the linings of sockets (decimetres) and mouth (share) are drawn in: expressions must not push them out."""
 
-TEETH_SCALE, UPPER_SHIFT, LOWER_SHIFT = 0.93, np.array([0.0, -0.018, -0.022]), np.array([0.0, -0.012, -0.085])
+TEETH_SCALE, UPPER_SHIFT, LOWER_SHIFT = 0.89, np.array([0.0, -0.010, -0.100]), np.array([0.0, -0.012, -0.150])
 """Size of the teeth, and decimetres that they are moved, so that lips close over them and the arches don't meet."""
 
-TONGUE_SCALE, TONGUE_SHIFT = 0.82, np.array([0.0, -0.10, -0.20])
+TONGUE_SCALE, TONGUE_SHIFT = 0.80, np.array([0.0, -0.10, -0.27])
 """The same for the tongue (down and back), so that it rests behind the lower teeth."""
 
 
@@ -72,13 +72,7 @@ def assemble(space: ShapeSpace, weights: Mapping[str, float], local: Mapping[str
         weights: macro target -> weight.
         local: local parameter -> value (all of them, or none for the average face).
     """
-    points = space.base.astype(np.float64)
-    for name, weight in weights.items():
-        points = points + weight * space.macros[name]
-    if local:
-        points = points + local_effect(local, space.locals.names, space.locals.lower, space.locals.higher)
-    skin, anchors = points[: -space.anchors], points[-space.anchors :]
-    skin = 0.5 * (skin + mirrored(skin, space.mirror))
+    skin, anchors = blend(space, weights, local)
     centre, radius = _eye(anchors)
     scale = EYE_DISTANCE / (2.0 * centre[0])
     origin = np.array([0.0, centre[1], centre[2]])
@@ -89,20 +83,38 @@ def assemble(space: ShapeSpace, weights: Mapping[str, float], local: Mapping[str
     return Head(vertices.astype(np.float32), scale, (centre - origin) * scale, radius * scale)
 
 
+def blend(
+    space: ShapeSpace, weights: Mapping[str, float], local: Mapping[str, float]
+) -> tuple[Float[ndarray, "S 3"], Float[ndarray, "A 3"]]:
+    """Kept vertices, made symmetric, and the eye's anchors, in published decimetres."""
+    points = space.base.astype(np.float64)
+    for name, weight in weights.items():
+        points = points + weight * space.macros[name]
+    if local:
+        points = points + local_effect(local, space.locals.names, space.locals.lower, space.locals.higher)
+    skin, anchors = points[: -space.anchors], points[-space.anchors :]
+    return 0.5 * (skin + mirrored(skin, space.mirror)), anchors
+
+
 def head_of(space: ShapeSpace, traits: Traits) -> Head:
     """Geometry of an identity."""
     return assemble(space, macro_weights(traits), traits.local)
 
 
-def average_head(space: ShapeSpace) -> Head:
-    """The template in metres: mean of the young adults of every ancestry and sex. Masks and textures are painted on it."""
+def average_weights(space: ShapeSpace) -> dict[str, float]:
+    """Macro weights of the template: the mean of the young adults of every ancestry and sex."""
     young = [name for name in space.macros if name.endswith("-young")]
     plain = [name for name in space.macros if name.endswith("young-averagemuscle-averageweight")]
-    return assemble(space, {n: 1.0 / len(young) for n in young} | {n: 1.0 / len(plain) for n in plain}, {})
+    return {n: 1.0 / len(young) for n in young} | {n: 1.0 / len(plain) for n in plain}
+
+
+def average_head(space: ShapeSpace) -> Head:
+    """The template, on which masks and textures are painted."""
+    return assemble(space, average_weights(space), {})
 
 
 def _eye(anchors: ndarray) -> tuple[ndarray, float]:
-    """Centre and radius of the left eyeball from its helper's extreme vertices (right, left, bottom, top, back, front)."""
+    """Centre and radius of the left eyeball from its helper's extremes (right, left, bottom, top, back, front)."""
     right, left, bottom, top, back, _ = anchors
     radius = 0.25 * float((left - right)[0] + (top - bottom)[1])
     return np.array([0.5 * (left + right)[0], 0.5 * (top + bottom)[1], back[2] + radius]), radius

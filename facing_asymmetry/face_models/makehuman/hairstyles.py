@@ -54,7 +54,7 @@ def style_of(sex: str, ancestry: str, age: float, draw: float) -> str:
 
 
 def hair_depth(position: Float[ndarray, "*any 3"], style: Hairstyle) -> Float[ndarray, "*any"]:
-    """How far inside the hair a point of the template's skin is: millimetres behind the hairline, negative on bare skin.
+    """How far inside the hair a point of the template's skin lies: millimetres behind the hairline, else negative.
 
     A tilted plane from the forehead to the nape, with a recess at each temple and a hole for each ear.
     """

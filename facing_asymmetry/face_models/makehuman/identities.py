@@ -95,7 +95,7 @@ SHADES: Final = ("skin", "warmth", "eyes", "hair", "style", "brows", "lips", "gr
 """Names of the uniform numbers in `Traits.shades`, in the order in which they are drawn."""
 
 _SPREADS: Final = {
-        "eyes/eye-scale": 0.099,
+    "eyes/eye-scale": 0.099,
     "eyes/eye-trans": 0.088,
     "eyes/eye-push": 0.066,
     "eyes/eye-height": 0.11,
@@ -129,7 +129,7 @@ def _spread(name: str) -> float:
 
 
 def macro_weights(traits: Traits) -> dict[str, float]:
-    """Weight of each macro target (`caucasian-male-old`, `universal-male-old-maxmuscle-minweight`): multiplied shares."""
+    """Weight of each macro target (`asian-male-old`, `universal-male-old-maxmuscle-minweight`): multiplied shares."""
     # the published ages are 25 and 90 years
     old = float(np.clip((traits.age - 25.0) / 65.0, 0.0, 1.0))
     ages = {"young": 1.0 - old, "old": old}

@@ -1,4 +1,4 @@
-"""Set-up time only: grey layers over the left half of the atlas, which the painter tints and stacks for each identity."""
+"""Set-up time only: grey layers over the left half of the atlas, tinted and stacked for each identity."""
 
 from typing import Final
 
@@ -44,6 +44,7 @@ def paint_layers(texels: Texels, source: Source, lid_rim: Float[ndarray, "N 3"])
         "flush": _flush(texels.position) * skin,
         "mottle": 0.5 + 0.5 * np.clip(_mottle(texels.position), -1.0, 1.0),
         "pores": 0.5 + 0.5 * np.clip(noise(texels.position / 0.0009, 5) * 0.8, -1.0, 1.0),
+        "tooth_gaps": _tooth_gaps(texels.uv[..., 0]),
         "beard": _beard(texels.position) * front,
         "freckles": _freckles(texels.position) * front,
         "strands": 0.5 + 0.5 * np.clip(_strands(texels.position, 0.0), -1.0, 1.0),
@@ -60,6 +61,12 @@ def _lips(texels: Texels, source: Source) -> ndarray:
     published = atlas.published_head(texels.uv.reshape(-1, 2))
     rows, columns = (1.0 - published[:, 1]) * mask.shape[0] - 0.5, published[:, 0] * mask.shape[1] - 0.5
     return map_coordinates(mask, [rows, columns], order=1, mode="constant").reshape(texels.part.shape)
+
+
+def _tooth_gaps(u: ndarray) -> ndarray:
+    """Dark lines between teeth, along the unrolled arch."""
+    tooth = (u - 0.5) / atlas.ARCH_SCALE / 0.17
+    return np.exp(-((np.abs(tooth - np.round(tooth)) / 0.09) ** 2))
 
 
 def _blob(position: ndarray, x: float, y: float, width: float, height: float) -> ndarray:

@@ -68,7 +68,7 @@ def find_landmarks(template: Template, vertices: Float[ndarray, "V 3"]) -> dict[
 
 
 def soft_regions(template: Template, vertices: Float[ndarray, "V 3"]) -> dict[str, Float[ndarray, " V"]]:
-    """`face` and its partition into `upper` (brows, lids), `middle` (cheeks, nose) and `lower` (mouth, chin), in [0, 1].
+    """`face`, and the thirds `upper` (brows, lids), `middle` (cheeks, nose) and `lower` (mouth, chin), 0 to 1.
 
     Eyes, teeth and tongue belong to the thirds by their height like the skin around them, but not to `face`.
     """

@@ -14,7 +14,7 @@ from numpy import ndarray
 from facing_asymmetry.errors import AssetError
 from facing_asymmetry.face_models.checks import check_face_model
 from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis
-from facing_asymmetry.face_models.makehuman import units
+from facing_asymmetry.face_models.makehuman import units, wrinkles
 from facing_asymmetry.face_models.makehuman.eyeballs import gaze_axes
 from facing_asymmetry.face_models.makehuman.geometry import Head, ShapeSpace, head_of
 from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, outwards, style_of, thickness
@@ -38,21 +38,20 @@ class MakeHuman:
         fingerprint: SHA-256 of the file.
     """
 
-    name = "makehuman"
-    wrinkles = ("raise", "lower")
+    name: str = "makehuman"
+    wrinkles: tuple[str, ...] = wrinkles.CHANNELS
 
     def __init__(self, arrays: Mapping[str, Any], fingerprint: str) -> None:
         self._arrays = arrays
         self.fingerprint = fingerprint
-        self.units = units.NAMES
+        self.units: tuple[str, ...] = units.NAMES
         self.pairs = units.pairs()
         self.bounds = units.bounds()
         self.mirror: Int[ndarray, " V"] = arrays["mirror"]
         self.template: Float[ndarray, "V 3"] = arrays["template"]
-        self.regions = {str(n): m for n, m in zip(arrays["region_names"], arrays["regions"], strict=True)}
-        self.landmarks = {
-            str(n): int(i) for n, i in zip(arrays["landmark_names"], arrays["landmarks"], strict=True)
-        }
+        self.regions: Mapping[str, Float[ndarray, " V"]] = _named(arrays, "region_names", "regions")
+        landmarks = _named(arrays, "landmark_names", "landmarks")
+        self.landmarks: Mapping[str, int] = {name: int(vertex) for name, vertex in landmarks.items()}
         self.surface = Surface(
             arrays["faces"],
             arrays["faces_uvs"],
@@ -99,7 +98,7 @@ class MakeHuman:
         return UnitBasis(out, facial, midline, self._arrays["midline_vertices"])
 
     def midline_weight(self, half_width: float) -> Float[ndarray, " V"]:
-        """Side weight of every vertex, a logistic of the template's x over `half_width` metres; w + w[mirror] = 1 exactly."""
+        """Side weight: a logistic of the template's x over `half_width` metres; w + w[mirror] = 1 exactly."""
         x = self.template[:, 0].astype(np.float64)
         right = (1.0 / (1.0 + np.exp(np.abs(x) / half_width))).astype(np.float32)
         return np.where(x < 0.0, right, np.float32(1.0) - right)
@@ -137,7 +136,9 @@ def load(path: Path) -> MakeHuman:
         ModelError: its content breaks the contract.
     """
     if not path.is_file():
-        raise AssetError(f"the face model {path} is missing: run `make setup` (it builds the file in about half a minute)")
+        raise AssetError(
+            f"the face model {path} is missing: run `make setup` (it builds the file in about half a minute)"
+        )
     content, stamp = path.read_bytes(), path.with_suffix(".sha256")
     digest = hashlib.sha256(content).hexdigest()
     expected = stamp.read_text().strip() if stamp.is_file() else "(no .sha256 file beside it)"
@@ -148,15 +149,21 @@ def load(path: Path) -> MakeHuman:
             arrays = {name: file[name] for name in file.files}
         model = MakeHuman(arrays, digest)
     except (KeyError, ValueError, EOFError) as error:
-        raise AssetError(f"{path} isn't a face model of this version: {error}. Delete it and run `make setup`.") from error
+        raise AssetError(
+            f"{path} isn't a face model of this version: {error}. Delete it and run `make setup`."
+        ) from error
     check_face_model(model)
     return model
+
+
+def _named(arrays: Mapping[str, Any], names: str, rows: str) -> dict[str, Any]:
+    return dict(zip(map(str, arrays[names]), arrays[rows], strict=True))
 
 
 def _shape_space(arrays: Mapping[str, Any]) -> ShapeSpace:
     kept = len(arrays["units"][0])
     names = tuple(map(str, arrays["local_names"]))
-    macros = dict(zip(map(str, arrays["macro_names"]), arrays["macros"], strict=True))
+    macros = _named(arrays, "macro_names", "macros")
     local = LocalTargets(names, arrays["local_lower"], arrays["local_higher"])
     anchors = len(arrays["base"]) - kept
     mouth = {part: arrays[part] for part in ("upper_teeth", "lower_teeth", "tongue", "socket_lining", "mouth_lining")}

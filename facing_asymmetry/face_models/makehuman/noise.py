@@ -21,4 +21,6 @@ def noise(coordinates: Float[ndarray, "*any K"], seed: int) -> Float[ndarray, "*
 
 def fractal(coordinates: Float[ndarray, "*any K"], seed: int, octaves: int = 3) -> Float[ndarray, "*any"]:
     """Noise of several octaves, each half as strong."""
-    return sum((0.5**k * noise(coordinates * 2.0**k, seed + k) for k in range(octaves)), np.zeros(coordinates.shape[:-1]))
+    return sum(
+        (0.5**k * noise(coordinates * 2.0**k, seed + k) for k in range(octaves)), np.zeros(coordinates.shape[:-1])
+    )

@@ -45,7 +45,7 @@ class Palette:
 
 
 def paint(palette: Palette, traits: Traits) -> UInt8[ndarray, "H W 4"]:
-    """sRGB and gloss of one identity, exactly mirror-symmetric."""
+    """Texture of one identity: sRGB and gloss, exactly mirror-symmetric."""
     colours = colours_of(traits)
     colour = _skin(palette, traits, colours)
     gloss = 0.08 + 0.05 * palette.layer("flush")
@@ -61,7 +61,7 @@ def paint(palette: Palette, traits: Traits) -> UInt8[ndarray, "H W 4"]:
     return np.concatenate([left[:, ::-1], left], axis=1)
 
 
-def over(below: ndarray, above: Float[ndarray, "3"] | ndarray, alpha: ndarray) -> ndarray:
+def over(below: ndarray, above: ndarray | float, alpha: ndarray | float) -> ndarray:
     """Lay a colour over another."""
     return below + alpha * (above - below)
 
@@ -120,14 +120,17 @@ def _hair(
 def _inside(palette: Palette, colours: Colours, colour: ndarray, gloss: ndarray) -> tuple[ndarray, ndarray]:
     """Everything that isn't the skin of the head: garment, mouth, teeth, tongue, eye."""
     part = palette.part[..., None]
-    cloth = np.isin(part, [PARTS.index("body"), PARTS.index("skin")]) * np.clip(-palette.collar / 0.002, 0.0, 1.0)[..., None]
-    shaded = palette.layer("occlusion")
+    cloth = (
+        np.isin(part, [PARTS.index("body"), PARTS.index("skin")])
+        * np.clip(-palette.collar / 0.002, 0.0, 1.0)[..., None]
+    )
+    shaded, gaps = palette.layer("occlusion"), 1.0 - 0.3 * palette.layer("tooth_gaps")
     for where, tint, shine in (
         (cloth, colours.cloth * (1.0 + 0.15 * (palette.layer("pores") - 0.5)), 0.02),
         (part == PARTS.index("mouth"), np.array([0.30, 0.10, 0.09]) * (0.25 + 0.75 * shaded), 0.20),
         (part == PARTS.index("socket"), np.array([0.55, 0.27, 0.24]), 0.3),
-        (part == PARTS.index("upper_teeth"), np.array([0.90, 0.86, 0.78]), 0.45),
-        (part == PARTS.index("lower_teeth"), np.array([0.78, 0.73, 0.65]), 0.40),
+        (part == PARTS.index("upper_teeth"), np.array([0.98, 0.95, 0.89]) * gaps, 0.25),
+        (part == PARTS.index("lower_teeth"), np.array([0.88, 0.84, 0.77]) * gaps, 0.25),
         (part == PARTS.index("tongue"), np.array([0.66, 0.33, 0.32]), 0.30),
     ):
         colour, gloss = over(colour, tint, where * 1.0), over(gloss, shine, where * 1.0)

@@ -60,18 +60,31 @@ def adjacency(faces: ndarray, count: int) -> sparse.csr_matrix:
 
 def rings(template: Template, adjacent: sparse.csr_matrix, part: str, rows: int) -> Float[ndarray, " S"]:
     """1 on a part's vertices, falling to 0 over some rows of vertices around it."""
-    near = np.zeros(adjacent.shape[0])
-    near[template.faces[template.part == PARTS.index(part)]] = 1.0
-    linked = adjacent > 0
+    seed = np.zeros(len(template.mirror))
+    seed[template.faces[template.part == PARTS.index(part)]] = 1.0
+    return fade(seed[: adjacent.shape[0]], adjacent, rows)
+
+
+def fade(seed: Float[ndarray, " S"], adjacent: sparse.csr_matrix, rows: int) -> Float[ndarray, " S"]:
+    """The seed's ones, falling to 0 over some rows of vertices around them."""
+    near, linked = seed.copy(), adjacent > 0
     for row in range(rows):
         reached = (linked @ (near > 0.0)) & (near == 0.0)
         near[reached] = 1.0 - (row + 1.0) / (rows + 1.0)
     return near
 
 
-def lining(template: Template, part: str, rows: int) -> Float[ndarray, " S"]:
-    """0 where a lining (`mouth`, `socket`) meets the outer skin and elsewhere, rising to 1 over some rows inwards."""
-    count = int(template.source.shape[0])
+def lining(template: Template, part: str, untouched: int, rows: int) -> Float[ndarray, " S"]:
+    """0 on other parts and on some rows next to the outer skin, rising to 1 at the given row inwards.
+
+    Args:
+        template: the topology.
+        part: `mouth` or `socket`.
+        untouched: rows of vertices that stay 0 (lips touch with them).
+        rows: row that reaches 1.
+    """
+    count = len(template.source)
     inside = np.zeros(count)
     inside[template.faces[template.part == PARTS.index(part)]] = 1.0
-    return inside * (1.0 - rings(template, adjacency(template.faces, count), "skin", rows))
+    row = (1.0 - rings(template, adjacency(template.faces, count), "skin", rows)) * (rows + 1.0)
+    return inside * np.clip((row - untouched) / (rows - untouched), 0.0, 1.0)

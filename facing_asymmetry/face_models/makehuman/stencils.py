@@ -23,7 +23,9 @@ class Stencil:
         self.image = Image.new("F", (int(WIDTH * RESOLUTION), int(HEIGHT * RESOLUTION)), 0.0)
         self._draw = ImageDraw.Draw(self.image)
 
-    def stroke(self, points: Float[ndarray, "N 2"] | Sequence[tuple[float, float]], width: float, value: float = 1.0) -> None:
+    def stroke(
+        self, points: Float[ndarray, "N 2"] | Sequence[tuple[float, float]], width: float, value: float = 1.0
+    ) -> None:
         """Draw a polyline of a width in millimetres."""
         pixels = [((x - LEFT) * RESOLUTION, (TOP - y) * RESOLUTION) for x, y in points]
         self._draw.line(pixels, fill=value, width=max(1, round(width * RESOLUTION)), joint="curve")

@@ -5,7 +5,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 QUANTUM = 2.0**-24
-"""Metres (60 nm): every stored coordinate and displacement is a multiple of it, so sums in double precision are exact."""
+"""Metres (60 nm): every stored coordinate and displacement is a multiple of it: sums in double precision are exact."""
 
 FLIP = np.array([-1.0, 1.0, 1.0])
 """Mirroring at the plane x = 0."""
@@ -25,8 +25,7 @@ def mirrored(displacement: Float[ndarray, "V D"], mirror: Int[ndarray, " V"]) ->
 
 def symmetrised(field: Float[ndarray, "V D"], mirror: Int[ndarray, " V"]) -> Float[ndarray, "V D"]:
     """Nearest field that is its own mirror image, in fixed point."""
-    half = quantise(0.5 * field)
-    return half + mirrored(half, mirror)
+    return quantise(0.5 * (field + mirrored(field, mirror)))
 
 
 def side_weight(x: Float[ndarray, " V"], half_width: float) -> Float[ndarray, " V"]:

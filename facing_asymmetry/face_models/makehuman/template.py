@@ -29,8 +29,8 @@ class Template:
         faces_uvs: `(F, 3)`; `uvs`: `(T, 2)`, mirrored exactly: u of the one side is 1 - u of the other.
         part: `(F,)` index into `PARTS`.
         mirror: `(V,)` involution.
-        eye_anchors: `(6,)` indices in the published mesh: right, left, lower, upper, front-most of the left eye's helper,
-            then its bottom again (unused slots repeat), which give its centre and radius.
+        eye_anchors: `(6,)` indices in the published mesh of the extremes of the left eye's helper sphere: right, left,
+            bottom, top, back, front. They give the eyeball's centre and radius.
     """
 
     source: Int[ndarray, " S"]

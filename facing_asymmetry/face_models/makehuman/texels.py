@@ -38,7 +38,7 @@ def map_texels(template: Template, vertices: Float[ndarray, "V 3"]) -> Texels:
     faces, uv_faces, part = template.faces[:half], template.faces_uvs[:half], template.part[:half]
     uvs = template.uvs[uv_faces].astype(np.float64)
     pixels = np.stack([(uvs[..., 0] - 0.5) * size, (1.0 - uvs[..., 1]) * size, np.zeros(uvs.shape[:2])], axis=-1)
-    face, bary = rasterise(np.ascontiguousarray(pixels), size // 2, size, 1e-6, False)
+    face, bary = rasterise(np.ascontiguousarray(pixels), size // 2, size, 1e-6)
     _, (rows, columns) = ndimage.distance_transform_edt(face < 0, return_indices=True)
     face, bary = face[rows, columns], bary[rows, columns]
 

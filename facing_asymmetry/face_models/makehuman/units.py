@@ -86,8 +86,8 @@ def bounds() -> Float[ndarray, "E 2"]:
 def read_units(source: Source, raw: RawMesh, kept: Int[ndarray, " S"]) -> Float[ndarray, "E S 3"]:
     """Displacement of each unit on the kept vertices, decimetres, symmetrised.
 
-    A left unit becomes the mean of itself and the mirrored right one, the right unit its mirror image; a midline unit the mean
-    of itself and its own mirror image, then split.
+    A left unit becomes the mean of itself and the mirrored right one, the right unit its mirror image; a midline unit
+    the mean of itself and its own mirror image, then split.
     """
     count = len(raw.vertices)
     place = np.full(count, -1)

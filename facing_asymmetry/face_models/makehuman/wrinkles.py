@@ -9,6 +9,7 @@ from numpy import ndarray
 
 from facing_asymmetry.face_models.makehuman import units
 from facing_asymmetry.face_models.makehuman.atlas import SIZE
+from facing_asymmetry.face_models.makehuman.masks import skin_vertices
 from facing_asymmetry.face_models.makehuman.stencils import Stencil, curve
 from facing_asymmetry.face_models.makehuman.symmetry import mirrored, side_weight, smoothstep
 from facing_asymmetry.face_models.makehuman.template import PARTS, Template
@@ -43,12 +44,18 @@ FURROWS: Final = {
             ((-6.0, 40.5), (0.0, 40.2), (14.0, 42.0), (30.0, 44.5), (47.0, 40.5)),
             ((-6.0, 50.0), (0.0, 49.7), (16.0, 51.5), (32.0, 53.0), (44.0, 49.0)),
         ),
-        0.75, 1.5, 0.22, (-80.0, 80.0, 24.0, 60.0, 6.0),
+        0.75,
+        1.5,
+        0.22,
+        (-80.0, 80.0, 24.0, 60.0, 6.0),
     ),
     "nasolabial": Furrow(
         0,
         (((17.5, -35.0), (21.5, -43.0), (27.0, -54.0), (32.5, -66.0), (34.0, -77.0)),),
-        1.5, 2.0, 0.26, (12.0, 46.0, -84.0, -30.0, 4.0),
+        1.5,
+        2.0,
+        0.26,
+        (12.0, 46.0, -84.0, -30.0, 4.0),
     ),
     "chin": Furrow(
         0,
@@ -57,7 +64,10 @@ FURROWS: Final = {
             ((-3.0, -100.0), (2.0, -103.0), (5.0, -101.0)),
             ((2.0, -108.0), (6.0, -105.0), (9.0, -107.0)),
         ),
-        0.9, 1.6, 0.2, (-30.0, 30.0, -116.0, -87.0, 4.0),
+        0.9,
+        1.6,
+        0.2,
+        (-30.0, 30.0, -116.0, -87.0, 4.0),
     ),
     "glabella": Furrow(
         1,
@@ -65,7 +75,10 @@ FURROWS: Final = {
             ((5.2, 7.0), (5.0, 13.0), (6.0, 20.0), (8.0, 27.0)),
             ((-6.0, 5.5), (0.0, 5.2), (5.0, 6.5), (8.0, 8.0)),
         ),
-        1.5, 1.5, 0.34, (-18.0, 18.0, 2.0, 31.0, 4.0),
+        1.5,
+        1.5,
+        0.34,
+        (-18.0, 18.0, 2.0, 31.0, 4.0),
     ),
     "bunny": Furrow(
         1,
@@ -74,7 +87,10 @@ FURROWS: Final = {
             ((4.0, -6.0), (8.0, -10.0), (13.0, -17.0)),
             ((5.0, -13.0), (9.0, -17.0), (13.0, -24.0)),
         ),
-        1.0, 1.25, 0.26, (-16.0, 16.0, -27.0, 3.0, 3.0),
+        1.4,
+        1.25,
+        0.34,
+        (-16.0, 16.0, -27.0, 3.0, 3.0),
     ),
     "crow": Furrow(
         1,
@@ -83,17 +99,26 @@ FURROWS: Final = {
             ((51.0, -1.5), (57.0, -1.0), (64.0, 0.5)),
             ((50.0, -5.5), (55.5, -7.5), (62.0, -11.0)),
         ),
-        0.8, 1.2, 0.22, (47.0, 70.0, -15.0, 14.0, 3.0),
+        0.8,
+        1.2,
+        0.22,
+        (47.0, 70.0, -15.0, 14.0, 3.0),
     ),
     "lid": Furrow(
         1,
         (((17.0, -8.0), (23.0, -12.5), (32.0, -14.5), (41.0, -12.0), (47.0, -7.5)),),
-        0.9, 1.5, 0.24, (14.0, 48.0, -19.0, -6.5, 2.5),
+        0.9,
+        1.5,
+        0.24,
+        (14.0, 48.0, -19.0, -6.5, 2.5),
     ),
     "marionette": Furrow(
         1,
         (((26.5, -76.0), (28.5, -82.0), (30.0, -90.0), (30.5, -97.0)),),
-        1.1, 1.7, 0.24, (20.0, 40.0, -102.0, -73.0, 3.0),
+        1.1,
+        1.7,
+        0.24,
+        (20.0, 40.0, -102.0, -73.0, 3.0),
     ),
 }
 
@@ -147,7 +172,7 @@ def window(furrow: Furrow, vertices: Float[ndarray, "V 3"]) -> Float[ndarray, " 
 def activations(template: Template, vertices: Float[ndarray, "V 3"]) -> Float[ndarray, "E V C"]:
     """Wrinkle activation of each vertex at weight 1 of each unit: an exact mirror image for the other side."""
     out = np.zeros((len(units.NAMES), len(vertices), len(CHANNELS)), np.float32)
-    share = side_weight(vertices[:, 0], 0.010)
+    share = side_weight(vertices[:, 0], 0.010) * skin_vertices(template)
     for name, driven in DRIVEN.items():
         left = np.zeros((len(vertices), len(CHANNELS)))
         for furrow_name, amount in driven.items():

@@ -19,7 +19,7 @@ from facing_asymmetry.rendering.kernels.lighting import (
     irradiance,
 )
 from facing_asymmetry.rendering.kernels.surface import tangent_frame, unit, wrinkled
-from facing_asymmetry.rendering.kernels.texture import locate, mix
+from facing_asymmetry.rendering.kernels.texture import furrowed, locate, mix
 
 ZERO, ONE, TWO, FIVE = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(5.0)
 BYTE = np.float32(1.0 / 255.0)
@@ -150,16 +150,16 @@ def wrinkle_channel(maps: ndarray, c: int, kind: int, at: tuple) -> tuple:
 
 @kernel()
 def sample_adjoint(
-    rig: ndarray, albedo: ndarray, decode: ndarray, linear: ndarray, maps: ndarray,
+    rig: ndarray, albedo: ndarray, decode: ndarray, linear: ndarray, maps: ndarray, furrows: ndarray,
     value: ndarray, u: np.float32, v: np.float32, g: tuple, out: ndarray,
 ) -> tuple:  # fmt: skip
     """Gradients of a sub-pixel's attributes, into `out` `(LANES,)`, and of its texture coordinates.
 
     Args:
-        rig, albedo, maps: as in `render_frames`; decode: sRGB decoding table; linear: byte / 255 (for the gloss).
+        rig, albedo, maps, furrows: as in `render_frames`; decode: sRGB decoding table; linear: byte / 255 (gloss).
         value: `(LANES,)` interpolated attributes; u, v: centred texture coordinates; g: gradient of the linear colour.
     """
-    channels = maps.shape[2]
+    channels = maps.shape[2] if furrowed(furrows, u, v) else 0
     x, y, z, inverse = unit(value[0], value[1], value[2])
     n, t = (x, y, z), (value[3], value[4], value[5])
     left, right, f = locate(u, albedo.shape[1])
@@ -180,13 +180,18 @@ def sample_adjoint(
                 su += a * wrinkle_channel(maps, c, 0, at)[0]
                 sv += a * wrinkle_channel(maps, c, 1, at)[0]
                 dark += a * wrinkle_channel(maps, c, 2, at)[0]
-    tangent, across, t_inverse = tangent_frame(n, t)
-    mx, my, mz, m_inverse = wrinkled(n, tangent, across, su, sv)
-    m = (mx, my, mz)
+    m, m_inverse = n, ONE
+    tangent, across, t_inverse = n, n, ZERO
+    if channels > 0:
+        tangent, across, t_inverse = tangent_frame(n, t)
+        mx, my, mz, m_inverse = wrinkled(n, tangent, across, su, sv)
+        m = (mx, my, mz)
     clear = max(ONE - dark, ZERO)
     gm, g_gloss, light = shade_adjoint(rig, m, (red * clear, green * clear, blue * clear), gloss, g)
-    gm = unit_adjoint(m, m_inverse, gm)
-    gn, gt, g_su, g_sv = tilt_adjoint(n, t, tangent, across, t_inverse, su, sv, gm)
+    gn, gt, g_su, g_sv = gm, (ZERO, ZERO, ZERO), ZERO, ZERO
+    if channels > 0:
+        gm = unit_adjoint(m, m_inverse, gm)
+        gn, gt, g_su, g_sv = tilt_adjoint(n, t, tangent, across, t_inverse, su, sv, gm)
     gn = unit_adjoint(n, inverse, gn)
     out[0], out[1], out[2], out[3], out[4], out[5] = gn[0], gn[1], gn[2], gt[0], gt[1], gt[2]
     g0, g1, g2 = g[0] * light[0], g[1] * light[1], g[2] * light[2]
@@ -194,6 +199,8 @@ def sample_adjoint(
     g0, g1, g2 = g0 * clear, g1 * clear, g2 * clear
     gu = (g0 * red_u + g1 * green_u + g2 * blue_u + g_gloss * gloss_u) * np.float32(albedo.shape[1] - 1)
     gv = (g0 * red_v + g1 * green_v + g2 * blue_v + g_gloss * gloss_v) * np.float32(albedo.shape[0] - 1)
+    for c in range(channels, maps.shape[2]):
+        out[6 + c] = ZERO
     for c in range(channels):
         s, s_u, s_v = wrinkle_channel(maps, c, 0, at)
         r, r_u, r_v = wrinkle_channel(maps, c, 1, at)

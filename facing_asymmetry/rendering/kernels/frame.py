@@ -9,7 +9,7 @@ from facing_asymmetry.rendering.kernels.geometry import LANES, SNAP, fill_table,
 from facing_asymmetry.rendering.kernels.lighting import BACKGROUND, shade
 from facing_asymmetry.rendering.kernels.raster import canonical_corners, rasterise
 from facing_asymmetry.rendering.kernels.surface import interpolate_row, tangent_frame, unit, wrinkled
-from facing_asymmetry.rendering.kernels.texture import sample_albedo, sample_wrinkles
+from facing_asymmetry.rendering.kernels.texture import furrowed, sample_albedo, sample_wrinkles
 
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
 
@@ -35,7 +35,7 @@ def prepare(
 
 @kernel()
 def shade_row(
-    rig: ndarray, albedo: ndarray, decode: ndarray, maps: ndarray, channels: int,
+    rig: ndarray, albedo: ndarray, decode: ndarray, maps: ndarray, furrows: ndarray, channels: int,
     count: int, samples: ndarray, attributes: ndarray, places: ndarray, line: ndarray,
 ) -> None:  # fmt: skip
     """Linear-light colours of a row's covered samples, into `line` `(S, 3)`, which holds the background.
@@ -52,7 +52,7 @@ def shade_row(
         active = False
         for c in range(channels):
             active |= value[6 + c] != ZERO
-        if active:
+        if active and furrowed(furrows, u, v):
             su, sv, dark = sample_wrinkles(maps, value[6:], u, v)
             tangent, across, _ = tangent_frame((x, y, z), (value[3], value[4], value[5]))
             x, y, z, _ = wrinkled((x, y, z), tangent, across, su, sv)
@@ -88,7 +88,7 @@ def encode_value(curve: ndarray, value: np.float32) -> np.float32:
 @kernel(parallel=True)
 def render_frames(
     states: ndarray, cameras: ndarray, who: ndarray, faces: ndarray, corner_uvs: ndarray, tangents: ndarray,
-    albedo: ndarray, maps: ndarray, rig: ndarray, decode: ndarray, curve: ndarray, factor: int,
+    albedo: ndarray, maps: ndarray, furrows: ndarray, rig: ndarray, decode: ndarray, curve: ndarray, factor: int,
     linear: ndarray, images: ndarray, fine: ndarray,
 ) -> None:  # fmt: skip
     """Draw B frames; a frame's bits don't depend on the others.
@@ -96,6 +96,7 @@ def render_frames(
     Args:
         states: `(B, V, D)` float32; cameras: `(B, 14)`; who: `(B,)` rows of `albedo` `(A, Ht, Wt, 4)` uint8.
         faces: `(F, 3)` int32; corner_uvs: `(F, 3, 2)`; tangents: `(V, 3)`; maps: `(Ht, Wt, C, 3)`.
+        furrows: `(Ht, Wt)` bool: texels whose bilinear neighbourhood has a value in any map.
         rig, decode, curve: packed lights, sRGB decoding and encoding tables; factor: supersampling.
         linear: `(B or 0, 3, H, W)`, filled where it has rows; images: `(B, 3, H, W)` sRGB, filled.
         fine: `(B,)` bool, filled: whether the state was finite.
@@ -141,8 +142,8 @@ def render_frames(
                         attributes,
                         places,
                     )
-                    shade_row(rig, albedo[who[b]], decode, maps, max(lanes - 6, 0), count, samples, attributes, places,
-                              lines[part])  # fmt: skip
+                    shade_row(rig, albedo[who[b]], decode, maps, furrows, max(lanes - 6, 0), count, samples, attributes,
+                              places, lines[part])  # fmt: skip
                 for column in range(images.shape[3]):
                     for c in range(3):
                         value = pixel_sum(lines, column, c) * share

@@ -26,8 +26,8 @@ def encode_slope(linear: np.float32, encoded: np.float32) -> np.float32:
 @kernel()
 def row_adjoint(
     corners: ndarray, corner_uvs: ndarray, table: ndarray, rig: ndarray, albedo: ndarray, decode: ndarray,
-    linear: ndarray, maps: ndarray, count: int, samples: ndarray, covered: ndarray, attributes: ndarray,
-    places: ndarray, factor: int, colours: ndarray, buffer: ndarray, g_table: ndarray, g_faces: ndarray,
+    linear: ndarray, maps: ndarray, furrows: ndarray, count: int, samples: ndarray, covered: ndarray,
+    attributes: ndarray, places: ndarray, factor: int, colours: ndarray, buffer: ndarray, g_table: ndarray, g_faces: ndarray,
 ) -> None:  # fmt: skip
     """Add the gradients of a row of sub-pixels to those of the attribute table and of the faces.
 
@@ -41,12 +41,16 @@ def row_adjoint(
         g = (colours[pixel, 0], colours[pixel, 1], colours[pixel, 2])
         if g[0] == ZERO and g[1] == ZERO and g[2] == ZERO:
             continue
-        gu, gv = sample_adjoint(rig, albedo, decode, linear, maps, attributes[i], places[i, 0], places[i, 1], g, buffer)
+        gu, gv = sample_adjoint(
+            rig, albedo, decode, linear, maps, furrows, attributes[i], places[i, 0], places[i, 1], g, buffer
+        )
         f = covered[i]
         a, b, c = corners[f, 0], corners[f, 1], corners[f, 2]
         p, q, r = places[i, 2], places[i, 3], places[i, 4]
-        ca, cb, cc = corner_uvs[f, corners[f, 3]], corner_uvs[f, corners[f, 4]], corner_uvs[f, corners[f, 5]]
-        ha, hb, hc = gu * ca[0] + gv * ca[1], gu * cb[0] + gv * cb[1], gu * cc[0] + gv * cc[1]
+        i0, i1, i2 = corners[f, 3], corners[f, 4], corners[f, 5]
+        ha = gu * corner_uvs[f, i0, 0] + gv * corner_uvs[f, i0, 1]
+        hb = gu * corner_uvs[f, i1, 0] + gv * corner_uvs[f, i1, 1]
+        hc = gu * corner_uvs[f, i2, 0] + gv * corner_uvs[f, i2, 1]
         for lane in range(6 + maps.shape[2]):
             g_lane = buffer[lane]
             ha += g_lane * table[a, lane]
@@ -57,16 +61,15 @@ def row_adjoint(
             g_table[c, lane] += r * g_lane
         mean = p * ha + q * hb + r * hc
         ha, hb, hc = ha - mean, hb - mean, hc - mean
-        share = g_faces[f]
-        share[0] += p * ha
-        share[1] += p * hb
-        share[2] += p * hc
-        share[3] += q * ha
-        share[4] += q * hb
-        share[5] += q * hc
-        share[6] += r * ha
-        share[7] += r * hb
-        share[8] += r * hc
+        g_faces[f, 0] += p * ha
+        g_faces[f, 1] += p * hb
+        g_faces[f, 2] += p * hc
+        g_faces[f, 3] += q * ha
+        g_faces[f, 4] += q * hb
+        g_faces[f, 5] += q * hc
+        g_faces[f, 6] += r * ha
+        g_faces[f, 7] += r * hb
+        g_faces[f, 8] += r * hc
 
 
 @kernel()
@@ -155,7 +158,7 @@ def collect(camera: ndarray, g_view: ndarray, g_world: ndarray, g_table: ndarray
 @kernel(parallel=True)
 def adjoint_frames(
     states: ndarray, cameras: ndarray, who: ndarray, faces: ndarray, corner_uvs: ndarray, tangents: ndarray,
-    albedo: ndarray, maps: ndarray, rig: ndarray, decode: ndarray, bytes_: ndarray, factor: int,
+    albedo: ndarray, maps: ndarray, furrows: ndarray, rig: ndarray, decode: ndarray, bytes_: ndarray, factor: int,
     linear: ndarray, images: ndarray, upstream: ndarray, gradients: ndarray, threads: int,
 ) -> None:  # fmt: skip
     """Gradient of B frames with respect to their states; arguments as in `render_frames`.
@@ -206,8 +209,8 @@ def adjoint_frames(
                         attributes,
                         places,
                     )
-                    row_adjoint(corners, corner_uvs, table, rig, albedo[who[b]], decode, bytes_, maps, count, samples,
-                                covered, attributes, places, factor, colours, buffer, g_table, g_faces)  # fmt: skip
+                    row_adjoint(corners, corner_uvs, table, rig, albedo[who[b]], decode, bytes_, maps, furrows, count,
+                                samples, covered, attributes, places, factor, colours, buffer, g_table, g_faces)  # fmt: skip
             faces_to_vertices(states[b], cameras[b], corners, g_faces, g_view)
             normals_to_vertices(states[b], faces, table, lengths, g_table, g_world)
             collect(cameras[b], g_view, g_world, g_table, gradients[b])

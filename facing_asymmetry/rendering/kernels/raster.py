@@ -112,20 +112,27 @@ def rasterise(
     smallest = least_area * (0.5 * min(rows, columns) * SNAP) ** 2
     nearest[:] = -1
     depth[:] = np.float32(0.0)
-    bounds = np.empty((1, 1), np.float64)
-    for outside in (True, False):
-        if not outside:
-            bounds = _farthest(depth)
-        for f in range(corners.shape[0]):
-            a, b, c = corners[f, 0], corners[f, 1], corners[f, 2]
-            za, zb, zc = screen[a, 2], screen[b, 2], screen[c, 2]
-            area = (screen[b, 0] - screen[a, 0]) * (screen[c, 1] - screen[a, 1])
-            area -= (screen[b, 1] - screen[a, 1]) * (screen[c, 0] - screen[a, 0])
-            if min(za, zb, zc) <= 0.0 or not abs(area) > smallest or _faces_camera(corners, f, area) != outside:
-                continue
-            box = _box(screen, a, b, c, rows, columns)
-            if box[3] < box[2] or box[1] < box[0] or (not outside and _hidden(bounds, box, max(za, zb, zc))):
-                continue
+    later, waiting = np.empty(corners.shape[0], np.int32), 0
+    for f in range(corners.shape[0]):
+        a, b, c = corners[f, 0], corners[f, 1], corners[f, 2]
+        za, zb, zc = screen[a, 2], screen[b, 2], screen[c, 2]
+        area = (screen[b, 0] - screen[a, 0]) * (screen[c, 1] - screen[a, 1])
+        area -= (screen[b, 1] - screen[a, 1]) * (screen[c, 0] - screen[a, 0])
+        if min(za, zb, zc) <= 0.0 or not abs(area) > smallest:
+            continue
+        if not _faces_camera(corners, f, area):
+            later[waiting] = f
+            waiting += 1
+            continue
+        box = _box(screen, a, b, c, rows, columns)
+        if box[3] >= box[2] and box[1] >= box[0]:
+            _fill(edges(screen, a, b, c), (za, zb, zc), box, f, threshold, nearest, depth)
+    bounds = _farthest(depth)
+    for f in later[:waiting]:
+        a, b, c = corners[f, 0], corners[f, 1], corners[f, 2]
+        za, zb, zc = screen[a, 2], screen[b, 2], screen[c, 2]
+        box = _box(screen, a, b, c, rows, columns)
+        if box[3] >= box[2] and box[1] >= box[0] and not _hidden(bounds, box, max(za, zb, zc)):
             _fill(edges(screen, a, b, c), (za, zb, zc), box, f, threshold, nearest, depth)
 
 

@@ -48,6 +48,14 @@ def sample_albedo(texture: ndarray, decode: ndarray, u: np.float32, v: np.float3
 
 
 @kernel(inline="always")
+def furrowed(furrows: ndarray, u: np.float32, v: np.float32) -> bool:
+    """Whether any wrinkle map differs from zero where a lookup at (u, v) looks: `furrows` `(Ht, Wt)` marks those."""
+    left, _, _ = locate(u, furrows.shape[1])
+    upper, _, _ = locate(v, furrows.shape[0])
+    return furrows[upper, left]
+
+
+@kernel(inline="always")
 def sample_wrinkles(maps: ndarray, activations: ndarray, u: np.float32, v: np.float32) -> tuple:
     """Activation-weighted slopes along u and v, and darkening.
 

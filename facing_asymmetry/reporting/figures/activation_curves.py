@@ -1,11 +1,14 @@
 """F5: activation against symmetry at full intensity; symmetric faces come first."""
 
+from textwrap import wrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from facing_asymmetry.reporting.figures.style import (
     EMOTION_COLOUR,
@@ -14,7 +17,6 @@ from facing_asymmetry.reporting.figures.style import (
     RULE,
     WIDTH,
     new_figure,
-    panels,
     readable,
     styled,
 )
@@ -28,47 +30,54 @@ NEEDS_FACES = False
 
 @styled
 def draw(data: RunData) -> Figure:
-    """One panel per classifier, those of a training set beside each other; one line and band per emotion."""
-    columns = min(3, len(data.classifiers))
-    rows = -(-len(data.classifiers) // columns)
-    figure = new_figure(WIDTH, 2.35 * rows + 0.5)
-    for place, (axes, classifier) in enumerate(
-        zip(panels(figure, len(data.classifiers), columns), data.classifiers, strict=True)
-    ):
-        for emotion in data.emotions:
-            _curve(axes, curve(data, classifier, emotion), emotion)
-        axes.set_title(f"{data.training_sets[classifier]}\n", pad=2)
-        axes.text(0, 1.02, readable(classifier), transform=axes.transAxes, fontsize=7, color=MUTED, va="bottom")
-        axes.set_xlim(data.responses["s"].max() + 0.02, data.responses["s"].min() - 0.02)
-        axes.grid(axis="y")
-        axes.set_axisbelow(True)
-        axes.set_ylabel("activation (logit)" if place % columns == 0 else "")
-        axes.set_xlabel("symmetry s" if place + columns >= len(data.classifiers) else "")
-    figure.legend(handles=_keys(data), loc="outside lower center", ncols=min(4, len(data.emotions) + 1))
+    """Classifiers in rows, those of one training set beside each other; emotions in columns; one scale per row."""
+    figure = new_figure(WIDTH, 1.02 * len(data.classifiers) + 0.75)
+    grid = figure.subplots(len(data.classifiers), len(data.emotions), squeeze=False, sharex=True, sharey="row")
+    for axes_row, classifier in zip(grid, data.classifiers, strict=True):
+        for axes, emotion in zip(axes_row, data.emotions, strict=True):
+            _draw_control(axes, curve(data, classifier, emotion, data.control) if data.control else None)
+            _draw_curve(axes, curve(data, classifier, emotion, data.treated), emotion)
+            axes.grid(axis="y")
+            axes.set_axisbelow(True)
+            axes.tick_params(labelleft=axes is axes_row[0])
+        label = [*wrap(data.training_sets[classifier], 16), *wrap(readable(classifier), 16)]
+        axes_row[0].set_ylabel("\n".join(label), fontsize=6.5, rotation=0, ha="right", va="center")
+        axes_row[0].yaxis.set_major_locator(MaxNLocator(4))
+    for axes, emotion in zip(grid[0], data.emotions, strict=True):
+        axes.set_title(emotion, loc="center", fontweight="normal")
+    grid[0, 0].set_xlim(data.responses["s"].max() + 0.04, data.responses["s"].min() - 0.04)
+    grid[0, 0].set_xticks(np.quantile(data.responses["s"].unique(), (0.0, 0.5, 1.0)))
+    grid[0, 0].xaxis.set_major_formatter("{x:g}")
+    figure.supxlabel("symmetry s  (1: symmetric, 0: affected side does not move)", fontsize=8)
+    figure.supylabel("activation (logit)", fontsize=8)
+    figure.legend(handles=_keys(data), loc="outside upper center", ncols=4)
     return figure
 
 
-def curve(data: RunData, classifier: str, emotion: str) -> pd.DataFrame:
+def curve(data: RunData, classifier: str, emotion: str, intervention: str) -> pd.DataFrame:
     """Mean and standard deviation over identities at the largest t, by s (ascending).
 
     Returns:
         Columns `s`, `mean`, `sd` (0 for one identity) and `wrong`: the share of faces mispredicted.
     """
-    unit = surface(data, classifier, emotion)
+    unit = surface(data, classifier, emotion, intervention)
     full = unit[unit["t"] == unit["t"].max()].groupby("s")
-    table = pd.DataFrame(
-        {"mean": full["logit"].mean(), "sd": full["logit"].std(ddof=1).fillna(0.0), "wrong": full["wrong"].mean()}
-    )
-    return table.reset_index()
+    table = {"mean": full["logit"].mean(), "sd": full["logit"].std(ddof=1).fillna(0.0), "wrong": full["wrong"].mean()}
+    return pd.DataFrame(table).reset_index()
 
 
 def caption(data: RunData) -> str:
     """What line, band and hatching mean."""
+    control = (
+        f" Grey dashes: mean under the control ({data.control}), which weakens both sides alike."
+        if data.control
+        else ""
+    )
     return (
-        f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}); line: mean, band: ± 1 "
-        f"standard deviation over {len(data.identities)} identities (sides averaged). The axis runs from the "
-        "symmetric face (left) to the face whose affected side does not move (right). Hatched and dotted: most faces "
-        "are not recognised as the emotion. Logits of two classifiers are not on one scale."
+        f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}), by training set and "
+        f"classifier (rows) and emotion (columns); line: mean, band: ± 1 sd over {len(data.identities)} "
+        "identities (sides averaged). Symmetric faces come first. Hatched and dotted: most faces are not recognised as "
+        f"the emotion.{control} Rows have their own scale: logits of two classifiers can't be compared."
     )
 
 
@@ -78,30 +87,38 @@ def describe(data: RunData) -> str:
     for classifier in data.classifiers:
         ends = []
         for emotion in data.emotions:
-            mean = curve(data, classifier, emotion)["mean"]
+            mean = curve(data, classifier, emotion, data.treated)["mean"]
             ends.append(f"{emotion} {mean.iloc[-1]:.1f} to {mean.iloc[0]:.1f}")
         words.append(f"{readable(classifier)}: {', '.join(ends)}")
     return f"Mean logit from symmetric to one side still. {'. '.join(words)}."
 
 
-def _curve(axes: Axes, table: pd.DataFrame, emotion: str) -> None:
+def _draw_curve(axes: Axes, table: pd.DataFrame, emotion: str) -> None:
     colour = EMOTION_COLOUR[emotion]
     s, mean, sd = (table[name].to_numpy(float) for name in ("s", "mean", "sd"))
     wrong = table["wrong"].to_numpy(float) > 0.5
-    axes.fill_between(s, mean - sd, mean + sd, color=colour, alpha=0.16, linewidth=0)
+    axes.fill_between(s, mean - sd, mean + sd, color=colour, alpha=0.2, linewidth=0)
     for start, stop in zip(range(len(s) - 1), range(1, len(s)), strict=True):
         lost = wrong[start] or wrong[stop]
         axes.plot(s[[start, stop]], mean[[start, stop]], color=colour, linestyle=":" if lost else "-")
     if wrong.any():
         spread = np.convolve(wrong, [1, 1, 1], mode="same") > 0
-        axes.fill_between(
-            s, mean - sd, mean + sd, where=spread, facecolor="none", edgecolor=colour, hatch="/////", linewidth=0
-        )
-    axes.plot(s, mean, EMOTION_MARKER[emotion], color=colour, markersize=3)
+        axes.fill_between(s, mean - sd, mean + sd, where=spread, facecolor="none", hatch="/////", linewidth=0)
+    axes.plot(s, mean, EMOTION_MARKER[emotion], color=colour, markersize=2.6)
+
+
+def _draw_control(axes: Axes, table: pd.DataFrame | None) -> None:
+    if table is not None and len(table):
+        axes.plot(table["s"], table["mean"], color=MUTED, linewidth=1.0, linestyle=(0, (3, 2)))
 
 
 def _keys(data: RunData) -> list[Line2D | Patch]:
-    lines: list[Line2D | Patch] = [
-        Line2D([], [], color=EMOTION_COLOUR[e], marker=EMOTION_MARKER[e], markersize=4, label=e) for e in data.emotions
+    colour = EMOTION_COLOUR[data.emotions[0]]
+    keys: list[Line2D | Patch] = [
+        Line2D([], [], color=colour, label="one side weakens: mean"),
+        Patch(color=colour, alpha=0.2, linewidth=0, label="± 1 sd over identities"),
+        Patch(facecolor="none", edgecolor=RULE, hatch="/////", label="not recognised"),
     ]
-    return [*lines, Patch(facecolor="none", edgecolor=RULE, hatch="/////", label="not recognised")]
+    if data.control:
+        keys.append(Line2D([], [], color=MUTED, linewidth=1.0, linestyle=(0, (3, 2)), label="both sides weaken: mean"))
+    return keys

@@ -38,7 +38,7 @@ SERIES: Final = (
 @styled
 def draw(data: RunData) -> Figure:
     """One panel per classifier; per emotion the slope of either intervention and their difference."""
-    columns = min(3, len(data.classifiers))
+    columns = 2 if len(data.classifiers) in (2, 4) else min(3, len(data.classifiers))
     rows = -(-len(data.classifiers) // columns)
     tables = [
         data.tested(score, intervention or (data.treated if score == "slope_standardised" else None))
