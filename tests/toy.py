@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from facing_asymmetry.classifiers.contract import ClassifierRecord
+from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.objective import Faces
 from facing_asymmetry.expressions.tying import TiedUnits
 from facing_asymmetry.rendering.contract import Stage

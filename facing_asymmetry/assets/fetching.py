@@ -2,7 +2,8 @@
 
 import hashlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -55,8 +56,7 @@ def fetch(
 
     if not missing():
         return paths
-    make_folder(into)
-    with FileLock(into / LOCK):
+    with _locked(into):
         absent = set(missing())
         if not absent:
             return paths
@@ -86,9 +86,8 @@ def fetch_matching(
     Raises:
         ConfigError, AssetError: as for `fetch`, or the archive has other bytes than expected.
     """
-    make_folder(into)
     stamp = into / f".complete-{hashlib.sha256(repr((source, sorted(patterns), sha256)).encode()).hexdigest()[:16]}"
-    with FileLock(into / LOCK):
+    with _locked(into):
         if stamp.is_file():
             names = stamp.read_text().splitlines()
             if all((into / name).is_file() for name in names):
@@ -121,8 +120,7 @@ def fetch_archive(source: str, sha256: str, into: Path, *, progress: Progress = 
     path = into / parsed.archive
     if matches(path, sha256):
         return path
-    make_folder(into)
-    with FileLock(into / LOCK), tempfile.TemporaryDirectory(dir=into, prefix=".archive-") as folder:
+    with _locked(into), tempfile.TemporaryDirectory(dir=into, prefix=".archive-") as folder:
         if not matches(path, sha256):
             archive = download(parsed, Path(folder), progress)
             found = file_sha256(archive)
@@ -130,6 +128,20 @@ def fetch_archive(source: str, sha256: str, into: Path, *, progress: Progress = 
                 raise AssetError(f"the archive of {source} has SHA-256 {found}; {sha256} expected")
             archive.replace(path)
     return path
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Make a folder and hold its lock; what the file system refuses meanwhile becomes an `AssetError`."""
+    make_folder(folder)
+    try:
+        with FileLock(folder / LOCK):
+            yield
+    except OSError as error:
+        raise AssetError(
+            f"cannot fill {folder}: {error.strerror or error}. "
+            "Is the disk full or read-only? FACING_ASYMMETRY_CACHE chooses another place."
+        ) from error
 
 
 def _copy_matching(archive: Path, patterns: tuple[str, ...], into: Path) -> list[str]:

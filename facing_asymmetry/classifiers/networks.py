@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 import torch
 from torch import nn
 
-from facing_asymmetry.classifiers.contract import ClassifierRecord
+from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.errors import ConfigError
 
 Paths = dict[str, Path]

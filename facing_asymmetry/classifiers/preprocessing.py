@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from facing_asymmetry.classifiers.contract import ClassifierRecord
+from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.errors import ModelError
 
 LUMA = (0.299, 0.587, 0.114)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
-from facing_asymmetry.classifiers.contract import ClassifierRecord, WeightsFile
+from facing_asymmetry.classifiers.record import ClassifierRecord, WeightsFile
 from facing_asymmetry.emotions import CANONICAL
 from facing_asymmetry.errors import ConfigError
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from facing_asymmetry.assets import cache_folder, fetch, file_sha256
 from facing_asymmetry.assets.progress import Progress, console_progress
-from facing_asymmetry.classifiers.contract import ClassifierRecord, WeightsFile
+from facing_asymmetry.classifiers.record import ClassifierRecord, WeightsFile
 from facing_asymmetry.classifiers.records import record_from
 from facing_asymmetry.errors import AssetError, ConfigError, ModelError
 

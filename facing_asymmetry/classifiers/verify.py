@@ -9,8 +9,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from facing_asymmetry.classifiers import registry
-from facing_asymmetry.classifiers.contract import Classifier, ClassifierRecord
-from facing_asymmetry.errors import AssetError, FacingAsymmetryError, ModelError
+from facing_asymmetry.classifiers.contract import Classifier, check_logits
+from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.errors import AssetError, FacingAsymmetryError
 
 BATCH_TOLERANCE = 1e-4
 """Largest difference of a logit between a frame in a batch and the frame alone (convolutions sum in another order)."""
@@ -29,22 +30,6 @@ class Check:
     name: str
     passed: bool
     detail: str
-
-
-def check_logits(logits: Float[Tensor, "B K"], record: ClassifierRecord) -> None:
-    """Refuse logits that are not finite or not one per label.
-
-    Raises:
-        ModelError: the message names the classifier and how many images are concerned.
-    """
-    if logits.ndim != 2 or logits.shape[1] != len(record.labels):
-        raise ModelError(f"{record.name}: {len(record.labels)} labels, and logits of shape {tuple(logits.shape)}")
-    bad = ~torch.isfinite(logits).all(dim=1)
-    if bad.any():
-        raise ModelError(
-            f"{record.name}: logits of {int(bad.sum())} of {len(logits)} images are NaN or infinite "
-            f"(first: image {int(bad.nonzero()[0])}). Are the images finite and in [0, 1]?"
-        )
 
 
 def verify(record: ClassifierRecord) -> list[Check]:

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from facing_asymmetry.classifiers.contract import Classifier
+from facing_asymmetry.classifiers.contract import Classifier, check_logits
 from facing_asymmetry.rendering.contract import Renderer, Stage
 
 
@@ -66,4 +66,5 @@ def log_probabilities(
         moved = (spread[here] @ faces.basis[face].flatten(1)).view(len(here), *state.shape[1:])
         state = state.index_add(0, here, moved)
     logits = classifier(renderer.render(state, faces.stage, who))
+    check_logits(logits.detach(), classifier.record)
     return torch.log_softmax(logits, dim=1).view(r, i, -1)

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.errors import ConfigError, ModelError
+from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.objective import Faces, Rows, log_probabilities
 from facing_asymmetry.rendering.contract import Renderer
 
@@ -157,8 +157,6 @@ def _evaluate(
     for block in active.split(max(1, settings.block // rows.who.shape[1])):
         chosen = rows.take(block)
         logp = log_probabilities(current[block], chosen, faces, renderer, classifier)
-        if not torch.isfinite(logp).all():
-            raise ModelError(f"classifier {classifier.record.name} returned a logit that is not finite")
         of_target = logp[torch.arange(len(block), device=block.device), :, chosen.target]
         off_prior = (current[block] - chosen.prior).square().sum(1)
         loss = -of_target.mean(1) + settings.prior * off_prior + settings.size * current[block].abs().sum(1)

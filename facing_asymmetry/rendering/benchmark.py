@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
@@ -32,7 +32,7 @@ class Face:
 
 
 def benchmark_rendering(
-    face: Face, scene: Scene | None = None, *, frames: int = 32, repeats: int = 9, stock_repeats: int = 3
+    face: Face, scene: Scene | None = None, *, frames: int = 16, repeats: int = 9, stock_repeats: int = 3
 ) -> dict[str, float | int | str]:
     """Median milliseconds per frame of each path, with the quartiles' distance as spread, and ratios stock / ours.
 
@@ -43,7 +43,7 @@ def benchmark_rendering(
         face: what to draw; a state with active wrinkles is the dearest.
         scene: camera, lights and size; None for the default.
         frames: batch of ours; stock draws one frame at a time.
-        repeats, stock_repeats: timed calls after one (ours: two) for warm-up.
+        repeats, stock_repeats: timed calls after warm-up, in turns.
 
     Returns:
         `rasterise_ms`, `frame_ms`, `frame_grad_ms`, `texture_frame_ms` (no wrinkle active), each with `_spread` and
@@ -52,8 +52,11 @@ def benchmark_rendering(
     Raises:
         ConfigError: fewer than one frame or repeat.
     """
-    if min(frames, repeats, stock_repeats) < 1:
-        raise ConfigError(f"frames, repeats = {frames}, {repeats}, {stock_repeats}: each must be at least 1")
+    if min(frames, stock_repeats) < 1 or repeats < stock_repeats:
+        raise ConfigError(
+            f"frames, repeats, stock_repeats = {frames}, {repeats}, {stock_repeats}: each must be at least 1, "
+            "and repeats at least stock_repeats"
+        )
     scene = scene or Scene()
     stage = stage_subjects(face, [face.subject])
     plain = replace(scene, supersample=1)
@@ -70,10 +73,8 @@ def benchmark_rendering(
     }
     result: dict[str, float | int | str] = {}
     for key, (our_call, stock_call) in calls.items():
-        result |= _timed(key, our_call, frames, repeats, warm_up=2)
-        result |= _timed(f"stock_{key}", stock_call, 1, stock_repeats, warm_up=1)
-        result[f"{key}_ratio"] = float(result[f"stock_{key}_ms"]) / float(result[f"{key}_ms"])
-    result |= _timed("texture_frame", _draw(ours, smooth, stage, frames), frames, repeats, warm_up=1)
+        result |= _timed_pair(key, our_call, stock_call, frames, repeats, stock_repeats)
+    result |= _timed("texture_frame", _draw(ours, smooth, stage, frames), frames, repeats)
     result["covered"] = _coverage(fast, state, stage)
     return result | _conditions(face, scene, frames)
 
@@ -95,16 +96,36 @@ def _draw_grad(renderer: Renderer, state: Tensor, stage: Stage, frames: int) -> 
     return lambda: torch.autograd.grad(renderer.render(batch, stage, who).square().sum(), batch)
 
 
-def _timed(key: str, call: Callable[[], object], frames: int, repeats: int, warm_up: int) -> dict[str, float]:
-    for _ in range(warm_up):
-        call()
-    times = np.empty(repeats)
-    for i in range(repeats):
-        start = time.perf_counter()
-        call()
-        times[i] = (time.perf_counter() - start) / frames * 1e3
-    low, middle, high = np.quantile(times, [0.25, 0.5, 0.75])
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def _summary(key: str, milliseconds: Sequence[float]) -> dict[str, float]:
+    low, middle, high = np.quantile(milliseconds, [0.25, 0.5, 0.75])
     return {f"{key}_ms": float(middle), f"{key}_spread": float(high - low)}
+
+
+def _timed(key: str, call: Callable[[], object], frames: int, repeats: int) -> dict[str, float]:
+    call()
+    return _summary(key, [_seconds(call) / frames * 1e3 for _ in range(repeats)])
+
+
+def _timed_pair(
+    key: str, ours: Callable[[], object], stock: Callable[[], object], frames: int, repeats: int, stock_repeats: int
+) -> dict[str, float]:
+    """Ours and stock in turns, so that a busy machine slows both."""
+    ours(), ours(), stock()
+    fast: list[float] = []
+    slow: list[float] = []
+    for turn in range(stock_repeats):
+        share = repeats // stock_repeats + (turn < repeats % stock_repeats)
+        fast += [_seconds(ours) / frames * 1e3 for _ in range(share)]
+        slow.append(_seconds(stock) * 1e3)
+    result = _summary(key, fast) | _summary(f"stock_{key}", slow)
+    result[f"{key}_ratio"] = result[f"stock_{key}_ms"] / result[f"{key}_ms"]
+    return result
 
 
 def _coverage(renderer: ReferenceRenderer, state: Tensor, stage: Stage) -> float:

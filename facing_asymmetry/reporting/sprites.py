@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -89,20 +88,18 @@ def encode_all(sprites: Sequence[Sprite], budget: int, most: int) -> tuple[list[
 
     Every sheet gets the same size and quality. `DataError` where not even the smallest fits.
     """
-
-    def size_of(rung: tuple[int, int]) -> float:
-        probes = sprites[:: max(1, len(sprites) // 3)]
-        return sum(len(_encode(sprite, *rung, most)) for sprite in probes) / len(probes) * len(sprites)
-
-    for rung in LADDER:
-        if len(sprites) == 0 or 1.03 * size_of(rung) > budget:
-            continue
-        with ThreadPoolExecutor() as pool:
-            pages = list(pool.map(partial(_encode, pixels=rung[0], quality=rung[1], most=most), sprites))
-        if sum(map(len, pages)) <= budget:
-            return pages, rung[0]
-    if len(sprites) == 0:
+    if not sprites:
         return [], LADDER[0][0]
+    probes = [(sprite, _cut(sprite, most)) for sprite in sprites[:: max(1, len(sprites) // 3)]]
+    for pixels, quality in LADDER:
+        expected = sum(len(_encode(s.size, sheet, pixels, quality)) for s, sheet in probes) / len(probes) * len(sprites)
+        if 1.03 * expected > budget:
+            continue
+        with ThreadPoolExecutor(4) as pool:
+            jobs = [pool.submit(_cut_and_encode, sprite, most, pixels, quality) for sprite in sprites]
+            pages = [job.result() for job in jobs]
+        if sum(map(len, pages)) <= budget:
+            return pages, pixels
     raise DataError(f"{len(sprites)} face sheets do not fit into {budget:,} bytes; lower report.explorer_nodes")
 
 
@@ -113,15 +110,23 @@ def data_uri(image: Image.Image, quality: int) -> str:
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def _encode(sprite: Sprite, pixels: int, quality: int, most: int) -> str:
-    """One thinned sheet, each frame scaled to `pixels`, as a data URI."""
-    rows, columns = thin(len(sprite.t), most), thin(len(sprite.s), most)
-    size = sprite.size
+def _cut(sprite: Sprite, most: int) -> Image.Image:
+    """The sheet with at most `most` rows and columns."""
+    rows, columns, size = thin(len(sprite.t), most), thin(len(sprite.s), most), sprite.size
     grid = sprite.sheet().reshape(len(sprite.t), size, len(sprite.s), size, 3)[rows][:, :, columns]
-    sheet = Image.fromarray(grid.reshape(len(rows) * size, len(columns) * size, 3))
+    return Image.fromarray(grid.reshape(len(rows) * size, len(columns) * size, 3))
+
+
+def _encode(size: int, sheet: Image.Image, pixels: int, quality: int) -> str:
+    """A sheet of `size`-pixel frames as a data URI, each frame shrunk to `pixels`."""
     if pixels < size:
-        sheet = sheet.resize((len(columns) * pixels, len(rows) * pixels), Image.Resampling.LANCZOS)
+        across, down = sheet.width // size * pixels, sheet.height // size * pixels
+        sheet = sheet.resize((across, down), Image.Resampling.LANCZOS)
     return data_uri(sheet, quality)
+
+
+def _cut_and_encode(sprite: Sprite, most: int, pixels: int, quality: int) -> str:
+    return _encode(sprite.size, _cut(sprite, most), pixels, quality)
 
 
 def _read_sprite(path: Path) -> Sprite:

@@ -10,8 +10,7 @@ from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor
 
-from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.classifiers.contract import Classifier, check_logits
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.interventions.apply import Frames
 from facing_asymmetry.interventions.grid import Grid
@@ -75,17 +74,16 @@ def classify_frames(
     weight = model.regions["face"]
 
     def see(states: ndarray, images: Tensor) -> None:
-        logits.append(classifier(images).double().cpu().numpy())
+        out = classifier(images)
+        check_logits(out, classifier.record)
+        logits.append(out.double().cpu().numpy())
         xyz = states[..., :3]
         moved.append(
             (asymmetry_mm(xyz, model.mirror, weight), intensity_mm(xyz, frames.rest[:, :3].astype(np.float32), weight))
         )
 
     render_frames(frames, stage, who, renderer, batch, see)
-    stacked = np.concatenate(logits)
-    if not np.isfinite(stacked).all():
-        raise ModelError(f"classifier {classifier.record.name} returned a logit that is not finite; nothing was stored")
-    return Passed(stacked, np.concatenate([a for a, _ in moved]), np.concatenate([i for _, i in moved]))
+    return Passed(np.concatenate(logits), np.concatenate([a for a, _ in moved]), np.concatenate([i for _, i in moved]))
 
 
 def cell_table(

@@ -83,7 +83,7 @@ class CellStore:
             lock.acquire()
         except filelock.Timeout as error:
             raise StoreError(
-                f"another process is using the store {self.folder}; wait for it to end or choose another with paths.store"
+                f"another process is using the store {self.folder}; wait for it, or choose another with paths.store"
             ) from error
         except OSError as error:
             raise StoreError(f"cannot write to the store {self.folder}: {error.strerror or error}") from error

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from facing_asymmetry.classifiers.contract import Classifier, ClassifierRecord
+from facing_asymmetry.classifiers.contract import Classifier
+from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.face_models.contract import Displacement
 from facing_asymmetry.interventions import Intervention

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from facing_asymmetry.classifiers.contract import ClassifierRecord
+from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression, dump, load
 from facing_asymmetry.expressions.facs import facs_weights
 from facing_asymmetry.expressions.fit import FitRequest, faces_of, fit_expressions

@@ -9,7 +9,8 @@ from numpy import ndarray
 
 from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
-from facing_asymmetry.classifiers.contract import Classifier, ClassifierRecord
+from facing_asymmetry.classifiers.contract import Classifier
+from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.classifiers.records import record_from
 from facing_asymmetry.config import RunConfig
 from facing_asymmetry.errors import ConfigError

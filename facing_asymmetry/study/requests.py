@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from facing_asymmetry.classifiers.contract import ClassifierRecord
+from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.store.keys import fingerprint
 from facing_asymmetry.study.parts import Study

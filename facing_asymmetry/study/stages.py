@@ -25,6 +25,9 @@ STAGES: Final = ("optimise", "intervene", "score", "report")
 NOT_IN_KEY: Final = ("tracking", "paths", "dry_run", "threads")
 """Parts of a configuration that do not change what a run shows."""
 
+ENOUGH_FOR_A_RATE: Final = 300
+"""Frames from which on a run's wall time says something about the machine (kernels may be compiled in the first)."""
+
 
 @dataclass
 class Run:
@@ -147,7 +150,7 @@ def _manifest(run: Run) -> None:
         seconds={k: v for k, v in run.seconds.items() if k != "optimise_frames"},
     )
     run_folder.write_json(run.folder, "manifest.json", manifest)
-    computed = study.counts.cells - study.counts.cells_cached
-    if computed and searched and computed == study.counts.cells:
-        rate = run.seconds["intervene"] / max(1, study.counts.forward_passes - searched)
-        write_rates(study.store.folder, Rates(rate, run.seconds["optimise"] / searched, 0.0, True))
+    passed = study.counts.forward_passes - searched
+    if not study.counts.cells_cached and min(searched, passed) >= ENOUGH_FOR_A_RATE:
+        frame, gradient = run.seconds["intervene"] / passed, run.seconds["optimise"] / searched
+        write_rates(study.store.folder, Rates(frame, gradient, 0.0, True))

@@ -128,6 +128,12 @@ def test_a_folder_that_cannot_be_made_is_named(registry, tmp_path):
         fetch(SDIST, MEMBERS, tmp_path / "file" / "below", progress=silent)
 
 
+def test_a_folder_that_cannot_be_locked_is_named(registry, tmp_path):
+    (tmp_path / ".lock").mkdir()
+    with pytest.raises(AssetError, match=r"cannot fill .*FACING_ASYMMETRY_CACHE"):
+        fetch(SDIST, MEMBERS, tmp_path, progress=silent)
+
+
 def test_matching_members_keep_their_paths(registry, tmp_path):
     digest = sha256(registry.archives["toy-1.0.tar.gz"])
     paths = fetch_matching(SDIST, ("*/data/*", "*labels*"), digest, tmp_path, progress=silent)

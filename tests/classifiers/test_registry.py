@@ -7,10 +7,11 @@ import torch
 import yaml
 
 from facing_asymmetry.classifiers import registry
+from facing_asymmetry.classifiers.contract import check_logits
 from facing_asymmetry.classifiers.listing import listing, print_listing
 from facing_asymmetry.classifiers.networks import LOADERS, build_network
 from facing_asymmetry.classifiers.records import emotion_index, record_from
-from facing_asymmetry.classifiers.verify import check_logits, print_verification, verify, verify_all
+from facing_asymmetry.classifiers.verify import print_verification, verify, verify_all
 from facing_asymmetry.errors import AssetError, ConfigError, ModelError
 from tests.classifiers.ready import EACH, NAMES, classifier
 

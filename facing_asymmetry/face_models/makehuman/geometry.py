@@ -18,10 +18,10 @@ EYE_DISTANCE = 0.063
 LINING_DEPTH, MOUTH_LINING_SHRINK = 0.07, 0.22
 """How far the linings of sockets (decimetres) and mouth (share) are drawn in: expressions must not push them out."""
 
-TEETH_SCALE, UPPER_SHIFT, LOWER_SHIFT = 0.89, np.array([0.0, -0.010, -0.100]), np.array([0.0, -0.012, -0.150])
+TEETH_SCALE, UPPER_SHIFT, LOWER_SHIFT = 0.89, np.array([0.0, -0.010, -0.060]), np.array([0.0, -0.050, -0.120])
 """Size of the teeth, and decimetres that they are moved, so that lips close over them and the arches don't meet."""
 
-TONGUE_SCALE, TONGUE_SHIFT = 0.80, np.array([0.0, -0.10, -0.27])
+TONGUE_SCALE, TONGUE_SHIFT = 0.80, np.array([0.0, -0.13, -0.24])
 """The same for the tongue (down and back), so that it rests behind the lower teeth."""
 
 

@@ -27,7 +27,8 @@ def encode_slope(linear: np.float32, encoded: np.float32) -> np.float32:
 def row_adjoint(
     corners: ndarray, corner_uvs: ndarray, table: ndarray, rig: ndarray, albedo: ndarray, decode: ndarray,
     linear: ndarray, maps: ndarray, furrows: ndarray, count: int, samples: ndarray, covered: ndarray,
-    attributes: ndarray, places: ndarray, factor: int, colours: ndarray, buffer: ndarray, g_table: ndarray, g_faces: ndarray,
+    attributes: ndarray, places: ndarray, factor: int, colours: ndarray, buffer: ndarray,
+    g_table: ndarray, g_faces: ndarray,
 ) -> None:  # fmt: skip
     """Add the gradients of a row of sub-pixels to those of the attribute table and of the faces.
 
@@ -210,7 +211,8 @@ def adjoint_frames(
                         places,
                     )
                     row_adjoint(corners, corner_uvs, table, rig, albedo[who[b]], decode, bytes_, maps, furrows, count,
-                                samples, covered, attributes, places, factor, colours, buffer, g_table, g_faces)  # fmt: skip
+                                samples, covered, attributes, places, factor, colours, buffer, g_table,
+                                g_faces)  # fmt: skip
             faces_to_vertices(states[b], cameras[b], corners, g_faces, g_view)
             normals_to_vertices(states[b], faces, table, lengths, g_table, g_world)
             collect(cameras[b], g_view, g_world, g_table, gradients[b])
