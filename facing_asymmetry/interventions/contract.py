@@ -1,7 +1,7 @@
 """An intervention says how the parts of an expression are scaled: a frame is affine in a few gains."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from jaxtyping import Float
 from numpy import ndarray
@@ -26,9 +26,9 @@ class Intervention(Protocol):
         name: key in `conf/intervention`; `sides`: the sides it is run for; `axes`: what it varies.
     """
 
-    name: str
-    sides: tuple[str, ...]
-    axes: tuple[Axis, ...]
+    name: ClassVar[str]
+    sides: ClassVar[tuple[str, ...]]
+    axes: ClassVar[tuple[Axis, ...]]
 
     def basis(self, displacement: Displacement, left: Float[ndarray, " V"]) -> Float[ndarray, "K V D"]:
         """The K displacements that are scaled; `left` is the model's `midline_weight`."""

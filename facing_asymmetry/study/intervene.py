@@ -9,14 +9,14 @@ from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.face_models.contract import Displacement
-from facing_asymmetry.interventions import Intervention
+from facing_asymmetry.interventions import Grid, Intervention
 from facing_asymmetry.interventions.apply import Frames, lay_out
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.responses.cell import CellAddress, cell_table, classify_frames
 from facing_asymmetry.responses.schema import SCHEMA, validate
 from facing_asymmetry.responses.sprite import draw_sprite
 from facing_asymmetry.study.parts import Study
-from facing_asymmetry.study.requests import response_request, sprite_request
+from facing_asymmetry.study.requests import frames_request, response_request
 
 
 @dataclass(frozen=True)
@@ -79,20 +79,20 @@ class CellRunner:
         self._classifier: Classifier | None = None
         self._moved: tuple[tuple[object, ...], Displacement] | None = None
 
-    def frames(self, cell: Cell) -> Frames:
-        """The distinct states of a cell."""
+    def frames(self, cell: Cell, grid: Grid) -> Frames:
+        """The distinct states of a cell over a grid."""
         study, subject = self.study, self.study.subject(cell.identity)
         key = (cell.identity, cell.expression.weights)
         if self._moved is None or self._moved[0] != key:
             self._moved = key, study.model.basis(subject).displace(cell.expression.array)
-        return lay_out(cell.intervention, subject, self._moved[1], study.left, study.grid, cell.side)
+        return lay_out(cell.intervention, subject, self._moved[1], study.left, grid, cell.side)
 
     def compute(self, cell: Cell) -> pd.DataFrame:
         """Render and classify one cell."""
         study = self.study
         if self._classifier is None or self._classifier.record != cell.record:
             self._classifier = study.classifier(cell.record)
-        frames = self.frames(cell)
+        frames = self.frames(cell, study.grid)
         who = study.identities.index(cell.identity)
         passed = classify_frames(
             frames, study.model, study.stage, who, study.renderer, self._classifier, study.config.batch
@@ -109,7 +109,7 @@ def gather_sprites(
     shown = next((i for i in study.interventions if "left" in i.sides), None)
     if shown is None:
         return {}
-    runner, first = CellRunner(study), study.identities[0]
+    runner, first, grid = CellRunner(study), study.identities[0], study.picture_grid
     cells = [
         c
         for c in cells_of(study, expressions)
@@ -118,11 +118,11 @@ def gather_sprites(
     pictures: dict[tuple[str, str], tuple[Cell, bytes]] = {}
     with progress.task("pictures", len(cells)) as step:
         for cell in cells:
-            request = sprite_request(study, cell.expression, shown.name, cell.side, first)
+            request = frames_request(study, cell.expression, shown.name, cell.side, first, grid)
             png = study.store.read("sprites", request)
             if png is None:
-                frames = runner.frames(cell)
-                png = draw_sprite(frames, study.grid, study.stage, 0, study.renderer, study.config.batch)
+                frames = runner.frames(cell, grid)
+                png = draw_sprite(frames, grid, study.stage, 0, study.renderer, study.config.batch)
                 study.counts.frames += len(frames)
                 study.store.write("sprites", request, png)
             pictures[cell.record.name, cell.expression.emotion] = (cell, png)

@@ -21,6 +21,7 @@ from facing_asymmetry.interventions import Grid, Intervention, make_intervention
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.contract import Renderer, Stage
 from facing_asymmetry.rendering.factory import make_renderer
+from facing_asymmetry.reporting.sprites import thin
 from facing_asymmetry.store import CellStore
 
 
@@ -56,6 +57,12 @@ class Study:
         for record in self.records:
             check_emotions(record.name, record.labels, config.emotions)
         check_device(config.device)
+
+    @property
+    def picture_grid(self) -> Grid:
+        """The study's grid, thinned to what the report's explorer shows: pictures are kept of these nodes only."""
+        grid, most = self.grid, self.config.report.explorer_nodes
+        return Grid(grid.name, *(tuple(axis[i] for i in thin(len(axis), most)) for axis in (grid.s, grid.t)))
 
     @property
     def identities(self) -> tuple[int, ...]:

@@ -9,11 +9,13 @@ from typing import Any
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
+from facing_asymmetry.interventions import Grid
 from facing_asymmetry.store.keys import fingerprint
 from facing_asymmetry.study.parts import Study
 
 IMAGE_ROOMS = ("face_models", "rendering")
-RESPONSE_ROOMS = (*IMAGE_ROOMS, "classifiers", "interventions", "responses")
+FRAME_ROOMS = (*IMAGE_ROOMS, "interventions", "responses")
+RESPONSE_ROOMS = (*FRAME_ROOMS, "classifiers")
 EXPRESSION_ROOMS = (*IMAGE_ROOMS, "classifiers", "expressions")
 NUMERIC_PACKAGES = ("torch", "numpy", "numba", "easypytorch3d")
 
@@ -66,8 +68,10 @@ def expression_request(study: Study, record: ClassifierRecord) -> dict[str, Any]
     }
 
 
-def sprite_request(study: Study, expression: Expression, intervention: str, side: str, identity: int) -> dict[str, Any]:
-    """Pictures of one cell: no classifier in the key beyond the expression it was optimised for."""
+def frames_request(
+    study: Study, expression: Expression, intervention: str, side: str, identity: int, grid: Grid
+) -> dict[str, Any]:
+    """The frames of one cell: no classifier beyond the expression that was optimised for it."""
     return {
         **_image_request(study),
         "weights": expression.weights,
@@ -75,9 +79,9 @@ def sprite_request(study: Study, expression: Expression, intervention: str, side
         "half_width_mm": study.config.face_model.half_width_mm,
         "side": side,
         "identity": identity,
-        "s": study.grid.s,
-        "t": study.grid.t,
-        "code": code_fingerprint((*IMAGE_ROOMS, "interventions", "responses")),
+        "s": grid.s,
+        "t": grid.t,
+        "code": code_fingerprint(FRAME_ROOMS),
     }
 
 
@@ -86,7 +90,7 @@ def response_request(
 ) -> dict[str, Any]:
     """Responses of one classifier to one face, expression, intervention and side over the grid."""
     return {
-        **sprite_request(study, expression, intervention, side, identity),
+        **frames_request(study, expression, intervention, side, identity, study.grid),
         "classifier": _classifier_request(record),
         "emotion": expression.emotion,
         "expression": expression.kind,

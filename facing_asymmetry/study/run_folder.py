@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.interventions import Grid
 from facing_asymmetry.store import write_atomically
@@ -42,7 +44,7 @@ def write_expressions(folder: Path, found: Mapping[str, Sequence[Expression]], u
             "emotion": e.emotion,
             "identity": "all" if e.identity is None else e.identity,
             "kind": e.kind,
-            "accepted": e.accepted,
+            "accepted": e.accepted if e.kind == "optimised" else None,
             "probability": e.probability if e.probability >= 0 else None,
             "iterations": e.iterations,
             "seconds": round(e.seconds, 3),
@@ -60,6 +62,11 @@ def write_expressions(folder: Path, found: Mapping[str, Sequence[Expression]], u
             [e.weights for e in expressions], columns=list(units), index=pd.Index(keys, name="shown")
         )
         write_csv(folder, f"expressions/{name}.csv", weights.T.rename_axis("unit").reset_index())
+
+
+def write_records(folder: Path, records: Sequence[ClassifierRecord]) -> None:
+    """`classifiers.json`: the facts about each classifier."""
+    write_json(folder, "classifiers.json", [asdict(record) for record in records])
 
 
 def write_sprites(

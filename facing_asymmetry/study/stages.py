@@ -86,6 +86,7 @@ def _optimise(run: Run) -> dict[str, list[Expression]]:
     with run.timed("optimise"):
         found = find_expressions(run.study, run.progress)
     run.seconds["optimise_frames"] = float(counts.frames)
+    run_folder.write_records(run.folder, run.study.records)
     run_folder.write_expressions(run.folder, found, run.study.model.units)
     return found
 
@@ -97,7 +98,7 @@ def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> pd.DataFra
     with run.timed("pictures"):
         pictures = gather_sprites(run.study, expressions, run.progress)
         traits = run.study.subject(run.study.identities[0]).traits
-        run_folder.write_sprites(run.folder, pictures, run.study.grid, run.study.scene.image_size, traits)
+        run_folder.write_sprites(run.folder, pictures, run.study.picture_grid, run.study.scene.image_size, traits)
     return responses
 
 

@@ -20,7 +20,16 @@ def paint_eye(shape: tuple[int, int], colours: Colours) -> tuple[Float[ndarray, 
         shape: of the half atlas.
         colours: of the identity.
     """
-    rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]]
+    size = atlas.SIZE
+    row, column, reach = (1.0 - UV_CENTRE[1]) * size, (UV_CENTRE[0] - 0.5) * size, 1.12 * UV_RADIUS * size
+    block = slice(int(row - reach), int(row + reach)), slice(int(column - reach), int(column + reach))
+    rows, columns = np.mgrid[block]
+    colour, gloss = np.zeros((*shape, 3), np.float32), np.zeros((*shape, 1), np.float32)
+    colour[block], gloss[block] = _disc(rows, columns, colours)
+    return colour, gloss
+
+
+def _disc(rows: ndarray, columns: ndarray, colours: Colours) -> tuple[ndarray, ndarray]:
     size = atlas.SIZE
     x = (0.5 + (columns + 0.5) / size - UV_CENTRE[0]) / UV_RADIUS
     y = (1.0 - (rows + 0.5) / size - UV_CENTRE[1]) / UV_RADIUS

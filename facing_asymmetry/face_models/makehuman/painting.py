@@ -63,7 +63,7 @@ def paint(palette: Palette, traits: Traits) -> UInt8[ndarray, "H W 4"]:
 
 def over(below: ndarray, above: ndarray | float, alpha: ndarray | float) -> ndarray:
     """Lay a colour over another."""
-    return below + alpha * (above - below)
+    return below + np.asarray(alpha, np.float32) * (np.asarray(above, np.float32) - below)
 
 
 def _skin(palette: Palette, traits: Traits, colours: Colours) -> ndarray:
