@@ -9,11 +9,13 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 UV := .bootstrap/bin/uv
 ARGS ?=
+# without npm the default networks are those of PyPI alone
+STUDY := $(if $(shell command -v npm 2>/dev/null),,experiment=pypi_only)
 
 .PHONY: run test lint setup lock clean
 
 run: setup
-	@$(BIN)/facing-asymmetry run $(ARGS)
+	@$(BIN)/facing-asymmetry run $(STUDY) $(ARGS)
 
 test: setup
 	@$(BIN)/python -m pytest $(ARGS)

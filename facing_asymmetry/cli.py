@@ -68,6 +68,23 @@ def doctor(target: Path | None) -> None:
 
 
 @cli.group()
+def benchmark() -> None:
+    """Measure speed, ours beside the stock implementation in one run."""
+
+
+@benchmark.command()
+@click.option("--repeats", default=9, show_default=True, help="Timed repetitions; medians are reported.")
+@JSON_OPTION
+def cpu(repeats: int, target: Path | None) -> None:
+    """Rasterise, draw and differentiate a face on the CPU, beside stock PyTorch3D (about a minute)."""
+    from facing_asymmetry.study.benchmark import benchmark_cpu, print_benchmark
+
+    figures = benchmark_cpu(repeats)
+    print_benchmark(figures)
+    write_json(target, figures)
+
+
+@cli.group()
 def classifiers() -> None:
     """List, fetch and check the classifiers."""
 

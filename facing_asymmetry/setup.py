@@ -7,7 +7,7 @@ from rich.console import Console
 from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.errors import AssetError
-from facing_asymmetry.face_models.registry import prepare_face_model
+from facing_asymmetry.face_models.registry import load_face_model, prepare_face_model
 
 
 def prepare() -> None:
@@ -29,4 +29,16 @@ def prepare() -> None:
         raise AssetError("no classifier has weights that can be fetched; is conf/classifier whole?")
     registry.fetch_weights(*here)
     prepare_face_model("makehuman", cache_folder())
+    _compile(console)
     console.print("face model and weights are in place")
+
+
+def _compile(console: Console) -> None:
+    from facing_asymmetry.rendering.camera import stage_subjects
+    from facing_asymmetry.rendering.warm_up import compile_kernels, needs_compiling
+
+    if needs_compiling():
+        console.print("compiling the renderer's kernels (once)")
+        model = load_face_model("makehuman", cache_folder())
+        subject = model.subject(0)
+        compile_kernels(model.surface, subject, stage_subjects(model, [subject]))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from facing_asymmetry.app import launch
+from facing_asymmetry.assets import cache_folder
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,6 +45,20 @@ def test_an_output_folder_that_cannot_be_written_is_named(tmp_path, capsys):
     assert launch("optimise", ["debug=tiny", f"paths.outputs={blocker}"]) == 2
     assert f"cannot write to the store {blocker / 'store'}" in capsys.readouterr().err
     assert blocker.read_text() == "a file where the folder should be"
+
+
+@pytest.mark.parametrize("present", ["nothing", "face model"])
+def test_what_is_missing_is_named_with_the_command_that_brings_it(present, tmp_path, capsys, monkeypatch):
+    if present == "face model":
+        (tmp_path / "cache").mkdir()
+        (tmp_path / "cache" / "makehuman").symlink_to(cache_folder() / "makehuman")
+    monkeypatch.setenv("FACING_ASYMMETRY_CACHE", str(tmp_path / "cache"))
+    assert launch("run", ["debug=tiny", f"paths.outputs={tmp_path / 'out'}"]) == 2
+    said = capsys.readouterr().err
+    remedy = "make setup" if present == "nothing" else "facing-asymmetry classifiers fetch simple_cnn_fer2013"
+    assert remedy in said
+    assert not list((tmp_path / "out").glob("*/manifest.json"))
+    assert not list((tmp_path / "out").rglob("*.cell"))
 
 
 def test_the_console_prints_the_message_without_a_traceback(tmp_path):

@@ -18,7 +18,8 @@ EYE_DISTANCE = 0.063
 LINING_DEPTH, MOUTH_LINING_SHRINK = 0.07, 0.22
 """How far the linings of sockets (decimetres) and mouth (share) are drawn in: expressions must not push them out."""
 
-TEETH_SCALE, UPPER_SHIFT, LOWER_SHIFT = 0.89, np.array([0.0, -0.010, -0.060]), np.array([0.0, -0.050, -0.120])
+UPPER_SCALE, UPPER_SHIFT = 0.89, np.array([0.0, -0.010, -0.060])
+LOWER_SCALE, LOWER_SHIFT = 0.80, np.array([0.0, -0.036, -0.080])
 """Size of the teeth, and decimetres that they are moved, so that lips close over them and the arches don't meet."""
 
 TONGUE_SCALE, TONGUE_SHIFT = 0.80, np.array([0.0, -0.13, -0.24])
@@ -125,8 +126,8 @@ def _set_back(skin: ndarray, space: ShapeSpace) -> ndarray:
     skin, teeth = skin.copy(), np.concatenate([space.upper_teeth, space.lower_teeth])
     middle = np.array([0.0, skin[teeth, 1].mean(), skin[teeth, 2].mean()])
     for part, scale, shift in (
-        (space.upper_teeth, TEETH_SCALE, UPPER_SHIFT),
-        (space.lower_teeth, TEETH_SCALE, LOWER_SHIFT),
+        (space.upper_teeth, UPPER_SCALE, UPPER_SHIFT),
+        (space.lower_teeth, LOWER_SCALE, LOWER_SHIFT),
         (space.tongue, TONGUE_SCALE, TONGUE_SHIFT),
     ):
         skin[part] = middle + scale * (skin[part] - middle) + shift

@@ -5,6 +5,7 @@ a folder per source hash can't be stale.
 """
 
 import hashlib
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,14 @@ def _folder() -> str:
         return str(cache_folder() / "kernels" / digest.hexdigest()[:16])
     except AssetError:
         return ""
+
+
+def compiled_mark() -> Path | None:
+    """File that says that these kernels, at this place and for this Python, were compiled; None without a cache."""
+    if not _folder():
+        return None
+    place = f"{Path(__file__).parent} {sys.version} {numba.__version__}"
+    return Path(_folder()) / f"compiled-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
 
 
 def kernel(**options: Any) -> Callable[[Callable[..., Any]], Any]:
