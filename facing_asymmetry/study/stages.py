@@ -143,7 +143,7 @@ def _manifest(run: Run) -> None:
     }
     searched = int(run.seconds.get("optimise_frames", 0))
     manifest = build_manifest(
-        title=f"{run.config.name}: does the classifier rely on facial symmetry?",
+        title=f"Does the classifier rely on facial symmetry? ({run.config.name} run)",
         command=run.command,
         config=run.composed,
         hashes=hashes,

@@ -53,7 +53,9 @@ def test_the_parts_by_nerve_add_up_to_the_whole_and_batches_equal_their_items(mo
     weights = data.draw(arrays(np.float32, (2, len(model.units)), elements=st.floats(0, 1, width=32)))
     both = basis.displace(weights).total
     plain = np.einsum("be,evd->bvd", weights.astype(np.float64), basis.displacements.astype(np.float64))
-    np.testing.assert_allclose(both, plain, atol=2e-5)
+    # weights are rounded by at most 2^-17: 61 displacements of less than 5 cm, or activations of at most 1
+    np.testing.assert_allclose(both[..., :3], plain[..., :3], atol=61 * 2**-17 * 0.05)
+    np.testing.assert_allclose(both[..., 3:], plain[..., 3:], atol=61 * 2**-17)
     np.testing.assert_array_equal(basis.displace(weights[1]).total, both[1])
 
 
