@@ -14,8 +14,14 @@ SYMMETRY = Axis("s", "symmetry: 1 symmetric, 0 the affected side does not move",
 INTENSITY = Axis("t", "intensity: 0 neutral, 1 the full expression", 0.0, 1.0)
 
 
-def _gains(left: ndarray, right: ndarray, middle: ndarray) -> Float[ndarray, "N 3"]:
-    return np.stack([left, right, middle], axis=1)
+def _basis(weakened: ndarray, spared: ndarray, left: ndarray) -> Float[ndarray, "4 V D"]:
+    """What is weakened, its left and its right half, and what is not.
+
+    Written as the whole less a share of one half, so that at s = 1, where both shares are 0, the state is the sum of
+    symmetric parts: symmetric in every bit.
+    """
+    right = (1.0 - left.astype(np.float64)).astype(np.float32)
+    return np.stack([weakened, left.astype(np.float32)[:, None] * weakened, right[:, None] * weakened, spared])
 
 
 class Palsy:
@@ -28,18 +34,20 @@ class Palsy:
     sides: ClassVar[tuple[str, ...]] = ("left", "right")
     axes: ClassVar[tuple[Axis, ...]] = (SYMMETRY, INTENSITY)
 
-    def basis(self, displacement: Displacement, left: Float[ndarray, " V"]) -> Float[ndarray, "3 V D"]:
-        """Left half of what the muscles move, right half, and the midline."""
-        muscles = displacement.facial_nerve + displacement.other_muscles
-        w = left[:, None].astype(np.float32)
-        return np.stack([w * muscles, (1 - w) * muscles, displacement.midline])
+    def basis(self, displacement: Displacement, left: Float[ndarray, " V"]) -> Float[ndarray, "4 V D"]:
+        """What the muscles move, its left and right half, and the midline."""
+        return _basis(displacement.facial_nerve + displacement.other_muscles, displacement.midline, left)
 
-    def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N 3"]:
-        """Gains of the left half, the right half and the midline."""
+    def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N 4"]:
+        """Gains of the muscles, of their left and right half, and of the midline."""
+        self._check(side)
+        lost, none = -t * (1 - s), np.zeros_like(t)
+        halves = (lost, none) if side == "left" else (none, lost)
+        return np.stack([t, *halves, t], axis=1)
+
+    def _check(self, side: str) -> None:
         if side not in self.sides:
             raise ConfigError(f"intervention {self.name} has no side {side!r}; it has {', '.join(self.sides)}")
-        weak, full = t * s, t
-        return _gains(weak, full, t) if side == "left" else _gains(full, weak, t)
 
 
 class FacialNervePalsy(Palsy):
@@ -47,11 +55,9 @@ class FacialNervePalsy(Palsy):
 
     name: ClassVar[str] = "palsy_facial_nerve"
 
-    def basis(self, displacement: Displacement, left: Float[ndarray, " V"]) -> Float[ndarray, "3 V D"]:
-        """Left half of what the facial nerve moves, right half, and everything else."""
-        w = left[:, None].astype(np.float32)
-        nerve, spared = displacement.facial_nerve, displacement.midline + displacement.other_muscles
-        return np.stack([w * nerve, (1 - w) * nerve, spared])
+    def basis(self, displacement: Displacement, left: Float[ndarray, " V"]) -> Float[ndarray, "4 V D"]:
+        """What the facial nerve moves, its left and right half, and everything else."""
+        return _basis(displacement.facial_nerve, displacement.midline + displacement.other_muscles, left)
 
 
 class Bilateral(Palsy):
@@ -63,9 +69,8 @@ class Bilateral(Palsy):
     name: ClassVar[str] = "bilateral"
     sides: ClassVar[tuple[str, ...]] = ("both",)
 
-    def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N 3"]:
-        """Gains of the left half, the right half and the midline."""
-        if side not in self.sides:
-            raise ConfigError(f"intervention {self.name} has no side {side!r}; it has {', '.join(self.sides)}")
-        both = t * (1 + s) / 2
-        return _gains(both, both, t)
+    def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N 4"]:
+        """Gains of the muscles, of their left and right half, and of the midline."""
+        self._check(side)
+        none = np.zeros_like(t)
+        return np.stack([t * (1 + s) / 2, none, none, t], axis=1)
