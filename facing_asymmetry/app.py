@@ -49,6 +49,8 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
     main = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="config")(job)
     try:
         main()
+    except KeyboardInterrupt:
+        return _complain("interrupted; what was computed is stored, and the same command goes on from there")
     except (HydraException, OmegaConfBaseException) as error:
         return _complain(explain(error))
     return max((_complain(str(error)) for error in failures), default=0)

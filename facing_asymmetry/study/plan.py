@@ -7,8 +7,8 @@ import numpy as np
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.rates import Rates
 
-BYTES_PER_ROW = 14.0
-"""Measured on stored response cells (parquet, zstd)."""
+CELL_BYTES, ROW_BYTES, PICTURE_BYTES, REPORT_BYTES = 11e3, 18.0, 16e3, 8e6
+"""Measured: a stored cell before its first row, a row, a picture (224 px, PNG), report and figures."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Plan:
         return (
             f"{self.cells:,} cells, {self.frames:,} frames, {self.forward_passes:,} forward passes; up to "
             f"{self.optimisation_frames:,} frames forward and backward to optimise expressions.\n"
-            f"If nothing is stored yet: about {self.seconds / 60:.1f} min and {self.megabytes:.0f} MB ({source})."
+            f"If nothing is stored yet: about {_duration(self.seconds)} and {self.megabytes:.0f} MB ({source})."
         )
 
 
@@ -47,7 +47,7 @@ def plan(study: Study, rates: Rates) -> Plan:
     """Count what the configuration asks for; needs neither face model nor weights."""
     config, grid = study.config, study.grid
     shown = len(study.records) * len(config.emotions) * config.identities
-    per_face = sum(_distinct(study, i.gains(*grid.nodes(), side)) for i in study.interventions for side in i.sides)
+    per_face = sum(_distinct(i.gains(*grid.nodes(), side)) for i in study.interventions for side in i.sides)
     cells = shown * sum(len(i.sides) for i in study.interventions)
     frames = shown * per_face
     searched = 0
@@ -56,9 +56,15 @@ def plan(study: Study, rates: Rates) -> Plan:
         o = study.optimiser
         searched = len(study.records) * len(config.emotions) * faces * o.restarts * o.steps
     rows = cells * grid.size * float(np.mean([len(r.labels) for r in study.records]))
-    seconds = frames * rates.frame_seconds + searched * rates.gradient_seconds + cells * rates.cell_seconds
-    return Plan(cells, frames, frames, searched, seconds, rows * BYTES_PER_ROW / 1e6, rates.measured)
+    seconds = frames * rates.frame_seconds + searched * rates.gradient_seconds
+    pictures = len(study.records) * len(config.emotions) * study.picture_grid.size
+    size = cells * CELL_BYTES + 2 * (rows * ROW_BYTES + pictures * PICTURE_BYTES) + REPORT_BYTES
+    return Plan(cells, frames, frames, searched, seconds, size / 1e6, rates.measured)
 
 
-def _distinct(study: Study, gains: np.ndarray) -> int:
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _distinct(gains: np.ndarray) -> int:
     return len(np.unique(np.round(gains, 12), axis=0))

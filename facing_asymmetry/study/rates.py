@@ -9,14 +9,13 @@ from facing_asymmetry.store.atomic import write_atomically
 
 @dataclass(frozen=True)
 class Rates:
-    """Seconds per frame rendered and classified, per frame forward and backward, and per cell written.
+    """Seconds per frame rendered, classified and stored, and per frame forward and backward.
 
     The defaults were measured on two cores (docs/benchmarks); `measured` says that they come from a run here.
     """
 
-    frame_seconds: float = 0.012
-    gradient_seconds: float = 0.04
-    cell_seconds: float = 0.02
+    frame_seconds: float = 0.011
+    gradient_seconds: float = 0.022
     measured: bool = False
 
 

@@ -154,4 +154,4 @@ def _manifest(run: Run) -> None:
     passed = study.counts.forward_passes - searched
     if not study.counts.cells_cached and min(searched, passed) >= ENOUGH_FOR_A_RATE:
         frame, gradient = run.seconds["intervene"] / passed, run.seconds["optimise"] / searched
-        write_rates(study.store.folder, Rates(frame, gradient, 0.0, True))
+        write_rates(study.store.folder, Rates(frame, gradient, True))

@@ -96,7 +96,7 @@ def test_the_score_stage_leaves_every_table_and_a_manifest(make_study):
 
 def test_rates_of_earlier_runs_are_kept_and_damaged_ones_ignored(tmp_path):
     assert not read_rates(tmp_path).measured
-    write_rates(tmp_path, Rates(0.5, 1.0, 0.0, True))
+    write_rates(tmp_path, Rates(0.5, 1.0, True))
     assert read_rates(tmp_path).frame_seconds == 0.5
     (tmp_path / "rates.json").write_text("{")
     assert read_rates(tmp_path) == Rates()
