@@ -44,7 +44,8 @@ def paint_layers(texels: Texels, source: Source, lid_rim: Float[ndarray, "N 3"])
         "flush": _flush(texels.position) * skin,
         "mottle": 0.5 + 0.5 * np.clip(_mottle(texels.position), -1.0, 1.0),
         "pores": 0.5 + 0.5 * np.clip(noise(texels.position / 0.0009, 5) * 0.8, -1.0, 1.0),
-        "tooth_gaps": _tooth_gaps(texels.uv[..., 0]),
+        "tooth_gaps": _tooth_gaps(_tooth(texels.uv[..., 0])),
+        "tooth_front": np.exp(-((_tooth(texels.uv[..., 0]) / 3.4) ** 2)),
         "beard": _beard(texels.position) * front,
         "freckles": _freckles(texels.position) * front,
         "strands": 0.5 + 0.5 * np.clip(_strands(texels.position, 0.0), -1.0, 1.0),
@@ -63,9 +64,13 @@ def _lips(texels: Texels, source: Source) -> ndarray:
     return map_coordinates(mask, [rows, columns], order=1, mode="constant").reshape(texels.part.shape)
 
 
-def _tooth_gaps(u: ndarray) -> ndarray:
-    """Dark lines between teeth, along the unrolled arch."""
-    tooth = (u - 0.5) / atlas.ARCH_SCALE / 0.17
+def _tooth(u: ndarray) -> ndarray:
+    """Number of the tooth along the unrolled arch, 0 between the incisors."""
+    return (u - 0.5) / atlas.ARCH_SCALE / 0.17
+
+
+def _tooth_gaps(tooth: ndarray) -> ndarray:
+    """Dark lines between teeth."""
     return np.exp(-((np.abs(tooth - np.round(tooth)) / 0.09) ** 2))
 
 

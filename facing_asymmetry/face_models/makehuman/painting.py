@@ -125,12 +125,13 @@ def _inside(palette: Palette, colours: Colours, colour: ndarray, gloss: ndarray)
         * np.clip(-palette.collar / 0.002, 0.0, 1.0)[..., None]
     )
     shaded, gaps = palette.layer("occlusion"), 1.0 - 0.16 * palette.layer("tooth_gaps")
+    front = palette.layer("tooth_front")  # cheeks keep the light from the back teeth
     for where, tint, shine in (
         (cloth, colours.cloth * (1.0 + 0.15 * (palette.layer("pores") - 0.5)), 0.02),
         (part == PARTS.index("mouth"), np.array([0.30, 0.10, 0.09]) * (0.35 + 0.65 * shaded), 0.02),
         (part == PARTS.index("socket"), np.array([0.55, 0.27, 0.24]), 0.3),
-        (part == PARTS.index("upper_teeth"), np.array([0.98, 0.95, 0.89]) * gaps, 0.25),
-        (part == PARTS.index("lower_teeth"), np.array([0.88, 0.84, 0.77]) * gaps, 0.25),
+        (part == PARTS.index("upper_teeth"), np.array([0.98, 0.95, 0.89]) * gaps * (0.30 + 0.70 * front), 0.25),
+        (part == PARTS.index("lower_teeth"), np.array([0.80, 0.75, 0.68]) * gaps * (0.12 + 0.88 * front**2), 0.12),
         (part == PARTS.index("tongue"), np.array([0.66, 0.33, 0.32]), 0.10),
     ):
         colour, gloss = over(colour, tint, where * 1.0), over(gloss, shine, where * 1.0)
