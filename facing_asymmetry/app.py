@@ -59,6 +59,7 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
 def run_job(stage: str, command: str, composed: Mapping[str, Any]) -> None:
     """One job of a run or multirun: check, print and save the configuration, then work."""
     from facing_asymmetry.config import read_config
+    from facing_asymmetry.store import write_atomically
     from facing_asymmetry.study.parts import Study
     from facing_asymmetry.study.plan import plan
     from facing_asymmetry.study.rates import read_rates
@@ -82,6 +83,7 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any]) -> None:
         print(text, flush=True)
     console.print(opening_words(run, size), soft_wrap=True, highlight=False)
     folder = run_stages(run, "report" if stage == "run" else stage)
+    write_atomically(folder / "config.yaml", text)
     console.print(closing_words(run, folder, stage), soft_wrap=True, highlight=False)
 
 

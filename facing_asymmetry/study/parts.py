@@ -23,6 +23,8 @@ from facing_asymmetry.rendering.contract import Renderer, Stage
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.reporting.sprites import thin
 from facing_asymmetry.store import CellStore
+from facing_asymmetry.study.code import code_fingerprint
+from facing_asymmetry.study.subjects import stored_subject
 
 
 @dataclass
@@ -85,9 +87,10 @@ class Study:
         return make_renderer(self.config.renderer.name, self.model.surface, self.scene, self.config.device)
 
     def subject(self, number: int) -> Subject:
-        """A face by its number, made once."""
+        """A face by its number, painted once and kept in the store."""
         if number not in self._subjects:
-            self._subjects[number] = self.model.subject(number)
+            code = code_fingerprint(("face_models",))
+            self._subjects[number] = stored_subject(self.model, number, self.store, code)
         return self._subjects[number]
 
     @cached_property

@@ -1,37 +1,18 @@
 """What a cell's content key is made of: everything that can move one of its bits, and nothing else."""
 
-import importlib.metadata
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.interventions import Grid
-from facing_asymmetry.store.keys import fingerprint
+from facing_asymmetry.study.code import code_fingerprint, numeric_versions
 from facing_asymmetry.study.parts import Study
 
 IMAGE_ROOMS = ("face_models", "rendering")
 FRAME_ROOMS = (*IMAGE_ROOMS, "interventions", "responses")
 RESPONSE_ROOMS = (*FRAME_ROOMS, "classifiers")
 EXPRESSION_ROOMS = (*IMAGE_ROOMS, "classifiers", "expressions")
-NUMERIC_PACKAGES = ("torch", "numpy", "numba", "easypytorch3d")
-
-
-@cache
-def code_fingerprint(rooms: Sequence[str]) -> str:
-    """Hash of the source of some rooms: a changed line is a changed request."""
-    package = Path(__file__).parents[1]
-    files = sorted(p for room in rooms for p in (package / room).rglob("*.py"))
-    return fingerprint(*(part for p in files for part in (p.name.encode(), p.read_bytes())))[:16]
-
-
-@cache
-def numeric_versions() -> Mapping[str, str]:
-    """Versions of the packages whose arithmetic the results rest on."""
-    return {name: importlib.metadata.version(name) for name in NUMERIC_PACKAGES}
 
 
 def _image_request(study: Study) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.store import content_key
 from facing_asymmetry.study import run_folder
+from facing_asymmetry.study.code import code_fingerprint
 from facing_asymmetry.study.intervene import gather_responses, gather_sprites
 from facing_asymmetry.study.optimise import find_expressions
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.rates import Rates, write_rates
-from facing_asymmetry.study.requests import RESPONSE_ROOMS, code_fingerprint
+from facing_asymmetry.study.requests import RESPONSE_ROOMS
 from facing_asymmetry.tracking.manifest import build_manifest
 
 STAGES: Final = ("optimise", "intervene", "score", "report")

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from facing_asymmetry.face_models.contract import FaceModel
+from facing_asymmetry.face_models.makehuman import MakeHuman
 from facing_asymmetry.rendering import Lights, Scene, make_renderer
 from facing_asymmetry.rendering.camera import stage_subjects
 from tests.rendering.synthetic import synthetic_face
@@ -25,7 +25,7 @@ def ball(scene: Scene) -> np.ndarray:
     return as_bytes(make_renderer("fast", face.surface, scene).render(state, stage, torch.tensor([0]))[0])
 
 
-def head(model: FaceModel, number: int) -> np.ndarray:
+def head(model: MakeHuman, number: int) -> np.ndarray:
     """A person of the face model with a lopsided smile, `(H, W, 3)` uint8."""
     subject = model.subject(number)
     weights = np.zeros(len(model.units), np.float32)
@@ -49,7 +49,7 @@ SYNTHETIC: dict[str, Callable[[], np.ndarray]] = {
 HEADS = {"head_0": 0, "head_3": 3}
 
 
-def load_head() -> FaceModel:
+def load_head() -> MakeHuman:
     """The built face model; AssetError where it isn't built."""
     from facing_asymmetry.assets import cache_folder
     from facing_asymmetry.face_models.registry import load_face_model

@@ -31,4 +31,6 @@ def test_the_head_looks_as_it_did(name, tmp_path):
         model = load_head()
     except AssetError as error:
         pytest.skip(str(error))
+    if model.skin_source != "pictures":
+        pytest.skip("the golden heads wear photographed skins: set-up found no npm to fetch them with")
     assert_golden(name, head(model, HEADS[name]), tmp_path)

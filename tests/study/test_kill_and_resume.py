@@ -24,12 +24,17 @@ def finish(out):
     return folder, json.loads((folder / "manifest.json").read_text())
 
 
+def committed(out):
+    """Response cells that are whole (temporary files start with a dot)."""
+    return [path for path in out.glob("store/responses/*/*.cell") if not path.name.startswith(".")]
+
+
 def kill_after_cells(out, cells):
     """Start a run and kill it once that many response cells are committed."""
     process = subprocess.Popen(
         command(out), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
-    while process.poll() is None and len(list(out.glob("store/responses/*/*.cell"))) < cells:
+    while process.poll() is None and len(committed(out)) < cells:
         time.sleep(0.005)
     assert process.poll() is None, "the run ended before it could be killed"
     os.killpg(process.pid, signal.SIGKILL)
@@ -63,7 +68,7 @@ def test_the_same_command_again_computes_nothing_and_a_damaged_cell_is_computed_
     assert second["counts"]["frames"] == second["counts"]["forward_passes"] == 0
     assert second["counts"]["cells_cached"] == second["counts"]["cells"]
 
-    damaged = sorted(out.glob("store/responses/*/*.cell"))[0]
+    damaged = sorted(committed(out))[0]
     content = bytearray(damaged.read_bytes())
     content[-1] ^= 1
     damaged.write_bytes(content)

@@ -12,6 +12,7 @@ from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.plan import plan
 from facing_asymmetry.study.rates import Rates, read_rates, write_rates
 from facing_asymmetry.study.stages import Run, run_stages
+from facing_asymmetry.study.subjects import stored_subject
 from tests.app.composing import composed
 
 
@@ -100,3 +101,15 @@ def test_rates_of_earlier_runs_are_kept_and_damaged_ones_ignored(tmp_path):
     assert read_rates(tmp_path).frame_seconds == 0.5
     (tmp_path / "rates.json").write_text("{")
     assert read_rates(tmp_path) == Rates()
+
+
+def test_a_face_read_from_the_store_is_the_face_that_was_painted(study):
+    code = "any"
+    painted = stored_subject(study.model, 3, study.store, code)
+    read = stored_subject(study.model, 3, study.store, code)
+    assert read is not painted
+    assert read.number == 3
+    assert dict(read.traits) == dict(painted.traits)
+    assert np.array_equal(read.rest, painted.rest)
+    assert np.array_equal(read.albedo, painted.albedo)
+    assert read.rest.dtype == painted.rest.dtype
