@@ -92,9 +92,9 @@ def set_threads(threads: int) -> None:
     import numba
     import torch
 
-    chosen = threads or len(os.sched_getaffinity(0))
-    torch.set_num_threads(chosen)
-    numba.set_num_threads(min(chosen, os.cpu_count() or 1))
+    most = int(vars(numba.config)["NUMBA_NUM_THREADS"])
+    torch.set_num_threads(threads or most)
+    numba.set_num_threads(min(threads or most, most))
 
 
 def explain(error: Exception) -> str:
