@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 import hydra
@@ -16,13 +15,8 @@ from omegaconf.errors import OmegaConfBaseException
 from rich.console import Console
 from rich.syntax import Syntax
 
+from facing_asymmetry.conf_folder import conf_folder
 from facing_asymmetry.errors import FacingAsymmetryError
-
-
-def conf_folder() -> Path:
-    """`conf/`: inside the installed package, or beside it in a source tree."""
-    package = Path(__file__).resolve().parent
-    return next(root / "conf" for root in (package, package.parent) if (root / "conf" / "config.yaml").is_file())
 
 
 def launch(stage: str, overrides: Sequence[str]) -> int:

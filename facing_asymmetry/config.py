@@ -6,13 +6,12 @@ type fails before anything runs; each `__post_init__` checks ranges.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 import dacite
 
 from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.errors import ConfigError, suggestion
 from facing_asymmetry.expressions.optimiser import OptimiserSettings
 from facing_asymmetry.face_models.registry import NAMES
 from facing_asymmetry.inference.settings import StatisticsSettings
@@ -23,9 +22,7 @@ from facing_asymmetry.reporting.settings import ReportSettings
 
 def _one_of(key: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        near = get_close_matches(str(value), allowed, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ConfigError(f"{key} = {value!r} is unknown{hint} (allowed: {', '.join(allowed)})")
+        raise ConfigError(f"{key} = {value!r} is unknown{suggestion(value, allowed)} (allowed: {', '.join(allowed)})")
 
 
 def _at_least(key: str, value: float, least: float) -> None:

@@ -1,5 +1,8 @@
 """Errors a user can act on: each names the file, key or value and says what would be right."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class FacingAsymmetryError(Exception):
     """Base of every error this package raises on purpose; the console prints it without a traceback."""
@@ -23,3 +26,9 @@ class StoreError(FacingAsymmetryError):
 
 class DataError(FacingAsymmetryError):
     """A table does not follow the documented schema."""
+
+
+def suggestion(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """`; did you mean 'NEAREST'?` for an unknown name, or `otherwise` where nothing known is near."""
+    near = get_close_matches(str(name), list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else otherwise

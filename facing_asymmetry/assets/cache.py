@@ -2,14 +2,14 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from facing_asymmetry.assets.archives import blocks
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.atomic import atomic_path
+from facing_asymmetry.errors import AssetError, StoreError
 
 
 def cache_folder() -> Path:
@@ -64,21 +64,12 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
         AssetError: the folder can't be written or the disk is full; nothing half-written stays.
     """
     make_folder(path.parent)
-    temporary = None
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as file:
-            temporary = Path(file.name)
-            yield file  # type: ignore[misc]
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        raise AssetError(f"cannot write {path}: {error.strerror or error}. Is the disk full or read-only?") from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        with atomic_path(path) as temporary, temporary.open("wb") as file:
+            yield file
+    except StoreError as error:
+        reason = getattr(error.__cause__, "strerror", None) or error.__cause__
+        raise AssetError(f"cannot write {path}: {reason}. Is the disk full or read-only?") from error
 
 
 def write_checked(source: BinaryIO, path: Path, sha256: str, size: int | None, origin: str) -> None:
@@ -104,14 +95,3 @@ def write_checked(source: BinaryIO, path: Path, sha256: str, size: int | None, o
             raise AssetError(f"{path.name} from {origin} has {count:,} bytes; {size:,} expected (truncated?)")
         if digest.hexdigest() != sha256:
             raise AssetError(f"{path.name} from {origin} has SHA-256 {digest.hexdigest()}; {sha256} expected")
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flush a folder's entries to disk, where the platform lets folders be opened."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

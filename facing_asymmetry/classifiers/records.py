@@ -1,6 +1,5 @@
 """Records read from YAML or a composed configuration, and checked: a wrong record is a wrong result."""
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
@@ -8,7 +7,7 @@ from typing import Any
 
 from facing_asymmetry.classifiers.record import ClassifierRecord, WeightsFile
 from facing_asymmetry.emotions import CANONICAL
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.errors import ConfigError, suggestion
 
 CHANNELS = {"rgb": 3, "bgr": 3, "grey": 1}
 """Length of `mean` and `std` by colour."""
@@ -27,9 +26,8 @@ def record_from(settings: Mapping[str, Any], where: str) -> ClassifierRecord:
     known = {f.name: f for f in fields(ClassifierRecord)}
     for key in settings:
         if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
-            raise ConfigError(f"{where}: unknown field {key!r}; {hint}")
+            hint = suggestion(key, known, f"; known: {', '.join(known)}")
+            raise ConfigError(f"{where}: unknown field {key!r}{hint}")
     missing = [n for n, f in known.items() if n not in settings and f.default is f.default_factory is MISSING]
     if missing:
         raise ConfigError(f"{where}: field {missing[0]!r} is missing")

@@ -1,6 +1,5 @@
 """The classifiers there are: their records, whether their weights are here, how to get them, and the networks."""
 
-import difflib
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +10,8 @@ from facing_asymmetry.assets import cache_folder, fetch, file_sha256
 from facing_asymmetry.assets.progress import Progress, console_progress
 from facing_asymmetry.classifiers.record import ClassifierRecord, WeightsFile
 from facing_asymmetry.classifiers.records import record_from
-from facing_asymmetry.errors import AssetError, ConfigError, ModelError
+from facing_asymmetry.conf_folder import conf_folder
+from facing_asymmetry.errors import AssetError, ConfigError, ModelError, suggestion
 
 if TYPE_CHECKING:
     from facing_asymmetry.classifiers.contract import Classifier
@@ -39,7 +39,7 @@ class State:
 
 def names() -> tuple[str, ...]:
     """Names of all classifiers, sorted."""
-    return tuple(sorted(path.stem for path in _folder().glob("*.yaml")))
+    return tuple(sorted(path.stem for path in (conf_folder() / "classifier").glob("*.yaml")))
 
 
 @lru_cache(maxsize=256)
@@ -51,11 +51,10 @@ def record(name: str) -> ClassifierRecord:
     """
     import yaml  # type: ignore[import-untyped]
 
-    path = _folder() / f"{name}.yaml"
+    path = conf_folder() / "classifier" / f"{name}.yaml"
     if name not in names():
-        close = difflib.get_close_matches(name, names(), n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names())}"
-        raise ConfigError(f"unknown classifier {name!r}; {hint}")
+        hint = suggestion(name, names(), f"; there are: {', '.join(names())}")
+        raise ConfigError(f"unknown classifier {name!r}{hint}")
     found = record_from(yaml.safe_load(path.read_text(encoding="utf-8")), str(path))
     if found.name != name:
         raise ConfigError(f"{path}: name is {found.name!r}, and the file is called {name!r}")
@@ -142,12 +141,3 @@ def _source_folder(file: WeightsFile, name: str) -> Path:
         return cache_folder() / "weights" / name
     slug = file.source.split(":")[1].lstrip("@").replace("/", "-").replace("==", "-").replace("@", "-")
     return cache_folder() / "weights" / slug
-
-
-def _folder() -> Path:
-    """`conf/classifier`, in the installed package or beside it in a source tree."""
-    package = Path(__file__).resolve().parents[1]
-    for root in (package, package.parent):
-        if (root / "conf" / "classifier").is_dir():
-            return root / "conf" / "classifier"
-    raise ConfigError(f"conf/classifier is neither in {package} nor in {package.parent}; is the installation whole?")

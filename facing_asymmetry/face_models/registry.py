@@ -1,9 +1,8 @@
 """Face models by name."""
 
-import difflib
 from pathlib import Path
 
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.errors import ConfigError, suggestion
 from facing_asymmetry.face_models.contract import FaceModel
 
 NAMES = ("makehuman",)
@@ -42,6 +41,5 @@ def load_face_model(name: str, cache: Path) -> FaceModel:
 
 def _known(name: str) -> None:
     if name not in NAMES:
-        close = difflib.get_close_matches(name, NAMES, 1)
-        hint = f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(NAMES)}"
+        hint = suggestion(name, NAMES, f"; there are: {', '.join(NAMES)}")
         raise ConfigError(f"face_model={name} is unknown{hint}")

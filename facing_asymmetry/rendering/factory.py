@@ -1,9 +1,8 @@
 """Renderers by name."""
 
-from difflib import get_close_matches
 from typing import Final
 
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.errors import ConfigError, suggestion
 from facing_asymmetry.face_models.contract import Surface
 from facing_asymmetry.rendering.contract import Renderer
 from facing_asymmetry.rendering.scene import Scene
@@ -29,8 +28,7 @@ def make_renderer(name: str, surface: Surface, scene: Scene | None = None, devic
         ConfigError: unknown name, or a device that isn't there.
     """
     if name not in RENDERERS:
-        near = get_close_matches(name, RENDERERS, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = suggestion(name, RENDERERS)
         raise ConfigError(f"renderer = {name!r} is unknown{hint} (there are: {', '.join(RENDERERS)})")
     import torch
 

@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 from jaxtyping import Float
 from numpy import ndarray
+from scipy.special import softmax
 from torch import Tensor
 
 from facing_asymmetry.classifiers.contract import Classifier, check_logits
@@ -91,8 +92,7 @@ def cell_table(
 ) -> pd.DataFrame:
     """Rows of the response table: one per grid node and class, t-major."""
     logits = passed.logits[frames.node]
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probability = shifted / shifted.sum(axis=1, keepdims=True)
+    probability = softmax(logits, axis=1)
     names = np.asarray(labels, dtype=object)
     predicted = names[logits.argmax(axis=1)]
     s, t = grid.nodes()

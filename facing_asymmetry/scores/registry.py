@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
 from jaxtyping import Float
 from numpy import ndarray
 
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.errors import ConfigError, suggestion
 from facing_asymmetry.scores.contrast import contrast, response
 from facing_asymmetry.scores.derivative import gradient, magnitude, slope
 from facing_asymmetry.scores.prediction import flips, threshold
@@ -160,7 +159,6 @@ SCORES: Final = {definition.name: definition for definition in _DEFINITIONS}
 def score_definition(name: str) -> ScoreDefinition:
     """Return the definition of a score; `ConfigError` with the nearest name for an unknown one."""
     if name not in SCORES:
-        close = get_close_matches(name, SCORES, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known scores: {', '.join(SCORES)}"
-        raise ConfigError(f"unknown score {name!r}; {hint}")
+        hint = suggestion(name, SCORES, f"; known scores: {', '.join(SCORES)}")
+        raise ConfigError(f"unknown score {name!r}{hint}")
     return SCORES[name]

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from facing_asymmetry.atomic import sweep_temporaries, write_atomically
 from facing_asymmetry.errors import StoreError
-from facing_asymmetry.store.atomic import sweep_temporaries, write_atomically
 from facing_asymmetry.store.keys import canonical_json, content_key
 
 log = logging.getLogger(__name__)

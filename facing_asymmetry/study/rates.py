@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from facing_asymmetry.store.atomic import write_atomically
+from facing_asymmetry.atomic import write_atomically
 
 
 @dataclass(frozen=True)

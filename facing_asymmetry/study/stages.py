@@ -37,6 +37,7 @@ class Run:
     Attributes:
         study: its parts; `composed`: the configuration as composed; `command`: what was typed.
         folder: where its files go: same request, same folder; `seconds`: wall time per stage so far.
+        searched: frames rendered to find the expressions.
     """
 
     study: Study
@@ -44,6 +45,7 @@ class Run:
     command: str
     progress: Progress = field(default_factory=Progress)
     seconds: dict[str, float] = field(default_factory=dict)
+    searched: int = 0
 
     @property
     def config(self) -> RunConfig:
@@ -74,6 +76,7 @@ def run_stages(run: Run, until: str) -> Path:
         expressions = _optimise(run)
         if until != "optimise":
             responses = _intervene(run, expressions)
+            _keep_rates(run)
             if until != "intervene":
                 _score(run, responses)
         _manifest(run)
@@ -83,10 +86,9 @@ def run_stages(run: Run, until: str) -> Path:
 
 
 def _optimise(run: Run) -> dict[str, list[Expression]]:
-    counts = run.study.counts
     with run.timed("optimise"):
         found = find_expressions(run.study, run.progress)
-    run.seconds["optimise_frames"] = float(counts.frames)
+    run.searched = run.study.counts.frames
     run_folder.write_records(run.folder, run.study.records)
     run_folder.write_expressions(run.folder, found, run.study.model.units)
     return found
@@ -142,17 +144,20 @@ def _manifest(run: Run) -> None:
         "code": code_fingerprint(RESPONSE_ROOMS),
         "weights": {r.name: {w.member: w.sha256 for w in r.weights} for r in study.records},
     }
-    searched = int(run.seconds.get("optimise_frames", 0))
     manifest = build_manifest(
         title=f"Does the classifier rely on facial symmetry? ({run.config.name} run)",
         command=run.command,
         config=run.composed,
         hashes=hashes,
         counts=study.counts,
-        seconds={k: v for k, v in run.seconds.items() if k != "optimise_frames"},
+        seconds=run.seconds,
     )
     run_folder.write_json(run.folder, "manifest.json", manifest)
-    passed = study.counts.forward_passes - searched
-    if not study.counts.cells_cached and min(searched, passed) >= ENOUGH_FOR_A_RATE:
-        frame, gradient = run.seconds["intervene"] / passed, run.seconds["optimise"] / searched
-        write_rates(study.store.folder, Rates(frame, gradient, True))
+
+
+def _keep_rates(run: Run) -> None:
+    counts = run.study.counts
+    passed = counts.forward_passes - run.searched
+    if not counts.cells_cached and min(run.searched, passed) >= ENOUGH_FOR_A_RATE:
+        frame, gradient = run.seconds["intervene"] / passed, run.seconds["optimise"] / run.searched
+        write_rates(run.study.store.folder, Rates(frame, gradient, True))

@@ -7,6 +7,7 @@ import pytest
 
 from facing_asymmetry.assets import fetch, fetch_archive, fetch_matching
 from facing_asymmetry.assets.progress import console_progress, silent
+from facing_asymmetry.atomic import TEMPORARY_PREFIX
 from facing_asymmetry.errors import AssetError, ConfigError
 from tests.assets.local_registry import LocalRegistry, sha256, tar_gz, wheel
 
@@ -81,7 +82,7 @@ def test_another_sha256_is_refused_with_both_values_and_nothing_is_left(registry
     assert sha256(LABELS) in str(caught.value)
     assert "0" * 64 in str(caught.value)
     assert visible(tmp_path) == set()
-    assert not list(tmp_path.glob(".part-*"))
+    assert not list(tmp_path.glob(f"{TEMPORARY_PREFIX}*"))
 
 
 def test_another_size_is_refused(registry, tmp_path):

@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from facing_asymmetry.atomic import TEMPORARY_PREFIX
 from facing_asymmetry.errors import StoreError
 from facing_asymmetry.store import CellStore, content_key, write_atomically
-from facing_asymmetry.store.atomic import TEMPORARY_PREFIX
 
 REQUEST = {"classifier": "c", "s": (0.0, 0.1), "t": [1.0]}
 
