@@ -108,12 +108,12 @@ class FusedRenderer:
         count, size = len(states), self.scene.image_size
         images = np.empty((count, 3, size, size), np.float32)
         linear = np.empty((count if keep else 0, 3, size, size), np.float32)
-        fine = np.ones((count, numba.get_num_threads()), np.bool_)
+        fine = np.ones(count, np.bool_)
         render_frames(states, frames.cameras, frames.who, self._faces, self._uvs, self._tangents, frames.albedo,
                       self._maps, self._furrows, self._rig, self._decode, self._curve, self.scene.supersample, linear,
-                      images, fine)  # fmt: skip
-        if not fine[:, 0].all():
-            raise ModelError(f"states {np.flatnonzero(~fine[:, 0]).tolist()} of the batch are not finite")
+                      images, fine, numba.get_num_threads())  # fmt: skip
+        if not fine.all():
+            raise ModelError(f"states {np.flatnonzero(~fine).tolist()} of the batch are not finite")
         return images, linear
 
     def pull_back(

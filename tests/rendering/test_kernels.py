@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from facing_asymmetry.rendering.fused import CURVE_STEPS, FusedRenderer, pack_rig
 from facing_asymmetry.rendering.kernels import texture
-from facing_asymmetry.rendering.kernels.frame import encode_value
+from facing_asymmetry.rendering.kernels.film import encode_value
 from facing_asymmetry.rendering.kernels.geometry import LANES, SNAP, fill_table, project, vertex_normals
 from facing_asymmetry.rendering.kernels.lighting import shade
-from facing_asymmetry.rendering.kernels.raster import canonical_corners, rasterise
+from facing_asymmetry.rendering.kernels.raster import canonical_corners, padded, rasterise
 from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.rendering.shading import SkinShader
 from facing_asymmetry.rendering.srgb import decode_srgb, encode_srgb
@@ -102,8 +102,8 @@ def raster(points: list[tuple[float, float, float]], faces: list[list[int]], siz
     screen = np.array([(x * SNAP, y * SNAP, 1 / z) for x, y, z in points])
     corners = np.empty((len(faces), 6), np.int32)
     canonical_corners(screen, np.array(faces, np.int32), corners)
-    nearest, depth = np.empty((size, size), np.int32), np.empty((size, size), np.float32)
-    rasterise(screen, corners, 1e-8, -0.5, nearest, depth)
+    keys, nearest = np.empty((size, padded(size)), np.int64), np.empty((size, size), np.int32)
+    rasterise(screen, corners, 1e-8, -0.5, keys, nearest)
     return nearest
 
 

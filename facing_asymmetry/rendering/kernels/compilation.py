@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from facing_asymmetry.assets.cache import cache_folder
 from facing_asymmetry.errors import AssetError
@@ -53,3 +54,7 @@ def kernel(**options: Any) -> Callable[[Callable[..., Any]], Any]:
             config.CACHE_DIR = before
 
     return decorate
+
+
+as_tuple: Any = to_fixed_tuple
+"""`as_tuple(array, length)` inside a kernel: the values as a tuple, which loops keep in registers."""

@@ -6,7 +6,7 @@ from numpy import ndarray
 
 from facing_asymmetry.rendering.kernels.compilation import kernel
 from facing_asymmetry.rendering.kernels.geometry import SNAP
-from facing_asymmetry.rendering.kernels.raster import canonical_corners, rasterise
+from facing_asymmetry.rendering.kernels.raster import canonical_corners, padded, rasterise
 
 
 @kernel(inline="always")
@@ -94,8 +94,9 @@ def rasterise_meshes(
         canonical_corners(screen, faces[n], corners)
         if cull:
             _drop_backs(screen, faces[n], corners)
-        nearest, near = np.empty((rows, columns), np.int32), np.empty((rows, columns), np.float32)
-        rasterise(screen, corners, 1e-8, 0.5, nearest, near)
+        nearest = np.empty((rows, columns), np.int32)
+        keys = np.empty((rows, padded(columns)), np.int64)
+        rasterise(screen, corners, 1e-8, 0.5, keys, nearest)
         for row in range(rows):
             y = (0.5 * (rows - 1) - row) / short
             _write_row(verts[n], faces[n], first_face[n], nearest[row], y, short, perspective, pix_to_face[n, row],

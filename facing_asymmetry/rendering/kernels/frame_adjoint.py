@@ -1,76 +1,27 @@
-"""One frame, backwards: recompute each row, scatter gradients, finish per face and per vertex."""
+"""One frame, backwards: recompute each row, undo its passes, scatter gradients, finish per face and per vertex."""
 
 import numpy as np
 from numba import prange
 from numpy import ndarray
 
-from facing_asymmetry.rendering.kernels.adjoint import sample_adjoint
+from facing_asymmetry.rendering.kernels.adjoint import albedo_row_slopes, finish_row, light_row_adjoint
 from facing_asymmetry.rendering.kernels.compilation import kernel
+from facing_asymmetry.rendering.kernels.film import develop_row
 from facing_asymmetry.rendering.kernels.frame import prepare
+from facing_asymmetry.rendering.kernels.furrows import FOLD, close_folds, find_furrows, look_up_folds, tilt_row
+from facing_asymmetry.rendering.kernels.furrows_adjoint import (
+    BENT,
+    look_up_folds_adjoint,
+    pick_out,
+    put_back,
+    tilt_row_adjoint,
+)
 from facing_asymmetry.rendering.kernels.geometry import LANES, SNAP
-from facing_asymmetry.rendering.kernels.surface import interpolate_row
+from facing_asymmetry.rendering.kernels.raster import padded
+from facing_asymmetry.rendering.kernels.scatter import scatter_folds, scatter_row
+from facing_asymmetry.rendering.kernels.surface import gather_row, lanes, unit_row
 
-ZERO, ONE = np.float32(0.0), np.float32(1.0)
-
-
-@kernel(inline="always")
-def encode_slope(linear: np.float32, encoded: np.float32) -> np.float32:
-    """Derivative of the sRGB curve at a linear value, given the encoded one; 0 where it is clamped."""
-    if linear > ONE:
-        return ZERO
-    if linear <= np.float32(0.0031308):
-        return np.float32(12.92)
-    return (encoded + np.float32(0.055)) / (np.float32(2.4) * linear)
-
-
-@kernel()
-def row_adjoint(
-    corners: ndarray, corner_uvs: ndarray, table: ndarray, rig: ndarray, albedo: ndarray, decode: ndarray,
-    linear: ndarray, maps: ndarray, furrows: ndarray, count: int, samples: ndarray, covered: ndarray,
-    attributes: ndarray, places: ndarray, factor: int, colours: ndarray, buffer: ndarray,
-    g_table: ndarray, g_faces: ndarray,
-) -> None:  # fmt: skip
-    """Add the gradients of a row of sub-pixels to those of the attribute table and of the faces.
-
-    Args:
-        colours: `(W, 3)` gradients of a sub-pixel's linear colour, per pixel; buffer: `(LANES,)` scratch.
-        g_table: `(V, LANES)`; g_faces: `(F, 9)`, entry 3 i + j: sum of b_i times the gradient of b_j.
-        Others: as in `interpolate_row` and `sample_adjoint`.
-    """
-    for i in range(count):
-        pixel = samples[i] // factor
-        g = (colours[pixel, 0], colours[pixel, 1], colours[pixel, 2])
-        if g[0] == ZERO and g[1] == ZERO and g[2] == ZERO:
-            continue
-        gu, gv = sample_adjoint(
-            rig, albedo, decode, linear, maps, furrows, attributes[i], places[i, 0], places[i, 1], g, buffer
-        )
-        f = covered[i]
-        a, b, c = corners[f, 0], corners[f, 1], corners[f, 2]
-        p, q, r = places[i, 2], places[i, 3], places[i, 4]
-        i0, i1, i2 = corners[f, 3], corners[f, 4], corners[f, 5]
-        ha = gu * corner_uvs[f, i0, 0] + gv * corner_uvs[f, i0, 1]
-        hb = gu * corner_uvs[f, i1, 0] + gv * corner_uvs[f, i1, 1]
-        hc = gu * corner_uvs[f, i2, 0] + gv * corner_uvs[f, i2, 1]
-        for lane in range(6 + maps.shape[2]):
-            g_lane = buffer[lane]
-            ha += g_lane * table[a, lane]
-            hb += g_lane * table[b, lane]
-            hc += g_lane * table[c, lane]
-            g_table[a, lane] += p * g_lane
-            g_table[b, lane] += q * g_lane
-            g_table[c, lane] += r * g_lane
-        mean = p * ha + q * hb + r * hc
-        ha, hb, hc = ha - mean, hb - mean, hc - mean
-        g_faces[f, 0] += p * ha
-        g_faces[f, 1] += p * hb
-        g_faces[f, 2] += p * hc
-        g_faces[f, 3] += q * ha
-        g_faces[f, 4] += q * hb
-        g_faces[f, 5] += q * hc
-        g_faces[f, 6] += r * ha
-        g_faces[f, 7] += r * hb
-        g_faces[f, 8] += r * hc
+ZERO = np.float32(0.0)
 
 
 @kernel()
@@ -81,7 +32,7 @@ def faces_to_vertices(state: ndarray, camera: ndarray, corners: ndarray, g_faces
     -sum_j (sum over samples of b_i g_j) r_j, where r_j = P_k x P_l / det are the rows of P^-1.
 
     Args:
-        state, camera, corners: as in `project` and `canonical_corners`; g_faces: from `row_adjoint`.
+        state, camera, corners: as in `project` and `canonical_corners`; g_faces: from `scatter_row`.
         g_view: `(V, 3)` float64, added to.
     """
     points = np.empty((3, 3), np.float64)
@@ -156,6 +107,70 @@ def collect(camera: ndarray, g_view: ndarray, g_world: ndarray, g_table: ndarray
             out[v, 3 + c] = g_table[v, 6 + c]
 
 
+@kernel()
+def pull_share(
+    states: ndarray, cameras: ndarray, who: ndarray, faces: ndarray, corner_uvs: ndarray, tangents: ndarray,
+    albedo: ndarray, maps: ndarray, furrows: ndarray, rig: ndarray, decode: ndarray, bytes_: ndarray, factor: int,
+    linear: ndarray, images: ndarray, upstream: ndarray, gradients: ndarray, first: int, step: int,
+) -> None:  # fmt: skip
+    """Gradients of frames `first`, `first + step`, ...; arguments as in `adjoint_frames`."""
+    vertices, number, size = states.shape[1], faces.shape[0], images.shape[3] * factor
+    channels, width, height = maps.shape[2], albedo.shape[2], albedo.shape[1]
+    screen, sums = np.empty((vertices, 3), np.float64), np.empty((vertices, 6), np.int64)
+    table, g_table = np.empty((vertices, LANES), np.float32), np.empty((vertices, LANES), np.float32)
+    g_view, g_world = np.empty((vertices, 3), np.float64), np.empty((vertices, 3), np.float64)
+    lengths, g_faces = np.empty(vertices, np.float32), np.empty((number, 9), np.float32)
+    corners, nearest = np.empty((number, 6), np.int32), np.empty((size, size), np.int32)
+    keys = np.empty((size, padded(size)), np.int64)
+    columns, covered, picks = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
+    # one row of samples: values, then gradients
+    weights, places, inverse = lanes(3, size), lanes(2, size), np.empty(size, np.float32)
+    normals, skin, slopes_uv, raw = lanes(3, size), lanes(4, size), lanes(8, size), lanes(3, size)
+    folds, tilted, activations = lanes(FOLD, size), lanes(3, size), lanes(size, LANES)
+    exposed, g_colours, g_normals, g_albedo = lanes(3, size), lanes(3, size), lanes(3, size), lanes(4, size)
+    g_places, g_folds, g_maps = lanes(2, size), lanes(BENT, size), lanes(2, size)
+    for b in range(first, states.shape[0], step):
+        prepare(states[b], cameras[b], faces, tangents, screen, sums, table, lengths, corners, keys, nearest)
+        g_table[:] = ZERO
+        g_faces[:] = ZERO
+        g_view[:] = 0.0
+        g_world[:] = 0.0
+        for row in range(images.shape[2]):
+            if not develop_row(linear[b, :, row], images[b, :, row], upstream[b, :, row], factor, exposed):
+                continue
+            for line in range(row * factor, (row + 1) * factor):
+                y = (0.5 * (size - 1) - line) * SNAP
+                count = gather_row(screen, corners, corner_uvs, table, nearest[line], y,
+                                   columns, covered, weights, places, normals)  # fmt: skip
+                unit_row(count, normals, inverse)
+                albedo_row_slopes(albedo[who[b]], decode, bytes_, count, places, skin, slopes_uv)
+                found = 0
+                if channels > 0:
+                    found = find_furrows(furrows, corners, table, channels, True, count, covered, weights, places,
+                                         normals, picks, activations, folds)  # fmt: skip
+                    look_up_folds(maps, found, picks, activations, places, folds)
+                    tilt_row(found, folds, tilted)
+                    pick_out(found, picks, skin[:3], raw)
+                    close_folds(found, picks, folds, tilted, normals, skin)
+                pick_out(count, columns, exposed, g_colours)
+                light_row_adjoint(rig, count, normals, skin, g_colours, g_normals, g_albedo)
+                if found > 0:
+                    pick_out(found, picks, g_normals, tilted)
+                    tilt_row_adjoint(found, folds, tilted, g_folds)
+                    put_back(found, picks, tilted, g_normals)
+                    put_back(found, picks, folds[:3], normals)
+                    look_up_folds_adjoint(maps, found, picks, places, raw, folds, g_folds, g_albedo, activations,
+                                          g_maps)  # fmt: skip
+                    scatter_folds(corners, corner_uvs, table, channels, found, picks, covered, weights, g_folds,
+                                  activations, g_maps, g_table, g_faces)  # fmt: skip
+                finish_row(count, width, height, normals, inverse, slopes_uv, g_normals, g_albedo, g_places)
+                scatter_row(corners, corner_uvs, table, count, covered, weights, g_normals, g_places, g_table,
+                            g_faces)  # fmt: skip
+        faces_to_vertices(states[b], cameras[b], corners, g_faces, g_view)
+        normals_to_vertices(states[b], faces, table, lengths, g_table, g_world)
+        collect(cameras[b], g_view, g_world, g_table, gradients[b])
+
+
 @kernel(parallel=True)
 def adjoint_frames(
     states: ndarray, cameras: ndarray, who: ndarray, faces: ndarray, corner_uvs: ndarray, tangents: ndarray,
@@ -170,49 +185,5 @@ def adjoint_frames(
     """
     workers = min(states.shape[0], threads)
     for worker in prange(workers):
-        vertices, number, size = states.shape[1], faces.shape[0], images.shape[2] * factor
-        screen = np.empty((vertices, 3), np.float64)
-        sums = np.empty((vertices, 6), np.int64)
-        table, g_table = np.empty((vertices, LANES), np.float32), np.empty((vertices, LANES), np.float32)
-        g_view, g_world = np.empty((vertices, 3), np.float64), np.empty((vertices, 3), np.float64)
-        lengths = np.empty(vertices, np.float32)
-        corners, g_faces = np.empty((number, 6), np.int32), np.empty((number, 9), np.float32)
-        nearest, depth = np.empty((size, size), np.int32), np.empty((size, size), np.float32)
-        samples, covered = np.empty(size, np.int32), np.empty(size, np.int32)
-        attributes, places = np.empty((size, LANES), np.float32), np.empty((size, 5), np.float32)
-        colours, buffer = np.empty((images.shape[3], 3), np.float32), np.zeros(LANES, np.float32)
-        share = ONE / np.float32(factor * factor)
-        for b in range(worker, states.shape[0], workers):
-            prepare(states[b], cameras[b], faces, tangents, screen, sums, table, lengths, corners, nearest, depth)
-            g_table[:] = ZERO
-            g_faces[:] = ZERO
-            g_view[:] = 0.0
-            g_world[:] = 0.0
-            for row in range(images.shape[2]):
-                for column in range(images.shape[3]):
-                    for c in range(3):
-                        slope = encode_slope(linear[b, c, row, column], images[b, c, row, column])
-                        colours[column, c] = upstream[b, c, row, column] * slope * share
-                for part in range(factor):
-                    line = row * factor + part
-                    y = (0.5 * (size - 1) - line) * SNAP
-                    lanes = 6 + maps.shape[2]
-                    count = interpolate_row(
-                        screen,
-                        corners,
-                        corner_uvs,
-                        table,
-                        nearest[line],
-                        y,
-                        lanes,
-                        samples,
-                        covered,
-                        attributes,
-                        places,
-                    )
-                    row_adjoint(corners, corner_uvs, table, rig, albedo[who[b]], decode, bytes_, maps, furrows, count,
-                                samples, covered, attributes, places, factor, colours, buffer, g_table,
-                                g_faces)  # fmt: skip
-            faces_to_vertices(states[b], cameras[b], corners, g_faces, g_view)
-            normals_to_vertices(states[b], faces, table, lengths, g_table, g_world)
-            collect(cameras[b], g_view, g_world, g_table, gradients[b])
+        pull_share(states, cameras, who, faces, corner_uvs, tangents, albedo, maps, furrows, rig, decode, bytes_,
+                   factor, linear, images, upstream, gradients, worker, workers)  # fmt: skip

@@ -47,6 +47,15 @@ def sample_albedo(texture: ndarray, decode: ndarray, u: np.float32, v: np.float3
     return red, green, blue, gloss * np.float32(1.0 / 255.0)
 
 
+@kernel()
+def albedo_row(texture: ndarray, decode: ndarray, count: int, places: ndarray, albedo: ndarray) -> None:
+    """Albedo and gloss `(4, S)` of a row of samples at texture coordinates `(2, S)`; see `sample_albedo`."""
+    for i in range(count):
+        albedo[0, i], albedo[1, i], albedo[2, i], albedo[3, i] = sample_albedo(
+            texture, decode, places[0, i], places[1, i]
+        )
+
+
 @kernel(inline="always")
 def furrowed(furrows: ndarray, u: np.float32, v: np.float32) -> bool:
     """Whether any wrinkle map differs from zero where a lookup at (u, v) looks: `furrows` `(Ht, Wt)` marks those."""
