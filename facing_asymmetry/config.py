@@ -118,6 +118,7 @@ class RunConfig:
     device: str = "cpu"
     threads: int = 0
     batch: int = 20
+    precision: str = "fp32"
     dry_run: bool = False
     face_model: FaceModelConfig = field(default_factory=FaceModelConfig)
     renderer: RendererConfig = field(default_factory=RendererConfig)
@@ -139,6 +140,7 @@ class RunConfig:
         for key, least in (("identities", 1), ("batch", 1), ("threads", 0), ("seed", 0)):
             _at_least(key, getattr(self, key), least)
         _one_of("device", self.device, ("cpu", "cuda"))
+        _one_of("precision", self.precision, ("fp32", "bf16"))
         for key in ("classifiers", "interventions"):
             if not getattr(self, key):
                 raise ConfigError(f"{key} is empty; choose at least one, for example {key[:-1]}=...")

@@ -9,12 +9,19 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from jaxtyping import Float
+from numpy import ndarray
 
 from facing_asymmetry.emotions import CANONICAL
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.reporting.settings import ReportSettings
-from facing_asymmetry.reporting.sprites import Sprite, read_sprites
+from facing_asymmetry.reporting.sprites import Sprite, read_sprites, thin
 from facing_asymmetry.responses.schema import validate
+
+MOST_NODES: Final = 31
+"""Values of s, and of t, that figures are drawn from; finer grids are thinned evenly, end points kept."""
 
 DEFAULT_MINIMUM: Final = 20
 """Identities a claim needs, where the run's own configuration does not say (method.md: 20)."""
@@ -38,7 +45,9 @@ class RunData:
     Attributes:
         path: the run folder.
         manifest: what was asked, with which code, and what it cost.
-        responses: the response table (`responses/schema.py`), one row per frame and class.
+        axes: all values of s and of t.
+        responses: the response table (`responses/schema.py`), one row per frame and class; of a grid with more than
+            `MOST_NODES` values on an axis only those that figures show, so that no table is too large for a report.
         scores: one row per unit and score; `tests`: one row per classifier, emotion, intervention and score.
         expressions: one row per classifier and emotion (empty where the run has none).
         claims: sentences with their verdicts; `records`: facts about each classifier, by name (may be empty).
@@ -48,6 +57,7 @@ class RunData:
 
     path: Path
     manifest: Mapping[str, Any]
+    axes: tuple[Float[ndarray, " S"], Float[ndarray, " T"]]
     responses: pd.DataFrame
     scores: pd.DataFrame
     tests: pd.DataFrame
@@ -152,19 +162,23 @@ def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
     """
     if not path.is_dir():
         raise DataError(f"{path} is not a run folder; `facing-asymmetry run` makes one")
+    manifest = _read_manifest(path / "manifest.json")
     claims = _read_json(path / "claims.json") if (path / "claims.json").exists() else []
     records = _read_json(path / "classifiers.json") if (path / "classifiers.json").exists() else []
+    settings = settings or ReportSettings()
+    axes, responses = _read_responses(path / "responses.parquet", settings.explorer_nodes)
     return RunData(
         path=path,
-        manifest=_read_manifest(path / "manifest.json"),
-        responses=_read_responses(path / "responses.parquet"),
+        manifest=manifest,
+        axes=axes,
+        responses=responses,
         scores=_read_csv(path / "scores.csv", SCORE_COLUMNS),
         tests=_read_csv(path / "tests.csv", TEST_COLUMNS),
         expressions=_read_csv(path / "expressions.csv", EXPRESSION_COLUMNS, optional=True),
         claims=claims,
         records={str(record["name"]): record for record in records},
         sprites=read_sprites(path / "sprites"),
-        settings=settings or ReportSettings(),
+        settings=settings,
     )
 
 
@@ -196,16 +210,19 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
-def _read_responses(path: Path) -> pd.DataFrame:
-    """The response table, validated."""
+def _read_responses(path: Path, explorer_nodes: int) -> tuple[tuple[ndarray, ndarray], pd.DataFrame]:
+    """All values of s and t, and the response table at the nodes that are shown, validated."""
     if not path.exists():
         raise DataError(f"{path} is missing; the run did not finish, start it again and it goes on")
     try:
-        table = pd.read_parquet(path)
-    except (OSError, ValueError) as error:
+        axes = _axis(path, "s"), _axis(path, "t")
+        if not min(map(len, axes)):
+            raise DataError(f"{path} holds no rows")
+        s, t = (_shown(values, explorer_nodes) for values in axes)
+        whole = len(s) == len(axes[0]) and len(t) == len(axes[1])
+        table = pd.read_parquet(path, filters=None if whole else [("s", "in", set(s)), ("t", "in", set(t))])
+    except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{path} is not a readable parquet file: {error}") from error
-    if table.empty:
-        raise DataError(f"{path} holds no rows")
     try:
         table = validate(table)
     except DataError as error:
@@ -214,7 +231,23 @@ def _read_responses(path: Path) -> pd.DataFrame:
         kinds = sorted(table[column].unique())
         if len(kinds) > 1:
             raise DataError(f"{path}: {column} is {' and '.join(kinds)}; a report shows one, so split the table by it")
-    return table
+    return axes, table
+
+
+def _axis(path: Path, name: str) -> Float[ndarray, " N"]:
+    """Ascending values of s or t, read in pieces."""
+    found: set[float] = set()
+    with pq.ParquetFile(path) as file:
+        if name not in file.schema_arrow.names:
+            raise DataError(f"{path}: response table lacks the column(s) {name}")
+        for batch in file.iter_batches(columns=[name]):
+            found.update(pc.unique(batch.column(0)).to_pylist())
+    return np.array(sorted(found))
+
+
+def _shown(values: Float[ndarray, " N"], explorer_nodes: int) -> Float[ndarray, " N"]:
+    """The values that figures show, and those of the explorer, which thins the full axis."""
+    return np.union1d(values[thin(len(values), MOST_NODES)], values[thin(len(values), explorer_nodes)])
 
 
 def _read_csv(path: Path, columns: Sequence[str], *, optional: bool = False) -> pd.DataFrame:

@@ -18,12 +18,13 @@ def counted(number: int, singular: str, plural: str = "") -> str:
 
 def grid_size(data: RunData) -> tuple[int, int]:
     """Number of values of s and of t."""
-    return data.responses["s"].nunique(), data.responses["t"].nunique()
+    return len(data.axes[0]), len(data.axes[1])
 
 
 def image_count(data: RunData) -> int:
-    """Images that classifiers judged: one row of the emotion shown per image."""
-    return len(data.target)
+    """Images that classifiers judged: one per node of the grid for each classifier, emotion, face and side."""
+    units = data.target.drop_duplicates(["classifier", "emotion", "identity", "side", "intervention"])
+    return len(units) * len(data.axes[0]) * len(data.axes[1])
 
 
 def lead(data: RunData) -> str:

@@ -9,8 +9,7 @@ from torch import Tensor
 
 from facing_asymmetry.interventions.apply import Frames
 from facing_asymmetry.interventions.grid import Grid
-from facing_asymmetry.rendering.contract import Renderer, Stage
-from facing_asymmetry.responses.cell import render_frames
+from facing_asymmetry.responses.sweep import Studio
 
 
 def to_bytes(images: Tensor) -> UInt8[ndarray, "B H W 3"]:
@@ -19,12 +18,11 @@ def to_bytes(images: Tensor) -> UInt8[ndarray, "B H W 3"]:
     return rounded
 
 
-def draw_sprite(frames: Frames, grid: Grid, stage: Stage, who: int, renderer: Renderer, batch: int) -> bytes:
+def draw_sprite(frames: Frames, grid: Grid, studio: Studio, who: int) -> bytes:
     """Render the frames of a cell and lay them out as one PNG of `len(grid.t)` by `len(grid.s)` tiles."""
     from PIL import Image
 
-    tiles: list[ndarray] = []
-    render_frames(frames, stage, who, renderer, batch, lambda _, images: tiles.append(to_bytes(images)))
+    tiles = [to_bytes(studio.render(frames, who, *block)[1]) for block in studio.blocks(frames)]
     nodes = np.concatenate(tiles)[frames.node]
     rows = [np.concatenate(list(row), axis=1) for row in nodes.reshape(len(grid.t), len(grid.s), *nodes.shape[1:])]
     out = io.BytesIO()

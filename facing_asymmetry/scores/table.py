@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from facing_asymmetry.errors import DataError
 from facing_asymmetry.scores.registry import SCORES, ScoreDefinition, score_definition
 from facing_asymmetry.scores.specific import paired_difference
 from facing_asymmetry.scores.units import UNIT, UnitStack, unit_stacks
@@ -14,7 +15,7 @@ COLUMNS: Final = (*UNIT, "score", "value", "unit")
 
 
 def score_table(
-    responses: pd.DataFrame,
+    responses: pd.DataFrame | Iterable[pd.DataFrame],
     names: Iterable[str] | None = None,
     treated: str = "palsy",
     control: str = "bilateral",
@@ -22,7 +23,7 @@ def score_table(
     """Return the tidy table of scores.
 
     Args:
-        responses: table that follows `responses.schema`.
+        responses: table that follows `responses.schema`, or pieces of one that do not split a unit, read one by one.
         names: scores to compute; all of `SCORES` by default.
         treated: one-sided intervention, and
         control: its two-sided control, of the paired scores (`symmetry_specific`, ...). Their rows carry
@@ -37,7 +38,12 @@ def score_table(
     """
     wanted = [score_definition(name) for name in (SCORES if names is None else names)]
     direct = {d.name: d for d in wanted if d.compute} | {d.base: SCORES[d.base] for d in wanted if d.base}
-    parts = [_rows(stack, definition) for stack in unit_stacks(responses) for definition in direct.values()]
+    pieces = [responses] if isinstance(responses, pd.DataFrame) else responses
+    parts = [
+        _rows(stack, definition) for piece in pieces for stack in unit_stacks(piece) for definition in direct.values()
+    ]
+    if not parts:
+        raise DataError("response table has no rows")
     scores = pd.concat(parts, ignore_index=True)
     paired = [
         rows.assign(score=definition.name, unit=definition.unit)

@@ -70,8 +70,13 @@ class CellStore:
 
     def read_table(self, kind: str, request: Mapping[str, Any]) -> pd.DataFrame | None:
         """The table of a cell, or None where it is absent or was found damaged."""
+        table = self.read_arrow(kind, request)
+        return None if table is None else table.to_pandas()
+
+    def read_arrow(self, kind: str, request: Mapping[str, Any]) -> pa.Table | None:
+        """As `read_table`, as an Arrow table."""
         payload = self.read(kind, request)
-        return None if payload is None else pq.read_table(pa.BufferReader(payload)).to_pandas()
+        return None if payload is None else pq.read_table(pa.BufferReader(payload))
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -1,115 +1,82 @@
-"""Stage 2: every cell of the study through renderer and classifier, the stored ones read."""
+"""Stage 2: every cell of the study through renderer and classifier; what is in the store is not computed again."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
+import pyarrow as pa
+from numpy import ndarray
 
-from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.face_models.contract import Displacement
-from facing_asymmetry.interventions import Grid, Intervention
-from facing_asymmetry.interventions.apply import Frames, lay_out
 from facing_asymmetry.progress import Progress
-from facing_asymmetry.responses.cell import CellAddress, cell_table, classify_frames
-from facing_asymmetry.responses.schema import SCHEMA, validate
+from facing_asymmetry.responses.cell import cell_table
+from facing_asymmetry.responses.schema import SCHEMA
 from facing_asymmetry.responses.sprite import draw_sprite
+from facing_asymmetry.responses.sweep import Showing, sweep
+from facing_asymmetry.study.cells import Cell, address_of, cells_of, request_of, shared_frames
+from facing_asymmetry.study.frames import FrameMaker
+from facing_asymmetry.study.networks import Networks
 from facing_asymmetry.study.parts import Study
-from facing_asymmetry.study.requests import frames_request, response_request
+from facing_asymmetry.study.requests import frames_request
+
+Expressions = Mapping[str, Sequence[Expression]]
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell of the study and the content it is asked for by."""
-
-    record: ClassifierRecord
-    expression: Expression
-    identity: int
-    intervention: Intervention
-    side: str
-
-    @property
-    def words(self) -> str:
-        """For progress lines."""
-        return f"{self.record.name} {self.expression.emotion} face {self.identity} {self.intervention.name} {self.side}"
-
-
-def cells_of(study: Study, expressions: dict[str, list[Expression]]) -> Iterator[Cell]:
-    """Every cell, classifier by classifier, expressions shown on the faces they belong to."""
-    for record in study.records:
-        for expression in expressions[record.name]:
-            for identity in study.identities:
-                if expression.identity in (None, identity):
-                    for intervention in study.interventions:
-                        for side in intervention.sides:
-                            yield Cell(record, expression, identity, intervention, side)
-
-
-def request_of(study: Study, cell: Cell) -> dict[str, object]:
-    """The content key's material."""
-    return response_request(study, cell.record, cell.expression, cell.intervention.name, cell.side, cell.identity)
-
-
-def gather_responses(study: Study, expressions: dict[str, list[Expression]], progress: Progress) -> pd.DataFrame:
-    """The response table of the study; what is not in the store is computed and committed cell by cell."""
-    tables: list[pd.DataFrame] = []
-    runner = CellRunner(study)
+def respond(study: Study, expressions: Expressions, progress: Progress) -> None:
+    """Compute the cells that are not in the store, and commit each of them."""
     cells = list(cells_of(study, expressions))
+    missing = [cell for cell in cells if not study.store.has("responses", request_of(study, cell))]
+    study.counts.cells += len(cells)
+    study.counts.cells_cached += len(cells) - len(missing)
     with progress.task("intervene", len(cells)) as step:
-        for cell in cells:
-            request = request_of(study, cell)
-            table = study.store.read_table("responses", request)
-            study.counts.cells += 1
-            if table is None:
-                table = runner.compute(cell)
-                study.store.write_table("responses", request, table, SCHEMA)
-            else:
-                study.counts.cells_cached += 1
-            tables.append(table)
+        if len(missing) < len(cells):
+            step(len(cells) - len(missing), "in the store")
+        for cell, table in compute(study, missing):
+            study.store.write_table("responses", request_of(study, cell), table, SCHEMA)
             step(1, cell.words)
-    return validate(pd.concat(tables, ignore_index=True))
 
 
-class CellRunner:
-    """Computes cells, keeping the classifier and the displacement of the last one (neighbours share them)."""
+def compute(study: Study, cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.DataFrame]]:
+    """Render and classify cells; those that show the same frames share them."""
+    groups = shared_frames(cells)
+    networks, maker = Networks(study, groups), FrameMaker(study)
 
-    def __init__(self, study: Study) -> None:
-        self.study = study
-        self._classifier: Classifier | None = None
-        self._moved: tuple[tuple[object, ...], Displacement] | None = None
+    def showings() -> Iterator[Showing[tuple[Sequence[Cell], ndarray]]]:
+        for number, group in enumerate(groups):
+            cell = group[0]
+            frames = maker.frames(cell.identity, cell.expression, cell.intervention, cell.side, study.grid)
+            study.counts.frames += len(frames)
+            study.counts.forward_passes += len(frames) * len(group)
+            who = study.identities.index(cell.identity)
+            yield Showing((group, frames.node), frames, who, partial(networks.of, number, group))
 
-    def frames(self, cell: Cell, grid: Grid) -> Frames:
-        """The distinct states of a cell over a grid."""
-        study, subject = self.study, self.study.subject(cell.identity)
-        key = (cell.identity, cell.expression.weights)
-        if self._moved is None or self._moved[0] != key:
-            self._moved = key, study.model.basis(subject).displace(cell.expression.array)
-        return lay_out(cell.intervention, subject, self._moved[1], study.left, grid, cell.side)
+    for (group, node), results in sweep(showings(), study.studio):
+        for cell, passed in zip(group, results, strict=True):
+            yield cell, cell_table(address_of(study, cell), cell.record.labels, study.grid, node, passed)
 
-    def compute(self, cell: Cell) -> pd.DataFrame:
-        """Render and classify one cell."""
-        study = self.study
-        if self._classifier is None or self._classifier.record != cell.record:
-            self._classifier = study.classifier(cell.record)
-        frames = self.frames(cell, study.grid)
-        who = study.identities.index(cell.identity)
-        passed = classify_frames(
-            frames, study.model, study.stage, who, study.renderer, self._classifier, study.config.batch
-        )
-        study.counts.frames += len(frames)
-        study.counts.forward_passes += len(frames)
-        return cell_table(_address(study, cell), cell.record.labels, study.grid, frames, passed)
+
+def responses(study: Study, expressions: Expressions) -> Iterator[pa.Table]:
+    """The response table cell by cell; a stored cell that was found damaged is computed again."""
+    for cell in cells_of(study, expressions):
+        request = request_of(study, cell)
+        table = study.store.read_arrow("responses", request)
+        if table is None:
+            study.counts.cells_cached -= 1
+            for _, computed in compute(study, [cell]):
+                study.store.write_table("responses", request, computed, SCHEMA)
+            table = study.store.read_arrow("responses", request)
+            assert table is not None
+        yield table
 
 
 def gather_sprites(
-    study: Study, expressions: dict[str, list[Expression]], progress: Progress
+    study: Study, expressions: Expressions, progress: Progress
 ) -> dict[tuple[str, str], tuple[Cell, bytes]]:
     """Pictures of the first face under the first one-sided intervention, by classifier and emotion."""
     shown = next((i for i in study.interventions if "left" in i.sides), None)
     if shown is None:
         return {}
-    runner, first, grid = CellRunner(study), study.identities[0], study.picture_grid
+    maker, first, grid = FrameMaker(study), study.identities[0], study.picture_grid
     cells = [
         c
         for c in cells_of(study, expressions)
@@ -121,23 +88,10 @@ def gather_sprites(
             request = frames_request(study, cell.expression, shown.name, cell.side, first, grid)
             png = study.store.read("sprites", request)
             if png is None:
-                frames = runner.frames(cell, grid)
-                png = draw_sprite(frames, grid, study.stage, 0, study.renderer, study.config.batch)
+                frames = maker.frames(first, cell.expression, shown, cell.side, grid)
+                png = draw_sprite(frames, grid, study.studio, 0)
                 study.counts.frames += len(frames)
                 study.store.write("sprites", request, png)
             pictures[cell.record.name, cell.expression.emotion] = (cell, png)
             step(1, cell.words)
     return pictures
-
-
-def _address(study: Study, cell: Cell) -> CellAddress:
-    return CellAddress(
-        face_model=study.model.name,
-        classifier=cell.record.name,
-        training_set=cell.record.training_set,
-        expression=cell.expression.kind,
-        emotion=cell.expression.emotion,
-        identity=cell.identity,
-        side=cell.side,
-        intervention=cell.intervention.name,
-    )

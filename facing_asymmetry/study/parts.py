@@ -22,6 +22,7 @@ from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.contract import Renderer, Stage
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.reporting.sprites import thin
+from facing_asymmetry.responses.sweep import Studio
 from facing_asymmetry.store import CellStore
 from facing_asymmetry.study.code import code_fingerprint
 from facing_asymmetry.study.subjects import stored_subject
@@ -29,7 +30,7 @@ from facing_asymmetry.study.subjects import stored_subject
 
 @dataclass
 class Counts:
-    """What a run did: frames rendered, images classified, and cells computed or found in the store."""
+    """What a run did: frames rendered, images classified, and cells asked for and found in the store."""
 
     frames: int = 0
     forward_passes: int = 0
@@ -101,6 +102,13 @@ class Study:
     def stage_of(self, numbers: Sequence[int]) -> Stage:
         """Cameras and textures of any faces."""
         return stage_subjects(self.model, [self.subject(n) for n in numbers]).to(self.config.device)
+
+    @cached_property
+    def studio(self) -> Studio:
+        """Where the frames of the responses and pictures are made."""
+        config = self.config
+        depth = 1 if config.device == "cpu" else 0
+        return Studio(self.model, self.stage, self.renderer, config.batch, depth, config.precision)
 
     def classifier(self, record: ClassifierRecord) -> Classifier:
         """The network, loaded and checked against its hash."""

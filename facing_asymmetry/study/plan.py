@@ -16,7 +16,8 @@ class Plan:
     """Size of a study before it is run, nothing counted as stored.
 
     Attributes:
-        cells: of responses; `frames`: images rendered for them; `forward_passes`: images classified.
+        cells: of responses; `frames`: images rendered for them, once for all networks shown the same expression.
+        forward_passes: images classified.
         optimisation_frames: images rendered forward and backward to find the expressions, at most.
         seconds, megabytes: estimates; `measured`: the rates come from earlier runs here, not from the documentation.
     """
@@ -46,20 +47,21 @@ class Plan:
 def plan(study: Study, rates: Rates) -> Plan:
     """Count what the configuration asks for; needs neither face model nor weights."""
     config, grid = study.config, study.grid
-    shown = len(study.records) * len(config.emotions) * config.identities
+    shown = len(config.emotions) * config.identities
     per_face = sum(_distinct(i.gains(*grid.nodes(), side)) for i in study.interventions for side in i.sides)
-    cells = shown * sum(len(i.sides) for i in study.interventions)
-    frames = shown * per_face
+    cells = len(study.records) * shown * sum(len(i.sides) for i in study.interventions)
+    passes = len(study.records) * shown * per_face
+    frames = shown * per_face if config.expression.kind == "facs" else passes
     searched = 0
     if config.expression.kind == "optimised":
         faces = config.identities if config.expression.per_identity else len(config.expression.fit_identities)
         o = study.optimiser
         searched = len(study.records) * len(config.emotions) * faces * o.restarts * o.steps
     rows = cells * grid.size * float(np.mean([len(r.labels) for r in study.records]))
-    seconds = frames * rates.frame_seconds + searched * rates.gradient_seconds
+    seconds = passes * rates.frame_seconds + searched * rates.gradient_seconds
     pictures = len(study.records) * len(config.emotions) * study.picture_grid.size
     size = cells * CELL_BYTES + 2 * (rows * ROW_BYTES + pictures * PICTURE_BYTES) + REPORT_BYTES
-    return Plan(cells, frames, frames, searched, seconds, size / 1e6, rates.measured)
+    return Plan(cells, frames, passes, searched, seconds, size / 1e6, rates.measured)
 
 
 def _duration(seconds: float) -> str:

@@ -75,5 +75,6 @@ def response_request(
         "classifier": _classifier_request(record),
         "emotion": expression.emotion,
         "expression": expression.kind,
+        "precision": study.config.precision,
         "code": code_fingerprint(RESPONSE_ROOMS),
     }

@@ -12,18 +12,7 @@ from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.interventions import Grid
 from facing_asymmetry.store import write_atomically
-from facing_asymmetry.study.intervene import Cell
-
-
-def write_responses(folder: Path, table: pd.DataFrame) -> None:
-    """`responses.parquet`: the same bytes for the same table."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from facing_asymmetry.responses.schema import SCHEMA
-
-    arrow = pa.Table.from_pandas(table, schema=SCHEMA, preserve_index=False).replace_schema_metadata(None)
-    write_atomically(folder / "responses.parquet", lambda path: pq.write_table(arrow, path, compression="zstd"))
+from facing_asymmetry.study.cells import Cell
 
 
 def write_csv(folder: Path, name: str, table: pd.DataFrame) -> None:

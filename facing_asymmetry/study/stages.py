@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
-
 from facing_asymmetry.config import RunConfig
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.progress import Progress
+from facing_asymmetry.responses.table_file import read_chunks, write_table_file
 from facing_asymmetry.store import content_key
 from facing_asymmetry.study import run_folder
 from facing_asymmetry.study.code import code_fingerprint
-from facing_asymmetry.study.intervene import gather_responses, gather_sprites
+from facing_asymmetry.study.intervene import gather_sprites, respond, responses
 from facing_asymmetry.study.optimise import find_expressions
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.rates import Rates, write_rates
@@ -23,6 +22,9 @@ from facing_asymmetry.study.requests import RESPONSE_ROOMS
 from facing_asymmetry.tracking.manifest import build_manifest
 
 STAGES: Final = ("optimise", "intervene", "score", "report")
+RESPONSES: Final = "responses.parquet"
+"""The response table in the run folder."""
+
 NOT_IN_KEY: Final = ("tracking", "paths", "dry_run", "threads")
 """Parts of a configuration that do not change what a run shows."""
 
@@ -75,10 +77,10 @@ def run_stages(run: Run, until: str) -> Path:
     with run.study.store.locked():
         expressions = _optimise(run)
         if until != "optimise":
-            responses = _intervene(run, expressions)
+            _intervene(run, expressions)
             _keep_rates(run)
             if until != "intervene":
-                _score(run, responses)
+                _score(run)
         _manifest(run)
         if until == "report":
             _report(run)
@@ -94,24 +96,24 @@ def _optimise(run: Run) -> dict[str, list[Expression]]:
     return found
 
 
-def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> pd.DataFrame:
+def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> None:
     with run.timed("intervene"):
-        responses = gather_responses(run.study, expressions, run.progress)
-        run_folder.write_responses(run.folder, responses)
+        respond(run.study, expressions, run.progress)
+    with run.timed("table"):
+        write_table_file(run.folder / RESPONSES, responses(run.study, expressions))
     with run.timed("pictures"):
         pictures = gather_sprites(run.study, expressions, run.progress)
         traits = run.study.subject(run.study.identities[0]).traits
         run_folder.write_sprites(run.folder, pictures, run.study.picture_grid, run.study.scene.image_size, traits)
-    return responses
 
 
-def _score(run: Run, responses: pd.DataFrame) -> None:
+def _score(run: Run) -> None:
     from facing_asymmetry.inference.claims import claims
     from facing_asymmetry.inference.table import test_table
     from facing_asymmetry.scores.table import score_table
 
     with run.timed("score"):
-        scores = score_table(responses)
+        scores = score_table(read_chunks(run.folder / RESPONSES))
         tests = test_table(scores, run.config.statistics)
         run_folder.write_csv(run.folder, "scores.csv", scores)
         run_folder.write_csv(run.folder, "tests.csv", tests)

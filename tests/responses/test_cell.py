@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facing_asymmetry.errors import ModelError
 from facing_asymmetry.face_models.contract import Displacement, Subject
 from facing_asymmetry.interventions import Grid, make_intervention
 from facing_asymmetry.interventions.apply import lay_out
-from facing_asymmetry.responses.cell import CellAddress, cell_table, classify_frames
+from facing_asymmetry.responses.cell import CellAddress, cell_table
 from facing_asymmetry.responses.schema import validate
 from facing_asymmetry.responses.sprite import draw_sprite
+from facing_asymmetry.responses.sweep import Showing, Studio, sweep
 from tests.toy import LABELS, Linear, Pixels, faces
 
 GRID = Grid.spaced("g", 3, 3)
@@ -29,10 +29,14 @@ def frames():
     return lay_out(make_intervention("palsy"), subject, displacement, left, GRID, "left")
 
 
+def studio(batch=20):
+    return Studio(FACE, faces(1).stage, Pixels(), batch)
+
+
 def table(batch=20):
     laid = frames()
-    passed = classify_frames(laid, FACE, faces(1).stage, 0, Pixels(), Linear(), batch)
-    return cell_table(ADDRESS, LABELS, GRID, laid, passed)
+    [(_, [passed])] = sweep([Showing("cell", laid, 0, lambda: [Linear()])], studio(batch))
+    return cell_table(ADDRESS, LABELS, GRID, laid.node, passed)
 
 
 def test_a_cell_has_one_row_per_node_and_class_and_follows_the_schema():
@@ -68,13 +72,8 @@ def test_the_size_of_the_blocks_does_not_change_a_bit():
     assert table(batch=2).equals(table(batch=20))
 
 
-def test_a_logit_that_is_not_finite_names_the_classifier():
-    with pytest.raises(ModelError, match="toy: logits of .* are NaN or infinite"):
-        classify_frames(frames(), FACE, faces(1).stage, 0, Pixels(), Linear(poison=True), 20)
-
-
 def test_a_sprite_has_a_tile_for_every_node():
-    png = draw_sprite(frames(), GRID, faces(1).stage, 0, Pixels(), 4)
+    png = draw_sprite(frames(), GRID, studio(4), 0)
     sheet = np.asarray(Image.open(io.BytesIO(png)))
     assert sheet.shape == (3 * 8, 3 * 8, 3)
     assert np.array_equal(sheet[:8, :8], sheet[:8, 8:16])

@@ -6,7 +6,9 @@ import pytest
 
 from facing_asymmetry.config import read_config
 from facing_asymmetry.progress import Progress
-from facing_asymmetry.study.intervene import CellRunner, cells_of, gather_responses, request_of
+from facing_asymmetry.study.cells import cells_of, request_of
+from facing_asymmetry.study.intervene import compute, respond
+from facing_asymmetry.study.intervene import responses as response_cells
 from facing_asymmetry.study.optimise import find_expressions
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.plan import plan
@@ -18,7 +20,9 @@ from tests.app.composing import composed
 
 @pytest.fixture(scope="module")
 def responses(study):
-    return gather_responses(study, find_expressions(study, Progress()), Progress())
+    expressions = find_expressions(study, Progress())
+    respond(study, expressions, Progress())
+    return pd.concat([cell.to_pandas() for cell in response_cells(study, expressions)], ignore_index=True)
 
 
 def test_every_cell_of_the_study_is_in_the_table(study, responses):
@@ -33,7 +37,7 @@ def test_every_cell_of_the_study_is_in_the_table(study, responses):
 def test_the_plan_counts_what_is_then_done(make_study):
     study = make_study("expression=facs")
     planned = plan(study, Rates())
-    gather_responses(study, find_expressions(study, Progress()), Progress())
+    respond(study, find_expressions(study, Progress()), Progress())
     assert planned.cells == study.counts.cells
     assert planned.frames == study.counts.frames
     assert planned.forward_passes == study.counts.forward_passes
@@ -47,7 +51,7 @@ def test_all_interventions_agree_where_nothing_is_weakened(responses):
 
 def test_a_cell_has_the_same_bits_whichever_cells_were_computed_before(study, responses):
     cells = list(cells_of(study, find_expressions(study, Progress())))
-    alone = CellRunner(study).compute(cells[-1])
+    [(_, alone)] = compute(study, [cells[-1]])
     stored = study.store.read_table("responses", request_of(study, cells[-1]))
     pd.testing.assert_frame_equal(alone, stored, check_dtype=False, check_exact=True)
 
@@ -84,7 +88,7 @@ def test_the_score_stage_leaves_every_table_and_a_manifest(make_study):
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["command"] == "facing-asymmetry score debug=tiny"
     assert manifest["hashes"]["face_model"] == study.model.fingerprint
-    assert set(manifest["seconds"]) == {"optimise", "intervene", "pictures", "score"}
+    assert set(manifest["seconds"]) == {"optimise", "intervene", "table", "pictures", "score"}
     claims = json.loads((folder / "claims.json").read_text())
     assert "makes no claim" in claims[0]["text"]
     tests = pd.read_csv(folder / "tests.csv")
