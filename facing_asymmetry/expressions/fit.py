@@ -8,6 +8,7 @@ import torch
 
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.expressions.confirming import confirm
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.expressions.objective import Faces, Rows
 from facing_asymmetry.expressions.optimiser import OptimiserSettings, Search, optimise
@@ -56,10 +57,15 @@ def fit_expressions(
     classifier: Classifier,
     settings: OptimiserSettings,
     progress: Callable[[int, int], None] = lambda step, active: None,
+    coarse: Renderer | None = None,
 ) -> tuple[list[Expression], int]:
     """One expression per emotion (and face, if asked for), the best restart of each, and the number of faces rendered.
 
     The best restart is an accepted one before one that is not, then the one of lowest loss.
+
+    Args:
+        renderer: of the study: its frames decide what is accepted.
+        coarse: draws the frames that are searched through; None: `renderer` does.
     """
     check_emotions(classifier.record.name, classifier.labels, request.emotions)
     tied = TiedUnits.of(model)
@@ -74,7 +80,9 @@ def fit_expressions(
     ).to(faces.rest.device)
     start = torch.from_numpy(_starts(layout, prior, request.seed, settings.jitter)).to(faces.rest.device)
     bounds = torch.from_numpy(tied.bounds).to(faces.rest.device)
-    search = optimise(start, bounds, rows, faces, renderer, classifier, settings, progress)
+    search = optimise(start, bounds, rows, faces, coarse or renderer, classifier, settings, progress)
+    if coarse is not None:
+        search = confirm(search, optimise, bounds, rows, faces, renderer, classifier, settings)
     return _best_restarts(layout, search, tied, request), search.frames
 
 

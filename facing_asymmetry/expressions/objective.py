@@ -68,3 +68,17 @@ def log_probabilities(
     logits = classifier(renderer.render(state, faces.stage, who))
     check_logits(logits.detach(), classifier.record)
     return torch.log_softmax(logits, dim=1).view(r, i, -1)
+
+
+def loss_of(
+    logp: Float[Tensor, "R I C"], parameters: Float[Tensor, "R K"], rows: Rows, prior: float, size: float
+) -> tuple[Float[Tensor, " R"], Float[Tensor, "R I"], Tensor]:
+    """What is minimised, log-probabilities of the targets, and whether argmax is the target on every face.
+
+    Args:
+        logp: from `log_probabilities`; prior, size: weights of the squared distance to `rows.prior` and of the sum.
+    """
+    of_target = logp[torch.arange(len(logp), device=logp.device), :, rows.target]
+    off_prior = (parameters - rows.prior).square().sum(1)
+    loss = -of_target.mean(1) + prior * off_prior + size * parameters.abs().sum(1)
+    return loss, of_target, (logp.argmax(2) == rows.target[:, None]).all(1)

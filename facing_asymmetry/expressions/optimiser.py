@@ -10,7 +10,7 @@ from torch import Tensor
 
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.errors import ConfigError
-from facing_asymmetry.expressions.objective import Faces, Rows, log_probabilities
+from facing_asymmetry.expressions.objective import Faces, Rows, log_probabilities, loss_of
 from facing_asymmetry.rendering.contract import Renderer
 
 
@@ -26,6 +26,8 @@ class OptimiserSettings:
         satisfied: probability (least over the faces of the fit) at which a row stops, since more is an attack.
         jitter: standard deviation of the starting points around the authored expression.
         block: most faces rendered at once (memory).
+        coarse: search through frames of about as many pixels as the network sees, and confirm at full size.
+        polish: most iterations at full size for what is not accepted there.
     """
 
     steps: int = 30
@@ -34,14 +36,16 @@ class OptimiserSettings:
     prior: float = 0.15
     size: float = 0.01
     overdrive: float = 1.0
-    patience: int = 8
+    patience: int = 5
     tolerance: float = 0.01
     satisfied: float = 0.95
     jitter: float = 0.15
     block: int = 24
+    coarse: bool = True
+    polish: int = 15
 
     def __post_init__(self) -> None:
-        for name in ("steps", "restarts", "patience"):
+        for name in ("steps", "restarts", "patience", "block", "polish"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"expression.optimiser.{name} = {getattr(self, name)}; it must be at least 1")
         if self.rate <= 0:
@@ -157,9 +161,6 @@ def _evaluate(
     for block in active.split(max(1, settings.block // rows.who.shape[1])):
         chosen = rows.take(block)
         logp = log_probabilities(current[block], chosen, faces, renderer, classifier)
-        of_target = logp[torch.arange(len(block), device=block.device), :, chosen.target]
-        off_prior = (current[block] - chosen.prior).square().sum(1)
-        loss = -of_target.mean(1) + settings.prior * off_prior + settings.size * current[block].abs().sum(1)
+        loss, of_target, hit = loss_of(logp, current[block], chosen, settings.prior, settings.size)
         torch.autograd.backward(loss.sum(), inputs=[current])
-        hit = (logp.argmax(2) == chosen.target[:, None]).all(1)
         search.note(block, current.detach()[block], loss.detach(), of_target.detach().exp(), hit, settings.tolerance)

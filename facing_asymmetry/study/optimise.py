@@ -4,12 +4,15 @@ import numpy as np
 import torch
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.expressions.coarse import coarse_scene
 from facing_asymmetry.expressions.expression import Expression, dump, load
 from facing_asymmetry.expressions.facs import facs_weights
 from facing_asymmetry.expressions.fit import FitRequest, faces_of, fit_expressions
 from facing_asymmetry.expressions.objective import Faces
 from facing_asymmetry.expressions.tying import TiedUnits
 from facing_asymmetry.progress import Progress
+from facing_asymmetry.rendering.contract import Renderer
+from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.requests import expression_request
 
@@ -64,7 +67,14 @@ def _fit(study: Study, record: ClassifierRecord, progress: Progress) -> list[Exp
 
         torch.manual_seed(config.seed)
         fitted, frames = fit_expressions(
-            request, study.model, faces, study.renderer, classifier, study.optimiser, advance
+            request,
+            study.model,
+            faces,
+            study.renderer,
+            classifier,
+            study.optimiser,
+            advance,
+            _coarse_renderer(study, record),
         )
     study.counts.frames += frames
     study.counts.forward_passes += frames
@@ -74,3 +84,11 @@ def _fit(study: Study, record: ClassifierRecord, progress: Progress) -> list[Exp
 def _faces(study: Study, identities: tuple[int, ...]) -> Faces:
     subjects = [study.subject(n) for n in identities]
     return faces_of(study.model, subjects, study.stage_of(identities), TiedUnits.of(study.model))
+
+
+def _coarse_renderer(study: Study, record: ClassifierRecord) -> Renderer | None:
+    """Draws the frames that are searched through; None where they are the study's own."""
+    scene = coarse_scene(study.scene, record) if study.optimiser.coarse else None
+    if scene is None:
+        return None
+    return make_renderer(study.config.renderer.name, study.model.surface, scene, study.config.device)

@@ -86,9 +86,52 @@ def test_an_emotion_that_the_classifier_lacks_is_named_with_those_it_has():
         fit(replace(REQUEST, emotions=("fear",)))
 
 
+class Dimmed(Pixels):
+    """A renderer whose frames show only a part of each motion; counts them."""
+
+    def __init__(self, share):
+        self.share, self.drawn = share, 0
+
+    def render(self, state, stage, who):
+        self.drawn += len(state)
+        return self.share * super().render(state, stage, who)
+
+
+def test_a_coarse_search_is_judged_by_the_frames_of_the_study():
+    full, coarse = Dimmed(0.5), Dimmed(1.0)
+    found, frames = fit_expressions(REQUEST, model(), faces(), full, Linear(), SETTINGS, coarse=coarse)
+    assert frames == full.drawn + coarse.drawn
+    assert coarse.drawn > full.drawn > 0
+    alone = {e.emotion: e for e in fit()}
+    for e in found:
+        assert e.accepted
+        assert e.probability < alone[e.emotion].probability
+
+
+def test_a_row_whose_acceptance_does_not_hold_at_full_size_is_searched_on():
+    # at a third of the motion the neutral class wins unless the unit is driven higher than the coarse search needs
+    settings = replace(SETTINGS, satisfied=0.5, polish=30, jitter=0.0, restarts=1)
+    full, coarse = Dimmed(0.35), Dimmed(1.0)
+    found, _ = fit_expressions(REQUEST, model(), faces(), full, Linear(), settings, coarse=coarse)
+    assert all(e.accepted for e in found)
+    unpolished, _ = fit_expressions(
+        REQUEST, model(), faces(), full, Linear(), replace(settings, polish=1), coarse=coarse
+    )
+    assert not all(e.accepted for e in unpolished)
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("steps", 0), ("restarts", 0), ("patience", 0), ("rate", 0.0), ("satisfied", 0.0), ("satisfied", 1.5)],
+    [
+        ("block", 0),
+        ("polish", 0),
+        ("steps", 0),
+        ("restarts", 0),
+        ("patience", 0),
+        ("rate", 0.0),
+        ("satisfied", 0.0),
+        ("satisfied", 1.5),
+    ],
 )
 def test_settings_out_of_range_are_named(key, value):
     with pytest.raises(ConfigError, match=f"expression.optimiser.{key} = {value}"):
