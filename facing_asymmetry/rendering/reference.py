@@ -41,26 +41,35 @@ class ReferenceRenderer:
         self._uvs, self._tangents = tensor(surface.verts_uvs, torch.float32), tensor(surface.tangents, torch.float32)
         maps = tensor(surface.wrinkle_maps, torch.float32)
         self._maps = maps.permute(1, 2, 0, 3).flatten(2)[None] if len(maps) else None
-        settings = RasterizationSettings(image_size=scene.samples, blur_radius=0.0, faces_per_pixel=1)
+        settings = RasterizationSettings(
+            image_size=scene.samples,
+            blur_radius=0.0,
+            faces_per_pixel=1,
+            **bins(scene.samples, len(surface.faces), device),
+        )
         kind = {"stock": MeshRasterizer, "fast": FastRasterizer}[rasteriser]
         self.rasteriser = kind(raster_settings=settings)
         self.shader = SkinShader(scene, device)
+        self._rotation = tensor(view_of(scene).rotation, torch.float32)
+        self._away = tensor([0.0, 0.0, scene.distance], torch.float32)
+        self._linear: tuple[Stage | None, Tensor] = (None, torch.empty(0))
 
     def render(self, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> Float[Tensor, "B 3 H W"]:
         """See `Renderer.render`.
 
+        On a GPU states are not looked at, which would make the host wait: one that is not finite gives logits that are
+        not finite, which the caller refuses.
+
         Raises:
-            ModelError: a state is not finite.
+            ModelError: a state on the CPU is not finite.
         """
-        state = state.to(self.device, torch.float32)
-        if not bool(torch.isfinite(state).all()):
+        if state.device.type == "cpu" and not bool(torch.isfinite(state).all()):
             raise ModelError("a state is not finite")
+        state = state.to(self.device, torch.float32)
         count = len(state)
         who = who.to(stage.albedo.device)
-        texels = stage.albedo[who].to(self.device).float() / 255.0
-        albedo = torch.cat([decode_srgb(texels[..., :3]), texels[..., 3:]], dim=-1)
         meshes = self.meshes(state[..., :3])
-        meshes.textures = self._texture(albedo)
+        meshes.textures = self._texture(self._albedo(stage)[who.to(self.device)])
         cameras = self.cameras(stage.centre[who].to(self.device), stage.height[who].to(self.device))
         fragments = self.rasteriser(meshes, cameras=cameras)
         wrinkles = None
@@ -76,12 +85,33 @@ class ReferenceRenderer:
 
     def cameras(self, centre: Float[Tensor, "B 3"], height: Float[Tensor, " B"]) -> PerspectiveCameras:
         """PyTorch3D's cameras of these frames."""
-        rotation = torch.as_tensor(view_of(self.scene).rotation, device=self.device).expand(len(centre), 3, 3)
-        away = torch.tensor([0.0, 0.0, self.scene.distance], device=self.device)
-        shift = away - (centre[:, None] @ rotation)[:, 0]
+        rotation = self._rotation.expand(len(centre), 3, 3)
+        shift = self._away - (centre[:, None] @ rotation)[:, 0]
         focal = frame_scale(self.scene, height)
         return PerspectiveCameras(focal_length=focal[:, None], R=rotation, T=shift, device=self.device)
+
+    def _albedo(self, stage: Stage) -> Float[Tensor, "A Ht Wt 4"]:
+        """Linear albedo and gloss of a stage's subjects; those of the last stage are kept."""
+        if self._linear[0] is not stage:
+            with torch.inference_mode(False):  # they may serve a gradient later
+                texels = stage.albedo.to(self.device).float() / 255.0
+                self._linear = stage, torch.cat([decode_srgb(texels[..., :3]), texels[..., 3:]], dim=-1)
+        return self._linear[1]
 
     def _texture(self, maps: Float[Tensor, "B Ht Wt K"]) -> TexturesUV:
         count = len(maps)
         return TexturesUV(maps, self._faces_uvs.expand(count, -1, -1), self._uvs.expand(count, -1, -1))
+
+
+def bins(samples: int, faces: int, device: torch.device) -> dict[str, int | None]:
+    """Settings of PyTorch3D's binned rasteriser; none on the CPU, where there are no bins.
+
+    A bin that is full drops faces silently, so that each has room for every face. Bins are as small as PyTorch3D allows
+    (fewer than 22 along an axis) and a power of two, at least 16.
+    """
+    if device.type != "cuda":
+        return {}
+    size = 16
+    while samples > 21 * size:
+        size *= 2
+    return {"bin_size": size, "max_faces_per_bin": faces}
