@@ -1,6 +1,5 @@
 """A finished run, read from its folder and checked: the only thing that figures, tables and the page see."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,24 +8,18 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.emotions import CANONICAL
 from facing_asymmetry.errors import DataError
+from facing_asymmetry.reporting.files import read_csv, read_json, read_manifest, read_responses
 from facing_asymmetry.reporting.settings import ReportSettings
-from facing_asymmetry.reporting.sprites import Sprite, read_sprites, thin
-from facing_asymmetry.responses.schema import validate
-
-MOST_NODES: Final = 31
-"""Values of s, and of t, that figures are drawn from; finer grids are thinned evenly, end points kept."""
+from facing_asymmetry.reporting.sprites import Sprite, read_sprites
 
 DEFAULT_MINIMUM: Final = 20
 """Identities a claim needs, where the run's own configuration does not say (method.md: 20)."""
 
-MANIFEST_KEYS: Final = ("title", "command", "created", "commit", "versions", "config", "seeds", "counts", "seconds")
 SCORE_COLUMNS: Final = (
     "face_model", "classifier", "training_set", "expression", "emotion", "accepted",
     "identity", "side", "intervention", "score", "value", "unit",
@@ -47,7 +40,7 @@ class RunData:
         manifest: what was asked, with which code, and what it cost.
         axes: all values of s and of t.
         responses: the response table (`responses/schema.py`), one row per frame and class; of a grid with more than
-            `MOST_NODES` values on an axis only those that figures show, so that no table is too large for a report.
+            `files.MOST_NODES` values on an axis only those that are shown, so that no table is too large for a report.
         scores: one row per unit and score; `tests`: one row per classifier, emotion, intervention and score.
         expressions: one row per classifier and emotion (empty where the run has none).
         claims: sentences with their verdicts; `records`: facts about each classifier, by name (may be empty).
@@ -162,19 +155,19 @@ def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
     """
     if not path.is_dir():
         raise DataError(f"{path} is not a run folder; `facing-asymmetry run` makes one")
-    manifest = _read_manifest(path / "manifest.json")
-    claims = _read_json(path / "claims.json") if (path / "claims.json").exists() else []
-    records = _read_json(path / "classifiers.json") if (path / "classifiers.json").exists() else []
+    manifest = read_manifest(path / "manifest.json")
+    claims = read_json(path / "claims.json") if (path / "claims.json").exists() else []
+    records = read_json(path / "classifiers.json") if (path / "classifiers.json").exists() else []
     settings = settings or ReportSettings()
-    axes, responses = _read_responses(path / "responses.parquet", settings.explorer_nodes)
+    axes, responses = read_responses(path / "responses.parquet", settings.explorer_nodes)
     return RunData(
         path=path,
         manifest=manifest,
         axes=axes,
         responses=responses,
-        scores=_read_csv(path / "scores.csv", SCORE_COLUMNS),
-        tests=_read_csv(path / "tests.csv", TEST_COLUMNS),
-        expressions=_read_csv(path / "expressions.csv", EXPRESSION_COLUMNS, optional=True),
+        scores=read_csv(path / "scores.csv", SCORE_COLUMNS),
+        tests=read_csv(path / "tests.csv", TEST_COLUMNS),
+        expressions=read_csv(path / "expressions.csv", EXPRESSION_COLUMNS, optional=True),
         claims=claims,
         records={str(record["name"]): record for record in records},
         sprites=read_sprites(path / "sprites"),
@@ -199,78 +192,3 @@ def grid_mean(unit: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray, 
     """Mean over identities on the grid: s ascending `(S,)`, t ascending `(T,)`, values `(T, S)`."""
     table = unit.pivot_table(index="t", columns="s", values=column, aggfunc="mean")
     return table.columns.to_numpy(float), table.index.to_numpy(float), table.to_numpy(float)
-
-
-def _read_manifest(path: Path) -> dict[str, Any]:
-    """The manifest, with the keys that a report quotes."""
-    manifest = _read_json(path)
-    missing = [key for key in MANIFEST_KEYS if key not in manifest]
-    if missing:
-        raise DataError(f"{path}: lacks the key(s) {', '.join(missing)}")
-    return dict(manifest)
-
-
-def _read_responses(path: Path, explorer_nodes: int) -> tuple[tuple[ndarray, ndarray], pd.DataFrame]:
-    """All values of s and t, and the response table at the nodes that are shown, validated."""
-    if not path.exists():
-        raise DataError(f"{path} is missing; the run did not finish, start it again and it goes on")
-    try:
-        axes = _axis(path, "s"), _axis(path, "t")
-        if not min(map(len, axes)):
-            raise DataError(f"{path} holds no rows")
-        s, t = (_shown(values, explorer_nodes) for values in axes)
-        whole = len(s) == len(axes[0]) and len(t) == len(axes[1])
-        table = pd.read_parquet(path, filters=None if whole else [("s", "in", set(s)), ("t", "in", set(t))])
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(f"{path} is not a readable parquet file: {error}") from error
-    try:
-        table = validate(table)
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from error
-    for column in ("face_model", "expression"):
-        kinds = sorted(table[column].unique())
-        if len(kinds) > 1:
-            raise DataError(f"{path}: {column} is {' and '.join(kinds)}; a report shows one, so split the table by it")
-    return axes, table
-
-
-def _axis(path: Path, name: str) -> Float[ndarray, " N"]:
-    """Ascending values of s or t, read in pieces."""
-    found: set[float] = set()
-    with pq.ParquetFile(path) as file:
-        if name not in file.schema_arrow.names:
-            raise DataError(f"{path}: response table lacks the column(s) {name}")
-        for batch in file.iter_batches(columns=[name]):
-            found.update(pc.unique(batch.column(0)).to_pylist())
-    return np.array(sorted(found))
-
-
-def _shown(values: Float[ndarray, " N"], explorer_nodes: int) -> Float[ndarray, " N"]:
-    """The values that figures show, and those of the explorer, which thins the full axis."""
-    return np.union1d(values[thin(len(values), MOST_NODES)], values[thin(len(values), explorer_nodes)])
-
-
-def _read_csv(path: Path, columns: Sequence[str], *, optional: bool = False) -> pd.DataFrame:
-    """A CSV with at least these columns; an absent optional one is an empty table."""
-    if not path.exists():
-        if optional:
-            return pd.DataFrame(columns=list(columns))
-        raise DataError(f"{path} is missing; `facing-asymmetry score` writes it")
-    try:
-        table = pd.read_csv(path)
-    except (ValueError, OSError) as error:
-        raise DataError(f"{path} is not a readable CSV file: {error}") from error
-    missing = [name for name in columns if name not in table.columns]
-    if missing:
-        raise DataError(f"{path}: lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}")
-    return table.assign(note=table["note"].fillna("")) if "note" in table.columns else table
-
-
-def _read_json(path: Path) -> Any:
-    """Parsed JSON; `DataError` where the file is missing or torn."""
-    if not path.exists():
-        raise DataError(f"{path} is missing; a run folder has one")
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DataError(f"{path} is not valid JSON: {error}") from error

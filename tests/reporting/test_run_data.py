@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 
 from facing_asymmetry.errors import ConfigError, DataError
+from facing_asymmetry.reporting.files import MOST_NODES
 from facing_asymmetry.reporting.run_data import RunData, grid_mean, read_run, surface
 from facing_asymmetry.reporting.settings import ReportSettings
+from facing_asymmetry.reporting.words import grid_size, image_count
+from tests.reporting.synthetic_run import Plan, write_run
 
 
 @pytest.fixture
@@ -142,3 +145,14 @@ def test_a_manifest_without_its_commit_is_refused(spoiled: Path):
 def test_impossible_settings_are_refused_by_key(field: str, value: object):
     with pytest.raises(ConfigError, match=f"report.{field}"):
         ReportSettings(**{field: value})
+
+
+def test_a_fine_grid_is_thinned_for_figures_and_counted_whole(tmp_path: Path):
+    plan = Plan(s=tuple(np.linspace(0, 1, 61)), t=tuple(np.linspace(0, 1, 3)), emotions=("happiness",), identities=2)
+    data = read_run(write_run(tmp_path / "run", plan))
+    assert [len(axis) for axis in data.axes] == [61, 3]
+    shown = np.sort(data.responses["s"].unique())
+    assert MOST_NODES <= len(shown) <= MOST_NODES + data.settings.explorer_nodes
+    assert {0.0, 1.0} <= set(shown)
+    assert grid_size(data) == (61, 3)
+    assert image_count(data) == 2 * 2 * 3 * 61 * 3

@@ -117,3 +117,29 @@ def test_a_face_read_from_the_store_is_the_face_that_was_painted(study):
     assert np.array_equal(read.rest, painted.rest)
     assert np.array_equal(read.albedo, painted.albedo)
     assert read.rest.dtype == painted.rest.dtype
+
+
+def test_networks_that_are_shown_the_same_expression_share_its_frames(make_study):
+    names = ("simple_cnn_fer2013", "networkv2")
+    together = make_study("expression=facs", f"classifier=[{','.join(names)}]")
+    respond(together, find_expressions(together, Progress()), Progress())
+    assert together.counts.forward_passes == 2 * together.counts.frames
+    alone = make_study("expression=facs", f"classifier={names[1]}")
+    respond(alone, find_expressions(alone, Progress()), Progress())
+    assert alone.counts.frames == together.counts.frames
+    cell = next(cells_of(alone, find_expressions(alone, Progress())))
+    tables = [s.store.read_table("responses", request_of(alone, cell)) for s in (alone, together)]
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
+
+
+def test_a_stored_cell_that_is_damaged_is_computed_again_for_the_table(make_study, caplog):
+    study = make_study("expression=facs")
+    expressions = find_expressions(study, Progress())
+    respond(study, expressions, Progress())
+    before = [cell.to_pandas() for cell in response_cells(study, expressions)]
+    path = study.store.path("responses", request_of(study, next(cells_of(study, expressions))))
+    path.write_bytes(path.read_bytes()[:-1])
+    after = [cell.to_pandas() for cell in response_cells(study, expressions)]
+    assert "fails its checksum" in caplog.text
+    for one, other in zip(before, after, strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
