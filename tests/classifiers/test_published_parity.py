@@ -1,0 +1,96 @@
+"""Each published network against golden logits of its authors' code: same names and shapes, same numbers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from facing_asymmetry.classifiers.architectures.layouts import LAYOUTS
+from facing_asymmetry.classifiers.architectures.published import PUBLISHED
+from facing_asymmetry.classifiers.architectures.variants import VARIANTS
+from facing_asymmetry.classifiers.complexity import complexity
+from tests.classifiers.seeded_weights import seeded_images, seeded_state
+
+GOLDEN = Path(__file__).parent / "golden" / "published"
+TOLERANCE = 1e-4
+EACH = pytest.mark.parametrize("name", VARIANTS)
+
+
+def golden(name):
+    return np.load(GOLDEN / f"{name}.npz")
+
+
+def built(name):
+    return PUBLISHED[VARIANTS[name].architecture](**VARIANTS[name].options).eval()
+
+
+def on_meta(name):
+    with torch.device("meta"):
+        return built(name)
+
+
+def layout(network):
+    """Names and shapes as the golden files hold them: `name 64x3x7x7`."""
+    return {f"{key} {'x'.join(map(str, value.shape))}".strip() for key, value in network.state_dict().items()}
+
+
+SMALLEST = ("hsemotion_b0_8", "dan_7", "ddamfn_7", "poster2_7", "efficientface_7", "emonext_tiny", "resmasknet_7")
+
+
+@pytest.fixture(scope="module", params=[name for name in VARIANTS if len(golden(name)["logits"])])
+def filled(request):
+    """Name, network with seeded weights, two images and their logits; one network at a time is in memory."""
+    name, data = request.param, golden(request.param)
+    network = built(name)
+    network.load_state_dict(seeded_state(network.state_dict(), float(data["gain"])))
+    network.requires_grad_(False)
+    images = seeded_images(3, int(data["size"]))
+    with torch.inference_mode():
+        return name, network, images, network(images)
+
+
+def test_every_architecture_is_registered_with_its_layout_and_a_golden_file():
+    assert {variant.architecture for variant in VARIANTS.values()} == set(PUBLISHED) <= set(LAYOUTS)
+    assert {path.stem for path in GOLDEN.glob("*.npz")} == set(VARIANTS)
+
+
+@EACH
+def test_names_and_shapes_are_those_of_the_authors_network(name):
+    assert layout(on_meta(name)) == set(golden(name)["layout"].tolist())
+
+
+@EACH
+def test_parameters_and_operations_are_those_recorded(name):
+    variant = VARIANTS[name]
+    counted = complexity(on_meta(name), (3, variant.size, variant.size))
+    assert (counted.parameters, counted.flops) == (variant.parameters, variant.flops)
+
+
+def test_logits_agree_with_the_authors_code(filled):
+    name, _, _, logits = filled
+    expected = golden(name)["logits"]
+    assert isinstance(logits, torch.Tensor)
+    assert logits.shape == expected.shape
+    assert np.abs(logits.numpy() - expected).max() <= TOLERANCE
+    assert np.ptp(expected, axis=0).max() > 0.5, "the two images must differ in their logits"
+
+
+def test_a_batch_gives_what_its_images_give_and_again_the_same(filled):
+    name, network, images, logits = filled
+    if name not in SMALLEST:
+        pytest.skip("the smaller variant of the same code is tested")
+    with torch.inference_mode():
+        single = torch.cat([network(image[None]) for image in images])
+        assert torch.equal(network(images), logits)
+    assert (single - logits).abs().max() <= TOLERANCE
+
+
+def test_a_gradient_reaches_every_channel_of_the_image(filled):
+    name, network, images, _ = filled
+    if name not in SMALLEST:
+        pytest.skip("the smaller variant of the same code is tested")
+    image = images[:1].clone().requires_grad_(True)
+    network(image).square().sum().backward()
+    assert torch.isfinite(image.grad).all()
+    assert (image.grad.abs().amax(dim=(0, 2, 3)) > 0).all()
