@@ -82,8 +82,13 @@ def _published(record: ClassifierRecord, paths: Paths) -> nn.Module:
     from facing_asymmetry.classifiers.loaders.state_dicts import load_safetensors
 
     build, settings = PUBLISHED[str(record.options["architecture"])], dict(record.options.get("settings") or {})
-    network = build(classes=len(record.labels), **settings)
-    network.load_state_dict(load_safetensors(_first(record, paths)))
+    tensors = load_safetensors(_first(record, paths))
+    with torch.device("meta"):  # random numbers for all weights, only to be overwritten, would take seconds
+        network = build(classes=len(record.labels), **settings)
+    network.load_state_dict(tensors, assign=True)
+    if any(buffer.is_meta for buffer in network.buffers()):  # a table that is computed, and not part of the state
+        network = build(classes=len(record.labels), **settings)
+        network.load_state_dict(tensors)
     return network
 
 

@@ -58,7 +58,7 @@ def _read_zip(path: Path) -> Any:
         raise AssetError(f"{path} is a TorchScript archive; the authors' checkpoint of tensors is expected")
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:
+    except (pickle.UnpicklingError, RuntimeError):
         pass  # it pickles more than plain tensors
     with zipfile.ZipFile(path) as archive:
         pickles = [name for name in archive.namelist() if name.endswith("/data.pkl")]

@@ -6,6 +6,7 @@ giving it attributes is allowed (that is how whole modules are pickled); *callin
 """
 
 import pickle
+from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import IO, Any, NoReturn
@@ -108,7 +109,6 @@ def _blank(*args: object) -> Shell:
 REBUILDERS: dict[str, Rebuilder] = {
     "collections.OrderedDict": Rebuilder(lambda items=(): OrderedDict(items)),
     "collections.defaultdict": Rebuilder(lambda *_: OrderedDict()),
-    "__builtin__.set": Rebuilder(lambda items=(): set(items)),
     "builtins.set": Rebuilder(lambda items=(): set(items)),
     "torch.Size": Rebuilder(lambda items=(): tuple(items)),
     "torch._utils._rebuild_tensor": Rebuilder(_view),
@@ -118,7 +118,6 @@ REBUILDERS: dict[str, Rebuilder] = {
     "torch._utils._rebuild_parameter_with_state": Rebuilder(lambda data, *_: data),
     "torch._tensor._rebuild_from_type_v2": Rebuilder(_through),
     "copyreg._reconstructor": Rebuilder(_blank),
-    "copy_reg._reconstructor": Rebuilder(_blank),
     "_codecs.encode": Rebuilder(_blank),
     "functools.partial": Rebuilder(_blank),
     "torch.device": Rebuilder(_blank),
@@ -145,6 +144,7 @@ class InertUnpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         """A rebuilder, a type of elements, or a new shell; nothing is ever imported."""
+        module, name = NAME_MAPPING.get((module, name), (IMPORT_MAPPING.get(module, module), name))
         if module in ("torch", "torch.storage", "torch.cuda") and name in STORAGES:
             return STORAGES[name]
         if module == "torch" and isinstance(kind := getattr(torch, name, None), torch.dtype):
