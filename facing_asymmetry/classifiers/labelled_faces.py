@@ -1,4 +1,4 @@
-"""Seven labelled faces, one per class: synthetic photographs (NOTICE says whose), to see whether labels are in order."""
+"""Seven labelled faces, one per class (synthetic photographs, see NOTICE), to see whether labels are in order."""
 
 from pathlib import Path
 

@@ -77,6 +77,17 @@ def _wtf_cnn3(record: ClassifierRecord, paths: Paths) -> nn.Module:
     return wtf_cnn3(load_state_dict(_first(record, paths)))
 
 
+def _yolo11n(record: ClassifierRecord, paths: Paths) -> nn.Module:
+    from facing_asymmetry.classifiers.architectures.layouts import CheckpointLayout
+    from facing_asymmetry.classifiers.architectures.yolo11n import yolo11n_classes
+    from facing_asymmetry.classifiers.importing.archives import read_checkpoint
+    from facing_asymmetry.classifiers.importing.checkpoint import named_tensors
+
+    path = _first(record, paths)
+    layout = CheckpointLayout("model", pickled_module=True)
+    return yolo11n_classes(named_tensors(read_checkpoint(path), layout, path), len(record.labels))
+
+
 def _published(record: ClassifierRecord, paths: Paths) -> nn.Module:
     from facing_asymmetry.classifiers.architectures.published import PUBLISHED
     from facing_asymmetry.classifiers.loaders.state_dicts import load_safetensors
@@ -120,6 +131,7 @@ LOADERS: dict[str, Callable[[ClassifierRecord, Paths], nn.Module]] = {
     "faceapi": _faceapi,
     "networkv2": _networkv2,
     "wtf_cnn3": _wtf_cnn3,
+    "yolo11n": _yolo11n,
     "published": _published,
     "torchscript": _torchscript,
     "factory": _factory,

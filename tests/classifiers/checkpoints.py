@@ -1,11 +1,11 @@
 """Checkpoints as the authors' training code saves them, with random weights: real `torch.save` files."""
 
-import __main__
 from collections import OrderedDict
 
 import numpy as np
 import torch
 
+import __main__
 from facing_asymmetry.classifiers.architectures.layouts import LAYOUTS
 from facing_asymmetry.classifiers.architectures.published import PUBLISHED
 

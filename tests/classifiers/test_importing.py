@@ -95,7 +95,9 @@ def test_a_network_saved_with_or_without_data_parallel_is_the_same(dan, cache, p
 
 
 def test_a_bare_state_dictionary_half_precision_and_safetensors_fit_too(dan, cache):
-    import_checkpoint(DAN, saved(cache, {k: v.half() if v.is_floating_point() else v for k, v in dan.state_dict().items()}))
+    import_checkpoint(
+        DAN, saved(cache, {k: v.half() if v.is_floating_point() else v for k, v in dan.state_dict().items()})
+    )
     assert load_file(imported_path(DAN))["fc.weight"].dtype == torch.float32
     save_file({k: v.contiguous() for k, v in dan.state_dict().items()}, cache / "dan.safetensors")
     import_checkpoint(DAN, cache / "dan.safetensors")
@@ -147,7 +149,9 @@ def test_a_checkpoint_of_the_optimiser_alone_is_said_to_be_one(cache):
 
 
 def test_weights_that_are_not_numbers_are_refused(dan, cache):
-    refused(saved(cache, content(dan, **{"fc.bias": torch.full((7,), torch.nan)})), r"NaN or infinite numbers in fc\.bias")
+    refused(
+        saved(cache, content(dan, **{"fc.bias": torch.full((7,), torch.nan)})), r"NaN or infinite numbers in fc\.bias"
+    )
 
 
 @pytest.mark.parametrize(

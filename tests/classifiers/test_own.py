@@ -91,7 +91,10 @@ def test_a_factory_gets_its_arguments_and_its_weights_count_as_frozen(folder):
     ],
 )
 def test_what_is_wrong_with_a_factory_is_said(factory, message, folder):
-    module(folder, f"def make(): return {HEAD.format(7)}\ndef broken(): raise ValueError('no weights')\ndef other(): return 3")
+    module(
+        folder,
+        f"def make(): return {HEAD.format(7)}\ndef broken(): raise ValueError('no weights')\ndef other(): return 3",
+    )
     with pytest.raises(ConfigError, match=message):
         registry.load(own(loader="factory", factory=factory))
 
@@ -222,5 +225,3 @@ def test_the_logits_of_tuples_and_dictionaries_are_taken():
     assert chosen((a, b), None) is a
     assert chosen((a, b), "1") is b
     assert chosen({"x": a, "y": [b]}, "y") is b
-
-

@@ -13,7 +13,7 @@ from facing_asymmetry.classifiers.networks import LOADERS, build_network
 from facing_asymmetry.classifiers.records import emotion_index, record_from
 from facing_asymmetry.classifiers.verify import print_verification, verify, verify_all
 from facing_asymmetry.errors import AssetError, ConfigError, ModelError
-from tests.classifiers.ready import EACH, NAMES, classifier
+from tests.classifiers.ready import NAMES, classifier
 
 CONF = Path(__file__).parents[2] / "conf" / "classifier"
 SMALL = "mini_xception_fer2013"

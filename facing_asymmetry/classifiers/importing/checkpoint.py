@@ -26,7 +26,7 @@ def named_tensors(content: Any, layout: CheckpointLayout, path: Path) -> Tensors
         AssetError: there is no state dictionary where the layout says; the message lists what is there instead.
     """
     state = _state(content, layout, path)
-    # a network wrapped by `DataParallel` may have been saved whatever the layout says, and another may have been unwrapped
+    # whatever the layout says, a network may have been saved while `DataParallel` wrapped it
     wrapped = bool(state) and all(key.startswith("module.") for key in state)
     names = {key: layout.parameter(key.removeprefix("module.") if wrapped else key) for key in state}
     found = {name: state[key] for key, name in names.items() if name is not None}
@@ -37,7 +37,7 @@ def named_tensors(content: Any, layout: CheckpointLayout, path: Path) -> Tensors
 
 
 def module_state(module: Shell, prefix: str = "") -> Tensors:
-    """The state dictionary of a pickled module: its parameters and persistent buffers, as `nn.Module` would name them."""
+    """State dictionary of a pickled module: parameters and persistent buffers, as `nn.Module` would name them."""
     facts = vars(module)
     transient = facts.get("_non_persistent_buffers_set") or set()
     buffers = {k: v for k, v in _entries(facts.get("_buffers")).items() if k not in transient}

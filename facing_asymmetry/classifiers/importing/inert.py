@@ -73,6 +73,7 @@ class Rebuilder:
     """A function of this module that a pickle may call; it has no attributes that a pickle could set."""
 
     __slots__ = ("_function",)
+    _function: Callable[..., Any]
 
     def __init__(self, function: Callable[..., Any]) -> None:
         object.__setattr__(self, "_function", function)

@@ -39,7 +39,9 @@ def call_factory(name: str, arguments: Mapping[str, Any]) -> nn.Module:
         except Exception as error:
             raise ConfigError(f"options.factory = {name!r} raised {type(error).__name__}: {error}") from error
     if not isinstance(network, nn.Module):
-        raise ConfigError(f"options.factory = {name!r} returned a {type(network).__name__}; a torch.nn.Module is needed")
+        raise ConfigError(
+            f"options.factory = {name!r} returned a {type(network).__name__}; a torch.nn.Module is needed"
+        )
     return network
 
 

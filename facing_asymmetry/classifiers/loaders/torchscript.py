@@ -23,7 +23,7 @@ def load_torchscript(path: Path, record: ClassifierRecord) -> nn.Module:
     from facing_asymmetry.classifiers.loaders.outputs import Chosen, try_once
 
     try:
-        network = torch.jit.load(path, map_location="cpu")  # type: ignore[no-untyped-call]
+        network = torch.jit.load(path, map_location="cpu")
     except RuntimeError as error:
         raise AssetError(f"{path} is not a whole TorchScript archive: {str(error).strip().splitlines()[0]}") from error
     chosen = Chosen(network, record.options.get("output"))
