@@ -88,6 +88,14 @@ def _yolo11n(record: ClassifierRecord, paths: Paths) -> nn.Module:
     return yolo11n_classes(named_tensors(read_checkpoint(path), layout, path), len(record.labels))
 
 
+def _mobilenetv2_fer(record: ClassifierRecord, paths: Paths) -> nn.Module:
+    from facing_asymmetry.classifiers.architectures.mobilenetv2_fer import mobilenetv2_fer
+    from facing_asymmetry.classifiers.loaders.tf_bundle import load_tf_bundle
+
+    shards = {int(name.split(".data-")[1][:5]): path for name, path in paths.items() if ".data-" in name}
+    return mobilenetv2_fer(load_tf_bundle(_first(record, paths), shards))
+
+
 def _published(record: ClassifierRecord, paths: Paths) -> nn.Module:
     from facing_asymmetry.classifiers.architectures.published import PUBLISHED
     from facing_asymmetry.classifiers.loaders.state_dicts import load_safetensors
@@ -132,6 +140,7 @@ LOADERS: dict[str, Callable[[ClassifierRecord, Paths], nn.Module]] = {
     "networkv2": _networkv2,
     "wtf_cnn3": _wtf_cnn3,
     "yolo11n": _yolo11n,
+    "mobilenetv2_fer": _mobilenetv2_fer,
     "published": _published,
     "torchscript": _torchscript,
     "factory": _factory,
