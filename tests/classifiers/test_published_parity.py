@@ -10,10 +10,12 @@ from facing_asymmetry.classifiers.architectures.layouts import LAYOUTS
 from facing_asymmetry.classifiers.architectures.published import PUBLISHED
 from facing_asymmetry.classifiers.architectures.variants import VARIANTS
 from facing_asymmetry.classifiers.complexity import complexity
-from tests.classifiers.seeded_weights import seeded_images, seeded_state
+from tests.classifiers.seeded_weights import seeded_images, seeded_state, seeded_tensor
 
 GOLDEN = Path(__file__).parent / "golden" / "published"
 TOLERANCE = 1e-4
+WEIGHTS = [-1.4243249, 1.5208075, -0.593183, 0.1334717, 0.2234057, -0.2347252]
+PIXELS = [-0.3190609, 1.5249693]
 EACH = pytest.mark.parametrize("name", VARIANTS)
 
 
@@ -55,6 +57,13 @@ def filled(request):
 def test_every_architecture_is_registered_with_its_layout_and_a_golden_file():
     assert {variant.architecture for variant in VARIANTS.values()} == set(PUBLISHED) <= set(LAYOUTS)
     assert {path.stem for path in GOLDEN.glob("*.npz")} == set(VARIANTS)
+    assert all("@" in str(golden(name)["source"]) for name in VARIANTS), "repository and commit of the authors' code"
+
+
+def test_the_seeded_numbers_are_those_behind_the_golden_files():
+    weights, images = seeded_tensor("fc.weight", (2, 3), gain=1.5), seeded_images(1, 32)
+    assert weights.flatten().tolist() == pytest.approx(WEIGHTS, rel=1e-6)
+    assert images[:, 0, 16, 16].tolist() == pytest.approx(PIXELS, rel=1e-5)
 
 
 @EACH
@@ -80,12 +89,15 @@ def test_logits_agree_with_the_authors_code(filled):
 
 
 @pytest.mark.parametrize("filled", FIRST, indirect=True)
-def test_a_batch_gives_what_its_images_give_and_again_the_same(filled):
+def test_images_one_by_one_give_the_logits_of_the_batch_and_the_same_again(filled):
     _, network, images, logits = filled
+    network.to(memory_format=torch.channels_last)  # as `build_network` does
     with torch.inference_mode():
-        single = torch.cat([network(image[None]) for image in images])
-        assert torch.equal(network(images), logits)
-    assert (single - logits).abs().max() <= TOLERANCE
+        single = [network(image[None]) for image in images]
+        again = network(images[:1])
+    network.to(memory_format=torch.contiguous_format)
+    assert (torch.cat(single) - logits).abs().max() <= TOLERANCE
+    assert torch.equal(again, single[0])
 
 
 @pytest.mark.parametrize("filled", FIRST, indirect=True)

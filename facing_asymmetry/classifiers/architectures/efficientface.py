@@ -127,13 +127,15 @@ class EfficientFace(ShuffleNetV2):
 def efficientface(classes: int = 7) -> nn.Module:
     """EfficientFace in the layout of the authors' RAF-DB, AffectNet-7 and AffectNet-8 checkpoints.
 
-    Checkpoint: `torch.save` of a dictionary; the state is under `state_dict` with the prefix `module.`. Files that
-    also pickle a `RecorderMeter` of the training script need a reader that does not execute pickles. The teacher
-    network of the training (a ResNet-50) is not in the file.
+    Checkpoint: `torch.save` of a dictionary; the state is under `state_dict` with the prefix `module.`. The script
+    saves nothing else, but its resuming code expects a pickled `RecorderMeter`, so an older file may hold one: read
+    it without executing pickles. The teacher network of the training (a ResNet-50) is not in the file. The
+    pretrained backbone that the authors also publish has the same names and a head of 12666 identities.
     Input: 224 px RGB; the mean and standard deviation depend on the training set. RAF-DB: .57535914 .44928582
     .40079932 and .20735591 .18981615 .18132027; AffectNet: .55391484 .43522123 .3821877 and .24837189 .21625527
     .20221159.
-    Labels: the authors read `ImageFolder`s, so the order is that of their folders' names, which the code does not
-    show: check it on labelled faces.
+    Labels: neutral, happiness, sadness, surprise, fear, disgust, anger: the authors' numbering of the folders for
+    RAF-DB, whose own order is another. For AffectNet they don't say; the data set's own numbering begins with the same
+    seven and ends with contempt.
     """
     return EfficientFace(classes)

@@ -11,7 +11,7 @@ class CheckpointLayout:
     Attributes:
         container_key: entry of the saved dictionary that holds the state dictionary (None: the file itself).
         prefix: in front of every name, to be taken off ("module." after training with `DataParallel`).
-        ignored: further entries of the file, or beginnings of names under `container_key`, that are no parameters.
+        ignored: beginnings of further entries' names, beside the container or in it, that are no parameters.
         pickled_module: the file is a whole pickled `nn.Module`; its tensors are to be read without executing it.
         renamed: names (after the prefix) that some of the files use, each with the network's name.
     """

@@ -73,7 +73,8 @@ def poster2(classes: int = 7) -> nn.Module:
     pickles. The backbones' weights are in the same state: their own files, which the authors' constructor reads from
     fixed paths, are not needed.
     Input: 224 px RGB, mean .485 .456 .406, standard deviation .229 .224 .225; the data sets' own alignment.
-    Labels: the authors read `ImageFolder`s, so the order is that of their folders' names, which the code does not
-    show; the data sets' own numbering is likely. Check it on labelled faces.
+    Labels: not stated. The authors read `ImageFolder`s, so the order is that of their folders' names. With the data
+    sets' own numbers as names it is surprise, fear, disgust, happiness, sadness, anger, neutral for RAF-DB and
+    neutral, happy, sad, surprise, fear, disgust, anger (, contempt) for AffectNet: check it on labelled faces.
     """
     return Poster2(classes)
