@@ -1,5 +1,7 @@
 """Facts of the records, recomputed from the built networks."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -7,6 +9,7 @@ from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.architectures.layouts import LAYOUTS
 from facing_asymmetry.classifiers.architectures.published import PUBLISHED
 from facing_asymmetry.classifiers.complexity import complexity
+from tests.app.composing import composed
 from tests.classifiers.ready import NAMES, classifier
 
 PUBLISHED_NAMES = tuple(n for n in registry.names() if registry.record(n).options["loader"] == "published")
@@ -59,3 +62,14 @@ def test_the_orders_of_labels_that_are_easily_mixed_up_are_kept_apart():
 @pytest.mark.parametrize("name", [n for n in registry.names() if "contempt" in registry.record(n).labels])
 def test_networks_with_contempt_are_those_of_affectnet_8(name):
     assert registry.record(name).training_set == "AffectNet-8"
+
+
+def test_the_documentation_names_every_network():
+    page = (Path(__file__).parents[2] / "docs" / "classifiers.md").read_text()
+    assert not [name for name in registry.names() if f"`{name}`" not in page and name != "custom"]
+    assert "own_classifier.md" in page
+
+
+def test_the_working_set_is_what_registries_hold_and_the_seventeen_are_not():
+    assert set(composed("experiment=working_set")["classifiers"]) == set(NAMES)
+    assert not set(composed("experiment=paper_17")["classifiers"]) & set(NAMES)

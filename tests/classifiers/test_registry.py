@@ -189,7 +189,9 @@ def test_the_self_check_tells_what_failed(copied, capsys):
     rows = verify_all([record.name])
     assert not rows[0]["passed"]
     print_verification(rows)
-    assert "FAILED mini_xception_fer2013" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[0].split() == ["name", "load", "frozen", "range", "batch", "gradient", "labels"]
+    assert "FAILED mini_xception_fer2013" in printed
 
 
 def test_the_self_check_without_any_weights_names_the_command(monkeypatch, tmp_path):
