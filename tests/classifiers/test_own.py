@@ -32,10 +32,11 @@ def own(**options):
 
 @pytest.fixture(autouse=True)
 def folder(monkeypatch, tmp_path):
-    """A working folder whose modules are forgotten afterwards."""
+    """A working folder whose modules are forgotten afterwards, as is the number of threads that a run sets."""
     monkeypatch.chdir(tmp_path)
-    before = set(sys.modules)
+    before, threads = set(sys.modules), torch.get_num_threads()
     yield tmp_path
+    torch.set_num_threads(threads)
     for name in set(sys.modules) - before:
         if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
             del sys.modules[name]
@@ -57,9 +58,9 @@ def test_every_example_of_the_documentation_runs(folder, monkeypatch, capfd):
         elif kind == "sh":
             program, stage, *overrides = shlex.split(text)
             assert program == "facing-asymmetry"
-            assert launch(stage, [*overrides, "emotions=[happiness]", f"paths.outputs={folder / 'out'}"]) == 0, (
-                capfd.readouterr().err
-            )
+            assert (
+                launch(stage, [*overrides, "emotions=[happiness]", "threads=1", f"paths.outputs={folder / 'out'}"]) == 0
+            ), capfd.readouterr().err
             done.append(overrides)
     assert len(done) == 5
     assert len(list((folder / "out" / "store").rglob("*.cell"))) >= 6
@@ -97,6 +98,11 @@ def test_what_is_wrong_with_a_factory_is_said(factory, message, folder):
     )
     with pytest.raises(ConfigError, match=message):
         registry.load(own(loader="factory", factory=factory))
+
+
+def test_a_network_may_say_that_it_stops_gradients(folder):
+    module(folder, f"def make(): return {HEAD.format(7)}")
+    assert not registry.load(own(loader="factory", factory="mine:make", differentiable=False)).differentiable
 
 
 def test_a_network_with_another_number_of_outputs_than_labels_is_refused(folder):
