@@ -86,13 +86,13 @@ def cpu(repeats: int, target: Path | None) -> None:
 
 @cli.group()
 def classifiers() -> None:
-    """List, fetch and check the classifiers."""
+    """List, fetch, import, check and try the classifiers."""
 
 
 @classifiers.command("list")
 @JSON_OPTION
 def list_classifiers(target: Path | None) -> None:
-    """All classifiers with their state: ready, or what to do."""
+    """All classifiers with their state: ready, needs weights or needs licence, and what to do."""
     from facing_asymmetry.classifiers.listing import listing, print_listing
 
     rows = listing()
@@ -106,21 +106,52 @@ def fetch(names: tuple[str, ...]) -> None:
     """Bring weights into the cache (all that registries hold, or the NAMES)."""
     from facing_asymmetry.classifiers import registry
 
-    chosen = names or registry.names()
-    registry.fetch_weights(*(registry.record(name) for name in chosen))
+    records = [registry.record(name) for name in names or registry.names()]
+    registry.fetch_weights(*(r for r in records if names or not r.from_user))
+
+
+@classifiers.command("import")
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_weights(name: str, file: Path) -> None:
+    """Read the authors' checkpoint FILE for classifier NAME into the cache, without executing anything in it.
+
+    The file is read in its official layout, checked against the network by name and shape, and kept as safetensors
+    beside a note of both SHA-256 values. `facing-asymmetry classifiers list` says where each file is published.
+    """
+    from facing_asymmetry.classifiers import registry
+    from facing_asymmetry.classifiers.importing.importer import import_checkpoint
+
+    note = import_checkpoint(registry.record(name), file)
+    click.echo(f"{name} is ready: {note.tensors or 'all'} tensors of {note.original} (SHA-256 {note.original_sha256})")
+    click.echo(f"Check it on labelled faces: facing-asymmetry classifiers verify {name}")
 
 
 @classifiers.command()
 @click.argument("names", nargs=-1)
 @JSON_OPTION
 def verify(names: tuple[str, ...], target: Path | None) -> None:
-    """Load classifiers and check hash, parameters, batch invariance and gradient."""
+    """Check hash, parameters, range, batch invariance, gradient and label order (all that are ready, or the NAMES)."""
     from facing_asymmetry.classifiers.verify import print_verification, verify_all
 
     rows = verify_all(names)
     print_verification(rows)
     write_json(target, rows)
     sys.exit(0 if all(row["passed"] for row in rows) else 1)
+
+
+@classifiers.command()
+@click.argument("names", nargs=-1)
+@click.option("--faces", default=4, show_default=True, help="Faces that each expression is shown on.")
+@click.option("--optimise/--authored-only", default=True, show_default=True, help="Also expressions made for each.")
+@JSON_OPTION
+def sanity(names: tuple[str, ...], faces: int, optimise: bool, target: Path | None) -> None:
+    """Which emotions each network accepts on rendered, symmetric faces at full intensity (minutes)."""
+    from facing_asymmetry.study.sanity import print_sanity, sanity_table
+
+    rows = sanity_table(names, faces, optimise)
+    print_sanity(rows)
+    write_json(target, [vars(row) for row in rows])
 
 
 def write_json(target: Path | None, value: Any) -> None:

@@ -34,6 +34,7 @@ def diagnose() -> list[Finding]:
         _gpu,
         _face_model,
         _weights,
+        _imported,
         _flame,
         _npm,
         _slurm,
@@ -107,12 +108,22 @@ def _face_model() -> Finding:
 def _weights() -> Finding:
     from facing_asymmetry.classifiers import registry
 
-    states = {name: registry.state(registry.record(name)) for name in registry.names()}
-    missing = [name for name, state in states.items() if not state.ready]
-    detail = f"{len(states) - len(missing)} of {len(states)} classifiers ready"
+    records = [r for r in map(registry.record, registry.names()) if not (r.from_user or r.own)]
+    missing = [r.name for r in records if not registry.state(r).ready]
+    detail = f"{len(records) - len(missing)} of {len(records)} classifiers that registries hold"
     if missing:
         detail += f"; not: {', '.join(missing)}"
-    return Finding("weights", not missing, detail, "those classifiers", "facing-asymmetry classifiers fetch")
+    return Finding("weights", not missing, detail, "experiment=working_set", "facing-asymmetry classifiers fetch")
+
+
+def _imported() -> Finding:
+    from facing_asymmetry.classifiers import registry
+
+    records = [r for r in map(registry.record, registry.names()) if r.from_user]
+    ready = [r.name for r in records if registry.state(r).ready]
+    detail = f"{len(ready)} of {len(records)} imported{': ' if ready else ''}{', '.join(ready)}"
+    remedy = "facing-asymmetry classifiers list says where each is published and how to import it"
+    return Finding("weights that you bring", len(ready) == len(records), detail, "experiment=paper_17", remedy)
 
 
 def _flame() -> Finding:

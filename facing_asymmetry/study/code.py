@@ -8,7 +8,7 @@ from typing import Final
 
 from facing_asymmetry.store.keys import fingerprint
 
-NUMERIC_PACKAGES: Final = ("torch", "numpy", "numba", "easypytorch3d")
+NUMERIC_PACKAGES: Final = ("torch", "torchvision", "timm", "onnxruntime", "cma", "numpy", "numba", "easypytorch3d")
 
 
 @cache

@@ -10,6 +10,7 @@ from numpy import ndarray
 from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
+from facing_asymmetry.classifiers.identity import identified
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.classifiers.records import record_from
 from facing_asymmetry.config import RunConfig
@@ -52,7 +53,7 @@ class Study:
         self.grid = Grid.spaced(config.grid.name, config.grid.s, config.grid.t)
         self.interventions: list[Intervention] = [make_intervention(i.name) for i in config.interventions.values()]
         self.records: list[ClassifierRecord] = [
-            record_from(facts, f"classifiers.{name}") for name, facts in config.classifiers.items()
+            identified(record_from(facts, f"classifiers.{name}")) for name, facts in config.classifiers.items()
         ]
         self.scene, self.optimiser = config.scene, config.expression.optimiser
         self._subjects: dict[int, Subject] = {}

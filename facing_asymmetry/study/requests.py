@@ -14,6 +14,12 @@ FRAME_ROOMS = (*IMAGE_ROOMS, "interventions", "responses")
 RESPONSE_ROOMS = (*FRAME_ROOMS, "classifiers")
 EXPRESSION_ROOMS = (*IMAGE_ROOMS, "classifiers", "expressions")
 
+WORDS = (
+    *("notes", "citation", "licence", "code_licence", "terms", "published_at", "alignment", "reported_accuracy"),
+    *("family", "architecture", "parameters", "flops", "recognised"),
+)
+"""Parts of a classifier's record that change no logit."""
+
 
 def _image_request(study: Study) -> dict[str, Any]:
     config = study.config
@@ -28,10 +34,7 @@ def _image_request(study: Study) -> dict[str, Any]:
 
 
 def _classifier_request(record: ClassifierRecord) -> dict[str, Any]:
-    facts = asdict(record)
-    for words in ("notes", "citation", "licence", "reported_accuracy", "family", "architecture", "parameters"):
-        facts.pop(words, None)
-    return facts
+    return {key: value for key, value in asdict(record).items() if key not in WORDS}
 
 
 def expression_request(study: Study, record: ClassifierRecord) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def _manifest(run: Run) -> None:
     hashes = {
         "face_model": study.model.fingerprint,
         "code": code_fingerprint(RESPONSE_ROOMS),
-        "weights": {r.name: {w.member: w.sha256 for w in r.weights} for r in study.records},
+        "weights": {r.name: {w.member: w.sha256 or r.fingerprint for w in r.weights} for r in study.records},
     }
     manifest = build_manifest(
         title=f"Does the classifier rely on facial symmetry? ({run.config.name} run)",

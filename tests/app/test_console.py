@@ -101,13 +101,32 @@ def test_doctor_reports_every_part_as_json(tmp_path):
         assert finding["present"] or finding["remedy"]
 
 
-def test_the_list_of_classifiers_needs_no_torch(tmp_path):
-    code = (
-        "import sys; from facing_asymmetry.classifiers.listing import listing; listing(); "
-        "assert 'torch' not in sys.modules"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+def test_the_list_of_classifiers_is_quick_and_imports_no_network(tmp_path):
+    code = """
+import json, sys, time
+began = time.process_time()
+from facing_asymmetry.cli import cli
+cli(["classifiers", "list", "--json", sys.argv[1]], standalone_mode=False)
+heavy = [m for m in sys.modules if m.split(".")[0] in ("torch", "timm", "torchvision", "onnx", "onnx2torch")]
+networks = [m for m in sys.modules if m.startswith("facing_asymmetry.classifiers.architectures")]
+assert not heavy and not networks, (heavy, networks)
+assert time.process_time() - began < 2
+"""
+    target = tmp_path / "list.json"
+    done = subprocess.run([sys.executable, "-c", code, str(target)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    rows = {row["name"]: row for row in json.loads(target.read_text())}
+    assert len(rows) >= 17 + 10
+    assert {row["state"] for row in rows.values()} <= {"ready", "needs weights", "needs licence"}
+    assert all(row["state"] == "ready" or row["remedy"] for row in rows.values())
+
+
+def test_an_import_of_a_wrong_file_ends_in_one_message(tmp_path):
+    (tmp_path / "page.pth").write_text("<!DOCTYPE html>")
+    done = run("classifiers", "import", "dan_rafdb", str(tmp_path / "page.pth"))
+    assert done.returncode == 2
+    assert "is a web page" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("stage", ["run", "optimise", "intervene", "score", "report"])

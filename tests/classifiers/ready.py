@@ -5,7 +5,9 @@ import pytest
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
 
-NAMES = registry.names()
+NAMES = tuple(name for name in registry.names() if not (r := registry.record(name)).from_user and not r.own)
+"""Networks whose weights registries hold."""
+
 EACH = pytest.mark.parametrize("name", NAMES)
 
 

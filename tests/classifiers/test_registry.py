@@ -13,7 +13,7 @@ from facing_asymmetry.classifiers.networks import LOADERS, build_network
 from facing_asymmetry.classifiers.records import emotion_index, record_from
 from facing_asymmetry.classifiers.verify import print_verification, verify, verify_all
 from facing_asymmetry.errors import AssetError, ConfigError, ModelError
-from tests.classifiers.ready import EACH, NAMES, classifier
+from tests.classifiers.ready import NAMES, classifier
 
 CONF = Path(__file__).parents[2] / "conf" / "classifier"
 SMALL = "mini_xception_fer2013"
@@ -32,12 +32,15 @@ def copied(monkeypatch, tmp_path):
     return record, copy
 
 
+EVERY = registry.names()
+
+
 def test_every_file_of_the_folder_is_a_classifier():
-    assert set(NAMES) == {path.stem for path in CONF.glob("*.yaml")}
-    assert len(NAMES) >= 7
+    assert set(EVERY) == {path.stem for path in CONF.glob("*.yaml")}
+    assert len(NAMES) >= 10
 
 
-@EACH
+@pytest.mark.parametrize("name", [name for name in EVERY if name != "custom"])
 def test_every_record_is_whole_and_says_where_it_belongs(name):
     record = registry.record(name)
     lines = (CONF / f"{name}.yaml").read_text().splitlines()
@@ -46,7 +49,10 @@ def test_every_record_is_whole_and_says_where_it_belongs(name):
     assert record.options["loader"] in LOADERS
     assert record.notes
     assert record.licence
+    assert record.code_licence
     assert record.citation
+    assert record.alignment
+    assert record.published_at or "no weights are published" in record.weights[0].member
 
 
 def test_a_misspelt_name_is_answered_with_the_nearest():
@@ -75,8 +81,11 @@ def settings(**changes):
         ({"input_size": 4}, "input_size must lie in"),
         ({"input_size": "large"}, "invalid literal"),
         ({"weights": [{"source": "user"}]}, r"weights\[0\]: needs exactly"),
+        ({"weights": [{"source": "npm:a@1", "member": "a"}]}, "64 hexadecimal"),
         ({"weights": [{"source": "user", "member": "a", "sha256": "xyz", "size": 1}]}, "64 hexadecimal"),
         ({"weights": [{"source": "user", "member": "a", "sha256": "0" * 64, "size": 0}]}, "positive number of bytes"),
+        ({"output": "softmax"}, "output must be one of logits, probabilities"),
+        ({"recognised": ["contempt"]}, "recognised must be among the labels"),
         ({"crops": 1.0}, "unknown field 'crops'; did you mean 'crop'"),
     ],
 )
@@ -116,14 +125,25 @@ def test_without_weights_the_state_and_the_error_name_the_command(monkeypatch, t
         registry.load(record)
 
 
-def test_files_that_only_the_user_has_are_asked_for_by_path(monkeypatch, tmp_path):
+def test_files_that_only_the_user_has_are_asked_for_with_the_place_and_the_command(monkeypatch, tmp_path):
     monkeypatch.setenv("FACING_ASYMMETRY_CACHE", str(tmp_path))
-    file = dataclasses.replace(registry.record(SMALL).weights[0], source="user", member="mine.h5")
-    record = dataclasses.replace(registry.record(SMALL), weights=(file,))
-    expected = str(tmp_path / "weights" / SMALL / "mine.h5")
-    assert expected in registry.state(record).remedy
-    with pytest.raises(AssetError, match=r"Put mine\.h5"):
+    record = registry.record("hsemotion_b2_8")
+    expected = (
+        "Get enet_b2_8.pt from https://github.com/HSE-asavchenko/face-emotion-recognition/blob/main/models/"
+        "affectnet_emotions/enet_b2_8.pt?raw=true, then run: facing-asymmetry classifiers import hsemotion_b2_8 FILE"
+    )
+    assert registry.state(record).remedy == expected
+    with pytest.raises(AssetError, match="no registry holds the weights of hsemotion_b2_8. Get enet_b2_8"):
         registry.fetch_weights(record)
+    with pytest.raises(AssetError, match="'hsemotion_b2_8' lacks its weights. Get enet_b2_8"):
+        registry.load(record)
+
+
+def test_what_needs_a_licence_says_which_before_it_says_where(monkeypatch, tmp_path):
+    monkeypatch.setenv("FACING_ASYMMETRY_CACHE", str(tmp_path))
+    state = registry.state(registry.record("ddamfn_rafdb"))
+    assert state.word == "needs licence"
+    assert state.remedy.startswith("The authors' repository states no licence")
 
 
 @pytest.mark.weights
@@ -169,7 +189,9 @@ def test_the_self_check_tells_what_failed(copied, capsys):
     rows = verify_all([record.name])
     assert not rows[0]["passed"]
     print_verification(rows)
-    assert "FAILED mini_xception_fer2013" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[0].split() == ["name", "load", "frozen", "range", "batch", "gradient", "labels"]
+    assert "FAILED mini_xception_fer2013" in printed
 
 
 def test_the_self_check_without_any_weights_names_the_command(monkeypatch, tmp_path):
@@ -181,8 +203,9 @@ def test_the_self_check_without_any_weights_names_the_command(monkeypatch, tmp_p
 def test_the_listing_has_a_row_and_a_remedy_for_each(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("FACING_ASYMMETRY_CACHE", str(tmp_path))
     rows = listing()
-    assert [row["name"] for row in rows] == list(NAMES)
-    assert all(row["state"] == "needs weights" for row in rows)
+    assert [row["name"] for row in rows] == list(EVERY)
+    assert {row["state"] for row in rows} == {"needs weights", "needs licence"}
+    assert all(row["remedy"] for row in rows)
     print_listing(rows)
     printed = capsys.readouterr().out
     assert all(f"classifiers fetch {name}" in printed for name in NAMES)

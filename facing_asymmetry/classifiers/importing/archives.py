@@ -1,0 +1,123 @@
+"""Files that `torch.save` wrote, read without executing anything: the zip format, and the one before torch 1.6."""
+
+import pickle
+import zipfile
+from pathlib import Path
+from typing import IO, Any
+
+import torch
+from torch import Tensor
+
+from facing_asymmetry.classifiers.importing.inert import InertUnpickler, RefusedError
+from facing_asymmetry.errors import AssetError
+
+LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
+"""First pickle of a file in the old format."""
+
+
+def read_checkpoint(path: Path) -> Any:
+    """What a checkpoint holds: tensors, containers, and shells where objects of other classes were pickled.
+
+    torch's own reader for plain tensors is tried first; then the inert one.
+
+    Raises:
+        AssetError: not a file of `torch.save` or safetensors, truncated, or a pickle that wants to call something,
+            which is named.
+    """
+    with path.open("rb") as file:
+        start = file.read(9)
+    if start[8:] == b"{":
+        from facing_asymmetry.classifiers.loaders.state_dicts import load_safetensors
+
+        return load_safetensors(path)
+    try:
+        if zipfile.is_zipfile(path):
+            return _read_zip(path)
+        if start[:1] == b"\x80":
+            return _read_legacy(path)
+    except RefusedError as error:
+        raise AssetError(f"{path} is refused: {error}. Nothing of it was executed. Is it from its authors?") from error
+    except zipfile.BadZipFile as error:
+        raise AssetError(f"{path} is not whole: {error}. Download it again") from error
+    except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError, TypeError, KeyError, IndexError) as error:
+        words = str(error).strip().splitlines() or [type(error).__name__]
+        raise AssetError(f"{path} cannot be read as a torch checkpoint: {words[0]}. Is it whole?") from error
+    raise AssetError(f"{path} is {_kind(start)}; a checkpoint as torch.save writes it (or safetensors) is expected")
+
+
+def is_torchscript(path: Path) -> bool:
+    """Whether a file is a TorchScript archive."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any(name.endswith("/constants.pkl") for name in archive.namelist())
+
+
+def _read_zip(path: Path) -> Any:
+    if is_torchscript(path):
+        raise AssetError(f"{path} is a TorchScript archive; the authors' checkpoint of tensors is expected")
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError):
+        pass  # it pickles more than plain tensors
+    with zipfile.ZipFile(path) as archive:
+        pickles = [name for name in archive.namelist() if name.endswith("/data.pkl")]
+        if len(pickles) != 1:
+            raise AssetError(f"{path} is a zip archive, but not one that torch.save wrote (no data.pkl)")
+        root = pickles[0].removesuffix("data.pkl")
+        if f"{root}byteorder" in archive.namelist() and archive.read(f"{root}byteorder") != b"little":
+            raise AssetError(f"{path} was written on a big-endian machine, which is not read")
+        storages: dict[str, Tensor] = {}
+
+        def storage(dtype: torch.dtype, key: str, numel: int) -> Tensor:
+            if key not in storages:
+                content = bytearray(archive.read(f"{root}data/{key}"))
+                storages[key] = torch.frombuffer(content, dtype=dtype) if content else torch.empty(0, dtype=dtype)
+            return storages[key]
+
+        with archive.open(pickles[0]) as file:
+            return InertUnpickler(file, storage).load()
+
+
+def _read_legacy(path: Path) -> Any:
+    """Pickles of magic number, version and machine, then the object, then names and bytes of its storages."""
+    storages: dict[str, Tensor] = {}
+    largest = path.stat().st_size
+
+    def storage(dtype: torch.dtype, key: str, numel: int) -> Tensor:
+        if not 0 <= numel * dtype.itemsize <= largest:
+            raise AssetError(f"{path} names {numel:,} numbers in one tensor, more than its {largest:,} bytes hold")
+        return storages.setdefault(key, torch.empty(numel, dtype=dtype))
+
+    with path.open("rb") as file:
+        if InertUnpickler(file, storage).load() != LEGACY_MAGIC:
+            raise AssetError(f"{path} is a pickle, but not one that torch.save wrote")
+        for _ in range(2):
+            InertUnpickler(file, storage).load()
+        content = InertUnpickler(file, storage).load()
+        for key in InertUnpickler(file, storage).load():
+            _fill(file, storages[str(key)], path)
+    return content
+
+
+def _fill(file: IO[bytes], storage: Tensor, path: Path) -> None:
+    numel = int.from_bytes(file.read(8), "little")
+    content = bytearray(file.read(numel * storage.itemsize))
+    if numel != len(storage) or len(content) != numel * storage.itemsize:
+        raise AssetError(f"{path} is truncated: a tensor of {len(storage):,} numbers ends after {len(content):,} bytes")
+    if content:
+        storage.copy_(torch.frombuffer(content, dtype=storage.dtype))
+
+
+def _kind(start: bytes) -> str:
+    kinds = {
+        b"\x89HDF": "an HDF5 file (Keras?)",
+        b"PK\x03\x04": "a damaged zip archive (a truncated torch checkpoint?)",
+        b"<!DO": "a web page (an error page of the download?)",
+        b"<htm": "a web page (an error page of the download?)",
+        b"vers": "a Git LFS pointer, not the file it points to",
+        b"\x08": "an ONNX model",
+    }
+    if not start:
+        return "empty"
+    return next((words for head, words in kinds.items() if start.startswith(head)), "of an unknown kind")
