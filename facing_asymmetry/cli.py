@@ -1,15 +1,15 @@
 """The console script `facing-asymmetry`: stages that take Hydra overrides, and commands that look and fetch."""
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from facing_asymmetry import __version__
+from facing_asymmetry.benchmarks.commands import benchmark
 from facing_asymmetry.errors import FacingAsymmetryError
+from facing_asymmetry.json_file import JSON_OPTION, write_json
 
 STAGES = {
     "run": "All stages: optimise, intervene, score, report.",
@@ -19,7 +19,6 @@ STAGES = {
     "report": "Figures, tables and report.html.",
 }
 PASS_THROUGH = {"ignore_unknown_options": True, "help_option_names": []}
-JSON_OPTION = click.option("--json", "target", type=click.Path(dir_okay=False, path_type=Path), help="Also write JSON.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -67,21 +66,7 @@ def doctor(target: Path | None) -> None:
     write_json(target, [vars(f) for f in findings])
 
 
-@cli.group()
-def benchmark() -> None:
-    """Measure speed, ours beside the stock implementation in one run."""
-
-
-@benchmark.command()
-@click.option("--repeats", default=9, show_default=True, help="Timed repetitions; medians are reported.")
-@JSON_OPTION
-def cpu(repeats: int, target: Path | None) -> None:
-    """Rasterise, draw and differentiate a face on the CPU, beside stock PyTorch3D (about a minute)."""
-    from facing_asymmetry.study.benchmark import benchmark_cpu, print_benchmark
-
-    figures = benchmark_cpu(repeats)
-    print_benchmark(figures)
-    write_json(target, figures)
+cli.add_command(benchmark)
 
 
 @cli.group()
@@ -152,14 +137,6 @@ def sanity(names: tuple[str, ...], faces: int, optimise: bool, target: Path | No
     rows = sanity_table(names, faces, optimise)
     print_sanity(rows)
     write_json(target, [vars(row) for row in rows])
-
-
-def write_json(target: Path | None, value: Any) -> None:
-    """Write a command's findings where `--json FILE` asks for it."""
-    if target is not None:
-        from facing_asymmetry.store import write_atomically
-
-        write_atomically(target, json.dumps(value, indent=2, default=str) + "\n")
 
 
 def main() -> None:

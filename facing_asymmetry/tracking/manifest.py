@@ -55,6 +55,11 @@ def versions() -> dict[str, str]:
     return found
 
 
+def machine() -> dict[str, Any]:
+    """What the results were computed on."""
+    return {"system": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()}
+
+
 def build_manifest(
     *,
     title: str,
@@ -76,7 +81,7 @@ def build_manifest(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         **git_state(Path(__file__).parent),
         "versions": versions(),
-        "machine": {"system": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()},
+        "machine": machine(),
         "config": dict(config),
         "hashes": dict(hashes),
         "seeds": {"seed": config.get("seed"), "identities": config.get("identities")},

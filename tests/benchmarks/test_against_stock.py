@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from facing_asymmetry.benchmarks.against_stock import benchmark_rendering
+from facing_asymmetry.benchmarks.faces import Face
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.rendering import Scene
-from facing_asymmetry.rendering.benchmark import Face, benchmark_rendering
 from tests.rendering.synthetic import synthetic_face
 
 
@@ -20,6 +21,9 @@ def test_times_and_ratios_are_positive_and_belong_together():
     for key in ("rasterise", "frame", "frame_grad"):
         assert 0 < result[f"{key}_ms"] < result[f"stock_{key}_ms"]
         assert result[f"{key}_ratio"] == pytest.approx(result[f"stock_{key}_ms"] / result[f"{key}_ms"])
+    for key in ("frame", "frame_grad"):
+        assert result[f"{key}_plain_ms"] < result[f"{key}_ms"]
+        assert result[f"{key}_plain_ratio"] == pytest.approx(result[f"stock_{key}_ms"] / result[f"{key}_plain_ms"])
     assert 0.2 < result["covered"] < 0.9
     assert json.loads(json.dumps(result)) == result
     assert result["faces"] == 3072

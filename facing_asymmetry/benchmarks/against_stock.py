@@ -1,0 +1,117 @@
+"""Stock PyTorch3D against the compiled loops, in one run: rasterising, drawing, drawing with gradient."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from facing_asymmetry.benchmarks.drawing import draw, draw_with_gradient, rasterise
+from facing_asymmetry.benchmarks.faces import Face
+from facing_asymmetry.benchmarks.timing import Call, summary, timed, timed_in_turns
+from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.contract import Stage
+from facing_asymmetry.rendering.factory import make_renderer
+from facing_asymmetry.rendering.rasterise import FastRasterizer
+from facing_asymmetry.rendering.reference import ReferenceRenderer
+from facing_asymmetry.rendering.scene import Scene
+
+Figures = dict[str, float | int | str]
+PLAIN: Final = "_plain"
+"""End of the names of ours with one sample a pixel, as stock draws."""
+
+
+def benchmark_rendering(
+    face: Face, scene: Scene | None = None, *, frames: int = 16, repeats: int = 9, stock_repeats: int = 3
+) -> Figures:
+    """Median milliseconds per frame of each path, with the quartiles' distance as spread, and ratios stock / ours.
+
+    Stock PyTorch3D draws without supersampling, a quarter of our samples at the default scene: `frame_ratio` and
+    `frame_grad_ratio` flatter it, `frame_plain_ratio` and `frame_grad_plain_ratio` compare one sample a pixel with
+    one. Rasterising is compared at the same size, without supersampling.
+
+    Args:
+        face: what to draw; a state with active wrinkles is the dearest.
+        scene: camera, lights and size; None for the default.
+        frames: batch of ours; stock draws one frame at a time.
+        repeats, stock_repeats: timed calls after warm-up, in turns.
+
+    Returns:
+        `rasterise_ms`, `frame_ms`, `frame_grad_ms`, `frame_plain_ms`, `frame_grad_plain_ms`, `texture_frame_ms` (no
+        wrinkle active), each with `_spread` and as `stock_..._ms`, `..._ratio`, and the sizes they were taken with.
+
+    Raises:
+        ConfigError: fewer than one frame or repeat.
+    """
+    if min(frames, stock_repeats) < 1 or repeats < stock_repeats:
+        raise ConfigError(
+            f"frames, repeats, stock_repeats = {frames}, {repeats}, {stock_repeats}: each must be at least 1, "
+            "and repeats at least stock_repeats"
+        )
+    scene = scene or Scene()
+    stage = stage_subjects(face, [face.subject])
+    plain = replace(scene, supersample=1)
+    state = torch.from_numpy(np.ascontiguousarray(face.state, np.float32))[None]
+    ours, single = (make_renderer("fast", face.surface, one) for one in (scene, plain))
+    stock = make_renderer("pytorch3d", face.surface, plain)
+    fast, slow = (ReferenceRenderer(face.surface, plain, torch.device("cpu"), kind) for kind in ("fast", "stock"))
+    compared: dict[str, tuple[dict[str, Call], Call]] = {
+        "rasterise": ({"rasterise": rasterise(fast, state, stage, frames)}, rasterise(slow, state, stage, 1))
+    }
+    for key, timed_call in (("frame", draw), ("frame_grad", draw_with_gradient)):
+        mine = {key: timed_call(ours, state, stage, frames), key + PLAIN: timed_call(single, state, stage, frames)}
+        compared[key] = mine, timed_call(stock, state, stage, 1)
+    result: Figures = {}
+    for key, (mine, stock_call) in compared.items():
+        result |= _compared(key, mine, stock_call, frames, repeats, stock_repeats)
+    smooth = state.clone()
+    smooth[..., 3:] = 0.0
+    result |= timed("texture_frame", draw(ours, smooth, stage, frames), frames, repeats)
+    result["covered"] = _coverage(fast, state, stage)
+    return result | _sizes(face, scene, frames)
+
+
+def _compared(
+    key: str, ours: Mapping[str, Call], stock: Call, frames: int, repeats: int, stock_repeats: int
+) -> dict[str, float]:
+    """Our variants of one thing and stock's, in turns; the ratio of each of ours."""
+    calls = {name: (call, frames) for name, call in ours.items()} | {f"stock_{key}": (stock, 1)}
+    rounds = dict.fromkeys(ours, repeats) | {f"stock_{key}": stock_repeats}
+    for call in ours.values():
+        call()
+    result: dict[str, float] = {}
+    for name, milliseconds in timed_in_turns(calls, rounds).items():
+        result |= summary(name, milliseconds)
+    return result | {f"{name}_ratio": result[f"stock_{key}_ms"] / result[f"{name}_ms"] for name in ours}
+
+
+def _coverage(renderer: ReferenceRenderer, state: Tensor, stage: Stage) -> float:
+    assert isinstance(renderer.rasteriser, FastRasterizer)
+    fragments = renderer.rasteriser(
+        renderer.meshes(state[..., :3]), cameras=renderer.cameras(stage.centre, stage.height)
+    )
+    return float((fragments.pix_to_face >= 0).float().mean())
+
+
+def _sizes(face: Face, scene: Scene, frames: int) -> Figures:
+    return {
+        "image_size": scene.image_size,
+        "supersample": scene.supersample,
+        "vertices": len(face.state),
+        "faces": len(face.surface.faces),
+        "batch": frames,
+        "pytorch3d": _pytorch3d_version(),
+    }
+
+
+def _pytorch3d_version() -> str:
+    for name in ("easypytorch3d", "pytorch3d"):
+        try:
+            return f"{name} {version(name)}"
+        except PackageNotFoundError:
+            continue
+    return "unknown"

@@ -1,0 +1,55 @@
+"""Tables of `benchmark cpu` for people."""
+
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+PATHS: Final = (
+    ("rasterise", "rasterise", "rasterise"),
+    ("frame", "frame", "frame"),
+    ("frame_plain", "frame, one sample a pixel", "frame"),
+    ("frame_grad", "frame and gradient", "frame_grad"),
+    ("frame_grad_plain", "frame and gradient, one sample", "frame_grad"),
+)
+"""Key, words, and the key of stock's time."""
+
+
+def table_of(title: str, *headings: str) -> Table:
+    """An empty table: first column of words, the others of numbers."""
+    table = Table(title=title, title_justify="left")
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if place else "left")
+    return table
+
+
+def print_cpu(figures: dict[str, Any]) -> None:
+    """Milliseconds per frame and ratios of one run, the sweep, sizes, and under which conditions."""
+    console = Console()
+    table = table_of("milliseconds per frame (median, quartile distance)", "", "ours", "stock PyTorch3D", "stock / ours")
+    for key, words, stock_key in PATHS:
+        ours = f"{figures[f'{key}_ms']:.2f} ({figures[f'{key}_spread']:.2f})"
+        stock = f"{figures[f'stock_{stock_key}_ms']:.0f} ({figures[f'stock_{stock_key}_spread']:.0f})"
+        table.add_row(words, ours, stock, f"{figures[f'{key}_ratio']:.0f}")
+    console.print(table)
+    console.print(
+        f"Sweep of {figures['sweep_frames']} frames through {figures['sweep_classifier']}: {figures['sweep_ms']:.1f} ms "
+        f"a frame, the network alone {figures['classifier_ms']:.1f} ms: {figures['sweep_over_classifier']:.2f} times",
+        highlight=False,
+    )
+    if "sizes" in figures:
+        console.print(_sizes(figures["sizes"]))
+    threads = figures["conditions"]["threads"]["numba"]
+    console.print(
+        f"{figures['faces']:,} faces, {figures['image_size']} px, ours with {figures['supersample']} x "
+        f"{figures['supersample']} samples a pixel where nothing else is said and stock with one, {threads} threads",
+        highlight=False,
+    )
+
+
+def _sizes(rows: list[dict[str, Any]]) -> Table:
+    table = table_of("ours, milliseconds per frame", "faces", "pixels", "batch", "rasterise", "frame", "and gradient")
+    for row in rows:
+        numbers = (f"{row[key]:.2f}" for key in ("rasterise_ms", "frame_ms", "frame_grad_ms"))
+        table.add_row(f"{row['faces']:,}", str(row["image_size"]), str(row["batch"]), *numbers)
+    return table
