@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 from facing_asymmetry.conf_folder import conf_folder
-from facing_asymmetry.errors import FacingAsymmetryError
+from facing_asymmetry.errors import ConfigError, FacingAsymmetryError
 
 
 def launch(stage: str, overrides: Sequence[str]) -> int:
@@ -48,6 +48,23 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
     except (HydraException, OmegaConfBaseException) as error:
         return _complain(explain(error))
     return max((_complain(str(error)) for error in failures), default=0)
+
+
+def compose_config(overrides: Sequence[str]) -> dict[str, Any]:
+    """The configuration that `conf/` and the overrides make, outside a run.
+
+    Raises:
+        ConfigError: an override that cannot be read, or names something unknown.
+    """
+    unreadable = _first_unreadable(overrides)
+    if unreadable:
+        raise ConfigError(unreadable)
+    try:
+        with hydra.initialize_config_dir(str(conf_folder()), version_base="1.3"):
+            composed = OmegaConf.to_container(hydra.compose("config", overrides=list(overrides)), resolve=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(explain(error)) from error
+    return composed  # type: ignore[return-value]
 
 
 def run_job(stage: str, command: str, composed: Mapping[str, Any]) -> None:

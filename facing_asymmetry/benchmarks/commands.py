@@ -1,6 +1,7 @@
 """The commands `facing-asymmetry benchmark ...`; nothing heavy is imported before one of them runs."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,4 +24,41 @@ def cpu(repeats: int, sizes: bool, target: Path | None) -> None:
 
     figures = benchmark_cpu(repeats, sizes)
     print_cpu(figures)
+    write_json(target, figures)
+
+
+@benchmark.command()
+@click.option("--largest", default=90, show_default=True, help="Nodes along each axis of the largest grid.")
+@click.option("--identities", default=1, show_default=True, help="Faces.")
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Also draw time and memory (png, pdf, svg).")
+@JSON_OPTION
+def grid(largest: int, identities: int, plot: Path | None, target: Path | None) -> None:
+    """Time and peak memory of a whole run against grid nodes, a fresh process each (about ten minutes)."""
+    from facing_asymmetry.benchmarks.grid import benchmark_grid
+    from facing_asymmetry.benchmarks.grid_words import check_plot, plot_grid, print_grid
+
+    check_plot(plot)
+    figures = benchmark_grid(largest, identities, tell=lambda size: click.echo(size, err=True))
+    print_grid(figures)
+    write_json(target, figures)
+    if plot is not None:
+        plot_grid(figures, plot)
+
+
+@benchmark.command()
+@click.option("--grid", default=50, show_default=True, help="Nodes along each axis.")
+@click.option("--classifiers", default=17, show_default=True, help="Number of networks.")
+@click.option("--networks", default="ready", show_default=True, help="ready (weights that are here first) or published.")
+@click.option("--shared/--own", default=True, show_default=True, help="Frames shared by the networks, or made for each.")
+@click.option("--batch", default=50, show_default=True, help="Frames per block.")
+@click.option("--precision", default="fp32", show_default=True, type=click.Choice(["fp32", "bf16"]))
+@click.option("--device", default="cuda", show_default=True, help="cuda, or cpu to rehearse the same code.")
+@JSON_OPTION
+def gpu(target: Path | None, **request: Any) -> None:
+    """The sweep of 17 networks x 6 emotions x 50 x 50 nodes on a GPU, end to end."""
+    from facing_asymmetry.benchmarks.gpu import GpuRequest, benchmark_gpu
+    from facing_asymmetry.benchmarks.words import print_gpu
+
+    figures = benchmark_gpu(GpuRequest(**request))
+    print_gpu(figures)
     write_json(target, figures)

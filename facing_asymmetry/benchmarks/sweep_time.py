@@ -51,7 +51,7 @@ def benchmark_sweep(
     """
     at_least("rounds", rounds, 1)
     at_least("batch", batch, 1)
-    frames, studio = angry_frames(model, grid), _studio(model, scene or Scene(), batch)
+    frames, studio = expression_frames(model, grid, "anger"), _studio(model, scene or Scene(), batch)
     inputs = _inputs(frames, studio, classifier)
     calls = {
         "sweep": (_swept(frames, studio, [classifier]), len(frames)),
@@ -72,7 +72,7 @@ def benchmark_sweep(
     }
 
 
-def angry_frames(model: FaceModel, grid: Grid, emotion: str = "anger") -> Frames:
+def expression_frames(model: FaceModel, grid: Grid, emotion: str) -> Frames:
     """Face 0 with an authored expression under `palsy` of the left side."""
     subject = model.subject(0)
     moved = model.basis(subject).displace(facs_weights(emotion, model.units))

@@ -1,4 +1,4 @@
-"""Tables of `benchmark cpu` for people."""
+"""Tables of `benchmark cpu` and `benchmark gpu` for people."""
 
 from typing import Any, Final
 
@@ -53,3 +53,27 @@ def _sizes(rows: list[dict[str, Any]]) -> Table:
         numbers = (f"{row[key]:.2f}" for key in ("rasterise_ms", "frame_ms", "frame_grad_ms"))
         table.add_row(f"{row['faces']:,}", str(row["image_size"]), str(row["batch"]), *numbers)
     return table
+
+
+def print_gpu(figures: dict[str, Any]) -> None:
+    """The sweep's time beside its target, its stages, and every network with the kind of its weights."""
+    console = Console()
+    table = table_of("networks, timed apart", "", "weights", "parameters", "pixels", "ms per image")
+    for row in figures["per_network"]:
+        size = str(row["input_size"])
+        table.add_row(row["name"], row["weights"], f"{row['parameters']:,}", size, f"{row['ms']:.3f}")
+    console.print(table)
+    request, memory, differ = figures["request"], figures["peak_gpu_mb"], figures["bins_differ"]
+    frames = "shared by the networks" if request["shared"] else "rendered anew for each network"
+    bins = "not compared" if differ is None else f"{differ:,} samples differ from bin_size=0"
+    console.print(
+        f"{request['classifiers']} networks x 6 emotions x {request['grid']} x {request['grid']} nodes, one face, palsy "
+        f"of its left side, frames {frames}, {request['precision']}: {figures['seconds']:.1f} s (target "
+        f"{figures['target_seconds']} s for 17 networks and 50 x 50 nodes on an H200)\n"
+        f"{figures['frames']:,} frames rendered, {figures['images']:,} images classified: "
+        f"{figures['frames_per_second']:,.0f} and {figures['images_per_second']:,.0f} a second\n"
+        f"render {figures['render_ms']:.3f} ms a frame, classify {figures['classify_ms']:.3f} ms a frame through all; "
+        f"peak GPU memory {'not measured' if memory is None else f'{memory:,.0f} MB'}; bins: {bins}\n"
+        f"GPU: {figures['gpu']}",
+        highlight=False,
+    )
