@@ -10,9 +10,7 @@ from facing_asymmetry.rendering.contract import Stage
 from facing_asymmetry.rendering.reference import ReferenceRenderer
 
 
-def check_bins(
-    renderer: ReferenceRenderer, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]
-) -> int:
+def check_bins(renderer: ReferenceRenderer, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> int:
     """Samples whose nearest face differs between the renderer's own settings and `bin_size=0`; 0 is right.
 
     On a CPU there are no bins, and nothing can differ.

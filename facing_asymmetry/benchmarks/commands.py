@@ -30,7 +30,9 @@ def cpu(repeats: int, sizes: bool, target: Path | None) -> None:
 @benchmark.command()
 @click.option("--largest", default=90, show_default=True, help="Nodes along each axis of the largest grid.")
 @click.option("--identities", default=1, show_default=True, help="Faces.")
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Also draw time and memory (png, pdf, svg).")
+@click.option(
+    "--plot", type=click.Path(dir_okay=False, path_type=Path), help="Also draw time and memory (png, pdf, svg)."
+)
 @JSON_OPTION
 def grid(largest: int, identities: int, plot: Path | None, target: Path | None) -> None:
     """Time and peak memory of a whole run against grid nodes, a fresh process each (about ten minutes)."""
@@ -48,8 +50,12 @@ def grid(largest: int, identities: int, plot: Path | None, target: Path | None) 
 @benchmark.command()
 @click.option("--grid", default=50, show_default=True, help="Nodes along each axis.")
 @click.option("--classifiers", default=17, show_default=True, help="Number of networks.")
-@click.option("--networks", default="ready", show_default=True, help="ready (weights that are here first) or published.")
-@click.option("--shared/--own", default=True, show_default=True, help="Frames shared by the networks, or made for each.")
+@click.option(
+    "--networks", default="ready", show_default=True, help="ready (weights that are here first) or published."
+)
+@click.option(
+    "--shared/--own", default=True, show_default=True, help="Frames shared by the networks, or made for each."
+)
 @click.option("--batch", default=50, show_default=True, help="Frames per block.")
 @click.option("--precision", default="fp32", show_default=True, type=click.Choice(["fp32", "bf16"]))
 @click.option("--device", default="cuda", show_default=True, help="cuda, or cpu to rehearse the same code.")
@@ -61,4 +67,19 @@ def gpu(target: Path | None, **request: Any) -> None:
 
     figures = benchmark_gpu(GpuRequest(**request))
     print_gpu(figures)
+    write_json(target, figures)
+
+
+@benchmark.command()
+@click.option("--classifier", "classifiers", multiple=True, help="A network; by default those of the default run.")
+@click.option("--identities", default=6, show_default=True, help="Faces.")
+@click.option("--quick", is_flag=True, help="Two faces, two emotions, one network, without the dear changes.")
+@JSON_OPTION
+def budget(classifiers: tuple[str, ...], identities: int, quick: bool, target: Path | None) -> None:
+    """How far precision, renderer, resolution, grid, batch, threads and seed move the scores (about ten minutes)."""
+    from facing_asymmetry.benchmarks.budget import benchmark_budget
+    from facing_asymmetry.benchmarks.words import print_budget
+
+    figures = benchmark_budget(classifiers, identities, quick)
+    print_budget(figures)
     write_json(target, figures)

@@ -1,4 +1,4 @@
-"""Tables of `benchmark cpu` and `benchmark gpu` for people."""
+"""Tables of `benchmark cpu`, `gpu` and `budget` for people."""
 
 from typing import Any, Final
 
@@ -26,7 +26,9 @@ def table_of(title: str, *headings: str) -> Table:
 def print_cpu(figures: dict[str, Any]) -> None:
     """Milliseconds per frame and ratios of one run, the sweep, sizes, and under which conditions."""
     console = Console()
-    table = table_of("milliseconds per frame (median, quartile distance)", "", "ours", "stock PyTorch3D", "stock / ours")
+    table = table_of(
+        "milliseconds per frame (median, quartile distance)", "", "ours", "stock PyTorch3D", "stock / ours"
+    )
     for key, words, stock_key in PATHS:
         ours = f"{figures[f'{key}_ms']:.2f} ({figures[f'{key}_spread']:.2f})"
         stock = f"{figures[f'stock_{stock_key}_ms']:.0f} ({figures[f'stock_{stock_key}_spread']:.0f})"
@@ -76,4 +78,25 @@ def print_gpu(figures: dict[str, Any]) -> None:
         f"peak GPU memory {'not measured' if memory is None else f'{memory:,.0f} MB'}; bins: {bins}\n"
         f"GPU: {figures['gpu']}",
         highlight=False,
+    )
+
+
+def print_budget(figures: dict[str, Any]) -> None:
+    """One row per change, in per cent of the interval's width."""
+    title = "shift of the slope, per cent of its 95 % interval's width"
+    table = table_of(title, "change", "units", "median", "maximum", "verdict", "frames", "seconds")
+    for row in figures["rows"]:
+        shifts = (f"{100 * row[key]:.3g}" for key in ("median", "maximum"))
+        table.add_row(
+            row["change"], str(row["units"]), *shifts, row["verdict"], f"{row['frames']:,}", f"{row['seconds']:.0f}"
+        )
+    console = Console()
+    console.print(table)
+    reference = figures["reference"]
+    console.print(
+        f"Reference: {' '.join(reference['overrides'])}, {reference['side']} side, {reference['frames']:,} frames. "
+        f"An implementation that moves a slope by more than {figures['rule']:.0%} is off by default.",
+        highlight=False,
+        soft_wrap=True,
+        markup=False,
     )
