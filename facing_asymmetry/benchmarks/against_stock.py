@@ -16,7 +16,6 @@ from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.contract import Stage
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.rasterise import FastRasterizer
 from facing_asymmetry.rendering.reference import ReferenceRenderer
 from facing_asymmetry.rendering.scene import Scene
 
@@ -54,25 +53,33 @@ def benchmark_rendering(
         )
     scene = scene or Scene()
     stage = stage_subjects(face, [face.subject])
-    plain = replace(scene, supersample=1)
     state = torch.from_numpy(np.ascontiguousarray(face.state, np.float32))[None]
-    ours, single = (make_renderer("fast", face.surface, one) for one in (scene, plain))
-    stock = make_renderer("pytorch3d", face.surface, plain)
-    fast, slow = (ReferenceRenderer(face.surface, plain, torch.device("cpu"), kind) for kind in ("fast", "stock"))
-    compared: dict[str, tuple[dict[str, Call], Call]] = {
-        "rasterise": ({"rasterise": rasterise(fast, state, stage, frames)}, rasterise(slow, state, stage, 1))
-    }
-    for key, timed_call in (("frame", draw), ("frame_grad", draw_with_gradient)):
-        mine = {key: timed_call(ours, state, stage, frames), key + PLAIN: timed_call(single, state, stage, frames)}
-        compared[key] = mine, timed_call(stock, state, stage, 1)
     result: Figures = {}
-    for key, (mine, stock_call) in compared.items():
-        result |= _compared(key, mine, stock_call, frames, repeats, stock_repeats)
+    for key, (mine, stock) in _calls(face, scene, stage, state, frames).items():
+        result |= _compared(key, mine, stock, frames, repeats, stock_repeats)
     smooth = state.clone()
     smooth[..., 3:] = 0.0
-    result |= timed("texture_frame", draw(ours, smooth, stage, frames), frames, repeats)
-    result["covered"] = _coverage(fast, state, stage)
+    smooth_call = draw(make_renderer("fast", face.surface, scene), smooth, stage, frames)
+    result |= timed("texture_frame", smooth_call, frames, repeats)
+    result["covered"] = _coverage(face, scene, stage, state)
     return result | _sizes(face, scene, frames)
+
+
+def _calls(
+    face: Face, scene: Scene, stage: Stage, state: Tensor, frames: int
+) -> dict[str, tuple[dict[str, Call], Call]]:
+    """Our variants of each thing, and stock's."""
+    plain, cpu = replace(scene, supersample=1), torch.device("cpu")
+    ours, single = (make_renderer("fast", face.surface, one) for one in (scene, plain))
+    stock = make_renderer("pytorch3d", face.surface, plain)
+    fast, slow = (ReferenceRenderer(face.surface, plain, cpu, kind) for kind in ("fast", "stock"))
+    calls: dict[str, tuple[dict[str, Call], Call]] = {
+        "rasterise": ({"rasterise": rasterise(fast, state, stage, frames)}, rasterise(slow, state, stage, 1))
+    }
+    for key, make in (("frame", draw), ("frame_grad", draw_with_gradient)):
+        mine = {key: make(ours, state, stage, frames), key + PLAIN: make(single, state, stage, frames)}
+        calls[key] = mine, make(stock, state, stage, 1)
+    return calls
 
 
 def _compared(
@@ -89,8 +96,8 @@ def _compared(
     return result | {f"{name}_ratio": result[f"stock_{key}_ms"] / result[f"{name}_ms"] for name in ours}
 
 
-def _coverage(renderer: ReferenceRenderer, state: Tensor, stage: Stage) -> float:
-    assert isinstance(renderer.rasteriser, FastRasterizer)
+def _coverage(face: Face, scene: Scene, stage: Stage, state: Tensor) -> float:
+    renderer = ReferenceRenderer(face.surface, replace(scene, supersample=1), torch.device("cpu"), "fast")
     fragments = renderer.rasteriser(
         renderer.meshes(state[..., :3]), cameras=renderer.cameras(stage.centre, stage.height)
     )

@@ -1,6 +1,8 @@
 """The networks that `benchmark gpu` shows its frames to: real weights where they are here, random ones where not."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Final
 
 from facing_asymmetry.benchmarks.stand_ins import has_architecture, untrained
@@ -31,7 +33,13 @@ def audience(count: int, kind: str = "ready") -> list[Classifier]:
 
 
 def _ordered(kind: str) -> Iterator[ClassifierRecord]:
+    """Published architectures one of each family in turn, so that a part of them is still a mixture."""
     records = [r for r in map(registry.record, registry.names()) if not r.own]
     if kind == "ready":
         yield from (r for r in records if registry.state(r).ready)
-    yield from (r for r in records if has_architecture(r) and not (kind == "ready" and registry.state(r).ready))
+    families: dict[str, list[ClassifierRecord]] = defaultdict(list)
+    for r in records:
+        if has_architecture(r) and not (kind == "ready" and registry.state(r).ready):
+            families[str(r.options["architecture"])].append(r)
+    for together in zip_longest(*families.values()):
+        yield from (r for r in together if r is not None)

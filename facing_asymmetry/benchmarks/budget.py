@@ -78,18 +78,21 @@ def benchmark_budget(
             for change in rows_of:
                 rows.append(budget.row(change))
                 step(1, change.words)
-    widths = _widths(reference.tested())
     return {
         "rule": RULE,
         "rows": [vars(row) for row in rows],
-        "reference": {
-            "overrides": [o for o in common if not o.startswith("paths.")],
-            "side": SIDE,
-            "frames": reference.frames,
-            "seconds": reference.seconds,
-            "interval_widths": {" ".join(unit): width for unit, width in widths.items()},
-        },
+        "reference": _described(common, reference),
         "conditions": where,
+    }
+
+
+def _described(common: Sequence[str], reference: Slopes) -> dict[str, Any]:
+    return {
+        "overrides": [override for override in common if not override.startswith("paths.")],
+        "side": SIDE,
+        "frames": reference.frames,
+        "seconds": reference.seconds,
+        "interval_widths": {_named(unit): width for unit, width in _widths(reference.tested()).items()},
     }
 
 
@@ -153,11 +156,15 @@ def _summed_up(change: Change, moved: pd.Series, widths: pd.Series, frames: int,
         len(shares),
         float(shares.median()),
         maximum,
-        " ".join(map(str, shares.idxmax())),
+        _named(shares.idxmax()),
         _verdict(change.kind, maximum),
         frames,
         seconds,
     )
+
+
+def _named(unit: Any) -> str:
+    return " ".join(map(str, unit))
 
 
 def _verdict(kind: Kind, maximum: float) -> str:

@@ -14,7 +14,7 @@ SIZES_REPEATS = 3
 
 
 def benchmark_cpu(repeats: int = 9, sizes: bool = False) -> dict[str, Any]:
-    """Figures of `benchmark_rendering`, of `benchmark_sweep` with a ResNet-18, and where asked for of `benchmark_sizes`.
+    """Figures of `benchmark_rendering`, of `benchmark_sweep` with a ResNet-18, and if asked for of `benchmark_sizes`.
 
     Raises:
         ConfigError: fewer than one repeat.

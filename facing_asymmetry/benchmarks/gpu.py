@@ -80,15 +80,10 @@ def benchmark_gpu(request: GpuRequest) -> dict[str, Any]:
     _reset_peak(request.device)
     seconds = seconds_of(lambda: _sweep(shown, studio, networks, request.shared))
     peak = _peak(request.device)
-    views = sum(map(len, shown))
-    frames, passes = views if request.shared else views * len(networks), views * len(networks)
     return {
         "seconds": seconds,
         "target_seconds": TARGET_SECONDS,
-        "frames": frames,
-        "images": passes,
-        "frames_per_second": frames / seconds,
-        "images_per_second": passes / seconds,
+        **_rates(sum(map(len, shown)), request, seconds),
         **_stages(shown[0], studio, networks, images),
         "peak_gpu_mb": peak,
         "bins_differ": _bins(renderer, shown[0], studio),
@@ -105,10 +100,21 @@ def check_cuda(device: str) -> None:
         raise ConfigError(f"device = {device!r} is unknown (allowed: cuda; cpu to rehearse)")
     if device == "cuda" and not torch.cuda.is_available():
         raise ConfigError(
-            f"benchmark gpu needs a CUDA device, and torch and PyTorch3D built for CUDA; torch {torch.__version__} sees "
-            "no such device here. Run it on a machine with an NVIDIA GPU, or rehearse with --device cpu --grid 3 "
-            "--classifiers 2"
+            "benchmark gpu needs a CUDA device, and torch and PyTorch3D built for CUDA; torch "
+            f"{torch.__version__} sees no such device here. Run it on a machine with an NVIDIA GPU, or rehearse with "
+            "--device cpu --grid 3 --classifiers 2"
         )
+
+
+def _rates(shown: int, request: GpuRequest, seconds: float) -> dict[str, float]:
+    images = shown * request.classifiers
+    frames = shown if request.shared else images
+    return {
+        "frames": frames,
+        "images": images,
+        "frames_per_second": frames / seconds,
+        "images_per_second": images / seconds,
+    }
 
 
 def _sweep(shown: Sequence[Frames], studio: Studio, networks: list[Classifier], shared: bool) -> None:

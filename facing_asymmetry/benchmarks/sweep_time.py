@@ -58,6 +58,15 @@ def benchmark_sweep(
         "classifier": (_classified(classifier, inputs), len(frames)),
     }
     taken = timed_in_turns(calls, dict.fromkeys(calls, rounds))
+    return {
+        **_ratios(taken),
+        "sweep_frames": len(frames),
+        "sweep_batch": batch,
+        "sweep_classifier": classifier.record.name,
+    }
+
+
+def _ratios(taken: dict[str, list[float]]) -> dict[str, float]:
     ratios = np.divide(taken["sweep"], taken["classifier"])
     sweep_ms, classifier_ms = (float(np.median(taken[key])) for key in ("sweep", "classifier"))
     return {
@@ -66,9 +75,6 @@ def benchmark_sweep(
         "sweep_over_classifier": sweep_ms / classifier_ms,
         "sweep_over_classifier_low": float(ratios.min()),
         "sweep_over_classifier_high": float(ratios.max()),
-        "sweep_frames": len(frames),
-        "sweep_batch": batch,
-        "sweep_classifier": classifier.record.name,
     }
 
 

@@ -35,8 +35,9 @@ def print_cpu(figures: dict[str, Any]) -> None:
         table.add_row(words, ours, stock, f"{figures[f'{key}_ratio']:.0f}")
     console.print(table)
     console.print(
-        f"Sweep of {figures['sweep_frames']} frames through {figures['sweep_classifier']}: {figures['sweep_ms']:.1f} ms "
-        f"a frame, the network alone {figures['classifier_ms']:.1f} ms: {figures['sweep_over_classifier']:.2f} times",
+        f"Sweep of {figures['sweep_frames']} frames through {figures['sweep_classifier']}: "
+        f"{figures['sweep_ms']:.1f} ms a frame, the network alone {figures['classifier_ms']:.1f} ms: "
+        f"{figures['sweep_over_classifier']:.2f} times",
         highlight=False,
     )
     if "sizes" in figures:
@@ -69,8 +70,8 @@ def print_gpu(figures: dict[str, Any]) -> None:
     frames = "shared by the networks" if request["shared"] else "rendered anew for each network"
     bins = "not compared" if differ is None else f"{differ:,} samples differ from bin_size=0"
     console.print(
-        f"{request['classifiers']} networks x 6 emotions x {request['grid']} x {request['grid']} nodes, one face, palsy "
-        f"of its left side, frames {frames}, {request['precision']}: {figures['seconds']:.1f} s (target "
+        f"{request['classifiers']} networks x 6 emotions x {request['grid']} x {request['grid']} nodes, one face, "
+        f"palsy of its left side, frames {frames}, {request['precision']}: {figures['seconds']:.1f} s (target "
         f"{figures['target_seconds']} s for 17 networks and 50 x 50 nodes on an H200)\n"
         f"{figures['frames']:,} frames rendered, {figures['images']:,} images classified: "
         f"{figures['frames_per_second']:,.0f} and {figures['images_per_second']:,.0f} a second\n"

@@ -22,7 +22,7 @@ def test_times_and_ratios_are_positive_and_belong_together():
         assert 0 < result[f"{key}_ms"] < result[f"stock_{key}_ms"]
         assert result[f"{key}_ratio"] == pytest.approx(result[f"stock_{key}_ms"] / result[f"{key}_ms"])
     for key in ("frame", "frame_grad"):
-        assert result[f"{key}_plain_ms"] < result[f"{key}_ms"]
+        assert 0 < result[f"{key}_plain_ms"] < result[f"stock_{key}_ms"]
         assert result[f"{key}_plain_ratio"] == pytest.approx(result[f"stock_{key}_ms"] / result[f"{key}_plain_ms"])
     assert 0.2 < result["covered"] < 0.9
     assert json.loads(json.dumps(result)) == result
