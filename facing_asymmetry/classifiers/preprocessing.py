@@ -36,16 +36,27 @@ def preprocess(images: Float[Tensor, "B 3 H H"], record: ClassifierRecord) -> Fl
     """
     if images.ndim != 4 or images.shape[1] != 3 or images.shape[2] != images.shape[3]:
         raise ModelError(f"a classifier takes square RGB frames (B, 3, H, H); got {tuple(images.shape)}")
-    x = _recolour(images, record.colour)
-    table = resize_weights(images.shape[-1], record.input_size, record.crop * face_box_fraction())
-    weights = torch.from_numpy(table).to(dtype=x.dtype, device=x.device)
-    x = weights @ x @ weights.T
-    mean = torch.tensor(record.mean, dtype=x.dtype, device=x.device).view(-1, 1, 1)
-    std = torch.tensor(record.std, dtype=x.dtype, device=x.device).view(-1, 1, 1)
-    x = (x - mean) / std
+    with torch.autocast(images.device.type, enabled=False):  # half precision is for networks, not for pixels
+        x = _recolour(images, record.colour)
+        side = record.crop * face_box_fraction()
+        key = (images.shape[-1], record.input_size, side, record.mean, record.std)
+        weights, mean, std = _constants(*key, x.dtype, x.device)
+        x = (weights @ x @ weights.T - mean) / std
     repeats = int(record.options.get("channels", x.shape[1])) // x.shape[1]
     x = x.repeat(1, repeats, 1, 1) if repeats > 1 else x
     return x.contiguous(memory_format=torch.channels_last)
+
+
+@lru_cache(maxsize=64)
+def _constants(
+    source: int, target: int, fraction: float, mean: tuple[float, ...], std: tuple[float, ...],
+    dtype: torch.dtype, device: torch.device,
+) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+    """Resize weights, mean and deviation on a device, brought there once."""
+    with torch.inference_mode(False):  # they may serve a gradient later
+        table = torch.from_numpy(resize_weights(source, target, fraction)).to(dtype=dtype, device=device)
+        centre, spread = (torch.tensor(v, dtype=dtype, device=device).view(-1, 1, 1) for v in (mean, std))
+        return table, centre, spread
 
 
 def face_box_fraction() -> float:

@@ -18,6 +18,7 @@ from facing_asymmetry.study.frames import FrameMaker
 from facing_asymmetry.study.networks import Networks
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.requests import frames_request
+from facing_asymmetry.study.weights import check_weights
 
 Expressions = Mapping[str, Sequence[Expression]]
 
@@ -26,6 +27,7 @@ def respond(study: Study, expressions: Expressions, progress: Progress) -> None:
     """Compute the cells that are not in the store, and commit each of them."""
     cells = list(cells_of(study, expressions))
     missing = [cell for cell in cells if not study.store.has("responses", request_of(study, cell))]
+    check_weights({cell.record.name: cell.record for cell in missing}.values())
     study.counts.cells += len(cells)
     study.counts.cells_cached += len(cells) - len(missing)
     with progress.task("intervene", len(cells)) as step:

@@ -15,6 +15,7 @@ from facing_asymmetry.rendering.contract import Renderer
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.requests import expression_request
+from facing_asymmetry.study.weights import check_weights
 
 
 def find_expressions(study: Study, progress: Progress) -> dict[str, list[Expression]]:
@@ -23,6 +24,7 @@ def find_expressions(study: Study, progress: Progress) -> dict[str, list[Express
         shared = authored(study)
         return {record.name: shared for record in study.records}
     found: dict[str, list[Expression]] = {}
+    check_weights(r for r in study.records if not study.store.has("expressions", expression_request(study, r)))
     with progress.task("optimise expressions", len(study.records)) as step:
         for record in study.records:
             found[record.name] = _of_classifier(study, record, progress)

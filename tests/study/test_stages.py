@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from facing_asymmetry.classifiers import registry
 from facing_asymmetry.config import read_config
+from facing_asymmetry.errors import AssetError
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.study.cells import cells_of, request_of
 from facing_asymmetry.study.intervene import compute, respond
@@ -143,3 +145,14 @@ def test_a_stored_cell_that_is_damaged_is_computed_again_for_the_table(make_stud
     assert "fails its checksum" in caplog.text
     for one, other in zip(before, after, strict=True):
         pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+@pytest.mark.parametrize("expression", ["facs", "optimised"])
+def test_every_network_that_lacks_its_weights_is_named_before_anything_is_computed(make_study, expression):
+    names = ("simple_cnn_fer2013", "emonext_base", "emonext_large")
+    study = make_study(f"expression={expression}", f"classifier=[{','.join(names)}]")
+    if any(registry.state(registry.record(name)).ready for name in names[1:]):
+        pytest.skip("this machine has weights of EmoNeXt")
+    with pytest.raises(AssetError, match=r"(?s)lack their weights.*emonext_base: .*import.*emonext_large: "):
+        respond(study, find_expressions(study, Progress()), Progress())
+    assert study.counts.frames == 0
