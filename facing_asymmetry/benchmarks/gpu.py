@@ -29,6 +29,7 @@ TARGET_SECONDS: Final = 600
 """For 17 networks x 6 emotions x 50 x 50 nodes on an H200."""
 
 STAGE_REPEATS: Final = 5
+from facing_asymmetry.study.parts import check_device
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def check_cuda(device: str) -> None:
             f"{torch.__version__} sees no such device here. Run it on a machine with an NVIDIA GPU, or rehearse with "
             "--device cpu --grid 3 --classifiers 2"
         )
+    check_device(device)
 
 
 def _rates(shown: int, request: GpuRequest, seconds: float) -> dict[str, float]:

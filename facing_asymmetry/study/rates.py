@@ -14,8 +14,8 @@ class Rates:
     The defaults were measured on two cores (docs/benchmarks); `measured` says that they come from a run here.
     """
 
-    frame_seconds: float = 0.011
-    gradient_seconds: float = 0.022
+    frame_seconds: float = 0.0084
+    gradient_seconds: float = 0.018
     measured: bool = False
 
 
