@@ -24,12 +24,12 @@ from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.rendering.reference import ReferenceRenderer
 from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.responses.sweep import Showing, Studio, sweep
+from facing_asymmetry.study.parts import check_device
 
 TARGET_SECONDS: Final = 600
 """For 17 networks x 6 emotions x 50 x 50 nodes on an H200."""
 
 STAGE_REPEATS: Final = 5
-from facing_asymmetry.study.parts import check_device
 
 
 @dataclass(frozen=True)
