@@ -53,7 +53,7 @@ def judge(
     """Loss, probability and acceptance of each row's best parameters, measured anew."""
     every = torch.arange(len(search.best), device=search.best.device)
     with torch.no_grad():
-        for block in every.split(max(1, settings.block // rows.who.shape[1])):
+        for block in every.split(settings.rows_at_once(rows)):
             chosen = rows.take(block)
             logp = log_probabilities(search.best[block], chosen, faces, renderer, classifier)
             loss, of_target, hit = loss_of(logp, search.best[block], chosen, settings.prior, settings.size)

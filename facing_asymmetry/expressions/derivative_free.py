@@ -85,7 +85,7 @@ def _generation(
     same = rows.take(torch.full((len(points),), row, device=device))
     parts = []
     with torch.no_grad():
-        for block in torch.arange(len(points), device=device).split(max(1, settings.block // rows.who.shape[1])):
+        for block in torch.arange(len(points), device=device).split(settings.rows_at_once(rows)):
             parts.append(log_probabilities(points[block], same.take(block), faces, renderer, classifier))
     logp = torch.cat(parts)
     loss, of_target, hit = loss_of(logp, points, same, settings.prior, settings.size)

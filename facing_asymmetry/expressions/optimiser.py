@@ -53,6 +53,10 @@ class OptimiserSettings:
         if not 0 < self.satisfied <= 1:
             raise ConfigError(f"expression.optimiser.satisfied = {self.satisfied}; it must lie in (0, 1]")
 
+    def rows_at_once(self, rows: Rows) -> int:
+        """How many rows fit into a block, each drawn on all of its faces."""
+        return max(1, self.block // rows.who.shape[1])
+
 
 @dataclass
 class Search:
@@ -158,7 +162,7 @@ def _evaluate(
     search: Search,
 ) -> None:
     """Add the gradient of the active rows to `current.grad` and record their loss, in blocks of bounded memory."""
-    for block in active.split(max(1, settings.block // rows.who.shape[1])):
+    for block in active.split(settings.rows_at_once(rows)):
         chosen = rows.take(block)
         logp = log_probabilities(current[block], chosen, faces, renderer, classifier)
         loss, of_target, hit = loss_of(logp, current[block], chosen, settings.prior, settings.size)

@@ -5,7 +5,7 @@ from numpy import ndarray
 
 from facing_asymmetry.rendering.kernels.adjoint import cross, scalar, slopes, unit_adjoint
 from facing_asymmetry.rendering.kernels.compilation import kernel
-from facing_asymmetry.rendering.kernels.surface import tangent_frame, unit
+from facing_asymmetry.rendering.kernels.surface import tangent_frame, wrinkled
 from facing_asymmetry.rendering.kernels.texture import locate, mix
 
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
@@ -61,11 +61,7 @@ def tilt_row_adjoint(found: int, folds: ndarray, g_tilted: ndarray, g_folds: nda
     for j in range(found):
         n, t, su, sv = (nx[j], ny[j], nz[j]), (tx[j], ty[j], tz[j]), slope_u[j], slope_v[j]
         tangent, across, inverse = tangent_frame(n, t)
-        x, y, z, shrink = unit(
-            n[0] - su * tangent[0] - sv * across[0],
-            n[1] - su * tangent[1] - sv * across[1],
-            n[2] - su * tangent[2] - sv * across[2],
-        )
+        x, y, z, shrink = wrinkled(n, tangent, across, su, sv)
         g = unit_adjoint((x, y, z), shrink, (gx[j], gy[j], gz[j]))
         gn, gt, g_su, g_sv = tilt_adjoint(n, t, tangent, across, inverse, su, sv, g)
         gx[j], gy[j], gz[j] = gn
