@@ -69,13 +69,6 @@ class ExpressionConfig:
 
 
 @dataclass(frozen=True)
-class InterventionConfig:
-    """`conf/intervention`, one entry per chosen intervention."""
-
-    name: str = "palsy"
-
-
-@dataclass(frozen=True)
 class GridConfig:
     """`conf/grid`: numbers of points, or the values themselves; checked by `interventions.grid.Grid`."""
 
@@ -109,7 +102,7 @@ class PathsConfig:
 
 @dataclass(frozen=True)
 class RunConfig:
-    """`conf/config.yaml`. `classifiers` are records by name, checked by `classifiers.registry`."""
+    """`conf/config.yaml`. `classifiers` are records by name, checked by `classifiers.registry`; `interventions` likewise."""
 
     name: str = "quick"
     emotions: list[str] = field(default_factory=lambda: list(BASIC))
@@ -125,7 +118,7 @@ class RunConfig:
     scene: Scene = field(default_factory=Scene)
     classifiers: dict[str, Any] = field(default_factory=dict)
     expression: ExpressionConfig = field(default_factory=ExpressionConfig)
-    interventions: dict[str, InterventionConfig] = field(default_factory=dict)
+    interventions: dict[str, dict[str, Any]] = field(default_factory=dict)
     grid: GridConfig = field(default_factory=GridConfig)
     statistics: StatisticsSettings = field(default_factory=StatisticsSettings)
     report: ReportSettings = field(default_factory=ReportSettings)

@@ -10,6 +10,7 @@ from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.objective import Faces
 from facing_asymmetry.expressions.tying import TiedUnits
 from facing_asymmetry.rendering.contract import Stage
+from facing_asymmetry.rendering.scene import Scene
 
 UNITS = ("browDown_L", "browDown_R", "jawLeft", "jawOpen", "mouthSmile_L", "mouthSmile_R")
 LABELS = ("anger", "happiness", "surprise", "neutral")
@@ -23,6 +24,11 @@ def model():
 
 class Pixels:
     """Writes the first coordinate of each of the vertices into the image."""
+
+    scene = Scene()
+
+    def in_scene(self, scene):
+        return self
 
     def render(self, state, stage, who):
         flat = state[:, :, 0]

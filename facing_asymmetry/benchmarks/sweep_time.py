@@ -11,7 +11,7 @@ from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.preprocessing import preprocess
 from facing_asymmetry.expressions.facs import facs_weights
 from facing_asymmetry.face_models.contract import FaceModel
-from facing_asymmetry.interventions import Grid, make_intervention
+from facing_asymmetry.interventions import Face, Grid, make_intervention
 from facing_asymmetry.interventions.apply import Frames, lay_out
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
@@ -80,9 +80,8 @@ def _ratios(taken: dict[str, list[float]]) -> dict[str, float]:
 
 def expression_frames(model: FaceModel, grid: Grid, emotion: str) -> Frames:
     """Face 0 with an authored expression under `palsy` of the left side."""
-    subject = model.subject(0)
-    moved = model.basis(subject).displace(facs_weights(emotion, model.units))
-    return lay_out(make_intervention("palsy"), subject, moved, model.midline_weight(HALF_WIDTH), grid, "left")
+    face = Face.showing(model, model.subject(0), facs_weights(emotion, model.units), model.midline_weight(HALF_WIDTH))
+    return lay_out(make_intervention("palsy"), face, grid, "left", Scene())
 
 
 def _studio(model: FaceModel, scene: Scene, batch: int) -> Studio:

@@ -6,24 +6,27 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from facing_asymmetry.face_models.contract import Displacement, Subject
-from facing_asymmetry.interventions.contract import Intervention
+from facing_asymmetry.interventions.contract import Face, Intervention
 from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.rendering.scene import Scene
 
 
 @dataclass(frozen=True)
 class Frames:
-    """The distinct states of a grid.
+    """The distinct frames of a grid, those of one scene beside each other.
 
     Attributes:
         rest: `(V, D)` neutral state; `basis`: `(K, V, D)` displacements; `gains`: `(M, K)` of the M distinct frames.
         node: `(N,)` frame of each grid node.
+        scenes: the scenes that occur; `scene`: `(M,)` which of them each frame is rendered in, ascending.
     """
 
     rest: Float[ndarray, "V D"]
     basis: Float[ndarray, "K V D"]
     gains: Float[ndarray, "M K"]
     node: Int[ndarray, " N"]
+    scenes: tuple[Scene, ...]
+    scene: Int[ndarray, " M"]
 
     def __len__(self) -> int:
         return len(self.gains)
@@ -36,11 +39,28 @@ class Frames:
         return out
 
 
-def lay_out(
-    intervention: Intervention, subject: Subject, displacement: Displacement, left: ndarray, grid: Grid, side: str
-) -> Frames:
-    """Distinct frames of one subject under one intervention over the grid (t = 0 is one frame, whatever s)."""
+def lay_out(intervention: Intervention, face: Face, grid: Grid, side: str, scene: Scene) -> Frames:
+    """Distinct frames of one face under one intervention over the grid (t = 0 is one frame, if s does not matter).
+
+    Args:
+        side: affected; `scene`: of the study, which the intervention may change.
+    """
+    rows, node = distinct(intervention, grid, side)
+    scenes = [intervention.scene(scene, s, side) for s in grid.s] if intervention.repeats else [scene]
+    return Frames(
+        rest=face.subject.rest,
+        basis=intervention.basis(face),
+        gains=rows[:, 1:],
+        node=node,
+        scenes=tuple(scenes),
+        scene=rows[:, 0].astype(np.int64),
+    )
+
+
+def distinct(intervention: Intervention, grid: Grid, side: str) -> tuple[Float[ndarray, "M K+1"], Int[ndarray, " N"]]:
+    """Scene and gains of the distinct frames, and the frame of each grid node."""
     s, t = grid.nodes()
+    place = np.searchsorted(grid.s, s) if intervention.repeats else np.zeros(len(s), int)
     gains = np.round(intervention.gains(s, t, side), 12)
-    unique, node = np.unique(gains, axis=0, return_inverse=True)
-    return Frames(subject.rest, intervention.basis(displacement, left), unique, node.reshape(-1))
+    rows, node = np.unique(np.column_stack([place, gains]), axis=0, return_inverse=True)
+    return rows, node.reshape(-1)

@@ -1,12 +1,17 @@
-"""An intervention says how the parts of an expression are scaled: a frame is affine in a few gains."""
+"""An intervention says how the parts of an expression are scaled, and in which scene: frames are affine in a few gains."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from enum import Enum
+from typing import ClassVar
 
+import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from facing_asymmetry.face_models.contract import Displacement
+from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.face_models.contract import Displacement, FaceModel, Subject, UnitBasis
+from facing_asymmetry.rendering.scene import Scene
 
 
 @dataclass(frozen=True)
@@ -19,21 +24,86 @@ class Axis:
     high: float
 
 
-class Intervention(Protocol):
-    """`state(s, t) = rest + gains(s, t) @ basis`: one matrix product gives a whole grid.
+class Invariant(Enum):
+    """What an intervention promises of its frames; each promise is tested for every intervention that makes it."""
+
+    FULL_EXPRESSION = "s = 1 and t = 1 is the symmetric face of the full expression, in the study's scene"
+    SYMMETRIC_AT_ONE = "s = 1 is mirror-symmetric, whatever t"
+    REST_AT_ZERO = "t = 0 does not depend on s"
+    SIDES_MIRROR = "exchanging the affected side mirrors the face"
+    MORE_IS_MORE_SYMMETRIC = "the asymmetry measured on the mesh never grows with s"
+    ALWAYS_SYMMETRIC = "every face is mirror-symmetric, whatever s and t"
+    MEAN_MOTION_OF_PALSY = "left and right averaged, the face moves as it does under palsy"
+    CONSTANT_MOTION = "left and right averaged, the face does not depend on s"
+
+
+@dataclass(frozen=True)
+class Face:
+    """One face and the expression that is shown on it.
 
     Attributes:
-        name: key in `conf/intervention`; `sides`: the sides it is run for; `axes`: what it varies.
+        model: its face model (mirror map, regions, landmarks); `subject`: the face at rest.
+        units: displacements of its expression units; `displacement`: of the full expression, by the nerve that moves it.
+        left: `(V,)` weight of the person's left side: the model's `midline_weight`.
     """
 
-    name: ClassVar[str]
+    model: FaceModel
+    subject: Subject
+    units: UnitBasis
+    displacement: Displacement
+    left: Float[ndarray, " V"]
+
+    @classmethod
+    def showing(
+        cls, model: FaceModel, subject: Subject, weights: Float[ndarray, " E"], left: Float[ndarray, " V"]
+    ) -> "Face":
+        """A face that shows the expression of these unit weights."""
+        units = model.basis(subject)
+        return cls(model, subject, units, units.displace(weights), left)
+
+
+SYMMETRY = Axis("s", "symmetry: 1 symmetric, 0 the affected side does not move", 0.0, 1.0)
+INTENSITY = Axis("t", "intensity: 0 neutral, 1 the full expression", 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Intervention(ABC):
+    """`state(s, t) = rest + gains(s, t) @ basis`: one matrix product gives a whole grid. Gains are affine in s.
+
+    Attributes:
+        name: what the response table calls it.
+        kind: key in the registry; `sides`: the sides it is run for; `axes`: what it varies; `invariants`: its promises.
+        repeats: whether every s is a rendering of its own, in `scene(..., s)`, even where the state is the same.
+    """
+
+    name: str
+    kind: ClassVar[str]
     sides: ClassVar[tuple[str, ...]]
-    axes: ClassVar[tuple[Axis, ...]]
+    axes: ClassVar[tuple[Axis, ...]] = (SYMMETRY, INTENSITY)
+    invariants: ClassVar[frozenset[Invariant]]
+    repeats: ClassVar[bool] = False
 
-    def basis(self, displacement: Displacement, left: Float[ndarray, " V"]) -> Float[ndarray, "K V D"]:
-        """The K displacements that are scaled; `left` is the model's `midline_weight`."""
-        ...
+    @abstractmethod
+    def basis(self, face: Face) -> Float[ndarray, "K V D"]:
+        """The K displacements that are scaled."""
 
+    @abstractmethod
     def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N K"]:
-        """How much of each for the N nodes (s, t); `side` is the affected side of the *person*."""
-        ...
+        """How much of each for the N nodes (s, t); `side` is the affected side of the *person*.
+
+        Raises:
+            ConfigError: the intervention has no such side.
+        """
+
+    def scene(self, scene: Scene, s: float, side: str) -> Scene:
+        """The scene of this s, made from the study's own; the same one unless an intervention says otherwise."""
+        return scene
+
+    def check_side(self, side: str) -> None:
+        """Raise `ConfigError` where the intervention has no such side."""
+        if side not in self.sides:
+            raise ConfigError(f"intervention {self.name} has no side {side!r}; it has {', '.join(self.sides)}")
+
+    def rates(self, t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N K"]:
+        """Derivative of the gains by s, the same at every s."""
+        return self.gains(np.ones_like(t), t, side) - self.gains(np.zeros_like(t), t, side)

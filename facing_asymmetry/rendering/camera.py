@@ -113,7 +113,7 @@ def view_of(scene: Scene) -> View:
 
 def frame_scale(scene: Scene, height: Float[Tensor, " B"]) -> Float[Tensor, " B"]:
     """PyTorch3D's NDC focal length of a frame of this height (metres at the centre's depth)."""
-    return 2.0 * scene.distance / height
+    return 2.0 * scene.zoom * scene.distance / height
 
 
 def _about_y(degrees: float) -> ndarray:

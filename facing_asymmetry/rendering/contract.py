@@ -1,10 +1,12 @@
 """What a renderer must offer: states of subjects in, sRGB images out, differentiable in the state."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
+
+from facing_asymmetry.rendering.scene import Scene
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,17 @@ class Stage:
 
 
 class Renderer(Protocol):
-    """Draws faces. `render` and its gradient are one definition of the image, whichever implementation computes it."""
+    """Draws faces. `render` and its gradient are one definition of the image, whichever implementation computes it.
+
+    Attributes:
+        scene: camera, light, size.
+    """
+
+    scene: Scene
+
+    def in_scene(self, scene: Scene) -> Self:
+        """A renderer of the same surface in another scene; cheap, and itself where the scene is its own."""
+        ...
 
     def render(self, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> Float[Tensor, "B 3 H W"]:
         """Draw B states; `who[b]` is the subject (row of `stage`) that state b belongs to.

@@ -1,7 +1,8 @@
 """The CPU renderer: one pass of compiled loops from state to image, and a hand-written adjoint back."""
 
+import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numba
 import numpy as np
@@ -13,6 +14,7 @@ from torch.autograd.function import once_differentiable
 
 from facing_asymmetry.errors import ConfigError, ModelError
 from facing_asymmetry.face_models.contract import Surface
+from facing_asymmetry.rendering.blur import blurred
 from facing_asymmetry.rendering.camera import view_of
 from facing_asymmetry.rendering.contract import Stage
 from facing_asymmetry.rendering.kernels.frame import render_frames
@@ -50,7 +52,7 @@ def pack_cameras(scene: Scene, centre: Float[Tensor, "B 3"], height: Float[Tenso
     packed[:, :9] = view_of(scene).rotation.ravel()
     packed[:, 9:12] = centre.numpy()
     packed[:, 12] = scene.distance
-    packed[:, 13] = 2.0 * scene.distance / height.numpy().astype(np.float64)
+    packed[:, 13] = 2.0 * scene.zoom * scene.distance / height.numpy().astype(np.float64)
     return packed
 
 
@@ -84,6 +86,14 @@ class FusedRenderer:
         curve = encode_srgb(np.linspace(0.0, 1.0, CURVE_STEPS) ** 2)
         self._curve = np.append(curve, curve[-1]).astype(np.float32)
 
+    def in_scene(self, scene: Scene) -> Self:
+        """See `Renderer.in_scene`."""
+        if scene == self.scene:
+            return self
+        other = copy.copy(self)
+        other.scene, other._rig = scene, pack_rig(scene)
+        return other
+
     def render(self, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> Float[Tensor, "B 3 H W"]:
         """See `Renderer.render`.
 
@@ -101,7 +111,7 @@ class FusedRenderer:
             pack_cameras(self.scene, stage.centre[who], stage.height[who]), who.numpy(), stage.albedo.numpy()
         )
         image: Tensor = _Render.apply(state.float(), self, frames)
-        return image
+        return blurred(image, self.scene.blur)
 
     def draw(self, states: Float[ndarray, "B V D"], frames: "Frames", keep: bool) -> tuple[ndarray, ndarray]:
         """Images and, if `keep`, their linear light `(B, 3, H, W)` (else no rows)."""

@@ -1,6 +1,7 @@
 """The reference renderer: PyTorch3D's cameras, meshes and textures, any rasteriser, the shader in torch. CPU or GPU."""
 
-from typing import Any, Literal
+import copy
+from typing import Any, Literal, Self
 
 import torch
 from jaxtyping import Float, Int
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from facing_asymmetry.errors import ModelError
 from facing_asymmetry.face_models.contract import Surface
+from facing_asymmetry.rendering.blur import blurred
 from facing_asymmetry.rendering.camera import frame_scale, view_of
 from facing_asymmetry.rendering.contract import Stage
 from facing_asymmetry.rendering.rasterise import FastRasterizer
@@ -32,7 +34,7 @@ class ReferenceRenderer:
     def __init__(
         self, surface: Surface, scene: Scene, device: torch.device, rasteriser: Literal["stock", "fast"] = "stock"
     ) -> None:
-        self.scene, self.device = scene, device
+        self.device = device
 
         def tensor(array: Any, kind: torch.dtype) -> Tensor:
             return torch.as_tensor(array).to(device=device, dtype=kind)
@@ -41,18 +43,30 @@ class ReferenceRenderer:
         self._uvs, self._tangents = tensor(surface.verts_uvs, torch.float32), tensor(surface.tangents, torch.float32)
         maps = tensor(surface.wrinkle_maps, torch.float32)
         self._maps = maps.permute(1, 2, 0, 3).flatten(2)[None] if len(maps) else None
+        self._kind = {"stock": MeshRasterizer, "fast": FastRasterizer}[rasteriser]
+        self._linear: tuple[Stage | None, Tensor] = (None, torch.empty(0))
+        self._set(scene)
+
+    def _set(self, scene: Scene) -> None:
+        self.scene = scene
         settings = RasterizationSettings(
             image_size=scene.samples,
             blur_radius=0.0,
             faces_per_pixel=1,
-            **bins(scene.samples, len(surface.faces), device),
+            **bins(scene.samples, len(self._faces), self.device),
         )
-        kind = {"stock": MeshRasterizer, "fast": FastRasterizer}[rasteriser]
-        self.rasteriser = kind(raster_settings=settings)
-        self.shader = SkinShader(scene, device)
-        self._rotation = tensor(view_of(scene).rotation, torch.float32)
-        self._away = tensor([0.0, 0.0, scene.distance], torch.float32)
-        self._linear: tuple[Stage | None, Tensor] = (None, torch.empty(0))
+        self.rasteriser = self._kind(raster_settings=settings)
+        self.shader = SkinShader(scene, self.device)
+        self._rotation = torch.as_tensor(view_of(scene).rotation).to(self.device, torch.float32)
+        self._away = torch.tensor([0.0, 0.0, scene.distance], device=self.device)
+
+    def in_scene(self, scene: Scene) -> Self:
+        """See `Renderer.in_scene`."""
+        if scene == self.scene:
+            return self
+        other = copy.copy(self)
+        other._set(scene)
+        return other
 
     def render(self, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> Float[Tensor, "B 3 H W"]:
         """See `Renderer.render`.
@@ -77,7 +91,7 @@ class ReferenceRenderer:
             wrinkles = self._texture(self._maps.expand(count, -1, -1, -1))
         tangents = self._tangents.expand(count, -1, -1)
         image: Tensor = self.shader(fragments, meshes, wrinkles=wrinkles, activations=state[..., 3:], tangents=tangents)
-        return image
+        return blurred(image, self.scene.blur)
 
     def meshes(self, positions: Float[Tensor, "B V 3"]) -> Meshes:
         """PyTorch3D's meshes of these vertex positions, without texture."""

@@ -3,9 +3,9 @@
 **The image.** All renderers compute the same function of a state `(V, 3 + C)`; this is its definition.
 
 1. Camera: pinhole on the +z axis at `distance` metres from the stage's `centre`, looking at it; the frame is the
-   stage's `height` metres high at that depth. `yaw` turns the head about the vertical axis through `centre` (positive:
+   stage's `height` / `zoom` metres high at that depth. `yaw` turns the head about the vertical axis through `centre` (positive:
    towards the person's left); camera and lights stay. In PyTorch3D's words: `PerspectiveCameras` in NDC with focal
-   length 2 distance / height.
+   length 2 zoom distance / height.
 2. Visibility: at `supersample` x `supersample` sub-pixel centres per pixel, the nearest face that covers the centre,
    from either side. Barycentric coordinates are perspective-correct; there is no gradient across silhouettes.
 3. Normal: vertex normals are area-weighted sums of face normals of the *moved* vertices; interpolated and normalised
@@ -18,7 +18,7 @@
    (exponents 16 and 128, cosines of at least 0.6) weighted by gloss and gloss^2 for a distant viewer on the camera's
    axis; Schlick sheen.
 6. Film: the sub-pixels (`background` where nothing is hit) are averaged in linear light, clamped to [0, 1] and
-   sRGB encoded.
+   sRGB encoded. `blur` convolves the image with a Gaussian in linear light.
 
 The default rig is mirror-symmetric about the x = 0 plane, so a symmetric face gives a symmetric image;
 `Lights.azimuth` breaks that on purpose.
@@ -77,7 +77,9 @@ class Scene:
         image_size: side of the square image, pixels.
         supersample: sub-pixels per pixel and axis.
         distance: metres from the camera to the centre of the face (0.9: a portrait's perspective).
-        yaw: degrees the head is turned.
+        yaw: degrees the head is turned to the person's left.
+        zoom: size of the face in the frame, as a multiple of the study's framing.
+        blur: standard deviation of the Gaussian blur, pixels.
         lights: the rig; `background`: sRGB in [0, 1].
     """
 
@@ -85,6 +87,8 @@ class Scene:
     supersample: int = 2
     distance: float = 0.9
     yaw: float = 0.0
+    zoom: float = 1.0
+    blur: float = 0.0
     lights: Lights = field(default_factory=Lights)
     background: Colour = (0.62, 0.64, 0.66)
 
@@ -96,6 +100,8 @@ class Scene:
         _check(even, "image_size", self.image_size, "even, or supersample even: else samples lie on the midline")
         _check(0.3 <= self.distance <= 10.0, "distance", self.distance, "metres in [0.3, 10]")
         _check(-90.0 <= self.yaw <= 90.0, "yaw", self.yaw, "degrees in [-90, 90]")
+        _check(0.1 <= self.zoom <= 10.0, "zoom", self.zoom, "a factor in [0.1, 10]")
+        _check(0.0 <= self.blur <= 64.0, "blur", self.blur, "pixels in [0, 64]")
         ok = len(self.background) == 3 and all(0.0 <= c <= 1.0 for c in self.background)
         _check(ok, "background", self.background, "three sRGB values in [0, 1]")
 

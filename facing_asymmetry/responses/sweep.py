@@ -7,6 +7,7 @@ while this one is classified; on a GPU everything is queued on the device. Logit
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -72,12 +73,13 @@ class Studio:
     precision: str = "fp32"
 
     def render(self, frames: Frames, who: int, start: int, stop: int) -> tuple[ndarray, Tensor]:
-        """States and images of some frames of a cell; the images stay on the stage's device."""
+        """States and images of some frames of a cell, all of one scene; the images stay on the stage's device."""
         device = self.stage.centre.device
         states = frames.states(start, stop)
         subject = torch.full((len(states),), who, dtype=torch.long, device=device)
+        renderer = self.renderer.in_scene(frames.scenes[frames.scene[start]])
         with torch.inference_mode():
-            return states, self.renderer.render(torch.from_numpy(states).to(device), self.stage, subject)
+            return states, renderer.render(torch.from_numpy(states).to(device), self.stage, subject)
 
     def classify(self, network: Classifier, images: Tensor) -> Tensor:
         """Logits of a block, on the device."""
@@ -89,8 +91,13 @@ class Studio:
             return out
 
     def blocks(self, frames: Frames) -> list[tuple[int, int]]:
-        """Bounds of a cell's blocks."""
-        return [(start, min(start + self.batch, len(frames))) for start in range(0, len(frames), self.batch)]
+        """Bounds of a cell's blocks; each lies in one scene."""
+        edges = [0, *np.flatnonzero(np.diff(frames.scene)) + 1, len(frames)]
+        return [
+            (start, min(start + self.batch, int(stop)))
+            for first, stop in pairwise(edges)
+            for start in range(int(first), int(stop), self.batch)
+        ]
 
 
 @dataclass

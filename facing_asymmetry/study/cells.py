@@ -45,7 +45,7 @@ def cells_of(study: Study, expressions: Mapping[str, Sequence[Expression]]) -> I
 
 def request_of(study: Study, cell: Cell) -> dict[str, object]:
     """The content key's material."""
-    return response_request(study, cell.record, cell.expression, cell.intervention.name, cell.side, cell.identity)
+    return response_request(study, cell.record, cell.expression, cell.intervention, cell.side, cell.identity)
 
 
 def address_of(study: Study, cell: Cell) -> CellAddress:

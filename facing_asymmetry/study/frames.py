@@ -1,8 +1,8 @@
 """Frames of cells, made from what neighbouring cells share: the units of a face, an expression on a face."""
 
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.face_models.contract import Displacement, UnitBasis
-from facing_asymmetry.interventions import Grid, Intervention
+from facing_asymmetry.face_models.contract import UnitBasis
+from facing_asymmetry.interventions import Face, Grid, Intervention
 from facing_asymmetry.interventions.apply import Frames, lay_out
 from facing_asymmetry.study.parts import Study
 
@@ -13,21 +13,21 @@ class FrameMaker:
     def __init__(self, study: Study) -> None:
         self.study = study
         self._units: tuple[int, UnitBasis] | None = None
-        self._moved: tuple[tuple[object, ...], Displacement] | None = None
+        self._face: tuple[tuple[object, ...], Face] | None = None
 
     def frames(
         self, identity: int, expression: Expression, intervention: Intervention, side: str, grid: Grid
     ) -> Frames:
         """The distinct states of one face, expression, intervention and side over a grid."""
-        study = self.study
-        return lay_out(
-            intervention, study.subject(identity), self._displacement(identity, expression), study.left, grid, side
-        )
+        return lay_out(intervention, self.face(identity, expression), grid, side, self.study.scene)
 
-    def _displacement(self, identity: int, expression: Expression) -> Displacement:
-        key = (identity, expression.weights)
-        if self._moved is None or self._moved[0] != key:
+    def face(self, identity: int, expression: Expression) -> Face:
+        """One face of the study with an expression."""
+        key, study = (identity, expression.weights), self.study
+        if self._face is None or self._face[0] != key:
             if self._units is None or self._units[0] != identity:
-                self._units = identity, self.study.model.basis(self.study.subject(identity))
-            self._moved = key, self._units[1].displace(expression.array)
-        return self._moved[1]
+                self._units = identity, study.model.basis(study.subject(identity))
+            units = self._units[1]
+            moved = units.displace(expression.array)
+            self._face = key, Face(study.model, study.subject(identity), units, moved, study.left)
+        return self._face[1]

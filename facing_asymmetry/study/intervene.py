@@ -87,7 +87,7 @@ def gather_sprites(
     pictures: dict[tuple[str, str], tuple[Cell, bytes]] = {}
     with progress.task("pictures", len(cells)) as step:
         for cell in cells:
-            request = frames_request(study, cell.expression, shown.name, cell.side, first, grid)
+            request = frames_request(study, cell.expression, shown, cell.side, first, grid)
             png = study.store.read("sprites", request)
             if png is None:
                 frames = maker.frames(first, cell.expression, shown, cell.side, grid)

@@ -18,7 +18,7 @@ from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.fit import check_emotions
 from facing_asymmetry.face_models.contract import FaceModel, Subject
 from facing_asymmetry.face_models.registry import load_face_model
-from facing_asymmetry.interventions import Grid, Intervention, make_intervention
+from facing_asymmetry.interventions import Grid, Intervention, intervention_from
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.contract import Renderer, Stage
 from facing_asymmetry.rendering.factory import make_renderer
@@ -51,7 +51,9 @@ class Study:
         self.config = config
         self.counts = Counts()
         self.grid = Grid.spaced(config.grid.name, config.grid.s, config.grid.t)
-        self.interventions: list[Intervention] = [make_intervention(i.name) for i in config.interventions.values()]
+        self.interventions: list[Intervention] = [
+            intervention_from(name, facts) for name, facts in config.interventions.items()
+        ]
         self.records: list[ClassifierRecord] = [
             identified(record_from(facts, f"classifiers.{name}")) for name, facts in config.classifiers.items()
         ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from facing_asymmetry.interventions.apply import distinct
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.rates import Rates
 
@@ -48,7 +49,7 @@ def plan(study: Study, rates: Rates) -> Plan:
     """Count what the configuration asks for; needs neither face model nor weights."""
     config, grid = study.config, study.grid
     shown = len(config.emotions) * config.identities
-    per_face = sum(_distinct(i.gains(*grid.nodes(), side)) for i in study.interventions for side in i.sides)
+    per_face = sum(len(distinct(i, grid, side)[0]) for i in study.interventions for side in i.sides)
     cells = len(study.records) * shown * sum(len(i.sides) for i in study.interventions)
     passes = len(study.records) * shown * per_face
     frames = shown * per_face if config.expression.kind == "facs" else passes
@@ -66,7 +67,3 @@ def plan(study: Study, rates: Rates) -> Plan:
 
 def _duration(seconds: float) -> str:
     return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def _distinct(gains: np.ndarray) -> int:
-    return len(np.unique(np.round(gains, 12), axis=0))

@@ -5,7 +5,7 @@ from typing import Any
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.interventions import Grid
+from facing_asymmetry.interventions import Grid, Intervention
 from facing_asymmetry.study.code import code_fingerprint, numeric_versions
 from facing_asymmetry.study.parts import Study
 
@@ -53,13 +53,13 @@ def expression_request(study: Study, record: ClassifierRecord) -> dict[str, Any]
 
 
 def frames_request(
-    study: Study, expression: Expression, intervention: str, side: str, identity: int, grid: Grid
+    study: Study, expression: Expression, intervention: Intervention, side: str, identity: int, grid: Grid
 ) -> dict[str, Any]:
     """The frames of one cell: no classifier beyond the expression that was optimised for it."""
     return {
         **_image_request(study),
         "weights": expression.weights,
-        "intervention": intervention,
+        "intervention": {"kind": intervention.kind, **asdict(intervention)},
         "half_width_mm": study.config.face_model.half_width_mm,
         "side": side,
         "identity": identity,
@@ -70,7 +70,7 @@ def frames_request(
 
 
 def response_request(
-    study: Study, record: ClassifierRecord, expression: Expression, intervention: str, side: str, identity: int
+    study: Study, record: ClassifierRecord, expression: Expression, intervention: Intervention, side: str, identity: int
 ) -> dict[str, Any]:
     """Responses of one classifier to one face, expression, intervention and side over the grid."""
     return {

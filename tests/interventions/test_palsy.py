@@ -1,46 +1,11 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from facing_asymmetry.errors import ConfigError
-from facing_asymmetry.face_models.contract import Displacement, Subject
-from facing_asymmetry.interventions import INTERVENTIONS, Grid, make_intervention
+from facing_asymmetry.interventions import Grid, make_intervention
 from facing_asymmetry.interventions.apply import lay_out
-
-V = 9
-MIRROR = np.array([4, 5, 6, 7, 0, 1, 2, 3, 8])
-FLIP = np.array([-1, 1, 1, 1], np.float32)
-UNIT = st.floats(0, 1)
-ARRAY = hnp.arrays(np.float32, (V, 4), elements=st.floats(-1, 1, width=32))
-
-
-def mirrored(state):
-    return state[..., MIRROR, :] * FLIP
-
-
-def symmetric(array):
-    return ((array + mirrored(array)) / 2).astype(np.float32)
-
-
-def side_weight():
-    left = np.full(V, 0.5, np.float32)
-    left[:4], left[4:8] = 0.875, 0.125
-    return left
-
-
-def displacement_of(nerve, other, midline):
-    return Displacement(symmetric(nerve), symmetric(other), symmetric(midline))
-
-
-def frames(name, displacement, s, t, side):
-    rest = symmetric(np.linspace(-1, 1, V * 4, dtype=np.float32).reshape(V, 4))
-    grid = Grid("g", tuple(sorted({s, 1.0})), tuple(sorted({t, 1.0})))
-    subject = Subject(0, {}, rest, np.zeros((2, 2, 4), np.uint8))
-    laid = lay_out(make_intervention(name), subject, displacement, side_weight(), grid, side)
-    states = laid.states(0, len(laid))[laid.node].reshape(len(grid.t), len(grid.s), V, 4)
-    return rest, states
+from facing_asymmetry.rendering.scene import Scene
+from tests.interventions.toy_face import V, displacement_of, face_with, frames, model, side_weight
 
 
 @pytest.fixture
@@ -49,84 +14,143 @@ def displacement():
     return displacement_of(*rng.normal(size=(3, V, 4)).astype(np.float32))
 
 
-@pytest.mark.parametrize("name", sorted(INTERVENTIONS))
-def test_full_symmetry_and_intensity_is_the_optimised_face(name, displacement):
-    for side in make_intervention(name).sides:
-        rest, states = frames(name, displacement, 0.0, 0.0, side)
-        assert np.allclose(states[-1, -1], rest + displacement.total, atol=1e-6)
-
-
-@pytest.mark.parametrize("name", sorted(INTERVENTIONS))
-def test_without_intensity_the_face_is_at_rest_whatever_the_symmetry(name, displacement):
-    for side in make_intervention(name).sides:
-        rest, states = frames(name, displacement, 0.3, 0.0, side)
-        assert np.array_equal(states[0, 0], rest)
-        assert np.array_equal(states[0, 1], rest)
-
-
-@settings(max_examples=40, deadline=None)
-@given(nerve=ARRAY, other=ARRAY, midline=ARRAY, t=st.floats(0, 0.99))
-def test_full_symmetry_is_mirror_symmetric(nerve, other, midline, t):
-    moved = displacement_of(nerve, other, midline)
-    for name, intervention in INTERVENTIONS.items():
-        _, states = frames(name, moved, 0.0, t, intervention.sides[0])
-        assert np.allclose(states[:, -1], mirrored(states[:, -1]), atol=1e-6)
-
-
-@settings(max_examples=40, deadline=None)
-@given(nerve=ARRAY, other=ARRAY, midline=ARRAY, s=st.floats(0, 0.99), t=st.floats(0, 0.99))
-def test_exchanging_the_sides_mirrors_the_face(nerve, other, midline, s, t):
-    moved = displacement_of(nerve, other, midline)
-    for name in ("palsy", "palsy_facial_nerve"):
-        _, left = frames(name, moved, s, t, "left")
-        _, right = frames(name, moved, s, t, "right")
-        assert np.allclose(left, mirrored(right), atol=1e-6)
-
-
-@settings(max_examples=40, deadline=None)
-@given(nerve=ARRAY, other=ARRAY, midline=ARRAY, s=st.floats(0, 0.99))
-def test_the_control_stays_symmetric_with_the_mean_motion_of_palsy(nerve, other, midline, s):
-    moved = displacement_of(nerve, other, midline)
-    _, control = frames("bilateral", moved, s, 0.0, "both")
-    _, palsy = frames("palsy", moved, s, 0.0, "left")
-    assert np.allclose(control[-1, 0], mirrored(control[-1, 0]), atol=1e-6)
-    both = (palsy[-1, 0] + mirrored(palsy[-1, 0])) / 2
-    assert np.allclose(control[-1, 0], both, atol=1e-5)
+def laid(displacement, kind="palsy", side="left", grid=None, **values):
+    return lay_out(
+        make_intervention(kind, **values), face_with(displacement), grid or Grid.spaced("g", 5, 3), side, Scene()
+    )
 
 
 def test_the_affected_side_rests_and_the_other_moves_fully_without_symmetry(displacement):
-    rest, states = frames("palsy", displacement, 0.0, 0.0, "right")
+    rest, states = frames(make_intervention("palsy"), displacement, 0.0, 0.0, "right")
     weight = side_weight()[:, None]
     expected = rest + weight * (displacement.facial_nerve + displacement.other_muscles) + displacement.midline
     assert np.allclose(states[-1, 0], expected, atol=1e-6)
 
 
 def test_the_facial_nerve_variant_spares_other_muscles(displacement):
-    rest, states = frames("palsy_facial_nerve", displacement, 0.0, 0.0, "left")
+    rest, states = frames(make_intervention("palsy_facial_nerve"), displacement, 0.0, 0.0, "left")
     spared = displacement.other_muscles + displacement.midline
     expected = rest + (1 - side_weight()[:, None]) * displacement.facial_nerve + spared
     assert np.allclose(states[-1, 0], expected, atol=1e-6)
 
 
+def test_equal_motion_gives_to_one_side_what_it_takes_from_the_other(displacement):
+    rest, states = frames(make_intervention("equal_motion"), displacement, 0.0, 0.0, "left")
+    muscles = displacement.facial_nerve + displacement.other_muscles
+    expected = rest + 2 * (1 - side_weight()[:, None]) * muscles + displacement.midline
+    assert np.allclose(states[-1, 0], expected, atol=1e-6)
+
+
+def test_regions_add_up_to_the_whole_palsy(displacement):
+    rest, whole = frames(make_intervention("palsy"), displacement, 0.25, 0.5, "left")
+    parts = [
+        frames(make_intervention("region", region=r), displacement, 0.25, 0.5, "left")[1]
+        for r in model().regions
+        if r != "face"
+    ]
+    full = frames(make_intervention("noop"), displacement, 0.25, 0.5, "both")[1]
+    assert np.allclose(sum(part - full for part in parts), whole - full, atol=1e-5)
+
+
+def test_a_region_leaves_the_rest_of_the_face_alone(displacement):
+    full = frames(make_intervention("noop"), displacement, 0.0, 0.0, "both")[1]
+    _, states = frames(make_intervention("region", region="upper"), displacement, 0.0, 0.0, "left")
+    outside = model().regions["upper"] == 0
+    assert np.allclose(states[:, :, outside], full[:, :, outside], atol=1e-6)
+    assert not np.allclose(states, full, atol=1e-2)
+
+
+def test_a_resting_face_droops_by_the_millimetres_that_were_asked_for(displacement):
+    rest, states = frames(make_intervention("resting_droop", mouth_mm=6.0), displacement, 0.0, 0.0, "left")
+    drooped = 1000 * (states[0, 0] - rest)
+    assert drooped[3, 1] == pytest.approx(-6.0 * side_weight()[3], rel=0.02)
+    assert drooped[0, 1] == pytest.approx(-4.0 * side_weight()[0], rel=0.02)
+    assert np.abs(drooped[:, [0, 2, 3]]).max() == 0
+
+
+def test_a_random_displacement_moves_the_face_as_far_as_palsy_does(displacement):
+    face = face_with(displacement)
+    muscles = displacement.facial_nerve + displacement.other_muscles
+    ours = make_intervention("displacement").direction(face)
+    moved = [np.linalg.norm(d[:, :3], axis=1).mean() for d in (ours, side_weight()[:, None] * muscles)]
+    assert moved[0] == pytest.approx(moved[1], rel=1e-5)
+
+
+def test_random_displacements_differ_between_faces_and_seeds_and_return(displacement):
+    def draw(seed, number):
+        return make_intervention("displacement", seed=seed).direction(face_with(displacement, number))
+
+    assert np.array_equal(draw(0, 1), draw(0, 1))
+    assert not np.allclose(draw(0, 1), draw(0, 2))
+    assert not np.allclose(draw(0, 1), draw(1, 1))
+
+
 def test_each_distinct_frame_is_laid_out_once(displacement):
-    subject = Subject(0, {}, np.zeros((V, 4), np.float32), np.zeros((2, 2, 4), np.uint8))
-    grid = Grid.spaced("g", 5, 3)
-    laid = lay_out(make_intervention("palsy"), subject, displacement, side_weight(), grid, "left")
-    assert len(laid) == 1 + 2 * 5
-    assert laid.node.shape == (15,)
+    frames = laid(displacement)
+    assert len(frames) == 1 + 2 * 5
+    assert frames.node.shape == (15,)
 
 
 def test_a_frame_has_the_same_bits_alone_and_among_others(displacement):
-    subject = Subject(0, {}, np.ones((V, 4), np.float32), np.zeros((2, 2, 4), np.uint8))
-    laid = lay_out(make_intervention("palsy"), subject, displacement, side_weight(), Grid.spaced("g", 5, 3), "left")
-    every = laid.states(0, len(laid))
-    for i in range(len(laid)):
-        assert np.array_equal(laid.states(i, i + 1)[0], every[i])
+    frames = laid(displacement)
+    every = frames.states(0, len(frames))
+    for i in range(len(frames)):
+        assert np.array_equal(frames.states(i, i + 1)[0], every[i])
+
+
+def test_the_placebo_is_rendered_again_for_every_s(displacement):
+    frames = laid(displacement, "noop", "both")
+    assert len(frames) == 5 * 3
+    assert set(frames.scenes) == {Scene()}
+    assert (np.diff(frames.scene) >= 0).all()
+
+
+def test_a_scene_control_changes_the_scene_and_not_the_face(displacement):
+    frames = laid(displacement, "yaw", "right", degrees=30)
+    assert [scene.yaw for scene in frames.scenes] == [-30.0, -22.5, -15.0, -7.5, 0.0]
+    states = frames.states(0, len(frames))[frames.node].reshape(3, 5, V, 4)
+    assert (states == states[:, :1]).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "side", "read"),
+    [
+        ("light", "left", lambda scene: scene.lights.azimuth),
+        ("scale", "both", lambda scene: scene.zoom),
+        ("blur", "both", lambda scene: scene.blur),
+    ],
+)
+def test_scene_controls_leave_the_scene_at_one_and_reach_their_value_at_zero(kind, side, read):
+    made, scene = make_intervention(kind), Scene()
+    assert made.scene(scene, 1.0, side) == scene
+    value = {"light": "degrees", "scale": "factor", "blur": "sigma"}[kind]
+    assert read(made.scene(scene, 0.0, side)) == pytest.approx(getattr(made, value))
 
 
 def test_an_unknown_intervention_names_the_nearest():
     with pytest.raises(ConfigError, match="did you mean 'palsy'"):
         make_intervention("plasy")
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "words"),
+    [
+        ("yaw", {"degree": 3.0}, "interventions.yaw.degree is unknown.*did you mean 'degrees'"),
+        ("yaw", {"degrees": "far"}, "interventions.yaw.degrees"),
+        ("yaw", {"degrees": 120.0}, r"interventions.yaw.degrees = 120.0; it must lie in \[-90, 90\]"),
+        (
+            "region",
+            {"name": "region_x", "region": "nose"},
+            "interventions.region_x.region = 'nose'; choose one of upper",
+        ),
+        ("resting_droop", {"lid_mm": -1.0}, "interventions.resting_droop.lid_mm = -1.0"),
+        ("displacement", {"seed": -1}, "interventions.displacement.seed = -1"),
+        ("palsy", {"degrees": 1.0}, "interventions.palsy.degrees is unknown.*no values of its own"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_would_be_right(kind, values, words):
+    with pytest.raises(ConfigError, match=words):
+        make_intervention(kind, **values)
 
 
 def test_a_side_that_an_intervention_lacks_is_refused():

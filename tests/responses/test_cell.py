@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 
 from facing_asymmetry.face_models.contract import Displacement, Subject
-from facing_asymmetry.interventions import Grid, make_intervention
+from facing_asymmetry.interventions import Face, Grid, make_intervention
 from facing_asymmetry.interventions.apply import lay_out
+from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.responses.cell import CellAddress, cell_table
 from facing_asymmetry.responses.schema import validate
 from facing_asymmetry.responses.sprite import draw_sprite
@@ -26,7 +27,8 @@ def frames():
     displacement = Displacement(moved, 0 * moved, 0 * moved)
     subject = Subject(0, {}, np.zeros((3, 4), np.float32), np.zeros((1, 1, 4), np.uint8))
     left = np.array([0.0, 1.0, 0.5], np.float32)
-    return lay_out(make_intervention("palsy"), subject, displacement, left, GRID, "left")
+    face = Face(FACE, subject, None, displacement, left)
+    return lay_out(make_intervention("palsy"), face, GRID, "left", Scene())
 
 
 def studio(batch=20):

@@ -1,0 +1,70 @@
+"""The control of the maximum: a symmetric displacement in a random direction, as large as the palsy's."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.expressions.tying import TiedUnits
+from facing_asymmetry.interventions.contract import INTENSITY, Axis, Face, Intervention, Invariant
+
+
+@dataclass(frozen=True)
+class RandomDisplacement(Intervention):
+    """`rest + t * displacement + t * (1 - s) * r`: r is a random symmetric mixture of the muscles' units.
+
+    An optimised expression is a maximum of its classifier, so that *any* change tends to lower the activation. How
+    much a change of the same size lowers it that keeps the face symmetric bounds that bias. r moves the vertices of
+    the face by as much on average as `palsy` does at s = 0. It is drawn anew for every face, from `seed` and the
+    face's number: normal weights times each unit's bound, left and right tied.
+    """
+
+    name: str = "displacement"
+    seed: int = 0
+    kind: ClassVar[str] = "displacement"
+    sides: ClassVar[tuple[str, ...]] = ("both",)
+    axes: ClassVar[tuple[Axis, ...]] = (
+        Axis("s", "1: the expression, 0: displaced by as much as under palsy", 0.0, 1.0),
+        INTENSITY,
+    )
+    invariants: ClassVar[frozenset[Invariant]] = frozenset(
+        {
+            Invariant.FULL_EXPRESSION,
+            Invariant.SYMMETRIC_AT_ONE,
+            Invariant.REST_AT_ZERO,
+            Invariant.ALWAYS_SYMMETRIC,
+        }
+    )
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise ConfigError(f"interventions.{self.name}.seed = {self.seed}; it must be at least 0")
+
+    def basis(self, face: Face) -> Float[ndarray, "2 V D"]:
+        """The expression, and the random displacement."""
+        return np.stack([face.displacement.total, self.direction(face)])
+
+    def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N 2"]:
+        """Gains of the expression and of the random displacement."""
+        self.check_side(side)
+        return np.stack([t, t * (1.0 - s)], axis=1)
+
+    def direction(self, face: Face) -> Float[ndarray, "V D"]:
+        """The random displacement at its full size."""
+        tied = TiedUnits.of(face.model)
+        draws = np.random.default_rng([self.seed, face.subject.number]).normal(size=len(tied.names))
+        weights = (draws * tied.bounds[:, 1]) @ tied.spread
+        drawn = face.units.displace(np.where(face.units.midline, 0.0, weights))
+        moved = drawn.facial_nerve + drawn.other_muscles
+        muscles = face.displacement.facial_nerve + face.displacement.other_muscles
+        wanted = _mean_motion(face, face.left[:, None] * muscles)
+        return (moved * np.float32(wanted / _mean_motion(face, moved))).astype(np.float32)
+
+
+def _mean_motion(face: Face, displacement: Float[ndarray, "V D"]) -> float:
+    """Mean distance that the vertices of the face move, metres."""
+    weight = face.model.regions["face"]
+    return float(np.average(np.linalg.norm(displacement[:, :3], axis=1), weights=weight))
