@@ -102,7 +102,7 @@ class PathsConfig:
 
 @dataclass(frozen=True)
 class RunConfig:
-    """`conf/config.yaml`. `classifiers` are records by name, checked by `classifiers.registry`; `interventions` likewise."""
+    """`conf/config.yaml`. `classifiers` and `interventions`, by name, are checked by their own registries."""
 
     name: str = "quick"
     emotions: list[str] = field(default_factory=lambda: list(BASIC))
@@ -112,6 +112,7 @@ class RunConfig:
     threads: int = 0
     batch: int = 20
     precision: str = "fp32"
+    derivative: bool = False
     dry_run: bool = False
     face_model: FaceModelConfig = field(default_factory=FaceModelConfig)
     renderer: RendererConfig = field(default_factory=RendererConfig)

@@ -95,5 +95,6 @@ def _unit(
             "predicted": np.repeat(names[matrix.argmax(axis=1)], count),
             "asymmetry_mm": np.repeat(2.0 * grid_t * loss * (intervention == "palsy"), count),
             "intensity_mm": np.repeat(4.0 * grid_t * (1 - loss), count),
+            "logit_ds": np.nan,
         }
     )

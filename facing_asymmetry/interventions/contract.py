@@ -1,4 +1,4 @@
-"""An intervention says how the parts of an expression are scaled, and in which scene: frames are affine in a few gains."""
+"""An intervention says how the parts of an expression are scaled, and in which scene."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Face:
 
     Attributes:
         model: its face model (mirror map, regions, landmarks); `subject`: the face at rest.
-        units: displacements of its expression units; `displacement`: of the full expression, by the nerve that moves it.
+        units: displacements of its expression units; `displacement`: of the full expression, by nerve.
         left: `(V,)` weight of the person's left side: the model's `midline_weight`.
     """
 

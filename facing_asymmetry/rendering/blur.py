@@ -1,4 +1,4 @@
-"""Loss of focus: a Gaussian over the finished image, in linear light, with the mirror symmetry of its input kept exactly.
+"""Loss of focus: a Gaussian over the finished image, in linear light, that keeps a symmetric image exactly so.
 
 Own code: torchvision's Gaussian sums its taps in one direction, so that a symmetric image comes out symmetric only
 up to rounding; here taps of the same distance are added in pairs first.
@@ -18,7 +18,7 @@ REACH = 4.0
 
 
 def blurred(images: Float[Tensor, "B 3 H W"], sigma: float) -> Float[Tensor, "B 3 H W"]:
-    """sRGB images convolved with a Gaussian of `sigma` pixels; edges are continued. 0: the images themselves."""
+    """Images convolved with a Gaussian of `sigma` pixels in linear light; edges continue; 0: unchanged."""
     if sigma == 0.0:
         return images
     taps = torch.exp(-0.5 * (torch.arange(math.ceil(REACH * sigma) + 1, dtype=torch.float64) / sigma) ** 2)

@@ -3,9 +3,9 @@
 **The image.** All renderers compute the same function of a state `(V, 3 + C)`; this is its definition.
 
 1. Camera: pinhole on the +z axis at `distance` metres from the stage's `centre`, looking at it; the frame is the
-   stage's `height` / `zoom` metres high at that depth. `yaw` turns the head about the vertical axis through `centre` (positive:
-   towards the person's left); camera and lights stay. In PyTorch3D's words: `PerspectiveCameras` in NDC with focal
-   length 2 zoom distance / height.
+   stage's `height` / `zoom` metres high at that depth. `yaw` turns the head about the vertical axis through `centre`
+   (positive: towards the person's left); camera and lights stay. In PyTorch3D's words: `PerspectiveCameras` in NDC
+   with focal length 2 zoom distance / height.
 2. Visibility: at `supersample` x `supersample` sub-pixel centres per pixel, the nearest face that covers the centre,
    from either side. Barycentric coordinates are perspective-correct; there is no gradient across silhouettes.
 3. Normal: vertex normals are area-weighted sums of face normals of the *moved* vertices; interpolated and normalised

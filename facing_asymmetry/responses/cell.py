@@ -50,5 +50,6 @@ def cell_table(
         "predicted": np.repeat(predicted, k),
         "asymmetry_mm": np.repeat(passed.asymmetry[node], k),
         "intensity_mm": np.repeat(passed.intensity[node], k),
+        "logit_ds": np.nan,
     }
     return pd.DataFrame(columns)[SCHEMA.names]

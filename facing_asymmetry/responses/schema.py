@@ -27,12 +27,28 @@ SCHEMA: Final = pa.schema(
         pa.field("predicted", pa.string(), False, {"doc": "class of the highest logit of this frame"}),
         pa.field("asymmetry_mm", pa.float64(), False, {"doc": "mean distance of face vertices to their mirror images"}),
         pa.field("intensity_mm", pa.float64(), False, {"doc": "mean distance of face vertices to the rest face"}),
+        pa.field(
+            "logit_ds",
+            pa.float64(),
+            True,
+            {"doc": "exact derivative of the logit by s, on rows with is_target, of runs with derivative=true"},
+        ),
     ]
 )
 
 
+OPTIONAL: Final = tuple(field.name for field in SCHEMA if field.nullable)
+"""Columns that may be absent or empty."""
+
+
 def validate(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with the schema's columns in order; `DataError` names what is missing or out of range."""
+    """Return the table with the schema's columns in order; `DataError` names what is missing or out of range.
+
+    Optional columns that are absent come back as NaN.
+    """
+    absent = [name for name in OPTIONAL if name not in table.columns]
+    if absent:
+        table = table.assign(**dict.fromkeys(absent, float("nan")))
     missing = [name for name in SCHEMA.names if name not in table.columns]
     if missing:
         raise DataError(f"response table lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}")
@@ -40,7 +56,7 @@ def validate(table: pd.DataFrame) -> pd.DataFrame:
         outside = table.loc[~table[axis].between(0.0, 1.0), axis]
         if len(outside):
             raise DataError(f"response table: {axis} = {outside.iloc[0]} lies outside [0, 1]")
-    empty = [str(name) for name in SCHEMA.names if table[name].isna().any()]
+    empty = [str(name) for name in SCHEMA.names if name not in OPTIONAL and table[name].isna().any()]
     if empty:
         raise DataError(f"response table has missing values in {', '.join(empty)}")
     return table[SCHEMA.names]

@@ -10,6 +10,7 @@ from numpy import ndarray
 from facing_asymmetry.errors import ConfigError, suggestion
 from facing_asymmetry.scores.contrast import contrast, response
 from facing_asymmetry.scores.derivative import gradient, magnitude, slope
+from facing_asymmetry.scores.exact import autograd, disagreement
 from facing_asymmetry.scores.prediction import flips, threshold
 from facing_asymmetry.scores.standardised import standardise
 from facing_asymmetry.scores.units import UnitStack
@@ -32,6 +33,7 @@ class ScoreDefinition:
         compute: values of a stack of units, or None for a paired score.
         base: for a paired score (treated minus control, same identity and emotion) the score that is subtracted, else
             "".
+        exact: whether it needs the exact derivative, which a run has with `derivative=true` only.
     """
 
     name: str
@@ -41,6 +43,7 @@ class ScoreDefinition:
     signed: bool = True
     compute: Compute | None = None
     base: str = ""
+    exact: bool = False
 
 
 def _activation(score: Callable[..., Float[ndarray, " U"]]) -> Compute:
@@ -78,12 +81,44 @@ _DEFINITIONS: Final = (
         compute=_activation(gradient),
     ),
     ScoreDefinition(
+        "gradient_standardised",
+        SHARE_PER_SYMMETRY,
+        "Gradient divided by the unit's own neutral-to-expression response.",
+        FALLS,
+        compute=_share(gradient),
+    ),
+    ScoreDefinition(
+        "autograd",
+        PER_SYMMETRY,
+        "Mean of the exact derivative over s, backwards through classifier and renderer.",
+        FALLS,
+        compute=lambda stack: autograd(stack.derivative, stack.s, stack.t),
+        exact=True,
+    ),
+    ScoreDefinition(
+        "autograd_disagreement",
+        "share of the mean finite difference",
+        "Mean distance of the exact derivative and the finite difference; silhouettes, coarse steps or kinks cause it.",
+        "never negative; 0: both agree",
+        signed=False,
+        compute=lambda stack: disagreement(stack.derivative, stack.activation, stack.s, stack.t),
+        exact=True,
+    ),
+    ScoreDefinition(
         "magnitude",
         PER_SYMMETRY,
         "Mean absolute finite-difference derivative over s; above zero for noise too.",
         "never negative",
         signed=False,
         compute=_activation(magnitude),
+    ),
+    ScoreDefinition(
+        "magnitude_standardised",
+        SHARE_PER_SYMMETRY,
+        "Magnitude divided by the unit's own neutral-to-expression response.",
+        "never negative",
+        signed=False,
+        compute=_share(magnitude),
     ),
     ScoreDefinition(
         "contrast",

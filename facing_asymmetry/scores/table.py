@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from facing_asymmetry.errors import DataError
@@ -40,7 +41,11 @@ def score_table(
     direct = {d.name: d for d in wanted if d.compute} | {d.base: SCORES[d.base] for d in wanted if d.base}
     pieces = [responses] if isinstance(responses, pd.DataFrame) else responses
     parts = [
-        _rows(stack, definition) for piece in pieces for stack in unit_stacks(piece) for definition in direct.values()
+        _rows(stack, definition)
+        for piece in pieces
+        for stack in unit_stacks(piece)
+        for definition in direct.values()
+        if not definition.exact or np.isfinite(stack.derivative).any()
     ]
     if not parts:
         raise DataError("response table has no rows")

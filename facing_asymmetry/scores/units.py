@@ -36,6 +36,7 @@ class UnitStack:
         activation: logit of the emotion shown; `margin`: that minus the largest other logit (NaN without other
             classes).
         kept: whether the prediction is the emotion shown.
+        derivative: exact d(activation)/ds at the nodes; NaN where it was not computed.
     """
 
     units: pd.DataFrame
@@ -44,6 +45,7 @@ class UnitStack:
     activation: Float[ndarray, "U S T"]
     margin: Float[ndarray, "U S T"]
     kept: Bool[ndarray, "U S T"]
+    derivative: Float[ndarray, "U S T"]
 
 
 def unit_stacks(responses: pd.DataFrame) -> Iterator[UnitStack]:
@@ -104,6 +106,7 @@ def _frames(table: pd.DataFrame) -> pd.DataFrame:
         activation=activation,
         margin=np.where(np.isfinite(rivals), activation - rivals, np.nan),
         kept=(frames["predicted"] == frames["emotion"]).to_numpy(dtype=bool),
+        derivative=frames["logit_ds"].to_numpy(dtype=float),
     )
 
 
@@ -117,6 +120,7 @@ def _stack(frames: pd.DataFrame, parts: list[slice], s: Float[ndarray, " S"], t:
         activation=frames["activation"].to_numpy()[rows].reshape(shape),
         margin=frames["margin"].to_numpy()[rows].reshape(shape),
         kept=frames["kept"].to_numpy()[rows].reshape(shape),
+        derivative=frames["derivative"].to_numpy()[rows].reshape(shape),
     )
 
 

@@ -14,7 +14,7 @@ from facing_asymmetry.responses.table_file import read_chunks, write_table_file
 from facing_asymmetry.store import content_key
 from facing_asymmetry.study import run_folder
 from facing_asymmetry.study.code import code_fingerprint
-from facing_asymmetry.study.intervene import gather_sprites, respond, responses
+from facing_asymmetry.study.intervene import differentiate, gather_sprites, respond, responses
 from facing_asymmetry.study.optimise import find_expressions
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.rates import Rates, write_rates
@@ -99,6 +99,9 @@ def _optimise(run: Run) -> dict[str, list[Expression]]:
 def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> None:
     with run.timed("intervene"):
         respond(run.study, expressions, run.progress)
+    if run.config.derivative:
+        with run.timed("derivatives"):
+            differentiate(run.study, expressions, run.progress)
     with run.timed("table"):
         write_table_file(run.folder / RESPONSES, responses(run.study, expressions))
     with run.timed("pictures"):

@@ -72,7 +72,9 @@ def test_a_value_out_of_range_is_named_by_its_key(override, words):
         ("grid.t=[-0.5,1]", r"grid\.t holds -0\.5"),
         ("face_model.name=makehumen", "did you mean 'makehuman'"),
         ("renderer.name=fsat", "did you mean 'fast'"),
-        ("interventions.palsy.name=palsi", "did you mean 'palsy'"),
+        ("+interventions.palsy.kind=palsi", "did you mean 'palsy'"),
+        ("interventions.palsy.name=palsi", "interventions.palsy.name = 'palsi'; it must be 'palsy'"),
+        ("+interventions.palsy.degrees=3", "interventions.palsy.degrees is unknown"),
         ("classifiers.networkv2.labels=[anger,joy]", "networkv2"),
     ],
 )

@@ -42,7 +42,7 @@ def test_equal_motion_gives_to_one_side_what_it_takes_from_the_other(displacemen
 
 
 def test_regions_add_up_to_the_whole_palsy(displacement):
-    rest, whole = frames(make_intervention("palsy"), displacement, 0.25, 0.5, "left")
+    _, whole = frames(make_intervention("palsy"), displacement, 0.25, 0.5, "left")
     parts = [
         frames(make_intervention("region", region=r), displacement, 0.25, 0.5, "left")[1]
         for r in model().regions

@@ -131,7 +131,14 @@ def _unit(plan: Plan, fixed: dict[str, object], scale: float, planted: tuple[flo
     probability = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     predicted = np.array(FER)[logits.argmax(axis=1)]
     frames = pd.DataFrame(
-        {"s": s, "t": t, "predicted": predicted, "asymmetry_mm": 2 * t * (1 - s), "intensity_mm": t * (1 + s)}
+        {
+            "s": s,
+            "t": t,
+            "predicted": predicted,
+            "asymmetry_mm": 2 * t * (1 - s),
+            "intensity_mm": t * (1 + s),
+            "logit_ds": float("nan"),
+        }
     )
     parts = [
         frames.assign(**{"class": name, "logit": logits[:, k], "probability": probability[:, k]})

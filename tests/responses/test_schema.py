@@ -12,7 +12,7 @@ def row(**changes):
         "face_model": "makehuman", "classifier": "c", "training_set": "FER2013", "expression": "facs",
         "emotion": "anger", "accepted": True, "identity": 0, "side": "left", "intervention": "palsy", "s": 1.0,
         "t": 1.0, "class": "anger", "logit": 0.5, "probability": 0.4, "is_target": True, "predicted": "anger",
-        "asymmetry_mm": 0.0, "intensity_mm": 1.0,
+        "asymmetry_mm": 0.0, "intensity_mm": 1.0, "logit_ds": 0.25,
     }  # fmt: skip
     return pd.DataFrame([values | changes])
 
@@ -20,6 +20,11 @@ def row(**changes):
 def test_a_table_comes_back_with_its_columns_in_order():
     table = validate(row()[list(reversed(SCHEMA.names))])
     assert list(table.columns) == SCHEMA.names
+
+
+def test_an_optional_column_may_be_absent_or_empty():
+    assert validate(row().drop(columns="logit_ds"))["logit_ds"].isna().all()
+    assert validate(row(logit_ds=float("nan")))["logit_ds"].isna().all()
 
 
 def test_every_column_says_what_it_holds():

@@ -4,6 +4,7 @@ import pytest
 
 from facing_asymmetry.errors import ConfigError, DataError
 from facing_asymmetry.inference.synthetic import Planted, synthetic_responses
+from facing_asymmetry.scores.exact import disagreement
 from facing_asymmetry.scores.registry import SCORES, score_definition
 from facing_asymmetry.scores.specific import paired_difference
 from facing_asymmetry.scores.table import COLUMNS, score_table
@@ -46,7 +47,7 @@ def test_symmetry_specific_is_palsy_minus_bilateral_for_either_side(scores):
 
 def test_the_table_is_tidy_complete_and_names_units(scores):
     assert tuple(scores.columns) == COLUMNS
-    assert set(scores["score"]) == set(SCORES)
+    assert set(scores["score"]) == {name for name, definition in SCORES.items() if not definition.exact}
     assert not scores.duplicated([*COLUMNS[:-2]]).any()
     assert (scores["unit"] == scores["score"].map(lambda name: SCORES[name].unit)).all()
     units = 2 * 2 * 3  # identities, emotions, sides left, right, both
@@ -153,4 +154,24 @@ def test_every_definition_says_what_it_is_and_paired_ones_name_a_known_base():
         assert definition.description.endswith(".")
         assert (definition.compute is None) == bool(definition.base)
         assert not definition.base or SCORES[definition.base].compute
-        assert definition.signed or f"{name}_specific" in SCORES or name == "threshold"
+        paired = f"{name.removesuffix('_standardised')}_specific" in SCORES
+        assert definition.signed or paired or name in ("threshold", "autograd_disagreement")
+
+
+def test_exact_scores_appear_where_the_table_has_exact_derivatives(responses):
+    rate = (responses["logit"] * responses["s"]).where(responses["is_target"])
+    scores = score_table(responses.assign(logit_ds=rate), ["autograd", "slope"])
+    chosen = responses[responses["is_target"] & (responses["t"] > 0)].assign(rate=rate)
+    keys = ["classifier", "emotion", "identity", "side", "intervention"]
+    expected = chosen.groupby(keys)["rate"].mean()
+    got = scores[scores["score"] == "autograd"].set_index(keys)["value"]
+    pd.testing.assert_series_equal(got.sort_index(), expected.sort_index(), check_names=False)
+
+
+def test_the_disagreement_is_the_mean_distance_over_the_mean_size():
+    s, t = np.array([0.0, 0.5, 1.0]), np.array([0.0, 1.0])
+    y = np.stack([np.zeros(3), 2 * s], axis=1)
+    exact = np.stack([np.full(3, 9.0), np.full(3, 3.0)], axis=1)
+    assert disagreement(exact, y, s, t) == pytest.approx(0.5)
+    assert disagreement(np.gradient(y, s, axis=0), y, s, t) == pytest.approx(0.0)
+    assert np.isnan(disagreement(exact, 0 * y, s, t))
