@@ -1,0 +1,101 @@
+"""What must come out for each planted classifier, beside what did."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.inference.table import test_table
+from facing_asymmetry.planted.setting import BASE, GAIN, INTENSITY, MIRROR, PART, SYMMETRY
+
+ROUNDING: Final = 1e-3
+"""Logits per unit symmetry below which an effect that must be exactly 0 passes: float32 through a network."""
+
+VISIBLE: Final = 1e-2
+"""Least difference between left and right that an ordinary network must show, or the mirror check says nothing."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One promise of a planted classifier.
+
+    Attributes:
+        classifier, promise: in words; `expected`: the truth, or the bound; `measured` with its interval (or NaN).
+        unit: of the numbers; `passed`.
+    """
+
+    classifier: str
+    promise: str
+    expected: float
+    measured: float
+    low: float
+    high: float
+    unit: str
+    passed: bool
+
+
+def check_planted(scores: pd.DataFrame, settings: StatisticsSettings, mean_intensity: float) -> list[Check]:
+    """Judge the score table of a planted study.
+
+    Args:
+        mean_intensity: mean t > 0 of the grid: what the known slopes are averaged over.
+    """
+    pooled = test_table(scores, settings, pooled=True).set_index(["classifier", "intervention", "score"])
+    truth = GAIN * mean_intensity
+    return [
+        *_mirror(scores),
+        _recovered(pooled, SYMMETRY, "palsy", "slope", truth, "its known slope lies inside the interval"),
+        _recovered(
+            pooled, SYMMETRY, "palsy-bilateral", "symmetry_specific", truth, "all of its slope is symmetry-specific"
+        ),
+        _exactly_zero(pooled, SYMMETRY, "bilateral", "no effect of weakening both sides alike"),
+        _above_zero(pooled, INTENSITY, "weakening one side lowers its activation"),
+        _equivalent(pooled, INTENSITY, settings, "none of its slope is symmetry-specific"),
+        _equivalent(pooled, PART, settings, "a network of the symmetric part has no symmetry-specific effect"),
+    ]
+
+
+def _sides(scores: pd.DataFrame, classifier: str) -> float:
+    """Largest difference between the slopes of the two sides, over faces and emotions."""
+    rows = scores[(scores["classifier"] == classifier) & (scores["score"] == "slope") & (scores["side"] != "both")]
+    table = rows.pivot_table(index=["intervention", "emotion", "identity"], columns="side", values="value")
+    return float((table["left"] - table["right"]).abs().max())
+
+
+def _mirror(scores: pd.DataFrame) -> list[Check]:
+    nan, unit = float("nan"), "logits per unit symmetry"
+    blind, plain = _sides(scores, MIRROR), _sides(scores, BASE)
+    promise = "slopes of left and right differ by rounding at most (largest difference of any face)"
+    seen = "the same network, not made blind, does tell left from right"
+    return [
+        Check(MIRROR, promise, ROUNDING, blind, nan, nan, unit, blind <= ROUNDING),
+        Check(BASE, seen, VISIBLE, plain, nan, nan, unit, plain >= VISIBLE),
+    ]
+
+
+def _recovered(
+    pooled: pd.DataFrame, classifier: str, intervention: str, score: str, truth: float, promise: str
+) -> Check:
+    row = pooled.loc[(classifier, intervention, score)]
+    inside = row["low"] <= truth <= row["high"]
+    return Check(classifier, promise, truth, row["mean"], row["low"], row["high"], row["unit"], bool(inside))
+
+
+def _exactly_zero(pooled: pd.DataFrame, classifier: str, intervention: str, promise: str) -> Check:
+    row = pooled.loc[(classifier, intervention, "slope")]
+    largest = max(abs(row["low"]), abs(row["high"]))
+    return Check(classifier, promise, 0.0, row["mean"], row["low"], row["high"], row["unit"], bool(largest <= ROUNDING))
+
+
+def _above_zero(pooled: pd.DataFrame, classifier: str, promise: str) -> Check:
+    row = pooled.loc[(classifier, "palsy", "slope")]
+    found = row["low"] > 0 and row["p_one_sided"] <= 0.05
+    return Check(classifier, promise, 0.0, row["mean"], row["low"], row["high"], row["unit"], bool(found))
+
+
+def _equivalent(pooled: pd.DataFrame, classifier: str, settings: StatisticsSettings, promise: str) -> Check:
+    row = pooled.loc[(classifier, "palsy-bilateral", "symmetry_specific_standardised")]
+    passed = row["p_equivalence"] <= settings.alpha
+    words = f"{promise}: equivalent to 0 within {settings.equivalence_margin:g} (TOST)"
+    return Check(classifier, words, 0.0, row["mean"], row["low"], row["high"], row["unit"], bool(passed))

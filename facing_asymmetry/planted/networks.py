@@ -1,0 +1,73 @@
+"""Networks of known behaviour. All take a mirror-framed input: the face's midline is the middle of the image."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class MirrorInvariant(nn.Module):
+    """F(x) + F(flip x), halved: can't tell left from right, whatever `network` does."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Float[Tensor, "B C S S"]) -> Float[Tensor, "B K"]:
+        """Mean logits of the image and its mirror image."""
+        return 0.5 * (self.network(x) + self.network(x.flip(-1)))
+
+
+class SymmetricPart(nn.Module):
+    """F((x + flip x) / 2): sees the mean of the image and its mirror image only."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Float[Tensor, "B C S S"]) -> Float[Tensor, "B K"]:
+        """Logits of the symmetric part."""
+        return torch.as_tensor(self.network(0.5 * (x + x.flip(-1))))
+
+
+def symmetric_half(x: Float[Tensor, "B 1 S S"]) -> Float[Tensor, "B H"]:
+    """Left half of (x + flip x) / 2, flattened: all that a symmetric network can see."""
+    return (0.5 * (x + x.flip(-1)))[..., : x.shape[-1] // 2].flatten(1)
+
+
+def antisymmetric_half(x: Float[Tensor, "B 1 S S"]) -> Float[Tensor, "B H"]:
+    """Left half of (x - flip x) / 2, flattened: exactly 0 for a symmetric image."""
+    return (0.5 * (x - x.flip(-1)))[..., : x.shape[-1] // 2].flatten(1)
+
+
+class SymmetryOracle(nn.Module):
+    """One logit per emotion, -`gain` times the asymmetry of motion that its readout sees; 0 for a symmetric image.
+
+    Args:
+        weight: `(K, H)` readouts of the antisymmetric half, trained to give left minus right gain.
+        gain: logits per unit of asymmetry, so that at intensity t the logit rises with s by gain * t.
+    """
+
+    def __init__(self, weight: Float[Tensor, "K H"], gain: float) -> None:
+        super().__init__()
+        self.weight, self.gain = nn.Parameter(weight), gain
+
+    def forward(self, x: Float[Tensor, "B 1 S S"]) -> Float[Tensor, "B K"]:
+        """Logits."""
+        return -self.gain * (antisymmetric_half(x) @ self.weight.T).abs()
+
+
+class IntensityOracle(nn.Module):
+    """One logit per emotion, `gain` times the mean motion of both sides that its readout sees; blind to asymmetry.
+
+    Args:
+        weight, bias: `(K, H)`, `(K,)` readouts of the symmetric half, trained to give the mean of left and right gain.
+        gain: logits per unit of mean motion, so that at intensity t under `palsy` the logit rises with s by gain t / 2.
+    """
+
+    def __init__(self, weight: Float[Tensor, "K H"], bias: Float[Tensor, " K"], gain: float) -> None:
+        super().__init__()
+        self.weight, self.bias, self.gain = nn.Parameter(weight), nn.Parameter(bias), gain
+
+    def forward(self, x: Float[Tensor, "B 1 S S"]) -> Float[Tensor, "B K"]:
+        """Logits."""
+        return self.gain * (symmetric_half(x) @ self.weight.T + self.bias)
