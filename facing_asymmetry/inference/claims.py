@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.errors import DataError
-from facing_asymmetry.inference.evidence import FALLS, HYPOTHESES, SPECIFIC, Evidence, Row
+from facing_asymmetry.inference.evidence import Evidence, Row
+from facing_asymmetry.inference.hypotheses import FALLS, HYPOTHESES
 from facing_asymmetry.inference.multiplicity import intersection_union
 from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.inference.share import shares
 from facing_asymmetry.inference.table import test_table
 from facing_asymmetry.inference.verdict import CANT_TELL, NOT_SUPPORTED, SUPPORTED, measured, p_words, state
 
@@ -18,7 +20,7 @@ Claim = dict[str, Any]
 """A sentence, ready for JSON (None where there is no number).
 
 Keys: `text`; `verdict` ("supported", "not supported", "can't tell"); `level` ("run" or "classifier"); `hypothesis`
-(the score whose mean is claimed to be above zero, or "none"); `face_model`, `expression`, `classifier` ("all" for the
+(a key of `HYPOTHESES`, or "none"); `face_model`, `expression`, `classifier` ("all" for the
 run); `n` identities; `mean`, `low`, `high` in `unit`; `p` after `correction`; `control` in words; `needed` identities
 (0 where settled).
 """
@@ -27,31 +29,35 @@ run); `n` identities; `mean`, `low`, `high` in `unit`; `p` after `correction`; `
 def claims(
     scores: pd.DataFrame, settings: StatisticsSettings, treated: str = "palsy", control: str = "bilateral"
 ) -> list[Claim]:
-    """Return what the scores allow one to say: about the run first, then two sentences per classifier.
+    """Return what the scores allow one to say: about the run first, then the sentences about each classifier.
 
-    Judged, over the mean of the emotions: the activation falls when symmetry falls (`slope` under `treated`), and it
-    falls by more than under the `control` that weakens both sides alike (`symmetry_specific`). The first names the
-    second as its control and can't be supported without it. "All classifiers" is an intersection-union claim by the
+    Judged are the `HYPOTHESES`, over the mean of the emotions: the activation falls when symmetry falls (`slope` under
+    `treated`); it falls by more than under the `control` that weakens both sides alike (`symmetry_specific`); and,
+    where those interventions were run, it falls at constant total motion (`equal_motion`), and by more than under a
+    random symmetric displacement (`beyond_displacement`). The first names the second as its control and can't be
+    supported without it. "All classifiers" is an intersection-union claim by the
     largest one-sided p; one classifier whose own verdict is "not supported" breaks it. With fewer than
     `minimum_identities` the first sentence says that no claim is made, and every verdict is "can't tell".
 
     Args:
-        scores: score table with the four scores `slope`, `symmetry_specific` and their standardised forms (the latter
-            three optional).
+        scores: score table with `slope` and, optionally, its standardised form and the other hypotheses' scores.
 
     Raises:
         DataError: the table lacks a column, or has no `slope` under `treated`.
     """
-    names = tuple(f"{score}{form}" for score in HYPOTHESES for form in ("", "_standardised"))
-    chosen = replace(settings, scores=names)
+    names = dict.fromkeys(f"{h.score}{form}" for h in HYPOTHESES.values() for form in ("", "_standardised"))
+    chosen = replace(settings, scores=tuple(names))
     tables = test_table(scores, chosen), test_table(scores, chosen, pooled=True)
     if not ((scores["score"] == FALLS) & (scores["intervention"] == treated)).any():
         raise DataError(f"score table has no score {FALLS} under the intervention {treated}: nothing can be claimed")
+    made_of = shares(scores, settings, treated, control)
     groups = scores[["face_model", "expression"]].drop_duplicates().sort_values(["face_model", "expression"])
     sheet: list[Claim] = []
     for face_model, expression in groups.itertuples(index=False):
-        cells, pooled = (t[(t["face_model"] == face_model) & (t["expression"] == expression)] for t in tables)
-        evidence = Evidence(cells, pooled, settings, treated, control)
+        cells, pooled, parts = (
+            t[(t["face_model"] == face_model) & (t["expression"] == expression)] for t in (*tables, made_of)
+        )
+        evidence = Evidence(cells, pooled, parts, settings, treated, control)
         sheet += [{**claim, "face_model": face_model, "expression": expression} for claim in _group(evidence)]
     return sorted(sheet, key=lambda claim: claim["level"] != "run")
 
@@ -65,18 +71,18 @@ def _group(evidence: Evidence) -> Iterator[Claim]:
             "describe these faces and nothing beyond them."
         )
         yield _claim(text, CANT_TELL, "run", "none", {"classifier": "all", "n": fewest}, needed=least)
-    single = {score: [_classifier(evidence, row) for row in evidence.rows(score)] for score in HYPOTHESES}
-    for score, sentences in single.items():
+    single = {key: [_classifier(evidence, row) for row in evidence.rows(key)] for key in HYPOTHESES}
+    for key, sentences in single.items():
         if len(sentences) > 1:
-            yield _every(evidence, score, sentences)
-    yield from sorted([*single[FALLS], *single[SPECIFIC]], key=lambda claim: str(claim["classifier"]))
+            yield _every(evidence, key, sentences)
+    yield from sorted((claim for each in single.values() for claim in each), key=lambda c: str(c["classifier"]))
 
 
 def _classifier(evidence: Evidence, row: Row) -> Claim:
     """Sentence of one classifier under one hypothesis."""
     settings, verdict, control = evidence.settings, evidence.judged(row), evidence.control_words(row)
     word = verdict.word if control or verdict.word != SUPPORTED else CANT_TELL
-    clause = HYPOTHESES[row["score"]].format(who=row["classifier"], its="its", s="s")
+    clause = HYPOTHESES[row["key"]].clause.format(who=row["classifier"], its="its", s="s")
     head = _head(clause, word, row["n"], verdict.needed, bool(control))
     text = f"{head}: {measured(row, settings)}, n = {row['n']}, sign-flip {p_words(verdict.p)} ({verdict.correction}). "
     if verdict.small:
@@ -86,7 +92,7 @@ def _classifier(evidence: Evidence, row: Row) -> Claim:
         text,
         word,
         "classifier",
-        row["score"],
+        row["key"],
         row,
         p=verdict.p,
         correction=verdict.correction,
@@ -95,9 +101,9 @@ def _classifier(evidence: Evidence, row: Row) -> Claim:
     )
 
 
-def _every(evidence: Evidence, score: str, sentences: list[Claim]) -> Claim:
+def _every(evidence: Evidence, key: str, sentences: list[Claim]) -> Claim:
     """Intersection-union sentence over all classifiers of a group."""
-    settings, rows = evidence.settings, evidence.rows(score)
+    settings, rows = evidence.settings, evidence.rows(key)
     weakest = min(rows, key=lambda row: row["mean"] if row["n"] else float("inf"))
     p = intersection_union(np.array([row["p_one_sided"] for row in rows], dtype=float))
     fewest = min(row["n"] for row in rows)
@@ -107,9 +113,10 @@ def _every(evidence: Evidence, score: str, sentences: list[Claim]) -> Claim:
     if word == CANT_TELL and controlled and fewest >= settings.minimum_identities and p <= settings.alpha:
         word = SUPPORTED
     needed = max(claim["needed"] for claim in sentences) if word == CANT_TELL else 0
-    clause = HYPOTHESES[score].format(who=f"all {len(rows)} classifiers", its="their", s="")
+    clause = HYPOTHESES[key].clause.format(who=f"all {len(rows)} classifiers", its="their", s="")
     correction = f"intersection-union over {len(rows)} classifiers"
-    control = f"{evidence.control}, in each classifier's own sentence" if controlled else ""
+    built_in = evidence.control_words(weakest) if HYPOTHESES[key].control else ""
+    control = (built_in or f"{evidence.control}, in each classifier's own sentence") if controlled else ""
     counts = ", ".join(f"{words.count(each)} {each}" for each in (SUPPORTED, NOT_SUPPORTED, CANT_TELL) if each in words)
     text = (
         f"{_head(clause, word, fewest, needed, controlled)}: largest one-sided sign-flip {p_words(p)} ({correction}); "
@@ -117,7 +124,7 @@ def _every(evidence: Evidence, score: str, sentences: list[Claim]) -> Claim:
         + (f"Control: {control}." if controlled else _missing(evidence))
     )
     row = {**weakest, "classifier": "all", "n": fewest}
-    return _claim(text, word, "run", score, row, p=p, correction=correction, control=control, needed=needed)
+    return _claim(text, word, "run", key, row, p=p, correction=correction, control=control, needed=needed)
 
 
 def _head(clause: str, word: str, n: int, needed: int, controlled: bool) -> str:

@@ -29,6 +29,7 @@ TEST_COLUMNS: Final = (
     "p_two_sided", "p_one_sided", "p_holm", "p_bh", "method", "claim", "note",
 )  # fmt: skip
 EXPRESSION_COLUMNS: Final = ("classifier", "emotion", "accepted", "probability")
+SHARE_COLUMNS: Final = ("classifier", "emotion", "n", "palsy", "specific", "share", "low", "high", "note")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class RunData:
             `files.MOST_NODES` values on an axis only those that are shown, so that no table is too large for a report.
         scores: one row per unit and score; `tests`: one row per classifier, emotion, intervention and score.
         expressions: one row per classifier and emotion (empty where the run has none).
+        shares: of each slope that is symmetry-specific, by emotion and for all of them (empty without the control).
         claims: sentences with their verdicts; `records`: facts about each classifier, by name (may be empty).
         sprites: rendered contact sheets by (classifier, emotion) (may be empty).
         settings: choices of the report.
@@ -55,6 +57,7 @@ class RunData:
     scores: pd.DataFrame
     tests: pd.DataFrame
     expressions: pd.DataFrame
+    shares: pd.DataFrame
     claims: Sequence[Mapping[str, Any]]
     records: Mapping[str, Mapping[str, Any]]
     sprites: Mapping[tuple[str, str], Sprite]
@@ -151,7 +154,7 @@ class RunData:
 def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
     """Read and check a run folder; `DataError` names the file and the column or key at fault.
 
-    `claims.json`, `expressions.csv`, `classifiers.json` and `sprites/` may be absent.
+    `claims.json`, `expressions.csv`, `shares.csv`, `classifiers.json` and `sprites/` may be absent.
     """
     if not path.is_dir():
         raise DataError(f"{path} is not a run folder; `facing-asymmetry run` makes one")
@@ -168,6 +171,7 @@ def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
         scores=read_csv(path / "scores.csv", SCORE_COLUMNS),
         tests=read_csv(path / "tests.csv", TEST_COLUMNS),
         expressions=read_csv(path / "expressions.csv", EXPRESSION_COLUMNS, optional=True),
+        shares=read_csv(path / "shares.csv", SHARE_COLUMNS, optional=True),
         claims=claims,
         records={str(record["name"]): record for record in records},
         sprites=read_sprites(path / "sprites"),

@@ -1,4 +1,4 @@
-"""T1 classifiers, T2 scores, T3 controls, T4 expressions: as data frames, CSV, HTML, LaTeX."""
+"""T1 classifiers, T2 scores, T3 controls, T4 expressions, T5 shares: as data frames, CSV, HTML, LaTeX."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ import pandas as pd
 from facing_asymmetry.reporting.run_data import RunData
 
 PAIR: Final = ["classifier", "emotion"]
+ALL: Final = "all"
+SHARES: Final = ("share_mean", "share_low", "share_high")
 
 
 @dataclass(frozen=True)
@@ -67,17 +69,33 @@ def score_summary(data: RunData) -> pd.DataFrame:
 
 
 def control_table(data: RunData) -> pd.DataFrame:
-    """T3: the slope of either intervention and their difference, which is what symmetry alone explains."""
+    """T3: the slope of every intervention, and what `palsy` does beyond its control: what symmetry alone explains."""
     numbers = ("mean", "low", "high")
     parts = [
         _part(data, "slope", data.treated, "palsy", ("n", *numbers)),
         _part(data, "slope", "bilateral", "bilateral", numbers),
         _part(data, "symmetry_specific", None, "specific", (*numbers, "hedges_g", "p_two_sided", "p_holm", "claim")),
     ]
+    parts += [
+        _part(data, "slope", name, name, numbers)
+        for name in data.interventions
+        if name not in (data.treated, data.control)
+    ]
     table = pd.concat(parts, axis=1)
-    if {"palsy_mean", "specific_mean"} <= set(table.columns):
-        table["specific_share"] = table["specific_mean"] / table["palsy_mean"].where(table["palsy_mean"].abs() > 0)
+    by_emotion = data.shares[data.shares["emotion"] != ALL].set_index(PAIR)[["share", "low", "high"]]
+    table = table.join(by_emotion.rename(columns=dict(zip(("share", "low", "high"), SHARES, strict=True))))
     return _with_acceptance(data, table)
+
+
+def share_table(data: RunData) -> pd.DataFrame:
+    """T5: per classifier, over all emotions, how much of the slope under `palsy` is symmetry-specific."""
+    pooled = (
+        data.shares[data.shares["emotion"] == ALL].set_index("classifier").reindex(data.classifiers).dropna(how="all")
+    )
+    named = pooled.rename(columns=dict(zip(("share", "low", "high"), SHARES, strict=True)))
+    table = named[["n", "palsy", "specific", *SHARES, "note"]].reset_index()
+    table.insert(1, "training_set", table["classifier"].map(data.training_sets))
+    return table
 
 
 def expression_table(data: RunData) -> pd.DataFrame:
@@ -99,12 +117,17 @@ TABLES: Final = (
           "two-sided, and Holm-corrected.", score_summary),
     Table("T3", "t3_controls", "Controls",
           "Slopes in logits per unit symmetry: palsy (one side weakens), bilateral (both sides weaken alike, same "
-          "mean motion), and "
-          "specific = palsy − bilateral, the part that symmetry alone explains; share = specific / palsy.",
+          "mean motion), "
+          "specific = palsy − bilateral, the part that symmetry alone explains, and its share of palsy (of the mean "
+          "slopes; none where palsy can't be told from 0); then every other intervention that was run.",
           control_table),
     Table("T4", "t4_expressions", "Expressions",
           "How each expression was made. probability: of the emotion, mean over its identities; seconds: "
           "its share of the batch; restart: the start that won.", expression_table),
+    Table("T5", "t5_shares", "Symmetry or intensity",
+          "Per classifier, over the mean of the emotions: slope under palsy and its symmetry-specific part (palsy − "
+          "bilateral), in logits per unit symmetry, and how much of the one the other makes up. Interval: bootstrap "
+          "over identities. Where palsy can't be told from 0 there is no share.", share_table),
 )  # fmt: skip
 
 
@@ -170,7 +193,7 @@ def _heading(name: str) -> str:
     ):
         if name.endswith(ending):
             return words
-    return {"specific_share": "share", "input_px": "input px"}.get(name, name.replace("_", " "))
+    return name.replace("_", " ")
 
 
 def _interval(mean: float, low: float, high: float) -> str:

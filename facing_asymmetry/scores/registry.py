@@ -21,6 +21,7 @@ PER_SYMMETRY: Final = "logits per unit symmetry"
 SHARE_PER_SYMMETRY: Final = "share of the expression's activation per unit symmetry"
 FALLS: Final = "positive: the activation falls when symmetry falls"
 SPECIFIC: Final = "positive: weakening one side costs more activation than weakening both alike"
+DIRECTED: Final = "positive: weakening one side costs more activation than a random symmetric change of the same size"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class ScoreDefinition:
         compute: values of a stack of units, or None for a paired score.
         base: for a paired score (treated minus control, same identity and emotion) the score that is subtracted, else
             "".
+        control: intervention that a paired score subtracts; "": the table's two-sided control.
         exact: whether it needs the exact derivative, which a run has with `derivative=true` only.
     """
 
@@ -43,6 +45,7 @@ class ScoreDefinition:
     signed: bool = True
     compute: Compute | None = None
     base: str = ""
+    control: str = ""
     exact: bool = False
 
 
@@ -170,6 +173,22 @@ _DEFINITIONS: Final = (
         "Standardised slope under the one-sided intervention minus that under its control.",
         SPECIFIC,
         base="slope_standardised",
+    ),
+    ScoreDefinition(
+        "beyond_displacement",
+        PER_SYMMETRY,
+        "Slope under the one-sided intervention minus slope under a random symmetric displacement of equal size.",
+        DIRECTED,
+        base="slope",
+        control="displacement",
+    ),
+    ScoreDefinition(
+        "beyond_displacement_standardised",
+        SHARE_PER_SYMMETRY,
+        "Standardised slope under the one-sided intervention minus that under a random symmetric displacement.",
+        DIRECTED,
+        base="slope_standardised",
+        control="displacement",
     ),
     ScoreDefinition(
         "flips_specific",

@@ -27,8 +27,9 @@ def score_table(
         responses: table that follows `responses.schema`, or pieces of one that do not split a unit, read one by one.
         names: scores to compute; all of `SCORES` by default.
         treated: one-sided intervention, and
-        control: its two-sided control, of the paired scores (`symmetry_specific`, ...). Their rows carry
-            `TREATED-CONTROL` as intervention and the treated unit's side. No such rows where either is absent.
+        control: its two-sided control, of the paired scores (`symmetry_specific`, ...) that name no other one. Their
+            rows carry `TREATED-CONTROL` as intervention and the treated unit's side. No such rows where either is
+            absent.
 
     Returns:
         Columns `COLUMNS`, sorted by them. `value` is NaN where the score isn't defined for a unit (see each score).
@@ -54,7 +55,11 @@ def score_table(
         rows.assign(score=definition.name, unit=definition.unit)
         for definition in wanted
         if definition.base
-        and len(rows := paired_difference(scores[scores["score"] == definition.base], treated, control))
+        and len(
+            rows := paired_difference(
+                scores[scores["score"] == definition.base], treated, definition.control or control
+            )
+        )
     ]
     asked = scores[scores["score"].isin([definition.name for definition in wanted])]
     table = pd.concat([asked, *paired], ignore_index=True)[list(COLUMNS)]

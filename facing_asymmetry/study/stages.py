@@ -112,6 +112,7 @@ def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> None:
 
 def _score(run: Run) -> None:
     from facing_asymmetry.inference.claims import claims
+    from facing_asymmetry.inference.share import shares
     from facing_asymmetry.inference.table import test_table
     from facing_asymmetry.scores.table import score_table
 
@@ -120,6 +121,7 @@ def _score(run: Run) -> None:
         tests = test_table(scores, run.config.statistics)
         run_folder.write_csv(run.folder, "scores.csv", scores)
         run_folder.write_csv(run.folder, "tests.csv", tests)
+        run_folder.write_csv(run.folder, "shares.csv", shares(scores, run.config.statistics))
         run_folder.write_json(run.folder, "claims.json", claims(scores, run.config.statistics))
 
 

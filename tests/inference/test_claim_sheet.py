@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -97,6 +98,41 @@ def test_one_classifier_without_the_effect_breaks_the_claim_about_all():
 def test_the_sheet_is_json_without_nan_and_the_same_every_time(strong):
     again = claims(scores(Planted(effect=2.0, control_effect=0.5), 10), SETTINGS)
     assert json.dumps(again, allow_nan=False) == json.dumps(strong, allow_nan=False)
+
+
+def with_further_controls(planted, identities):
+    """Equal motion acts as palsy does, a random displacement as its control."""
+    table = synthetic_responses(planted, identities, ("alpha", "beta"), ("fear", "anger"))
+    named = {"palsy": "equal_motion", "bilateral": "displacement"}
+    others = table.assign(intervention=table["intervention"].map(named))
+    return score_table(pd.concat([table, others]), (*NAMES, "beyond_displacement", "beyond_displacement_standardised"))
+
+
+def test_further_controls_have_sentences_of_their_own_where_they_were_run(strong):
+    assert {claim["hypothesis"] for claim in strong} == {"slope", "symmetry_specific"}
+    sheet = claims(with_further_controls(Planted(effect=2.0, control_effect=0.5), 10), SETTINGS)
+    assert {claim["verdict"] for claim in sheet} == {"supported"}
+    for key, words in (
+        ("equal_motion", "sum of both sides' motion is constant"),
+        ("beyond_displacement", "the random change is symmetric and as large"),
+    ):
+        assert len(of(sheet, "run", key)) == 1
+        assert len(of(sheet, "classifier", key)) == 2
+        assert all(words in claim["text"] for claim in sheet if claim["hypothesis"] == key)
+
+
+def test_an_effect_of_the_optimum_alone_is_not_beyond_a_random_displacement():
+    planted = Planted(effect=1.0, control_effect=1.0, identity_sd=0.2, side_sd=0.05, wiggle=0.05, response=8.0)
+    sheet = claims(with_further_controls(planted, 30), SETTINGS)
+    assert {claim["verdict"] for claim in of(sheet, "classifier", "beyond_displacement")} == {"not supported"}
+
+
+def test_the_sentence_says_how_much_of_the_effect_is_symmetry_specific(strong):
+    claim = of(strong, "classifier", "slope")[0]
+    found = re.search(r"(\d+)% of it \((\d+)% to (\d+)%\)", claim["text"])
+    value, low, high = map(int, found.groups())
+    assert low < value < high
+    assert low <= 75 <= high
 
 
 def test_each_way_of_making_expressions_gets_its_own_sentences():

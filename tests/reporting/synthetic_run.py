@@ -51,6 +51,7 @@ def write_run(folder: Path, plan: Plan | None = None) -> Path:
     """Write a whole run folder and return it."""
     from facing_asymmetry.inference.claims import claims
     from facing_asymmetry.inference.settings import StatisticsSettings
+    from facing_asymmetry.inference.share import shares
     from facing_asymmetry.inference.table import test_table
     from facing_asymmetry.scores.table import score_table
 
@@ -64,6 +65,7 @@ def write_run(folder: Path, plan: Plan | None = None) -> Path:
     scores.to_csv(folder / "scores.csv", index=False)
     tests.to_csv(folder / "tests.csv", index=False)
     (folder / "claims.json").write_text(json.dumps(claims(scores, settings)))
+    shares(scores, settings).to_csv(folder / "shares.csv", index=False)
     _write_expressions(folder / "expressions.csv", plan)
     _write_sprites(folder / "sprites", plan)
     (folder / "manifest.json").write_text(json.dumps(manifest(plan), indent=1))

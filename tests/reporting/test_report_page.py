@@ -66,7 +66,7 @@ def test_every_figure_is_there_as_png_and_pdf(report: Path):
 
 
 def test_tables_lie_beside_the_page_as_csv_html_and_latex(report: Path, run_data: RunData):
-    for name in ("t1_classifiers", "t2_scores", "t3_controls", "t4_expressions"):
+    for name in ("t1_classifiers", "t2_scores", "t3_controls", "t4_expressions", "t5_shares"):
         assert {p.suffix for p in (report.parent / "tables").glob(f"{name}.*")} == {".csv", ".html", ".tex"}
     table = pd.read_csv(report.parent / "tables" / "t2_scores.csv")
     expected = run_data.tested("slope", "palsy")["mean"]
@@ -97,7 +97,7 @@ def test_pictures_have_alternatives_and_tables_have_headers(outline: Outline):
     images = [a for tag, a in outline.tags if tag == "img"]
     assert len(images) == len(NAMES)
     assert all(len(a["alt"]) > 40 for a in images)
-    assert sum(tag == "table" for tag, _ in outline.tags) == sum(tag == "caption" for tag, _ in outline.tags) == 5
+    assert sum(tag == "table" for tag, _ in outline.tags) == sum(tag == "caption" for tag, _ in outline.tags) == 6
     assert all("scope" in a for tag, a in outline.tags if tag == "th")
 
 

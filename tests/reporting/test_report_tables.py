@@ -15,6 +15,7 @@ from facing_asymmetry.reporting.tables import (
     expression_table,
     formatted,
     score_summary,
+    share_table,
     write_tables,
 )
 
@@ -43,13 +44,33 @@ def test_rejected_pairs_stay_in_the_table_and_are_marked(run_data: RunData):
 def test_the_specific_part_is_palsy_minus_bilateral(run_data: RunData):
     table = control_table(run_data)
     assert np.allclose(table["specific_mean"], table["palsy_mean"] - table["bilateral_mean"])
-    assert np.allclose(table["specific_share"], table["specific_mean"] / table["palsy_mean"])
+    assert np.allclose(table["share_mean"], table["specific_mean"] / table["palsy_mean"])
+    assert (table["share_low"] < table["share_mean"]).all()
+
+
+def test_the_share_of_each_classifier_is_that_of_its_mean_over_the_emotions(run_data: RunData):
+    table = share_table(run_data)
+    assert list(table["classifier"]) == run_data.classifiers
+    assert np.allclose(table["share_mean"], table["specific"] / table["palsy"])
+    assert table["share_mean"].mean() == pytest.approx(0.45, abs=0.03)
+
+
+def test_every_other_intervention_of_the_run_is_in_the_table_of_controls(run_data: RunData):
+    twin = run_data.tests[run_data.tests["intervention"] == "bilateral"].assign(intervention="equal_motion")
+    responses = run_data.responses.assign(intervention="equal_motion")
+    more = dataclasses.replace(
+        run_data,
+        tests=pd.concat([run_data.tests, twin]),
+        responses=pd.concat([run_data.responses, responses]),
+    )
+    table = control_table(more)
+    assert np.allclose(table["equal_motion_mean"], table["bilateral_mean"])
 
 
 def test_the_planted_control_is_recovered(run_data: RunData):
     """The fixture's bilateral effect is 0.55 of its one-sided effect, so 0.45 of the slope is specific."""
     table = control_table(run_data)
-    assert table["specific_share"].mean() == pytest.approx(0.45, abs=0.03)
+    assert table["share_mean"].mean() == pytest.approx(0.45, abs=0.03)
 
 
 def test_expressions_are_listed_as_they_were_found(run_data: RunData):
@@ -120,4 +141,4 @@ def test_html_fragments_hold_the_same_cells(run_data: RunData, tmp_path: Path):
 def test_a_run_that_did_not_keep_its_expressions_has_no_such_table(run_data: RunData, tmp_path: Path):
     bare = dataclasses.replace(run_data, expressions=run_data.expressions.iloc[:0])
     names = {path.stem for path in write_tables(bare, tmp_path)}
-    assert names == {"t1_classifiers", "t2_scores", "t3_controls"}
+    assert names == {"t1_classifiers", "t2_scores", "t3_controls", "t5_shares"}

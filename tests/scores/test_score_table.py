@@ -47,7 +47,8 @@ def test_symmetry_specific_is_palsy_minus_bilateral_for_either_side(scores):
 
 def test_the_table_is_tidy_complete_and_names_units(scores):
     assert tuple(scores.columns) == COLUMNS
-    assert set(scores["score"]) == {name for name, definition in SCORES.items() if not definition.exact}
+    absent = {name for name, definition in SCORES.items() if definition.exact or definition.control}
+    assert set(scores["score"]) == set(SCORES) - absent
     assert not scores.duplicated([*COLUMNS[:-2]]).any()
     assert (scores["unit"] == scores["score"].map(lambda name: SCORES[name].unit)).all()
     units = 2 * 2 * 3  # identities, emotions, sides left, right, both
@@ -156,6 +157,13 @@ def test_every_definition_says_what_it_is_and_paired_ones_name_a_known_base():
         assert not definition.base or SCORES[definition.base].compute
         paired = f"{name.removesuffix('_standardised')}_specific" in SCORES
         assert definition.signed or paired or name in ("threshold", "autograd_disagreement")
+
+
+def test_a_paired_score_may_name_its_own_control(responses):
+    other = responses[responses["intervention"] == "bilateral"].assign(intervention="displacement")
+    scores = score_table(pd.concat([responses, other]), ["symmetry_specific", "beyond_displacement"])
+    values = scores.pivot_table(index=["emotion", "identity", "side"], columns="intervention", values="value")
+    assert np.allclose(values["palsy-displacement"], values["palsy-bilateral"])
 
 
 def test_exact_scores_appear_where_the_table_has_exact_derivatives(responses):
