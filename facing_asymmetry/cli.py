@@ -10,6 +10,7 @@ from facing_asymmetry import __version__
 from facing_asymmetry.benchmarks.commands import benchmark
 from facing_asymmetry.errors import FacingAsymmetryError
 from facing_asymmetry.json_file import JSON_OPTION, write_json
+from facing_asymmetry.tracking.commands import dashboard
 
 STAGES = {
     "run": "All stages: optimise, intervene, score, report.",
@@ -67,6 +68,7 @@ def doctor(target: Path | None) -> None:
 
 
 cli.add_command(benchmark)
+cli.add_command(dashboard)
 
 
 @cli.group()
