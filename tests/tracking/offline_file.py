@@ -90,4 +90,12 @@ def _take(found: Offline, record: Record) -> None:
 
 
 def _values(items: Any) -> dict[str, Any]:
-    return {item.key or "/".join(item.nested_key): json.loads(item.value_json) for item in items}
+    """Keys and values; W&B records a picture's or table's facts one by one, under keys of several parts."""
+    found: dict[str, Any] = {}
+    for item in items:
+        *outer, last = item.nested_key or [item.key]
+        place = found
+        for part in outer:
+            place = place.setdefault(part, {})
+        place[last] = json.loads(item.value_json)
+    return found

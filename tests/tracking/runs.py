@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import matplotlib
+
 from tests.reporting.synthetic_run import Plan, write_run
 
 KEY = "0" * 40
@@ -59,4 +61,4 @@ def log_in_a_job(run: Path, home: Path, environment: dict[str, str] | None = Non
 def job_environment(home: Path, more: dict[str, str] | None = None) -> dict[str, str]:
     """This process's environment without anything of W&B's, at home in a folder of the test."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("WANDB_", "NETRC"))}
-    return {**kept, "HOME": str(home), "MPLCONFIGDIR": str(home / "matplotlib"), **(more or {})}
+    return {**kept, "HOME": str(home), "MPLCONFIGDIR": matplotlib.get_cachedir(), **(more or {})}

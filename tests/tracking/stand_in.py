@@ -92,7 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.requests += 1
         body = self._body()
         if self.server.mood == "refuses":
-            self._answer({"errors": [{"message": "invalid key"}]}, 401)
+            self._answer({}, 401)
         elif self.server.mood == "stalls":
             self._answer({}, 503)
         elif self.path.endswith("/file_stream"):

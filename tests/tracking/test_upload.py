@@ -39,7 +39,9 @@ def test_with_a_server_the_whole_run_is_uploaded_when_the_job_ends(run, tmp_path
     [history] = server.files("wandb-history.jsonl").values()
     assert [row["s"] for row in history if "s" in row] == [row["s"] for row in offline.history if "s" in row]
     summary = json.loads(server.uploads["wandb-summary.json"])
-    assert {key: summary[key] for key in offline.summary} == pytest.approx(offline.summary)
+    scores = {key: value for key, value in offline.summary.items() if key.startswith(("slope", "symmetry_specific"))}
+    assert len(scores) > 50
+    assert {key: summary[key] for key in scores} == pytest.approx(scores)
     assert summary["tables/scores"]["_type"] == "table-file"
     assert any(name.startswith("media/images/figures/f2_expressions") for name in server.uploads)
 
