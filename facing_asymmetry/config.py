@@ -18,6 +18,7 @@ from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.rendering.factory import RENDERERS
 from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.reporting.settings import ReportSettings
+from facing_asymmetry.tracking.settings import TrackingConfig
 
 
 def _one_of(key: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -82,28 +83,6 @@ class GridConfig:
     name: str = "quick"
     s: Any = 6
     t: Any = 4
-
-
-@dataclass(frozen=True)
-class TrackingConfig:
-    """`conf/tracking`. `timeout`: seconds that an upload may take before it is left for later."""
-
-    name: str = "wandb"
-    mode: str = "offline"
-    project: str = "facing-asymmetry"
-    entity: str | None = None
-    group: str | None = None
-    job_type: str = "run"
-    tags: list[str] = field(default_factory=list)
-    responses: bool = True
-    timeout: float = 120.0
-
-    def __post_init__(self) -> None:
-        _one_of("tracking.name", self.name, ("none", "wandb"))
-        _one_of("tracking.mode", self.mode, ("offline", "online"))
-        _at_least("tracking.timeout", self.timeout, 1)
-        if long := [tag for tag in self.tags if not 1 <= len(tag) <= 64]:
-            raise ConfigError(f"tracking.tags = {long}; W&B takes tags of 1 to 64 characters")
 
 
 @dataclass(frozen=True)

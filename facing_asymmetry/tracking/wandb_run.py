@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -16,10 +16,8 @@ from facing_asymmetry.store import content_key, write_atomically
 from facing_asymmetry.tracking.artifacts import file_hashes, log_artifacts
 from facing_asymmetry.tracking.content import RunContent, content_of
 from facing_asymmetry.tracking.keys import CURVES, SYMMETRY
+from facing_asymmetry.tracking.settings import TrackingConfig
 from facing_asymmetry.tracking.upload import synced, upload
-
-if TYPE_CHECKING:
-    from facing_asymmetry.config import TrackingConfig
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +28,7 @@ CLIENT: Final = {"WANDB_SILENT": "true", "WANDB_ERROR_REPORTING": "false"}
 """Environment of the client while it records; what the user has set stays."""
 
 
-def log_run(run: Path, tracking: "TrackingConfig", composed: Mapping[str, Any]) -> Path | None:
+def log_run(run: Path, tracking: TrackingConfig, composed: Mapping[str, Any]) -> Path | None:
     """Record a finished run folder as one W&B run, and upload it with `tracking.mode=online`.
 
     Recording needs no network, key or account. A run that is recorded already, with the same content for the same
@@ -63,7 +61,7 @@ def log_run(run: Path, tracking: "TrackingConfig", composed: Mapping[str, Any]) 
     return folder
 
 
-def _key(tracking: "TrackingConfig", composed: Mapping[str, Any], hashes: Mapping[str, str]) -> str:
+def _key(tracking: TrackingConfig, composed: Mapping[str, Any], hashes: Mapping[str, str]) -> str:
     """Of what is recorded and where to; whether and how it is uploaded does not matter."""
     target = {name: value for name, value in asdict(tracking).items() if name not in ("mode", "timeout")}
     asked = {name: value for name, value in composed.items() if name not in ("tracking", "threads")}
@@ -92,7 +90,7 @@ def _environment(**values: str) -> Iterator[None]:
             os.environ.pop(name, None)
 
 
-def _record(run: Path, tracking: "TrackingConfig", content: RunContent, hashes: Mapping[str, str]) -> Path:
+def _record(run: Path, tracking: TrackingConfig, content: RunContent, hashes: Mapping[str, str]) -> Path:
     import wandb
 
     place = run.resolve()
