@@ -134,9 +134,19 @@ def _data(name: str, v: Json, server: StandIn) -> Json:
         files = [{"name": file, "uploadUrl": f"{server.url}/put/{file}"} for file in v["files"]]
         return {"createRunFiles": {"runID": "x", "uploadHeaders": [], "files": files}}
     if name == "CreateArtifact":
-        latest = {"id": "QTox", "versionIndex": 0}
-        made = {"id": "QTox", "state": "COMMITTED", "artifactSequence": {"id": "Uzox", "latestArtifact": latest}}
-        return {"createArtifact": {"artifact": made}}
+        identity = base64.b64encode(f"Artifact:{v['input']['artifactCollectionName']}".encode()).decode()
+        sequence = {"id": f"S{identity}", "latestArtifact": None}
+        return {"createArtifact": {"artifact": {"id": identity, "state": "PENDING", "artifactSequence": sequence}}}
+    if name == "CreateArtifactManifest":
+        place = f"{_artifact(v['artifactID'])}/manifest"
+        return {"createArtifactManifest": {"artifactManifest": {"id": "TTox", "file": _file(place, v["name"], server)}}}
+    if name == "CreateArtifactFiles":
+        nodes = [_file(_artifact(f["artifactID"]), f["name"], server) for f in v["input"]["artifactFiles"]]
+        for node, file in zip(nodes, v["input"]["artifactFiles"], strict=True):
+            node |= {"artifact": {"id": file["artifactID"]}, "storagePath": node["name"], "uploadMultipartUrls": None}
+        return {"createArtifactFiles": {"files": {"edges": [{"node": node} for node in nodes]}}}
+    if name == "CommitArtifact":
+        return {"commitArtifact": {"artifact": {"id": v["artifactID"], "digest": "d"}}}
     if name == "UseArtifact":
         return {"useArtifact": {"artifact": {"id": "QTox"}}}
     if name == "UpsertView2":
@@ -148,3 +158,12 @@ def _data(name: str, v: Json, server: StandIn) -> Json:
         node = {"id": "Vmlldzo1", "displayName": saved["displayName"], "spec": saved["spec"]}
         return {"project": {"allViews": {"edges": [{"node": node}]}}}
     return {"model": None, "serverInfo": {"features": []}}
+
+
+def _artifact(identity: str) -> str:
+    return base64.b64decode(identity).decode().removeprefix("Artifact:")
+
+
+def _file(place: str, name: str, server: StandIn) -> Json:
+    url = f"{server.url}/put/{place}/{name}"
+    return {"id": "RDox", "name": name, "displayName": name, "uploadUrl": url, "uploadHeaders": []}

@@ -54,6 +54,12 @@ def assert_kept_for_later(folder, words):
     assert read_offline(folder).exit_code == 0
 
 
+def wandb_sync(folder, server, home):
+    environment = job_environment(home, {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY})
+    command = [sys.executable, "-m", "wandb", "sync", str(folder)]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+
+
 def test_with_a_server_the_whole_run_is_uploaded_when_the_job_ends(reported, tmp_path):
     run = shutil.copytree(reported, tmp_path / reported.name)
     with serving() as server:
@@ -74,7 +80,7 @@ def test_with_a_server_the_whole_run_is_uploaded_when_the_job_ends(reported, tmp
     assert any(name.startswith("media/images/figures/f2_expressions") for name in server.uploads)
 
 
-def test_the_server_is_told_which_weights_the_run_used_and_what_it_made(go_online):
+def test_the_server_is_told_which_weights_the_run_used_and_what_it_made(go_online, recorded):
     with serving() as server:
         folder, words, _ = go_online(server.url)
     assert synced(folder)
@@ -84,6 +90,9 @@ def test_the_server_is_told_which_weights_the_run_used_and_what_it_made(go_onlin
     assert {"weights-net_a", "weights-net_b"} <= set(made)
     assert len(server.asked("UseArtifact")) == 2, "the weights of both networks, and nothing else, are an input"
     assert json.loads(scores["metadata"])["responses_sha256"] == json.loads(responses["metadata"])["sha256"]
+    name = responses["artifactCollectionName"]
+    assert server.uploads[f"{name}/responses.parquet"] == (recorded / "responses.parquet").read_bytes()
+    assert len(server.asked("CommitArtifact")) == len(made)
 
 
 def test_a_run_recorded_offline_is_uploaded_once_however_often_the_job_is_repeated(go_online):
@@ -96,13 +105,25 @@ def test_a_run_recorded_offline_is_uploaded_once_however_often_the_job_is_repeat
 
 
 def test_wandb_sync_uploads_what_was_recorded_offline(recorded, tmp_path):
-    [folder] = shutil.copytree(recorded, tmp_path / "moved").glob("wandb/offline-run-*")
+    [folder] = shutil.copytree(recorded, tmp_path / "same").glob("wandb/offline-run-*")
     with serving() as server:
-        environment = job_environment(tmp_path, {"WANDB_BASE_URL": server.url, "WANDB_API_KEY": KEY})
-        command = [sys.executable, "-m", "wandb", "sync", str(folder)]
-        subprocess.run(command, env=environment, check=True, capture_output=True)
+        wandb_sync(folder, server, tmp_path)
     assert synced(folder)
     assert "slope/palsy/happiness/mean/net_a" in json.loads(server.uploads["wandb-summary.json"])
+    assert any(name.endswith("/responses.parquet") for name in server.uploads)
+
+
+def test_a_record_that_was_moved_uploads_without_the_files_of_its_artifacts_as_the_documentation_warns(
+    several, tmp_path
+):
+    run = shutil.copytree(several, tmp_path / several.name)
+    log_run(run, TrackingConfig(), composed(run))
+    [folder] = run.rename(tmp_path / "elsewhere").glob("wandb/offline-run-*")
+    with serving() as server:
+        wandb_sync(folder, server, tmp_path)
+    assert synced(folder)
+    assert "slope/palsy/happiness/mean/net_a" in json.loads(server.uploads["wandb-summary.json"])
+    assert not any(name.endswith("/responses.parquet") for name in server.uploads)
 
 
 def test_without_a_key_the_run_stays_offline_and_nobody_is_asked_for_one(go_online):
