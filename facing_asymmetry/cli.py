@@ -11,6 +11,7 @@ from facing_asymmetry.benchmarks.commands import benchmark
 from facing_asymmetry.errors import FacingAsymmetryError
 from facing_asymmetry.json_file import JSON_OPTION, write_json
 from facing_asymmetry.planted.commands import planted
+from facing_asymmetry.tracking.commands import dashboard
 
 STAGES = {
     "run": "All stages: optimise, intervene, score, report.",
@@ -69,6 +70,7 @@ def doctor(target: Path | None) -> None:
 
 cli.add_command(benchmark)
 cli.add_command(planted)
+cli.add_command(dashboard)
 
 
 @cli.group()

@@ -18,6 +18,7 @@ from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.rendering.factory import RENDERERS
 from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.reporting.settings import ReportSettings
+from facing_asymmetry.tracking.settings import TrackingConfig
 
 
 def _one_of(key: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -75,20 +76,6 @@ class GridConfig:
     name: str = "quick"
     s: Any = 6
     t: Any = 4
-
-
-@dataclass(frozen=True)
-class TrackingConfig:
-    """`conf/tracking`."""
-
-    name: str = "wandb"
-    mode: str = "offline"
-    project: str = "facing-asymmetry"
-    group: str | None = None
-
-    def __post_init__(self) -> None:
-        _one_of("tracking.name", self.name, ("none", "wandb"))
-        _one_of("tracking.mode", self.mode, ("offline", "online"))
 
 
 @dataclass(frozen=True)

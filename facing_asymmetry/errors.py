@@ -28,6 +28,10 @@ class DataError(FacingAsymmetryError):
     """A table does not follow the documented schema."""
 
 
+class TrackingError(FacingAsymmetryError):
+    """W&B cannot be reached or refuses what it was asked to show; results are never touched by it."""
+
+
 def suggestion(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """`; did you mean 'NEAREST'?` for an unknown name, or `otherwise` where nothing known is near."""
     near = get_close_matches(str(name), list(known), n=1)

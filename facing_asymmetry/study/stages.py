@@ -132,15 +132,10 @@ def _report(run: Run) -> None:
         build_report(run.folder, run.config.report)
     _manifest(run)
     if run.config.tracking.name == "wandb":
-        from facing_asymmetry.tracking.wandb_run import WandbTarget, log_run
+        from facing_asymmetry.tracking.wandb_run import log_run
 
-        tracking = run.config.tracking
         with run.timed("tracking"):
-            log_run(
-                run.folder,
-                WandbTarget(tracking.mode, tracking.project, tracking.group or run.config.name),
-                run.composed,
-            )
+            log_run(run.folder, run.config.tracking, run.composed)
         _manifest(run)
 
 

@@ -1,50 +1,86 @@
-"""A run in Weights & Biases: offline unless the user says otherwise; local files stay the record."""
+"""A run in Weights & Biases: recorded in files first, uploaded where that is asked for; local files stay the record."""
 
 import json
 import logging
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
+from facing_asymmetry.store import content_key, write_atomically
+from facing_asymmetry.tracking.artifacts import file_hashes, log_artifacts
+from facing_asymmetry.tracking.content import RunContent, content_of
+from facing_asymmetry.tracking.keys import CURVES, SYMMETRY
+from facing_asymmetry.tracking.settings import TrackingConfig
+from facing_asymmetry.tracking.upload import synced, upload
+
 log = logging.getLogger(__name__)
 
+MARK: Final = "recorded.json"
+"""In `RUN/wandb`: which folder holds the whole record, and of what. A job that was killed here leaves none."""
 
-@dataclass(frozen=True)
-class WandbTarget:
-    """Where a run is logged: `mode` is `offline` or `online`."""
-
-    mode: str
-    project: str
-    group: str
+CLIENT: Final = {"WANDB_SILENT": "true", "WANDB_ERROR_REPORTING": "false"}
+"""Environment of the client while it records; what the user has set stays."""
 
 
-def log_run(run: Path, target: WandbTarget, config: Mapping[str, Any]) -> Path | None:
-    """Log a finished run folder: config, scores, one contact sheet and the tables.
+def log_run(run: Path, tracking: TrackingConfig, composed: Mapping[str, Any]) -> Path | None:
+    """Record a finished run folder as one W&B run, and upload it with `tracking.mode=online`.
+
+    Recording needs no network, key or account. A run that is recorded already, with the same content for the same
+    project and group, is not recorded again. Uploading takes at most `tracking.timeout` seconds; where it fails, a
+    warning says why and how to upload later.
 
     Args:
-        run: folder with `manifest.json`, `tests.csv`, `responses.parquet` and, optionally, `figures/`.
+        run: folder with manifest, tables and report; `composed`: its configuration as composed.
 
     Returns:
         The folder that W&B wrote, for `wandb sync`; None where W&B failed (which is said, and fails nothing).
-    """
-    import wandb
 
-    try:
-        with _environment(WANDB_SILENT="true", WANDB_DATA_DIR=str(run.resolve() / "wandb")):
-            return _log(run, target, config)
-    except (wandb.Error, OSError) as error:
-        log.warning("W&B did not take the run (%s); everything lies in %s all the same", error, run)
+    Raises:
+        DataError: the run folder lacks a file, column or key.
+    """
+    hashes = file_hashes(run)
+    key = _key(tracking, composed, hashes)
+    folder = _recorded(run, key)
+    if folder is None:
+        with tempfile.TemporaryDirectory() as scratch:
+            content = content_of(run, composed, Path(scratch))
+            try:
+                folder = _record(run, tracking, content, hashes)
+                write_atomically(run / "wandb" / MARK, json.dumps({"key": key, "folder": folder.name}) + "\n")
+            except Exception as error:  # a stranger's client: whatever it raises, the run's files are there
+                log.warning("W&B did not take the run (%s); everything lies in %s all the same", error, run)
+                return None
+    if tracking.mode == "online" and not synced(folder):
+        upload(folder, tracking.timeout)
+    return folder
+
+
+def _key(tracking: TrackingConfig, composed: Mapping[str, Any], hashes: Mapping[str, str]) -> str:
+    """Of what is recorded and where to; whether and how it is uploaded does not matter."""
+    target = {name: value for name, value in asdict(tracking).items() if name not in ("mode", "timeout")}
+    asked = {name: value for name, value in composed.items() if name not in ("tracking", "threads")}
+    files = {name: value for name, value in hashes.items() if name != "manifest.json"}  # it has the time of day
+    return content_key({"target": target, "config": asked, "files": files})
+
+
+def _recorded(run: Path, key: str) -> Path | None:
+    mark = run / "wandb" / MARK
+    if not mark.is_file():
         return None
+    said = json.loads(mark.read_text())
+    folder = run.resolve() / "wandb" / str(said["folder"])
+    return folder if said["key"] == key and folder.is_dir() else None
 
 
 @contextmanager
 def _environment(**values: str) -> Iterator[None]:
-    """Set environment variables that the user has not set, for a while: W&B stages artifacts where they say."""
+    """Set environment variables that the user has not set, for a while."""
     chosen = {name: value for name, value in values.items() if name not in os.environ}
     os.environ.update(chosen)
     try:
@@ -54,38 +90,46 @@ def _environment(**values: str) -> Iterator[None]:
             os.environ.pop(name, None)
 
 
-def _log(run: Path, target: WandbTarget, config: Mapping[str, Any]) -> Path:
+def _record(run: Path, tracking: TrackingConfig, content: RunContent, hashes: Mapping[str, str]) -> Path:
     import wandb
 
-    session = wandb.init(
-        dir=str(run.resolve()),
-        project=target.project,
-        group=target.group,
-        name=run.name,
-        job_type="run",
-        mode="online" if target.mode == "online" else "offline",
-        config=dict(config),
-        settings=wandb.Settings(console="off", init_timeout=30),
-    )
-    _log_tables(session, run)
-    folder = Path(session.dir).parent
-    session.finish()
-    return folder
+    place = run.resolve()
+    with (
+        _environment(WANDB_DATA_DIR=str(place / "wandb"), **CLIENT),
+        wandb.init(
+            dir=str(place),
+            project=tracking.project,
+            entity=tracking.entity,
+            group=tracking.group or str(content.config.get("name", run.name)),
+            name=content.name,
+            job_type=tracking.job_type,
+            tags=list(dict.fromkeys([*tracking.tags, *content.tags])),
+            notes=content.notes,
+            mode="offline",
+            config=content.config,
+            settings=wandb.Settings(console="off", init_timeout=60),
+        ) as session,
+    ):
+        _log_content(session, content)
+        log_artifacts(session, run, hashes, tracking.responses)
+        return Path(session.dir).parent
 
 
-def _log_tables(session: Any, run: Path) -> None:
+def _log_content(session: Any, content: RunContent) -> None:
+    """History first, one step per symmetry; then tables and pictures in one step; the summary last."""
     import wandb
 
-    tests = pd.read_csv(run / "tests.csv")
-    session.log({"tests": wandb.Table(dataframe=tests.astype(object).where(tests.notna(), None))})
-    manifest = json.loads((run / "manifest.json").read_text())
-    session.summary.update({f"counts/{name}": value for name, value in manifest["counts"].items()})
-    for row in tests.itertuples():
-        session.summary[f"{row.score}/{row.intervention}/{row.classifier}/{row.emotion}"] = row.mean
-    sheet = run / "figures" / "f2_expressions.png"
-    if sheet.is_file():
-        session.log({"expressions": wandb.Image(str(sheet))})
-    artifact = wandb.Artifact(f"responses-{run.name}", type="responses", metadata=manifest["hashes"])
-    for name in ("responses.parquet", "scores.csv", "tests.csv", "manifest.json"):
-        artifact.add_file(str(run / name))
-    session.log_artifact(artifact)
+    session.define_metric(SYMMETRY)
+    for name in CURVES:
+        session.define_metric(f"{name}/*", step_metric=SYMMETRY)
+    for row in content.curves:
+        session.log(row)
+    tables = {f"tables/{name}": wandb.Table(dataframe=_plain(table)) for name, table in content.tables.items()}
+    pictures = {key: wandb.Image(str(p.path), caption=p.caption) for key, p in content.pictures.items()}
+    session.log({**tables, **pictures})
+    session.summary.update(content.summary)
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Missing numbers as None, which a W&B table shows as empty."""
+    return table.astype(object).where(table.notna(), None)

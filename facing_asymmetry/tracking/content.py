@@ -1,0 +1,154 @@
+"""What a finished run has to say in W&B, as plain data: nothing here knows the client."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from facing_asymmetry.reporting.figures.activation_curves import curve
+from facing_asymmetry.reporting.run_data import RunData, grid_mean, read_run, surface
+from facing_asymmetry.reporting.tables import classifier_table
+from facing_asymmetry.tracking.keys import FIELDS, SYMMETRY, curve_key, score_key, verdict_key
+from facing_asymmetry.tracking.pictures import Picture, pictures
+
+Value = float | int | str
+
+
+@dataclass(frozen=True)
+class RunContent:
+    """A run, ready to be logged.
+
+    Attributes:
+        name: shown in lists and legends: network and run folder, or the folder alone where it holds several networks.
+        config: the composed configuration, and flat facts to group and sort by (`classifier`, `training_set`, ...).
+        tags: expression, grid, and whether the run may claim anything; `notes`: what the run as a whole says.
+        summary: every score by `keys.score_key`, verdicts, and what the run cost; numbers that are NaN are left out.
+        curves: one row per symmetry: the history.
+        tables: by name, numbers unrounded; `pictures`: by key.
+    """
+
+    name: str
+    config: dict[str, Any]
+    tags: list[str]
+    notes: str
+    summary: dict[str, Value]
+    curves: list[dict[str, float]]
+    tables: dict[str, pd.DataFrame]
+    pictures: dict[str, Picture]
+
+
+def content_of(run: Path, composed: Mapping[str, Any], scratch: Path) -> RunContent:
+    """Read a finished run folder.
+
+    Args:
+        run: with manifest, tables and report; `composed`: its configuration; `scratch`: folder for pictures drawn here.
+
+    Raises:
+        DataError: the run folder lacks a file, column or key.
+    """
+    data = read_run(run)
+    alone = len(data.classifiers) == 1
+    return RunContent(
+        name=f"{data.classifiers[0]} {run.name}" if alone else run.name,
+        config={**composed, **facts(data)},
+        tags=_tags(data, composed),
+        notes="\n".join(claim["text"] for claim in data.claims if claim["level"] == "run"),
+        summary=summary_of(data),
+        curves=curve_rows(data),
+        tables=tables_of(data),
+        pictures=pictures(data, scratch),
+    )
+
+
+def facts(data: RunData) -> dict[str, Any]:
+    """What runs are grouped, sorted and told apart by; of several networks, their names and training sets joined."""
+    records = [data.records.get(name, {}) for name in data.classifiers]
+    found: dict[str, Any] = {
+        "classifier": ", ".join(data.classifiers),
+        "training_set": ", ".join(dict.fromkeys(data.training_sets.values())),
+        "networks": len(data.classifiers),
+        "run_folder": data.path.name,
+        "code": {"commit": data.manifest.get("commit"), "dirty": data.manifest.get("dirty")},
+        "hashes": data.manifest.get("hashes", {}),
+        "versions": data.manifest.get("versions", {}),
+    }
+    if len(records) == 1:
+        wanted = ("family", "parameters", "flops", "input_size", "colour", "licence", "reported_accuracy")
+        found["network"] = {key: records[0].get(key) for key in wanted}
+    return found
+
+
+def summary_of(data: RunData) -> dict[str, Value]:
+    """Every score with its interval, the verdicts, and what the run counted and took."""
+    found: dict[str, Value] = {}
+    for row in data.tests.to_dict("records"):
+        place = (str(row["score"]), str(row["intervention"]), str(row["emotion"]))
+        named = _named(data, str(row["classifier"]))
+        found |= {score_key(*place, field, named): row[field] for field in FIELDS if row[field] == row[field]}
+    for claim in data.claims:
+        if claim["level"] == "classifier":
+            found[verdict_key(claim["hypothesis"], _named(data, claim["classifier"]))] = claim["verdict"]
+    for part in ("counts", "seconds"):
+        found |= {f"{part}/{name}": value for name, value in data.manifest.get(part, {}).items()}
+    return found
+
+
+def curve_rows(data: RunData) -> list[dict[str, float]]:
+    """Activation at full intensity against symmetry, one row per s ascending, keys by `keys.curve_key`."""
+    rows: dict[float, dict[str, float]] = {}
+    for name, emotion, intervention, table in _curves(data):
+        control = intervention == data.control
+        columns = {"control": table["mean"]} if control else {
+            "activation": table["mean"], "activation_sd": table["sd"], "recognised": 1.0 - table["wrong"],
+        }  # fmt: skip
+        for curve_name, values in columns.items():
+            for s, value in zip(table["s"], values, strict=True):
+                key = curve_key(curve_name, emotion, _named(data, name))
+                rows.setdefault(float(s), {SYMMETRY: float(s)})[key] = float(value)
+    return [rows[s] for s in sorted(rows)]
+
+
+def tables_of(data: RunData) -> dict[str, pd.DataFrame]:
+    """`scores` (the test table), `curves`, `surfaces`, `claims` and `networks`, each with the network's name."""
+    curves = [
+        table.assign(classifier=name, emotion=emotion, intervention=intervention)
+        for name, emotion, intervention, table in _curves(data)
+    ]
+    return {
+        "scores": data.tests,
+        "curves": pd.concat(curves, ignore_index=True),
+        "surfaces": _surfaces(data),
+        "claims": pd.DataFrame(data.claims),
+        "networks": classifier_table(data),
+    }
+
+
+def _curves(data: RunData) -> list[tuple[str, str, str, pd.DataFrame]]:
+    shown = dict.fromkeys(filter(None, (data.treated, data.control)))
+    return [(n, e, i, curve(data, n, e, i)) for n in data.classifiers for e in data.emotions for i in shown]
+
+
+def _surfaces(data: RunData) -> pd.DataFrame:
+    """Activation (mean logit) and share mispredicted at each shown node under the one-sided intervention."""
+    parts = []
+    for name in data.classifiers:
+        for emotion in data.emotions:
+            unit = surface(data, name, emotion)
+            s, t, activation = grid_mean(unit, "logit")
+            _, _, wrong = grid_mean(unit, "wrong")
+            nodes = [(x, y, activation[j, i], wrong[j, i]) for j, y in enumerate(t) for i, x in enumerate(s)]
+            part = pd.DataFrame(nodes, columns=["s", "t", "activation", "wrong"])
+            parts.append(part.assign(classifier=name, emotion=emotion))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _tags(data: RunData, composed: Mapping[str, Any]) -> list[str]:
+    kinds = [str(kind) for kind in data.responses["expression"].unique()]
+    grid = str((composed.get("grid") or {}).get("name", ""))
+    return [*kinds, *([f"grid {grid}"] if grid else []), "may claim" if data.may_claim else "no claim"]
+
+
+def _named(data: RunData, classifier: str) -> str:
+    return classifier if len(data.classifiers) > 1 else ""
