@@ -8,6 +8,7 @@ import click
 
 from facing_asymmetry import __version__
 from facing_asymmetry.benchmarks.commands import benchmark
+from facing_asymmetry.calibration.commands import calibrate
 from facing_asymmetry.errors import FacingAsymmetryError
 from facing_asymmetry.json_file import JSON_OPTION, write_json
 
@@ -67,6 +68,7 @@ def doctor(target: Path | None) -> None:
 
 
 cli.add_command(benchmark)
+cli.add_command(calibrate)
 
 
 @cli.group()
