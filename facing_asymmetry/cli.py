@@ -11,6 +11,7 @@ from facing_asymmetry.benchmarks.commands import benchmark
 from facing_asymmetry.calibration.commands import calibrate
 from facing_asymmetry.errors import FacingAsymmetryError
 from facing_asymmetry.json_file import JSON_OPTION, write_json
+from facing_asymmetry.refutation.commands import refute
 
 STAGES = {
     "run": "All stages: optimise, intervene, score, report.",
@@ -69,6 +70,7 @@ def doctor(target: Path | None) -> None:
 
 cli.add_command(benchmark)
 cli.add_command(calibrate)
+cli.add_command(refute)
 
 
 @cli.group()

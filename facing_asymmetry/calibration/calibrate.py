@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from facing_asymmetry.calibration.design import HEADLINE, NULL, S, T, Design
+from facing_asymmetry.calibration.design import HEADLINE, NULL, Design, S, T
 from facing_asymmetry.calibration.null_sets import SHUFFLES, MixedCase, NoiseCase, NullCase, NullSet
 from facing_asymmetry.calibration.power import PowerCase
 from facing_asymmetry.calibration.rates import Band, rate

@@ -33,7 +33,7 @@ def activation_curves(responses: pd.DataFrame | Iterable[pd.DataFrame]) -> Itera
         present = list(dict.fromkeys(map(str, rows["classifier"])))
         again = done.intersection(present)
         if again:
-            raise DataError(f"response table: classifier {min(again)} comes back after another one; sort it by classifier")
+            raise DataError(f"response table: classifier {min(again)} comes back after another; sort it by classifier")
         for name in [name for name in held if name not in present]:
             yield from _cells(held.pop(name))
             done.add(name)

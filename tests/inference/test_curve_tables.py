@@ -95,4 +95,6 @@ def test_a_run_leaves_the_further_tables_that_are_asked_for(tmp_path, responses,
     settings = StatisticsSettings(mixed_model=mixed, shuffle=shuffle, shuffles=99)
     tables = dict(further_tables(path, settings))
     assert list(tables) == names
-    assert all(len(table) == 8 and list(table.columns[: len(CURVE_CELL)]) == list(CURVE_CELL) for table in tables.values())
+    assert all(
+        len(table) == 8 and list(table.columns[: len(CURVE_CELL)]) == list(CURVE_CELL) for table in tables.values()
+    )
