@@ -18,6 +18,9 @@ Tell = Callable[[str], None]
 RHOS: Final = (0.0, 0.3, 0.5, 0.7, 0.9)
 """Autocorrelations of the noise that the shuffle test is given."""
 
+NODES: Final = (30, 100)
+"""Lengths of that noise: the finer the grid, the surer the shuffle test is of nothing."""
+
 BINS: Final = 20
 """Of the histograms of p."""
 
@@ -52,7 +55,7 @@ def calibrate(design: Design, each: Each, tell: Tell = lambda _: None) -> Record
         "cases": cases,
         "grid_cells": rate([one.p_cells <= alpha for one in headline]).record(),
         "mixed_model": _mixed(design, each, tell, alpha),
-        "noise": [_noise(design, rho, each, tell, alpha) for rho in RHOS],
+        "noise": [_noise(design, rho, nodes, each, tell, alpha) for nodes in NODES for rho in RHOS],
         "power": [_power(design, effect, n, each, tell) for n in design.identities for effect in design.effects],
         "histograms": {
             "sign_flip": _histogram([one.p_two_sided for one in headline]),
@@ -83,6 +86,7 @@ def _case(key: Key, found: Sequence[NullSet], alpha: float) -> Record:
         **dict(zip(("score", "shape", "identities"), key, strict=True)),
         "false_positive_rate": rate([one.p_two_sided <= alpha for one in found]).record(),
         "false_positive_rate_one_sided": rate([one.p_one_sided <= alpha for one in found]).record(),
+        "false_positive_rate_other_side": rate([one.p_other_side <= alpha for one in found]).record(),
         "coverage": rate([one.covered for one in found]).record(),
         "shuffle_false_positive_rate": rate([one.p_shuffle <= alpha for one in found]).record(),
         "shuffle_of_one_curve": rate([one.p_shuffle_one <= alpha for one in found]).record(),
@@ -101,10 +105,10 @@ def _mixed(design: Design, each: Each, tell: Tell, alpha: float) -> Record:
     }
 
 
-def _noise(design: Design, rho: float, each: Each, tell: Tell, alpha: float) -> Record:
-    tell(f"{design.noise_curves:,} curves of noise for the shuffle test: AR(1), rho = {rho:g}")
-    found = each(NoiseCase(rho, design.seed), design.noise_curves)
-    return {"rho": rho, "shuffle_false_positive_rate": rate([p <= alpha for p in found]).record()}
+def _noise(design: Design, rho: float, nodes: int, each: Each, tell: Tell, alpha: float) -> Record:
+    tell(f"{design.noise_curves:,} curves of noise for the shuffle test: AR(1), rho = {rho:g}, {nodes} nodes")
+    found = each(NoiseCase(rho, nodes, design.seed), design.noise_curves)
+    return {"rho": rho, "nodes": nodes, "shuffle_false_positive_rate": rate([p <= alpha for p in found]).record()}
 
 
 def _power(design: Design, effect: float, identities: int, each: Each, tell: Tell) -> Record:

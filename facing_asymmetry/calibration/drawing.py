@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from facing_asymmetry.inference.effect import power_of
 from facing_asymmetry.reporting.figures.style import ALERT, INK, MUTED, RULE, WIDTH, look, new_figure
 
 SHAPE_COLOUR: Final = {"normal": "#0072b2", "skewed": "#d55e00", "heavy": "#009e73"}
@@ -59,7 +60,7 @@ def _null(axes: Axes, record: dict[str, Any]) -> None:
             binrange=(0, 1),
             element="step",
             fill=colour == INK,
-            alpha=0.15,
+            alpha=0.15 if colour == INK else 1.0,
             color=colour,
             label=name,
             ax=axes,
@@ -108,19 +109,19 @@ def _power(axes: Axes, record: dict[str, Any]) -> None:
                 "identities": p["identities"],
                 "power": 100 * p["power"]["value"],
                 "error": 196 * p["power"]["monte_carlo_error"],
-                "predicted": 100 * p["predicted"],
             }
             for p in record["power"]
         ]
     )
     numbers = sorted(points["identities"].unique())
     colours = sns.color_palette(N_COLOURS, len(numbers) + 1)[:-1]
+    effects = np.linspace(0, points["effect"].max(), 60)
     for n, colour in zip(numbers, colours, strict=True):
-        rows = points[points["identities"] == n].sort_values("effect")
-        sns.lineplot(x=rows["effect"], y=rows["predicted"], color=colour, linewidth=1.0, ax=axes)
-        axes.errorbar(
-            rows["effect"], rows["power"], yerr=rows["error"], fmt="o", color=colour, markersize=3.5, capsize=2
-        )
+        rows = points[points["identities"] == n]
+        predicted = [100 * power_of(effect, int(n), record["settings"]["alpha"]) for effect in effects]
+        sns.lineplot(x=effects, y=predicted, color=colour, linewidth=1.0, ax=axes)
+        bars = {"yerr": rows["error"], "fmt": "o", "markersize": 3.5, "capsize": 2}
+        axes.errorbar(rows["effect"], rows["power"], color=colour, **bars)
     axes.axhline(80, color=MUTED, linestyle=(0, (4, 3)), linewidth=0.9)
     axes.set(xlabel="effect (standard deviations between identities)", ylabel="power (%)", ylim=(0, 104))
     keys = [

@@ -44,6 +44,11 @@ class NullSet(NamedTuple):
     p_shuffle_one: float
     p_cells: float
 
+    @property
+    def p_other_side(self) -> float:
+        """One-sided p of a mean below zero; 1 where the mean lies above."""
+        return self.p_two_sided / 2 if self.p_two_sided / 2 < self.p_one_sided - 1e-12 else 1.0
+
 
 @dataclass(frozen=True)
 class NullCase:
@@ -117,16 +122,17 @@ def curve_table(palsy: Float[ndarray, "N K S T"]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class NoiseCase:
-    """AR(1) noise of 30 nodes without effect (`rho` = 0: independent); returns the shuffle test's p."""
+    """AR(1) noise without effect over so many nodes (`rho` = 0: independent); returns the shuffle test's p."""
 
     rho: float
+    nodes: int
     seed: int = 0
 
     def __call__(self, index: int) -> float:
         """Test curve `index`."""
-        rng = generator(self.seed, "noise", self.rho, index)
-        shocks, curve = rng.normal(size=30), np.empty(30)
+        rng = generator(self.seed, "noise", self.rho, self.nodes, index)
+        shocks, curve = rng.normal(size=self.nodes), np.empty(self.nodes)
         curve[0] = shocks[0] / np.sqrt(1 - self.rho**2)
-        for node in range(1, 30):
+        for node in range(1, self.nodes):
             curve[node] = self.rho * curve[node - 1] + shocks[node]
-        return shuffle_test(curve, np.linspace(0, 1, 30), SHUFFLES, rng, quiet=True)
+        return shuffle_test(curve, np.linspace(0, 1, self.nodes), SHUFFLES, rng, quiet=True)

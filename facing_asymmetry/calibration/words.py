@@ -8,7 +8,19 @@ from rich.table import Table
 
 Rows = list[tuple[str, ...]]
 
-CASES: Final = ("score", "identity effects", "n", "false positives", "one-sided", "coverage", "shuffle", "grid cells")
+RATES: Final = {
+    "false_positive_rate": "false positives",
+    "false_positive_rate_one_sided": "mean > 0",
+    "false_positive_rate_other_side": "mean < 0",
+    "coverage": "coverage",
+    "shuffle_false_positive_rate": "shuffle",
+    "grid_cells": "grid nodes",
+}
+"""Rates of a case and their headings: the sign-flip test two-sided and one-sided to either side, the interval, the
+shuffle test of the mean curve, and a t test over grid nodes."""
+
+CASES: Final = ("score", "identity effects", "n", *RATES.values())
+NOISE: Final = ("AR(1) rho", "nodes", "shuffle test")
 
 
 def share(rate: dict[str, Any]) -> str:
@@ -18,15 +30,8 @@ def share(rate: dict[str, Any]) -> str:
 
 def case_rows(record: dict[str, Any]) -> Rows:
     """One row per null case, in the order of `CASES`."""
-    keys = ("false_positive_rate", "false_positive_rate_one_sided", "coverage", "shuffle_false_positive_rate")
     return [
-        (
-            case["score"],
-            case["shape"],
-            str(case["identities"]),
-            *(share(case[key]) for key in keys),
-            share(case["grid_cells"]),
-        )
+        (case["score"], case["shape"], str(case["identities"]), *(share(case[key]) for key in RATES))
         for case in record["cases"]
     ]
 
@@ -43,8 +48,10 @@ def power_rows(record: dict[str, Any]) -> tuple[tuple[str, ...], Rows]:
 
 
 def noise_rows(record: dict[str, Any]) -> Rows:
-    """Autocorrelation and the shuffle test's false-positive rate."""
-    return [(f"{one['rho']:g}", share(one["shuffle_false_positive_rate"])) for one in record["noise"]]
+    """Autocorrelation, nodes and the shuffle test's false-positive rate."""
+    return [
+        (f"{one['rho']:g}", str(one["nodes"]), share(one["shuffle_false_positive_rate"])) for one in record["noise"]
+    ]
 
 
 def verdicts(record: dict[str, Any]) -> list[str]:
@@ -73,7 +80,7 @@ def print_calibration(record: dict[str, Any]) -> None:
     console.print(_table("Null data sets", CASES, case_rows(record)))
     heading, rows = power_rows(record)
     console.print(_table("Power, simulated (predicted)", heading, rows))
-    console.print(_table("Shuffle test on noise", ("AR(1) rho", "false positives"), noise_rows(record)))
+    console.print(_table("Shuffle test on noise", NOISE, noise_rows(record)))
     for line in verdicts(record):
         console.print(line, highlight=False, soft_wrap=True)
 

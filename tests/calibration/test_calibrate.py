@@ -68,8 +68,16 @@ def test_power_grows_with_the_effect_and_is_what_the_t_distribution_predicts():
 
 
 def test_noise_is_as_correlated_as_it_should_be():
-    p = [in_turn(NoiseCase(rho), 60) for rho in (0.0, 0.9)]
+    p = [in_turn(NoiseCase(rho, 40), 60) for rho in (0.0, 0.9)]
     assert rate([x <= 0.05 for x in p[0]]).value < 0.2 < 0.7 < rate([x <= 0.05 for x in p[1]]).value
+
+
+def test_a_skew_to_the_right_rejects_more_often_below_zero_than_above():
+    for shape, skewed in (("normal", False), ("skewed", True)):
+        found = in_turn(NullCase("slope", shape, 10), 250)
+        above = np.mean([one.p_one_sided <= 0.05 for one in found])
+        below = np.mean([one.p_other_side <= 0.05 for one in found])
+        assert (below > above + 0.05) == skewed
 
 
 def test_the_error_of_a_rate_is_binomial_and_never_zero():
