@@ -27,12 +27,15 @@ def calibrate(quick: bool, workers: int, plot: Path | None, target: Path | None)
     from facing_asymmetry.calibration.workers import workers as processes
 
     began = time.perf_counter()
-    with processes(workers or os.cpu_count() or 1) as each:
+    number = workers or os.cpu_count() or 1
+    with processes(number) as each:
         record = calibration.calibrate(QUICK if quick else FULL, each, lambda text: click.echo(text, err=True))
     seconds = time.perf_counter() - began
     print_calibration(record)
     command = "facing-asymmetry calibrate" + (" --quick" if quick else "")
-    write_json(target, {**record, "seconds": round(seconds, 1), "conditions": _conditions(command)})
+    write_json(
+        target, {**record, "seconds": round(seconds, 1), "conditions": {**_conditions(command), "workers": number}}
+    )
     if plot is not None:
         from facing_asymmetry.calibration.drawing import save_calibration
 

@@ -34,8 +34,9 @@ def caption(data: RunData) -> str:
 def describe(data: RunData) -> str:
     """The headline rates."""
     record = published()
+    shuffle = share(record["shuffle_false_positive_rate"])
     return (
         f"Simulated with n = {record['headline']['identities']} identities: false positives "
         f"{share(record['false_positive_rate'])} at a level of 5 %, coverage of the 95 % interval "
-        f"{share(record['coverage'])}, false positives of the shuffle test {share(record['shuffle_false_positive_rate'])}."
+        f"{share(record['coverage'])}, false positives of the shuffle test {shuffle}."
     )
