@@ -1,4 +1,4 @@
-"""Tables of the published calibration into its page: `python tools/calibration_tables.py` (part of `make calibrate`)."""
+"""The published calibration's tables into its page: `python tools/calibration_tables.py` (in `make calibrate`)."""
 
 import json
 from pathlib import Path

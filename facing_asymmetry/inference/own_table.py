@@ -23,5 +23,8 @@ def own_scores(table: pd.DataFrame) -> pd.DataFrame:
     missing = [name for name in ("identity", "value") if name not in table.columns]
     if missing:
         raise DataError(f"table lacks the column(s) {', '.join(missing)}; it has {', '.join(map(str, table.columns))}")
-    absent = {name: DEFAULTS.get(name, "own") for name in COLUMNS if name not in table.columns}
-    return table.assign(**absent)[list(COLUMNS)]
+    filled = table.copy()
+    for name in COLUMNS:
+        if name not in table.columns:
+            filled[name] = DEFAULTS.get(name, "own")
+    return filled[list(COLUMNS)]
