@@ -28,11 +28,11 @@ def calibrate(quick: bool, workers: int, plot: Path | None, target: Path | None)
 
     began = time.perf_counter()
     number = workers or os.cpu_count() or 1
+    conditions = {**_conditions("facing-asymmetry calibrate" + (" --quick" if quick else "")), "workers": number}
     with processes(number) as each:
         record = calibration.calibrate(QUICK if quick else FULL, each, lambda text: click.echo(text, err=True))
     seconds = time.perf_counter() - began
     print_calibration(record)
-    command = "facing-asymmetry calibrate" + (" --quick" if quick else "")
     write_json(
         target, {**record, "seconds": round(seconds, 1), "conditions": {**_conditions(command), "workers": number}}
     )

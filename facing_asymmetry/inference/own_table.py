@@ -7,7 +7,7 @@ import pandas as pd
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.scores.table import COLUMNS
 
-DEFAULTS: Final = {"side": "both", "accepted": True, "unit": "units of value", "score": "value"}
+DEFAULTS: Final[dict[str, str | bool]] = {"side": "both", "accepted": True, "unit": "units of value", "score": "value"}
 """What a missing column is filled with; all others get "own"."""
 
 
