@@ -33,9 +33,7 @@ def calibrate(quick: bool, workers: int, plot: Path | None, target: Path | None)
         record = calibration.calibrate(QUICK if quick else FULL, each, lambda text: click.echo(text, err=True))
     seconds = time.perf_counter() - began
     print_calibration(record)
-    write_json(
-        target, {**record, "seconds": round(seconds, 1), "conditions": {**_conditions(command), "workers": number}}
-    )
+    write_json(target, {**record, "seconds": round(seconds, 1), "conditions": conditions})
     if plot is not None:
         from facing_asymmetry.calibration.drawing import save_calibration
 
