@@ -39,7 +39,7 @@ def dummy_outcome(
     rng = generator(settings.seed, name, *estimate.group, estimate.score)
     sets = [test(_dummy(estimate, curves, settings, rng), rng) <= alpha for _ in range(settings.repeats)]
     rejected = float(np.mean(sets))
-    allowed = alpha + settings.rejection_errors * float(np.sqrt(alpha * (1 - alpha) / settings.repeats))
+    allowed = alpha + settings.monte_carlo_errors * float(np.sqrt(alpha * (1 - alpha) / settings.repeats))
     words = f"{rejected:.1%} of {settings.repeats} rejected at {alpha:g}, allowed {allowed:.1%}"
     return judged(name, rejected <= allowed, rejected, allowed, words)
 

@@ -1,7 +1,7 @@
 """What is to be refuted: one classifier's score over identities, emotions averaged, with its interval and test."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -9,11 +9,10 @@ import pandas as pd
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from facing_asymmetry.inference.bootstrap import bca_interval
-from facing_asymmetry.inference.identities import identity_scores
-from facing_asymmetry.inference.permutation import sign_flip_test
-from facing_asymmetry.inference.seeding import generator
+from facing_asymmetry.errors import DataError
+from facing_asymmetry.inference.identities import CELL, identity_scores
 from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.inference.table import test_table
 
 Group = tuple[str, str, str, str]
 """Face model, classifier, training set and kind of expression."""
@@ -51,39 +50,27 @@ class Estimate:
         return (self.high - self.low) / 2
 
 
-def estimate_of(
-    group: Group,
-    score: str,
-    identities: Int[ndarray, " N"],
-    values: Float[ndarray, " N"],
-    statistics: StatisticsSettings,
-) -> Estimate:
-    """Test and interval as a run computes them; `DataError` for a value that isn't finite."""
-    key = (*group, score)
-    flip = sign_flip_test(values, statistics.permutations, generator(statistics.seed, "permutation", *key))
-    interval = bca_interval(
-        values,
-        statistics.confidence,
-        statistics.resamples,
-        generator(statistics.seed, "bootstrap", *key),
-        expanded=statistics.interval == "bca_expanded",
-    )
-    return Estimate(group, score, identities, values, interval.low, interval.high, flip.p_two_sided)
-
-
 def estimates(
     scores: pd.DataFrame, statistics: StatisticsSettings, treated: str = "palsy", control: str = "bilateral"
 ) -> Iterator[Estimate]:
-    """Yield the estimates of `SCORES` that a score table holds; identities without a value are left out.
+    """Yield the estimates of `SCORES` that a score table holds, with interval and p as in the claim sheet.
+
+    Identities without a value are left out.
 
     Raises:
-        DataError: a column is missing or the table is empty.
+        DataError: a column is missing, or the table has none of these scores.
     """
     interventions = {"slope": treated, "symmetry_specific": f"{treated}-{control}"}
-    pooled = identity_scores(scores, pooled=True).dropna(subset="value")
-    wanted = pooled[pooled["intervention"] == pooled["score"].map(interventions)]
-    for key, rows in wanted.groupby([*GROUP, "score"], sort=True, observed=True):
-        names = [str(name) for name in key]
-        group: Group = (names[0], names[1], names[2], names[3])
-        numbers = rows["identity"].to_numpy(dtype=np.int64)
-        yield estimate_of(group, names[4], numbers, rows["value"].to_numpy(float), statistics)
+    missing = [name for name in CELL if name not in scores.columns]
+    if missing:
+        raise DataError(f"score table lacks the column(s) {', '.join(missing)}; it has {', '.join(scores.columns)}")
+    of = scores["score"].map(interventions)
+    wanted = scores[of.notna() & (scores["intervention"] == of)]
+    if wanted.empty:
+        raise DataError(f"score table has no slope under {treated}: nothing to refute")
+    values = dict(list(identity_scores(wanted, pooled=True).dropna(subset="value").groupby([*GROUP, "score"])))
+    for row in test_table(wanted, replace(statistics, scores=()), pooled=True).to_dict("records"):
+        group: Group = (row["face_model"], row["classifier"], row["training_set"], row["expression"])
+        rows = values[(*group, row["score"])]
+        numbers = rows["identity"].to_numpy(dtype=np.int64), rows["value"].to_numpy(float)
+        yield Estimate(group, row["score"], *numbers, row["low"], row["high"], row["p_two_sided"])

@@ -15,7 +15,8 @@ def placebo(estimate: Estimate, curves: CurveSets, settings: RefuterSettings) ->
     """Compare the placebo's effect with the estimate.
 
     The placebo is the run's own where it was run (the same frame rendered again for every s). Otherwise the labels of
-    s are permuted within each unit, so that every curve keeps its values, and the mean over `repeats` is taken.
+    s are permuted within each unit, so that every curve keeps its values, and the mean over `repeats` is
+    taken; its Monte-Carlo error is allowed for.
     """
     allowed = settings.placebo_share * max(abs(estimate.mean), estimate.half_width)
     if settings.placebo in curves:
@@ -23,9 +24,12 @@ def placebo(estimate: Estimate, curves: CurveSets, settings: RefuterSettings) ->
         kind = f"slope under {settings.placebo}"
     else:
         rng = generator(settings.seed, "placebo", *estimate.group, estimate.score)
-        found = float(np.mean([_permuted(estimate, curves, settings, rng).mean() for _ in range(settings.repeats)]))
+        means = [_permuted(estimate, curves, settings, rng).mean() for _ in range(settings.repeats)]
+        found = float(np.mean(means))
+        allowed += settings.monte_carlo_errors * float(np.std(means, ddof=1)) / np.sqrt(settings.repeats)
         kind = f"mean of {settings.repeats} permutations of s"
-    return judged("placebo", abs(found) <= allowed, abs(found), allowed, f"{kind} {found:.2g}, |allowed| {allowed:.2g}")
+    words = f"{kind} {found:.2g}, allowed up to {allowed:.2g}"
+    return judged("placebo", abs(found) <= allowed, abs(found), allowed, words)
 
 
 def _permuted(

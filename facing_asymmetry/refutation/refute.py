@@ -53,8 +53,6 @@ def refute(
         DataError: a column is missing, nothing can be refuted, or scores and responses don't belong together.
     """
     found = {(e.group, e.score): e for e in estimates(scores, statistics, settings.treated, settings.control)}
-    if not found:
-        raise DataError(f"score table has no slope under {settings.treated}: nothing to refute")
     names = (settings.treated, settings.control, settings.placebo)
     rows = [
         {**_named(estimate), **asdict(verdict)}

@@ -14,7 +14,8 @@ class RefuterSettings:
         repeats: permuted placebos, dummy outcomes, random covariates and subsets, each.
         placebo_share: how large the mean of the placebos may be, as a share of the larger of the estimate's size and
             its interval's half width.
-        rejection_errors: by how many Monte-Carlo errors the rejection rate of dummy outcomes may exceed alpha.
+        monte_carlo_errors: by how many Monte-Carlo errors the mean of permuted placebos may exceed that, and the
+            rejection rate of dummy outcomes alpha.
         shift_share: how far the estimate may move, on average, beside a random covariate, as a share of its interval.
         subset_share: identities in a subset, as a share of all.
         inside_share: share of subset estimates that must lie inside the interval of all identities.
@@ -33,7 +34,7 @@ class RefuterSettings:
     placebo: str = "noop"
     repeats: int = 200
     placebo_share: float = 0.1
-    rejection_errors: float = 3.0
+    monte_carlo_errors: float = 3.0
     shift_share: float = 0.1
     subset_share: float = 0.8
     inside_share: float = 0.95
@@ -48,6 +49,6 @@ class RefuterSettings:
         for key in ("placebo_share", "shift_share", "subset_share", "inside_share", "sign_share", "largest_single"):
             if not 0 < getattr(self, key) <= 1:
                 raise ConfigError(f"refuters: {key} = {getattr(self, key)}; it must lie above 0 and not above 1")
-        for key in ("rejection_errors", "duplicate_tolerance", "seed"):
+        for key in ("monte_carlo_errors", "duplicate_tolerance", "seed"):
             if getattr(self, key) < 0:
                 raise ConfigError(f"refuters: {key} = {getattr(self, key)}; it must not be negative")

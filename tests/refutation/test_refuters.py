@@ -9,20 +9,21 @@ from scipy import stats
 
 from facing_asymmetry.cli import cli
 from facing_asymmetry.errors import ConfigError, DataError
+from facing_asymmetry.inference.own_table import own_scores
 from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.inference.synthetic import Planted, synthetic_responses
 from facing_asymmetry.refutation.dummy import dummy_outcome, sign_flips
-from facing_asymmetry.refutation.estimate import estimate_of, estimates
+from facing_asymmetry.refutation.estimate import estimates
 from facing_asymmetry.refutation.identities import random_cause, subsets
+from facing_asymmetry.refutation.placebo import placebo
 from facing_asymmetry.refutation.refute import COLUMNS, refute
 from facing_asymmetry.refutation.settings import RefuterSettings
-from facing_asymmetry.refutation.unit_curves import curve_sets
+from facing_asymmetry.refutation.unit_curves import CurveSet, curve_sets
 from facing_asymmetry.refutation.verdicts import FAIL, NOT_JUDGED, PASS, REFUTERS
 from facing_asymmetry.scores.table import score_table
 
 STATISTICS = StatisticsSettings()
 SETTINGS = RefuterSettings(repeats=100)
-KIND = ("synthetic", "alpha", "data of alpha", "facs")
 
 
 def made(planted=None, identities=10, emotions=("fear", "anger"), **more):
@@ -58,10 +59,10 @@ def table(responses):
     return refute(score_table(responses, ["slope", "symmetry_specific"]), responses, SETTINGS, STATISTICS)
 
 
-def estimate(values, **changes):
-    values = np.asarray(values, float)
-    found = estimate_of(KIND, "slope", np.arange(len(values)), values, STATISTICS)
-    return replace(found, **changes)
+def estimate(values):
+    table = pd.DataFrame({"identity": range(len(values)), "value": values, "score": "slope", "intervention": "palsy"})
+    [found] = estimates(own_scores(table), STATISTICS)
+    return found
 
 
 def test_a_planted_effect_passes_every_refuter(table):
@@ -93,6 +94,26 @@ def test_a_placebo_that_was_run_is_used_and_passes_where_it_does_nothing(respons
     table = refuted(with_noop(made()))
     assert status(table, "placebo") == PASS
     assert table.loc[table["refuter"] == "placebo", "words"].str.contains("slope under noop").all()
+
+
+def test_a_steep_effect_of_few_nodes_passes_although_its_permutations_scatter():
+    steep = Planted(effect=6.0, control_effect=5.9, identity_sd=0.1, side_sd=0.05, wiggle=0.01)
+    table = refuted(made(steep, identities=6, emotions=("fear",), s=(0.0, 0.5, 1.0)))
+    assert status(table, "placebo", "symmetry_specific") == PASS
+
+
+def test_a_score_that_depends_on_order_in_no_way_fails_as_its_own_placebo():
+    responses = made(identities=8)
+    [(_, curves)] = curve_sets(responses, ["palsy", "bilateral"])
+    [slope, _] = estimates(score_table(responses, ["slope", "symmetry_specific"]), STATISTICS)
+
+    class Spread(CurveSet):
+        def scores(self, y=None):
+            return np.ptp(self.y if y is None else y, axis=-2).mean(axis=(-3, -2, -1))
+
+    spread = {name: Spread(**vars(each)) for name, each in curves.items()}
+    assert placebo(slope, curves, SETTINGS).status == PASS
+    assert placebo(slope, spread, SETTINGS).status == FAIL
 
 
 def test_a_label_that_leaks_into_the_placebo_is_found():
@@ -184,7 +205,7 @@ def test_scores_of_another_run_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("repeats", 5), ("placebo_share", 0.0), ("subset_share", 1.5), ("rejection_errors", -1.0)]
+    ("key", "value"), [("repeats", 5), ("placebo_share", 0.0), ("subset_share", 1.5), ("monte_carlo_errors", -1.0)]
 )
 def test_a_threshold_out_of_range_is_named(key, value):
     with pytest.raises(ConfigError, match=key):
