@@ -8,9 +8,11 @@ import click
 
 from facing_asymmetry import __version__
 from facing_asymmetry.benchmarks.commands import benchmark
+from facing_asymmetry.calibration.commands import calibrate
 from facing_asymmetry.errors import FacingAsymmetryError
 from facing_asymmetry.json_file import JSON_OPTION, write_json
 from facing_asymmetry.planted.commands import planted
+from facing_asymmetry.refutation.commands import refute
 from facing_asymmetry.tracking.commands import dashboard
 
 STAGES = {
@@ -71,6 +73,8 @@ def doctor(target: Path | None) -> None:
 cli.add_command(benchmark)
 cli.add_command(planted)
 cli.add_command(dashboard)
+cli.add_command(calibrate)
+cli.add_command(refute)
 
 
 @cli.group()

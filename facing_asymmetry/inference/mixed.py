@@ -18,6 +18,9 @@ OPTIMISERS: Final = ("lbfgs", "bfgs", "powell")
 SMALLEST_VARIANCE: Final = 1e-8
 """Random-effect variance, of data scaled to unit variance, below which a fit is not believed."""
 
+NEGLIGIBLE: Final = 1e-6
+"""Slope, of data scaled to unit variance, that is rounding: no reason to call two methods at odds."""
+
 CURVE: Final = ("identity", "s", "t", "logit")
 
 
@@ -74,7 +77,7 @@ def mixed_model(curves: pd.DataFrame, confidence: float = 0.95) -> MixedFit:
     ols = _ols((y - y.mean()) / scale, design, groups, confidence)
     best, method, notes = _first_believable((y - y.mean()) / scale, design, groups, confidence)
     slope, low, high, p = best or ols
-    if not ols[1] <= slope <= ols[2]:
+    if not ols[1] - NEGLIGIBLE <= slope <= ols[2] + NEGLIGIBLE:
         notes.append("mixed model and cluster-robust OLS disagree by more than the latter's interval")
     return MixedFit(
         slope=scale * slope,

@@ -16,7 +16,7 @@ from facing_asymmetry.reporting.run_data import RunData
 from facing_asymmetry.reporting.svg import svg_uri
 from facing_asymmetry.reporting.tables import TABLES, formatted
 
-SECTIONS: Final = {"results": ("F6", "F5", "F8", "F7"), "faces": ("F2", "F3"), "method": ("F1",)}
+SECTIONS: Final = {"results": ("F6", "F5", "F8", "F7"), "faces": ("F2", "F3"), "method": ("F1", "F9")}
 """Figures of each section of the page, in reading order."""
 
 RESERVE: Final = 200_000

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from facing_asymmetry.inference.further import SHUFFLE
+from facing_asymmetry.inference.shuffle import WARNING
 from facing_asymmetry.reporting.run_data import RunData
 
 COMMON_SETS = ("FER2013", "RAF-DB", "AffectNet-7", "AffectNet-8")
@@ -102,6 +104,8 @@ def limits(data: RunData) -> list[str]:
             "that bias."
         )
         lines.insert(3, optimum)
+    if (data.path / SHUFFLE).is_file():
+        lines.append(f"This run holds shuffle.csv for comparison: {WARNING}.")
     return lines
 
 

@@ -112,6 +112,7 @@ def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> None:
 
 def _score(run: Run) -> None:
     from facing_asymmetry.inference.claims import claims
+    from facing_asymmetry.inference.further import further_tables
     from facing_asymmetry.inference.share import shares
     from facing_asymmetry.inference.table import test_table
     from facing_asymmetry.scores.table import score_table
@@ -123,6 +124,8 @@ def _score(run: Run) -> None:
         run_folder.write_csv(run.folder, "tests.csv", tests)
         run_folder.write_csv(run.folder, "shares.csv", shares(scores, run.config.statistics))
         run_folder.write_json(run.folder, "claims.json", claims(scores, run.config.statistics))
+        for name, table in further_tables(run.folder / RESPONSES, run.config.statistics):
+            run_folder.write_csv(run.folder, name, table)
 
 
 def _report(run: Run) -> None:

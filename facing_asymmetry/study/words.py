@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from facing_asymmetry.inference.further import SHUFFLE
+from facing_asymmetry.inference.shuffle import WARNING
 from facing_asymmetry.study.plan import Plan
 from facing_asymmetry.study.stages import Run
 
@@ -32,6 +34,8 @@ def closing_words(run: Run, folder: Path, stage: str) -> str:
     ]
     if (folder / "tests.csv").is_file():
         lines += _findings(folder)
+    if (folder / SHUFFLE).is_file():
+        lines.append(f"Warning about {SHUFFLE}: {WARNING}.")
     lines.append(f"Everything lies in {folder}")
     if stage in ("run", "report"):
         lines.append(f"Open the report: {folder / 'report.html'}")

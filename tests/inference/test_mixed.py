@@ -40,6 +40,14 @@ def test_a_collapsed_random_effect_is_not_believed_and_named():
     assert fit.slope == pytest.approx(0.75)
 
 
+def test_rounding_where_nothing_depends_on_s_is_no_disagreement():
+    still = target(curves(Planted(effect=0.0, identity_sd=0.0, side_sd=0.0, wiggle=0.0), 12))
+    levels = np.random.default_rng(0).normal(size=12)
+    fit = mixed_model(still.assign(logit=still["logit"] + levels[still["identity"]] * still["t"]))
+    assert fit.slope == pytest.approx(0.0, abs=1e-6)
+    assert "disagree" not in fit.note
+
+
 def test_the_fit_scales_with_the_logits():
     rows = target(curves(Planted(), 8))
     first, scaled = mixed_model(rows), mixed_model(rows.assign(logit=rows["logit"] * 1e-4 + 3))

@@ -24,6 +24,7 @@ NAMES = [
     "f6_effect_map",
     "f7_forest",
     "f8_controls",
+    "f9_calibration",
 ]
 QUICK = ReportSettings(formats=("png",), dpi=50)
 EMPTY = {"meta", "img", "input", "br", "link", "hr"}

@@ -2,8 +2,9 @@ import dataclasses
 
 import pytest
 
+from facing_asymmetry.inference.shuffle import WARNING
 from facing_asymmetry.reporting.run_data import RunData
-from facing_asymmetry.reporting.words import counted, findings, grid_size, image_count, lead
+from facing_asymmetry.reporting.words import counted, findings, grid_size, image_count, lead, limits
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,9 @@ def test_findings_follow_the_sign_of_the_means(run_data: RunData):
 def test_without_a_control_nothing_is_said_about_symmetry_itself(run_data: RunData):
     bare = run_data.tests[run_data.tests["intervention"] == "palsy"]
     assert len(findings(dataclasses.replace(run_data, tests=bare))) == 2
+
+
+def test_a_shuffle_test_in_the_run_is_warned_about(run_data: RunData, tmp_path):
+    (tmp_path / "shuffle.csv").write_text("curves\n")
+    assert not any("shuffle" in line for line in limits(run_data))
+    assert any(WARNING in line for line in limits(dataclasses.replace(run_data, path=tmp_path)))

@@ -16,6 +16,7 @@ MODULES: Final = (
     "effect_map",
     "forest",
     "controls",
+    "calibration",
 )
 """Module names, in the order of their numbers."""
 

@@ -1,0 +1,138 @@
+"""One null data set after the other, through the product's own scores, tests and intervals."""
+
+import warnings
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from numpy import ndarray
+from scipy import stats
+
+from facing_asymmetry.calibration.curves import Curves, draw_curves, slopes_of, specific_of
+from facing_asymmetry.calibration.design import NULL, S, T
+from facing_asymmetry.inference.bootstrap import bca_interval
+from facing_asymmetry.inference.mixed import mixed_model
+from facing_asymmetry.inference.permutation import sign_flip_test
+from facing_asymmetry.inference.seeding import generator
+from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.inference.shuffle import shuffle_test
+
+SCORES: Final = {"slope": slopes_of, "symmetry_specific": specific_of}
+"""Scores that are calibrated: the two of the claim sheet."""
+
+SHUFFLES: Final = 999
+"""Of the shuffle test."""
+
+S_AXIS, T_AXIS = np.array(S), np.array(T)
+
+
+class NullSet(NamedTuple):
+    """What was found in one data set whose true effect is zero.
+
+    Attributes:
+        p_two_sided, p_one_sided: of the sign-flip test; `covered`: the interval holds zero.
+        p_shuffle: shuffle test of the mean curve over identities and sides at t = 1; `p_shuffle_one`: of one unit.
+        p_cells: t test that takes every grid node's derivative for a sample.
+    """
+
+    p_two_sided: float
+    p_one_sided: float
+    covered: bool
+    p_shuffle: float
+    p_shuffle_one: float
+    p_cells: float
+
+    @property
+    def p_other_side(self) -> float:
+        """One-sided p of a mean below zero; 1 where the mean lies above."""
+        return self.p_two_sided / 2 if self.p_two_sided / 2 < self.p_one_sided - 1e-12 else 1.0
+
+
+@dataclass(frozen=True)
+class NullCase:
+    """A family of null data sets; called with the number of one, it returns what was found in it."""
+
+    score: str
+    shape: str
+    identities: int
+    seed: int = 0
+    settings: StatisticsSettings = field(default_factory=StatisticsSettings)
+
+    def curves(self, index: int) -> Curves:
+        """The data of one data set."""
+        rng = generator(self.seed, "null", self.shape, self.identities, index)
+        return draw_curves(NULL, self.identities, S_AXIS, T_AXIS, rng, self.shape)
+
+    def __call__(self, index: int) -> NullSet:
+        """Analyse data set `index` as a run does: sign flips, interval, each with its own seeded stream."""
+        curves, key = self.curves(index), (self.score, self.shape, self.identities, index)
+        values = SCORES[self.score](curves, S_AXIS, T_AXIS)
+        settings = self.settings
+        flip = sign_flip_test(values, settings.permutations, generator(self.seed, "permutation", *key))
+        interval = bca_interval(
+            values,
+            settings.confidence,
+            settings.resamples,
+            generator(self.seed, "bootstrap", *key),
+            expanded=settings.interval == "bca_expanded",
+        )
+        apex = curves.palsy[..., -1]
+        stream = generator(self.seed, "shuffle", *key)
+        return NullSet(
+            flip.p_two_sided,
+            flip.p_one_sided,
+            bool(interval.low <= 0 <= interval.high),
+            shuffle_test(apex.mean(axis=(0, 1)), S_AXIS, SHUFFLES, stream, quiet=True),
+            shuffle_test(apex[0, 0], S_AXIS, SHUFFLES, stream, quiet=True),
+            cell_test(curves.palsy),
+        )
+
+
+def cell_test(palsy: Float[ndarray, "N 2 S T"]) -> float:
+    """Two-sided p of a t test over the derivatives at all nodes with t > 0, as if each were a sample of its own."""
+    cells = np.gradient(palsy, S_AXIS, axis=-2)[..., T_AXIS > 0]
+    return float(stats.ttest_1samp(cells.ravel(), 0.0).pvalue)
+
+
+@dataclass(frozen=True)
+class MixedCase:
+    """Null data sets for the mixed model: returns its two-sided p, whether its interval holds zero, and its method."""
+
+    identities: int
+    seed: int = 0
+
+    def __call__(self, index: int) -> tuple[float, bool, str]:
+        """Fit data set `index`: the same one that `NullCase` analyses."""
+        curves = NullCase("slope", "normal", self.identities, self.seed).curves(index)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            fit = mixed_model(curve_table(curves.palsy))
+        return fit.p, bool(fit.low <= 0 <= fit.high), fit.method
+
+
+def curve_table(palsy: Float[ndarray, "N K S T"]) -> pd.DataFrame:
+    """Curves as tidy rows: identity, s, t, logit."""
+    identity, _, s, t = np.indices(palsy.shape)
+    return pd.DataFrame(
+        {"identity": identity.ravel(), "s": S_AXIS[s.ravel()], "t": T_AXIS[t.ravel()], "logit": palsy.ravel()}
+    )
+
+
+@dataclass(frozen=True)
+class NoiseCase:
+    """AR(1) noise without effect over so many nodes (`rho` = 0: independent); returns the shuffle test's p."""
+
+    rho: float
+    nodes: int
+    seed: int = 0
+
+    def __call__(self, index: int) -> float:
+        """Test curve `index`."""
+        rng = generator(self.seed, "noise", self.rho, self.nodes, index)
+        shocks, curve = rng.normal(size=self.nodes), np.empty(self.nodes)
+        curve[0] = shocks[0] / np.sqrt(1 - self.rho**2)
+        for node in range(1, self.nodes):
+            curve[node] = self.rho * curve[node - 1] + shocks[node]
+        return shuffle_test(curve, np.linspace(0, 1, self.nodes), SHUFFLES, rng, quiet=True)
