@@ -35,9 +35,10 @@ def claims(
     `treated`); it falls by more than under the `control` that weakens both sides alike (`symmetry_specific`); and,
     where those interventions were run, it falls at constant total motion (`equal_motion`), and by more than under a
     random symmetric displacement (`beyond_displacement`). The first names the second as its control and can't be
-    supported without it. "All classifiers" is an intersection-union claim by the
-    largest one-sided p; one classifier whose own verdict is "not supported" breaks it. With fewer than
-    `minimum_identities` the first sentence says that no claim is made, and every verdict is "can't tell".
+    supported without it. "All classifiers" is an intersection-union claim by the largest two-sided p of a mean above zero
+    (skew hurts one-sided tests most, docs/calibration); one classifier whose own verdict is "not supported" breaks it.
+    With fewer than `minimum_identities` the first sentence says that no claim is made, and every verdict is "can't
+    tell".
 
     Args:
         scores: score table with `slope` and, optionally, its standardised form and the other hypotheses' scores.
@@ -105,7 +106,7 @@ def _every(evidence: Evidence, key: str, sentences: list[Claim]) -> Claim:
     """Intersection-union sentence over all classifiers of a group."""
     settings, rows = evidence.settings, evidence.rows(key)
     weakest = min(rows, key=lambda row: row["mean"] if row["n"] else float("inf"))
-    p = intersection_union(np.array([row["p_one_sided"] for row in rows], dtype=float))
+    p = intersection_union(np.array([row["p_two_sided"] if row["mean"] > 0 else 1.0 for row in rows], dtype=float))
     fewest = min(row["n"] for row in rows)
     words = [claim["verdict"] for claim in sentences]
     controlled = all(claim["control"] for claim in sentences)
@@ -119,7 +120,7 @@ def _every(evidence: Evidence, key: str, sentences: list[Claim]) -> Claim:
     control = (built_in or f"{evidence.control}, in each classifier's own sentence") if controlled else ""
     counts = ", ".join(f"{words.count(each)} {each}" for each in (SUPPORTED, NOT_SUPPORTED, CANT_TELL) if each in words)
     text = (
-        f"{_head(clause, word, fewest, needed, controlled)}: largest one-sided sign-flip {p_words(p)} ({correction}); "
+        f"{_head(clause, word, fewest, needed, controlled)}: largest two-sided sign-flip {p_words(p)} ({correction}); "
         f"the smallest effect is that of {weakest['classifier']}, {measured(weakest, settings)}. One by one: {counts}. "
         + (f"Control: {control}." if controlled else _missing(evidence))
     )

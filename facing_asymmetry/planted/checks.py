@@ -1,7 +1,8 @@
 """What must come out for each planted classifier, beside what did."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -14,6 +15,10 @@ ROUNDING: Final = 1e-3
 
 VISIBLE: Final = 1e-2
 """Least difference between left and right that an ordinary network must show, or the mirror check says nothing."""
+
+
+Pooled = Mapping[tuple[str, str, str], Mapping[Any, Any]]
+"""Rows of the test table, emotions averaged, by classifier, intervention and score."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,10 @@ def check_planted(scores: pd.DataFrame, settings: StatisticsSettings, mean_inten
     Args:
         mean_intensity: mean t > 0 of the grid: what the known slopes are averaged over.
     """
-    pooled = test_table(scores, settings, pooled=True).set_index(["classifier", "intervention", "score"])
+    pooled = {
+        (str(row["classifier"]), str(row["intervention"]), str(row["score"])): row
+        for row in test_table(scores, settings, pooled=True).to_dict("records")
+    }
     truth = GAIN * mean_intensity
     return [
         *_mirror(scores),
@@ -74,28 +82,26 @@ def _mirror(scores: pd.DataFrame) -> list[Check]:
     ]
 
 
-def _recovered(
-    pooled: pd.DataFrame, classifier: str, intervention: str, score: str, truth: float, promise: str
-) -> Check:
-    row = pooled.loc[(classifier, intervention, score)]
+def _recovered(pooled: Pooled, classifier: str, intervention: str, score: str, truth: float, promise: str) -> Check:
+    row = pooled[classifier, intervention, score]
     inside = row["low"] <= truth <= row["high"]
     return Check(classifier, promise, truth, row["mean"], row["low"], row["high"], row["unit"], bool(inside))
 
 
-def _exactly_zero(pooled: pd.DataFrame, classifier: str, intervention: str, promise: str) -> Check:
-    row = pooled.loc[(classifier, intervention, "slope")]
+def _exactly_zero(pooled: Pooled, classifier: str, intervention: str, promise: str) -> Check:
+    row = pooled[classifier, intervention, "slope"]
     largest = max(abs(row["low"]), abs(row["high"]))
     return Check(classifier, promise, 0.0, row["mean"], row["low"], row["high"], row["unit"], bool(largest <= ROUNDING))
 
 
-def _above_zero(pooled: pd.DataFrame, classifier: str, promise: str) -> Check:
-    row = pooled.loc[(classifier, "palsy", "slope")]
+def _above_zero(pooled: Pooled, classifier: str, promise: str) -> Check:
+    row = pooled[classifier, "palsy", "slope"]
     found = row["low"] > 0 and row["p_one_sided"] <= 0.05
     return Check(classifier, promise, 0.0, row["mean"], row["low"], row["high"], row["unit"], bool(found))
 
 
-def _equivalent(pooled: pd.DataFrame, classifier: str, settings: StatisticsSettings, promise: str) -> Check:
-    row = pooled.loc[(classifier, "palsy-bilateral", "symmetry_specific_standardised")]
+def _equivalent(pooled: Pooled, classifier: str, settings: StatisticsSettings, promise: str) -> Check:
+    row = pooled[classifier, "palsy-bilateral", "symmetry_specific_standardised"]
     passed = row["p_equivalence"] <= settings.alpha
     words = f"{promise}: equivalent to 0 within {settings.equivalence_margin:g} (TOST)"
     return Check(classifier, words, 0.0, row["mean"], row["low"], row["high"], row["unit"], bool(passed))

@@ -20,14 +20,13 @@ def refute(folder: Path, treated: str, control: str, repeats: int, seed: int, ta
 
     Exit status 1 where a refuter fails.
     """
-    from facing_asymmetry.inference.settings import StatisticsSettings
-    from facing_asymmetry.refutation.refute import refute_run
+    from facing_asymmetry.refutation.refute import refute_run, statistics_of
     from facing_asymmetry.refutation.settings import RefuterSettings
     from facing_asymmetry.refutation.verdicts import FAIL
     from facing_asymmetry.refutation.words import print_refutations
 
     settings = RefuterSettings(treated=treated, control=control, repeats=repeats, seed=seed)
-    table = refute_run(folder, settings, StatisticsSettings())
+    table = refute_run(folder, settings, statistics_of(folder))
     print_refutations(table)
     passed = not (table["status"] == FAIL).any()
     rows = table.astype(object).where(table.notna(), None).to_dict("records")

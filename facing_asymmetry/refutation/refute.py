@@ -1,5 +1,6 @@
 """All refuters over a run folder: one row per classifier, score and refuter."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -36,6 +37,22 @@ def refute_run(folder: Path, settings: RefuterSettings, statistics: StatisticsSe
         if not (folder / name).is_file():
             raise DataError(f"{folder / name} is missing; `facing-asymmetry run` (or `score`) makes a run folder")
     return refute(pd.read_csv(folder / "scores.csv"), read_chunks(folder / "responses.parquet"), settings, statistics)
+
+
+def statistics_of(folder: Path) -> StatisticsSettings:
+    """The settings that the run in `folder` was tested with; the defaults where it has no manifest.
+
+    Raises:
+        DataError: the manifest can't be read, or its settings are none of this version.
+    """
+    manifest = folder / "manifest.json"
+    if not manifest.is_file():
+        return StatisticsSettings()
+    try:
+        values = json.loads(manifest.read_text(encoding="utf-8"))["config"]["statistics"]
+        return StatisticsSettings(**values)
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{manifest}: no settings of statistics that this version knows ({error})") from error
 
 
 def refute(

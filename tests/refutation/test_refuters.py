@@ -16,7 +16,7 @@ from facing_asymmetry.refutation.dummy import dummy_outcome, sign_flips
 from facing_asymmetry.refutation.estimate import estimates
 from facing_asymmetry.refutation.identities import random_cause, subsets
 from facing_asymmetry.refutation.placebo import placebo
-from facing_asymmetry.refutation.refute import COLUMNS, refute
+from facing_asymmetry.refutation.refute import COLUMNS, refute, statistics_of
 from facing_asymmetry.refutation.settings import RefuterSettings
 from facing_asymmetry.refutation.unit_curves import CurveSet, curve_sets
 from facing_asymmetry.refutation.verdicts import FAIL, NOT_JUDGED, PASS, REFUTERS
@@ -210,6 +210,16 @@ def test_scores_of_another_run_are_refused():
 def test_a_threshold_out_of_range_is_named(key, value):
     with pytest.raises(ConfigError, match=key):
         RefuterSettings(**{key: value})
+
+
+def test_the_settings_are_those_of_the_run(tmp_path):
+    assert statistics_of(tmp_path) == StatisticsSettings()
+    manifest = {"config": {"statistics": {"minimum_identities": 7, "alpha": 0.01}}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    assert statistics_of(tmp_path) == StatisticsSettings(minimum_identities=7, alpha=0.01)
+    (tmp_path / "manifest.json").write_text('{"config": {"statistics": {"alfa": 0.01}}}')
+    with pytest.raises(DataError, match=r"manifest\.json: no settings of statistics .*alfa"):
+        statistics_of(tmp_path)
 
 
 def write_run(folder, responses):
