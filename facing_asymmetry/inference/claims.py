@@ -35,8 +35,8 @@ def claims(
     `treated`); it falls by more than under the `control` that weakens both sides alike (`symmetry_specific`); and,
     where those interventions were run, it falls at constant total motion (`equal_motion`), and by more than under a
     random symmetric displacement (`beyond_displacement`). The first names the second as its control and can't be
-    supported without it. "All classifiers" is an intersection-union claim by the largest two-sided p of a mean above zero
-    (skew hurts one-sided tests most, docs/calibration); one classifier whose own verdict is "not supported" breaks it.
+    supported without it. "All classifiers" is an intersection-union claim by the largest two-sided p of a mean above
+    zero (skew hurts one-sided tests most, docs/calibration); one classifier whose own verdict is "not supported" breaks it.
     With fewer than `minimum_identities` the first sentence says that no claim is made, and every verdict is "can't
     tell".
 
