@@ -36,9 +36,9 @@ def claims(
     where those interventions were run, it falls at constant total motion (`equal_motion`), and by more than under a
     random symmetric displacement (`beyond_displacement`). The first names the second as its control and can't be
     supported without it. "All classifiers" is an intersection-union claim by the largest two-sided p of a mean above
-    zero (skew hurts one-sided tests most, docs/calibration); one classifier whose own verdict is "not supported" breaks it.
-    With fewer than `minimum_identities` the first sentence says that no claim is made, and every verdict is "can't
-    tell".
+    zero (skew hurts one-sided tests most, docs/calibration); one classifier whose own verdict is "not supported"
+    breaks it. With fewer than `minimum_identities` the first sentence says that no claim is made, and every verdict is
+    "can't tell".
 
     Args:
         scores: score table with `slope` and, optionally, its standardised form and the other hypotheses' scores.

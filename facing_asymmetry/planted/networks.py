@@ -39,8 +39,12 @@ def antisymmetric_half(x: Float[Tensor, "B 1 S S"]) -> Float[Tensor, "B H"]:
     return (0.5 * (x - x.flip(-1)))[..., : x.shape[-1] // 2].flatten(1)
 
 
+def _beside_neutral(logits: Float[Tensor, "B K"]) -> Float[Tensor, "B L"]:
+    return torch.cat([logits, torch.zeros_like(logits[:, :1])], dim=1)
+
+
 class SymmetryOracle(nn.Module):
-    """One logit per emotion, -`gain` times the asymmetry of motion that its readout sees; 0 for a symmetric image.
+    """One logit per emotion, -`gain` times the asymmetry of motion that its readout sees, and 0 for neutral.
 
     Args:
         weight: `(K, H)` readouts of the antisymmetric half, trained to give left minus right gain.
@@ -51,13 +55,13 @@ class SymmetryOracle(nn.Module):
         super().__init__()
         self.weight, self.gain = nn.Parameter(weight), gain
 
-    def forward(self, x: Float[Tensor, "B 1 S S"]) -> Float[Tensor, "B K"]:
-        """Logits."""
-        return -self.gain * (antisymmetric_half(x) @ self.weight.T).abs()
+    def forward(self, x: Float[Tensor, "B 1 S S"]) -> Float[Tensor, "B L"]:
+        """Logits of the K emotions, exactly 0 for a symmetric image, and of neutral."""
+        return _beside_neutral(-self.gain * (antisymmetric_half(x) @ self.weight.T).abs())
 
 
 class IntensityOracle(nn.Module):
-    """One logit per emotion, `gain` times the mean motion of both sides that its readout sees; blind to asymmetry.
+    """One logit per emotion, `gain` times the mean motion of both sides that its readout sees, and 0 for neutral.
 
     Args:
         weight, bias: `(K, H)`, `(K,)` readouts of the symmetric half, trained to give the mean of left and right gain.
@@ -68,6 +72,6 @@ class IntensityOracle(nn.Module):
         super().__init__()
         self.weight, self.bias, self.gain = nn.Parameter(weight), nn.Parameter(bias), gain
 
-    def forward(self, x: Float[Tensor, "B 1 S S"]) -> Float[Tensor, "B K"]:
-        """Logits."""
-        return self.gain * (symmetric_half(x) @ self.weight.T + self.bias)
+    def forward(self, x: Float[Tensor, "B 1 S S"]) -> Float[Tensor, "B L"]:
+        """Logits of the K emotions, blind to the antisymmetric part, and of neutral."""
+        return _beside_neutral(self.gain * (symmetric_half(x) @ self.weight.T + self.bias))

@@ -31,7 +31,7 @@ def oracle_facts(kind: str, emotions: Sequence[str], path: Path) -> dict[str, An
         "family": "planted",
         "architecture": "linear readout",
         "training_set": "rendered faces",
-        "labels": list(emotions),
+        "labels": [*emotions, "neutral"],
         "input_size": 48,
         "colour": "grey",
         "mean": [0.0],
