@@ -1,4 +1,4 @@
-"""Every intervention on one face, s from 1 to 0: `python tools/intervention_sheet.py SHEET.png [EMOTION] [FACE]`."""
+"""Every intervention on one face, s from 1 to 0: `python tools/intervention_sheet.py SHEET.jpg [EMOTION] [FACE]`."""
 
 import sys
 from pathlib import Path

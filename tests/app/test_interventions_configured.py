@@ -1,0 +1,54 @@
+"""Every intervention can be chosen, and the page that explains them is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from facing_asymmetry.conf_folder import conf_folder
+from facing_asymmetry.config import read_config
+from facing_asymmetry.interventions import INTERVENTIONS, intervention_from
+from tests.app.composing import composed
+
+FILES = sorted((conf_folder() / "intervention").glob("*.yaml"))
+PAGE = (Path(__file__).parents[2] / "docs" / "interventions.md").read_text()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_each_file_gives_an_intervention_with_the_values_it_shows(path):
+    composition = composed(f"intervention=[{path.stem}]")
+    entries = read_config(composition).interventions
+    assert list(entries) == [path.stem]
+    made = intervention_from(path.stem, entries[path.stem])
+    for key, value in yaml.safe_load(path.read_text()).items():
+        assert getattr(made, key) == value
+
+
+def test_every_kind_has_a_file():
+    kinds = {(facts := yaml.safe_load(path.read_text())).get("kind", facts["name"]) for path in FILES}
+    assert kinds == set(INTERVENTIONS)
+
+
+def test_the_page_has_a_row_for_each_file():
+    rows = "\n".join(line.split("|")[1] for line in PAGE.splitlines() if line.startswith("| `"))
+    regions = {f"region_{third}" for third in ("upper", "middle", "lower")}
+    assert set(re.findall(r"`(\w+)`", rows)) | regions == {path.stem for path in FILES} | {"_middle", "_lower"}
+
+
+def test_the_commands_of_the_page_compose():
+    commands = re.findall(r"^facing-asymmetry run (.*)$", PAGE, re.MULTILINE)
+    assert len(commands) == 2
+    for command in commands:
+        config = read_config(composed(*command.split()))
+        for name, facts in config.interventions.items():
+            intervention_from(name, facts)
+
+
+@pytest.mark.parametrize("name", ["controls", "shared_stimulus", "regions", "scene", "symmetry_specific"])
+def test_each_study_of_controls_says_its_own_command_and_composes(name):
+    head = (conf_folder() / "experiment" / f"{name}.yaml").read_text().splitlines()
+    assert head[:2] == ["# @package _global_", f"# facing-asymmetry run experiment={name}"]
+    config = read_config(composed(f"experiment={name}"))
+    assert config.name == name
+    assert {"palsy", "bilateral"} <= set(config.interventions)
