@@ -19,6 +19,7 @@ from facing_asymmetry.expressions.facs import facs_weights
 from facing_asymmetry.interventions import Face
 from facing_asymmetry.interventions.halves import halves
 from facing_asymmetry.planted.networks import antisymmetric_half, symmetric_half
+from facing_asymmetry.progress import Progress
 from facing_asymmetry.study.parts import Study
 
 RIDGE: Final = 1e-4
@@ -48,9 +49,11 @@ def train(study: Study, record: ClassifierRecord, emotions: Sequence[str], ident
         record: says how frames become inputs; `identities`: numbers of the faces, none of the study's own.
     """
     rows = []
-    for emotion in emotions:
-        gains, inputs = zip(*(_samples(study, record, emotion, number) for number in identities), strict=True)
-        rows.append(_fit(np.concatenate(gains), torch.cat(inputs)))
+    with Progress().task("train oracles", len(emotions)) as step:
+        for emotion in emotions:
+            gains, inputs = zip(*(_samples(study, record, emotion, number) for number in identities), strict=True)
+            rows.append(_fit(np.concatenate(gains), torch.cat(inputs)))
+            step(1, emotion)
     asymmetry, motion, bias = zip(*rows, strict=True)
     return Readouts(np.stack(asymmetry), np.stack(motion), np.array(bias))
 
