@@ -32,14 +32,23 @@ def planted(quick: bool, overrides: Sequence[str], target: Path | None) -> None:
     """
     from facing_asymmetry.app import compose_config
     from facing_asymmetry.planted.study import run_planted
+    from facing_asymmetry.planted.words import lines, plain
+    from facing_asymmetry.tracking.manifest import git_state, versions
 
     settings = compose_config([*SETTING, *(QUICK if quick else ()), *overrides])
     trained_on = range(1001, 1001 + (QUICK_FACES if quick else FULL_FACES))
     folder, checks = run_planted(settings, list(trained_on))
-    for check in checks:
-        interval = f" [{check.low:.4g}, {check.high:.4g}]" if check.low == check.low else ""
-        click.echo(f"{'pass' if check.passed else 'FAIL'}  {check.classifier}: {check.promise}")
-        click.echo(f"      expected {check.expected:.4g}, measured {check.measured:.4g}{interval} {check.unit}")
+    for line in lines(checks):
+        click.echo(line)
     click.echo(f"Everything lies in {folder}")
-    write_json(target, [vars(check) for check in checks])
-    sys.exit(0 if all(check.passed for check in checks) else 1)
+    passed = all(check.passed for check in checks)
+    asked = {key: settings[key] for key in ("emotions", "identities", "grid", "scene", "seed")}
+    record = {
+        "passed": passed,
+        **asked,
+        "trained_on": list(trained_on),
+        "versions": versions(),
+        **git_state(Path(__file__).parent),
+    }
+    write_json(target, {**record, "checks": [plain(check) for check in checks]})
+    sys.exit(0 if passed else 1)

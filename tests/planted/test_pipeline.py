@@ -14,7 +14,7 @@ def planted(tmp_path, *overrides):
     target = tmp_path / "planted.json"
     words = ["planted", "--quick", "--json", str(target), f"paths.outputs={tmp_path}", "identities=12", *overrides]
     done = CliRunner().invoke(cli, words, catch_exceptions=False)
-    checks = json.loads(target.read_text())
+    checks = json.loads(target.read_text())["checks"]
     return done, {(check["classifier"], check["promise"].split(":")[0].split(" (")[0]): check for check in checks}
 
 
