@@ -4,6 +4,7 @@ Plain dataclasses, usable without Hydra: `read_config` fills them from a mapping
 type fails before anything runs; each `__post_init__` checks ranges.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -114,6 +115,7 @@ class RunConfig:
     name: str = "quick"
     emotions: list[str] = field(default_factory=lambda: list(BASIC))
     identities: int = 6
+    identity_block: str | None = None
     seed: int = 2026
     device: str = "cpu"
     threads: int = 0
@@ -137,6 +139,9 @@ class RunConfig:
             _one_of("emotions", emotion, BASIC)
         if not self.emotions or len(set(self.emotions)) != len(self.emotions):
             raise ConfigError(f"emotions = {self.emotions}; name at least one, none twice")
+        identity_block(self.identities, self.identity_block)
+        if self.identity_block and self.expression.per_identity:
+            raise ConfigError("identity_block needs expression.per_identity=false: those expressions are one batch")
         for key, least in (("identities", 1), ("batch", 1), ("threads", 0), ("seed", 0)):
             _at_least(key, getattr(self, key), least)
         _one_of("device", self.device, ("cpu", "cuda"))
@@ -146,6 +151,23 @@ class RunConfig:
                 raise ConfigError(f"{key} is empty; choose at least one, for example {key[:-1]}=...")
         if not self.name or "/" in self.name:
             raise ConfigError(f"name = {self.name!r}; it becomes part of a folder's name and must hold no slash")
+
+
+def identity_block(identities: int, block: str | None) -> tuple[int, ...]:
+    """Numbers of the faces of a block: `1/4` is the second quarter of 0 .. `identities` - 1; None is all of them.
+
+    Raises:
+        ConfigError: the block is not `k/n` with 0 <= k < n, or there are fewer faces than blocks.
+    """
+    if block is None:
+        return tuple(range(identities))
+    match = re.fullmatch(r"(\d+)/(\d+)", block)
+    number, blocks = map(int, match.groups()) if match else (1, 0)
+    if not number < blocks <= identities:
+        raise ConfigError(
+            f"identity_block = {block!r}; write k/n, block k of n: 0/n to (n - 1)/n, n at most identities = {identities}"
+        )
+    return tuple(range(identities * number // blocks, identities * (number + 1) // blocks))
 
 
 def read_config(values: Mapping[str, Any]) -> RunConfig:

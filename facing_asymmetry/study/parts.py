@@ -13,7 +13,7 @@ from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.identity import identified
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.classifiers.records import record_from
-from facing_asymmetry.config import RunConfig
+from facing_asymmetry.config import RunConfig, identity_block
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.fit import check_emotions
 from facing_asymmetry.face_models.contract import FaceModel, Subject
@@ -70,8 +70,8 @@ class Study:
 
     @property
     def identities(self) -> tuple[int, ...]:
-        """Numbers of the faces that the study shows."""
-        return tuple(range(self.config.identities))
+        """Numbers of the faces that the study shows: all, or those of its block."""
+        return identity_block(self.config.identities, self.config.identity_block)
 
     @cached_property
     def model(self) -> FaceModel:
