@@ -165,7 +165,7 @@ def identity_block(identities: int, block: str | None) -> tuple[int, ...]:
     number, blocks = map(int, match.groups()) if match else (1, 0)
     if not number < blocks <= identities:
         raise ConfigError(
-            f"identity_block = {block!r}; write k/n, block k of n: 0/n to (n - 1)/n, n at most identities = {identities}"
+            f"identity_block = {block!r}; write k/n for block k = 0 .. n - 1 of n, n at most identities = {identities}"
         )
     return tuple(range(identities * number // blocks, identities * (number + 1) // blocks))
 

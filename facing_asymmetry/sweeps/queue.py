@@ -1,7 +1,7 @@
 """What SLURM's queue says about a job."""
 
-import os
 import subprocess
+from collections.abc import Mapping
 from typing import Final
 
 QUEUED: Final = ("PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT", "CONFIGURING")
@@ -26,9 +26,10 @@ def queued(jobs: list[str]) -> list[str]:
     return [job for job in jobs if job in present]
 
 
-def submitting_environment() -> dict[str, str]:
-    """The environment without what a surrounding SLURM job has set: a job submits jobs of its own from it."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(("SLURM_", "SBATCH_")) or k == "SLURM_CONF"}
+def own_job(environment: Mapping[str, str]) -> str:
+    """The SLURM job that this environment belongs to, as `scancel` takes it: `ID` or `ARRAY_TASK`; empty for none."""
+    array, task = environment.get("SLURM_ARRAY_JOB_ID"), environment.get("SLURM_ARRAY_TASK_ID")
+    return f"{array}_{task}" if array and task else environment.get("SLURM_JOB_ID", "")
 
 
 def _squeue(*arguments: str) -> list[str] | None:

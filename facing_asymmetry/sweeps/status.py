@@ -17,7 +17,7 @@ from typing import Final
 from facing_asymmetry.atomic import write_atomically
 from facing_asymmetry.errors import FacingAsymmetryError, StoreError
 from facing_asymmetry.processes import birth, is_alive, this_machine
-from facing_asymmetry.sweeps.queue import GONE, QUEUED, slurm_state
+from facing_asymmetry.sweeps.queue import GONE, QUEUED, own_job, slurm_state
 
 STATUS_FILE: Final = "status.json"
 WAITING, RUNNING, DONE, FAILED, SKIPPED, KILLED = "waiting", "running", "done", "failed", "skipped", "killed"
@@ -31,7 +31,7 @@ class Status:
         state: `waiting` (launched, not begun), `running`, `done`, `failed` (with `error`), `skipped` (it could not have
             run; `error` holds the remedy), or `killed`, which is never written but observed.
         stage: the last stage asked for; `key`: of everything that its results rest on (`sweeps.job.run_key`).
-        machine, pid, born: the process (`processes`); `slurm`: its SLURM job number, or empty.
+        machine, pid, born: the process (`processes`); `slurm`: its SLURM job, `ID` or `ARRAY_TASK`, or empty.
         began, ended: seconds since 1970, 0 where unknown.
         table: SHA-256 of `responses.parquet`, where the job is done and has one.
         interrupted: how often it was begun before without an end: preempted, timed out, killed.
@@ -59,7 +59,7 @@ class Status:
 def of_this_process(state: str, stage: str, key: str, error: str = "") -> Status:
     """A status that names this process, begun now."""
     pid = os.getpid()
-    slurm = os.environ.get("SLURM_JOB_ID", "")
+    slurm = own_job(os.environ)
     return Status(state, stage, key, this_machine(), pid, birth(pid), slurm, began=time.time(), error=error)
 
 
