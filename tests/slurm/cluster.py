@@ -52,17 +52,21 @@ def statuses(out):
     return {job["words"]: json.loads((sweep.parent / job["folder"] / "status.json").read_text()) for job in jobs}
 
 
-def freeze_in_the_middle(out, words):
-    """Stop the process of a job once it has begun to compute; its status at that time."""
-    before = cells(out)
+def freeze_in_the_middle(out, *jobs):
+    """Stop the processes of jobs as each has begun and cells have been committed since."""
+    seen, frozen = {}, {}
 
-    def running():
-        status = statuses(out)[words]
-        return status if status["state"] == "running" and cells(out) > before else None
+    def all_frozen():
+        now, found = cells(out), statuses(out)
+        for words in set(jobs) - set(frozen):
+            assert found[words]["state"] != "done", f"{words} ended before it could be stopped"
+            if found[words]["state"] == "running" and now > seen.setdefault(words, now):
+                os.kill(found[words]["pid"], signal.SIGSTOP)
+                frozen[words] = found[words]
+        return len(frozen) == len(jobs)
 
-    status = until(f"{words} to run", 60, running)
-    os.kill(status["pid"], signal.SIGSTOP)
-    return status
+    until(f"{', '.join(jobs)} to run", 90, all_frozen)
+    return frozen
 
 
 def cells(out):
