@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +82,9 @@ class Session:
     def closing_words(self) -> str:
         """What became of the jobs, and where everything lies."""
         assert self.aggregated is not None
-        skipped = len(self.jobs) - len(self.todo)
-        before = f" ({skipped} of {len(self.jobs)} did not have to be launched or could not be)" if skipped else ""
-        return f"\nSweep of {len(self.jobs)} job(s){before}:\n" + outcome_words(self.aggregated)
+        launched = len(self.todo)
+        before = f"{launched} of them launched" if launched else "none of them had to be launched or could be"
+        return f"\nSweep of {len(self.jobs)} job(s), {before}:\n" + outcome_words(self.aggregated)
 
     @property
     def failed(self) -> bool:
@@ -115,7 +115,7 @@ def report_folders(folders: Sequence[Path], into: Path | None, command: str) -> 
     if place is None:
         key = content_key({"jobs": sorted(o.folder.name for o in unique)}, 8)
         place = unique[0].folder.parent / f"{unique[0].folder.name.rpartition('-')[0]}-sweep-{key}"
-    return replace(aggregate(unique, place, stage, command))
+    return aggregate(unique, place, stage, command)
 
 
 def _jobs_of(sweep: Path) -> list[Outcome]:
