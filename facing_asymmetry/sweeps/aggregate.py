@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from facing_asymmetry.atomic import sweep_temporaries
 from facing_asymmetry.config import read_config
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.study.run_folder import write_json
@@ -30,6 +31,7 @@ def aggregate(outcomes: Sequence[Outcome], into: Path, stage: str, command: str)
     Raises:
         DataError: a table cannot be read, or two runs cannot be one table.
     """
+    sweep_temporaries(into)
     sources = [read_source(outcome.folder) for outcome in outcomes if outcome.done]
     groups = grouped(sources)
     folders = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from facing_asymmetry.atomic import write_atomically
+from facing_asymmetry.atomic import sweep_temporaries, write_atomically
 from facing_asymmetry.errors import DataError, FacingAsymmetryError
 from facing_asymmetry.store import content_key
 from facing_asymmetry.sweeps.aggregate import Aggregated, aggregate
@@ -62,6 +62,8 @@ class Session:
         return self.todo
 
     def _write_down(self, lacking: Mapping[int, str]) -> None:
+        for folder in (self.folder, *(job.folder for job in self.jobs)):
+            sweep_temporaries(folder)
         for number, words in lacking.items():
             write_status(self.jobs[number].folder, of_this_process(SKIPPED, self.stage, "", words))
         for number in self.todo:
@@ -92,16 +94,17 @@ class Session:
         return bool(self.error) or self.aggregated is None or any(not o.done for o in self.aggregated.outcomes)
 
 
-def report_folders(folders: Sequence[Path], into: Path | None, command: str) -> Aggregated:
+def report_folders(folders: Sequence[Path], into: Path | None, command: str, stage: str = "report") -> Aggregated:
     """`facing-asymmetry report DIR...`: one table and report over run folders and sweeps.
 
     Args:
         into: where they go; by default the sweep's folder, if one is given, or a new one beside the first folder.
+        command: what was typed; `stage`: `score` for the tables alone.
 
     Raises:
         DataError: a folder is neither a run nor a sweep, or the runs cannot be one table.
     """
-    outcomes, stage, place = [], "report", into
+    outcomes, place = [], into
     for folder in folders:
         if (folder / SWEEP_FILE).is_file():
             outcomes += _jobs_of(folder)

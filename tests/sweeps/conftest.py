@@ -5,7 +5,7 @@ import pytest
 
 from facing_asymmetry.app import launch
 
-STUDY = ("debug=authored", "emotions=[happiness,surprise]")
+STUDY = ("debug=authored",)
 NAMES = ("simple_cnn_fer2013", "mini_xception_fer2013")
 TABLES = ("responses.parquet", "scores.csv", "tests.csv", "claims.json")
 

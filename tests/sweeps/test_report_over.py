@@ -1,5 +1,6 @@
 import json
 import shutil
+import sys
 
 import pyarrow.parquet as pq
 import pytest
@@ -8,7 +9,17 @@ from facing_asymmetry.app import report_over
 from facing_asymmetry.cli import main
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.sweeps.merge import split_cells
+from facing_asymmetry.sweeps.outcome import outcome_words
+from facing_asymmetry.sweeps.session import report_folders
 from tests.sweeps.conftest import TABLES, job_folders, sweep_folder, tables
+
+
+def main_with(*words):
+    before, sys.argv = sys.argv, ["facing-asymmetry", *words]
+    try:
+        main()
+    finally:
+        sys.argv = before
 
 
 def change(path, **values):
@@ -20,7 +31,10 @@ def change(path, **values):
 
 @pytest.mark.slow
 def test_folders_by_hand_make_one_table_and_one_report(own_sweep, whole, tmp_path, capsys):
-    assert report_over(list(job_folders(own_sweep).values()), tmp_path / "merged") == 0
+    folders = [str(folder) for folder in job_folders(own_sweep).values()]
+    with pytest.raises(SystemExit) as done:
+        main_with("report", *folders, "--into", str(tmp_path / "merged"))
+    assert done.value.code == 0
     assert tables(tmp_path / "merged") == tables(whole)
     page = (tmp_path / "merged" / "report.html").read_text()
     assert "4 jobs" in page
@@ -38,11 +52,10 @@ def test_a_sweep_that_was_moved_is_reported_in_its_own_folder(own_sweep, tmp_pat
     assert tables(sweep_folder(moved)) == before
 
 
-def test_a_job_whose_process_is_gone_is_reported_as_killed_and_left_out(own_sweep, tmp_path, capsys):
+def test_a_job_whose_process_is_gone_is_reported_as_killed_and_left_out(own_sweep, tmp_path):
     words, folder = next(iter(job_folders(own_sweep).items()))
     change(folder / "status.json", state="running", born="0")
-    assert report_over([sweep_folder(own_sweep)], tmp_path / "merged") == 1
-    said = capsys.readouterr().out
+    said = outcome_words(report_folders([sweep_folder(own_sweep)], tmp_path / "merged", "", "score"))
     assert f"killed   {words}" in said
     assert "its process is gone" in said
     manifest = json.loads((tmp_path / "merged" / "manifest.json").read_text())
@@ -72,20 +85,8 @@ def test_two_folders_that_disagree_about_a_cell_are_named(own_sweep, tmp_path):
 def test_the_same_cells_twice_count_once(own_sweep, tmp_path):
     folder = next(iter(job_folders(own_sweep).values()))
     other = shutil.copytree(folder, tmp_path / "other")
-    with pytest.raises(SystemExit) as done:
-        main_with("report", str(folder), str(other), "--into", str(tmp_path / "merged"))
-    assert done.value.code == 0
+    report_folders([folder, other], tmp_path / "merged", "", "score")
     assert tables(tmp_path / "merged")["responses.parquet"] == (folder / "responses.parquet").read_bytes()
-
-
-def main_with(*words):
-    import sys
-
-    before, sys.argv = sys.argv, ["facing-asymmetry", *words]
-    try:
-        main()
-    finally:
-        sys.argv = before
 
 
 def test_a_folder_that_is_no_run_is_named(tmp_path, capsys):

@@ -4,6 +4,8 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 action=$1 ROOT=$2
+python=$here/../../.venv/bin/python
+[ -x "$python" ] || python=python3
 export PATH="$PATH:/usr/sbin" SLURM_CONF=$ROOT/etc/slurm.conf
 HOST=$(uname -n) && HOST=${HOST%%.*}
 DAEMONS=(slurmd slurmctld slurmdbd munged mariadbd) # in the order in which they are stopped
@@ -52,7 +54,7 @@ start() {
   mkdir -p "$ROOT"/{etc,state,spool,log,run,db}
   chmod 755 "$ROOT" "$ROOT"/*
   MEGABYTES=$(awk '/MemTotal/ {print int($2 * 0.9 / 1024)}' /proc/meminfo)
-  read -r CTLD_PORT NODE_PORT DBD_PORT < <(python3 "$here/free_ports.py" 3)
+  read -r CTLD_PORT NODE_PORT DBD_PORT < <("$python" "$here/free_ports.py" 3)
   resolve_to_loopback
   fill slurm.conf.in "$ROOT/etc/slurm.conf"
   fill slurmdbd.conf.in "$ROOT/etc/slurmdbd.conf"
