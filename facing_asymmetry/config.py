@@ -6,8 +6,8 @@ type fails before anything runs; each `__post_init__` checks ranges.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
 
 import dacite
 
@@ -83,6 +83,15 @@ class GridConfig:
     name: str = "quick"
     s: Any = 6
     t: Any = 4
+
+    def __post_init__(self) -> None:
+        for axis in ("s", "t"):
+            value = getattr(self, axis)
+            items = value if isinstance(value, list) else [value]
+            if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in items) or isinstance(
+                value, float
+            ):
+                raise ConfigError(f"grid.{axis} = {value!r}; write a number of points, or the values: [0, 0.5, 1]")
 
 
 @dataclass(frozen=True)
@@ -176,15 +185,30 @@ def read_config(values: Mapping[str, Any]) -> RunConfig:
     Raises:
         ConfigError: an unknown key, a value of the wrong type or out of range; the message names the key.
     """
+    _refuse_unknown(RunConfig, values)
     settings = dacite.Config(strict=True, cast=[tuple], type_hooks={float: _as_float})
     try:
         return dacite.from_dict(RunConfig, dict(values), settings)
-    except dacite.UnexpectedDataError as error:
-        raise ConfigError(
-            f"unknown key(s): {', '.join(sorted(map(str, error.keys)))}; see --help for what there is"
-        ) from error
     except dacite.DaciteFieldError as error:
         raise ConfigError(f"{error.field_path}: {error}") from error
+
+
+def _refuse_unknown(schema: type, values: Mapping[str, Any], at: str = "") -> None:
+    """Name the first key that a schema lacks with those that it has, and the first item of a list of a wrong type."""
+    known = get_type_hints(schema)
+    for key, value in values.items():
+        if key not in known:
+            near = suggestion(str(key), known)
+            raise ConfigError(f"unknown key {at}{key}{near} (allowed: {', '.join(known)})")
+        wanted = known[key]
+        if is_dataclass(wanted) and isinstance(value, Mapping):
+            _refuse_unknown(wanted, value, f"{at}{key}.")
+        if wanted is int and isinstance(value, bool):
+            raise ConfigError(f"{at}{key} = {str(value).lower()}; it must be a whole number")
+        if get_origin(wanted) is list and isinstance(value, list):
+            wrong = [v for v in value if not isinstance(v, get_args(wanted)[0])]
+            if wrong:
+                raise ConfigError(f"{at}{key} holds {wrong[0]!r}; its items must be {get_args(wanted)[0].__name__}")
 
 
 def _as_float(value: Any) -> Any:
