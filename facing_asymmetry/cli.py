@@ -8,6 +8,7 @@ import click
 
 from facing_asymmetry import __version__
 from facing_asymmetry.benchmarks.commands import benchmark
+from facing_asymmetry.completion import complete_override
 from facing_asymmetry.errors import ConfigError, FacingAsymmetryError
 from facing_asymmetry.json_file import JSON_OPTION, write_json
 
@@ -33,7 +34,7 @@ def cli() -> None:
 
 def _stage_command(stage: str, summary: str) -> Callable[..., None]:
     @click.command(stage, help=summary, short_help=summary, context_settings=PASS_THROUGH, add_help_option=False)
-    @click.argument("overrides", nargs=-1, type=click.UNPROCESSED)
+    @click.argument("overrides", nargs=-1, type=click.UNPROCESSED, shell_complete=complete_override)
     def command(overrides: tuple[str, ...]) -> None:
         from facing_asymmetry.app import launch
 
@@ -43,7 +44,7 @@ def _stage_command(stage: str, summary: str) -> Callable[..., None]:
 
 
 @click.command("report", context_settings=PASS_THROUGH, add_help_option=False)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, shell_complete=complete_override)
 @click.option("--into", type=click.Path(file_okay=False, path_type=Path))
 def report(arguments: tuple[str, ...], into: Path | None) -> None:
     """Figures, tables and report.html; `report DIR...` makes one of several run folders or of a sweep."""

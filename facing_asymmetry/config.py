@@ -201,7 +201,7 @@ def _refuse_unknown(schema: type, values: Mapping[str, Any], at: str = "") -> No
             near = suggestion(str(key), known)
             raise ConfigError(f"unknown key {at}{key}{near} (allowed: {', '.join(known)})")
         wanted = known[key]
-        if is_dataclass(wanted) and isinstance(value, Mapping):
+        if isinstance(wanted, type) and is_dataclass(wanted) and isinstance(value, Mapping):
             _refuse_unknown(wanted, value, f"{at}{key}.")
         if wanted is int and isinstance(value, bool):
             raise ConfigError(f"{at}{key} = {str(value).lower()}; it must be a whole number")

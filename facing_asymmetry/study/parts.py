@@ -45,9 +45,10 @@ class Study:
     Args:
         config: checked values. What they imply is checked here at once: emotions that a classifier lacks, unknown
             names, grids of one point, and `device=cuda` without CUDA raise `ConfigError` before anything is computed.
+        elsewhere: another machine will compute it, so that this one need not have the device.
     """
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: RunConfig, elsewhere: bool = False) -> None:
         self.config = config
         self.counts = Counts()
         self.grid = Grid.spaced(config.grid.name, config.grid.s, config.grid.t)
@@ -60,7 +61,8 @@ class Study:
         self.store = CellStore(Path(config.paths.store))
         for record in self.records:
             check_emotions(record.name, record.labels, config.emotions)
-        check_device(config.device)
+        if not elsewhere:
+            check_device(config.device)
 
     @property
     def picture_grid(self) -> Grid:
