@@ -38,7 +38,7 @@ class StudySweeper(BasicSweeper):
         [jobs] = self.split_arguments(overrides, None)
         asked = [(tuple(o for o in job if o.partition("=")[0] in swept), self._composed(job)) for job in jobs]
         session = current()
-        todo = session.plan(asked)
+        todo = session.plan(asked, elsewhere=type(self.launcher).__name__ == "SlurmLauncher")
         if session.dry_run:
             self._count(todo)
         else:

@@ -58,15 +58,21 @@ class Job:
         return "; ".join(f"{name} lacks its weights: {s.remedy}" for name, s in states.items() if not s.ready)
 
 
-def make_jobs(asked: Sequence[tuple[tuple[str, ...], Mapping[str, Any]]], stage: str, command: str) -> Iterator[Job]:
+def make_jobs(
+    asked: Sequence[tuple[tuple[str, ...], Mapping[str, Any]]], stage: str, command: str, elsewhere: bool = False
+) -> Iterator[Job]:
     """Check the composed configuration of each job.
+
+    Args:
+        asked: overrides and composed configuration; `stage`: last stage; `command`: what was typed.
+        elsewhere: other machines will run the jobs.
 
     Raises:
         ConfigError: naming the job, the key and what it may be.
     """
     for overrides, composed in asked:
         try:
-            yield Job(overrides, Run(Study(read_config(composed)), composed, command), stage)
+            yield Job(overrides, Run(Study(read_config(composed), elsewhere), composed, command), stage)
         except FacingAsymmetryError as error:
             raise ConfigError(f"job {' '.join(overrides)}: {error}; no job was launched") from error
 

@@ -45,15 +45,18 @@ class Session:
         key = content_key({"jobs": sorted(job.folder.name for job in self.jobs), "stage": self.stage}, 8)
         return Path(first.paths.runs) / f"{first.name}-sweep-{key}"
 
-    def plan(self, asked: Sequence[tuple[tuple[str, ...], Mapping[str, Any]]]) -> list[int]:
+    def plan(self, asked: Sequence[tuple[tuple[str, ...], Mapping[str, Any]]], elsewhere: bool = False) -> list[int]:
         """Check every job before the first is launched, and return the numbers of those that have work left.
 
         Finished jobs are left out, and so are jobs whose weights are not here: they could only fail.
 
+        Args:
+            asked: overrides and composed configuration of each job; `elsewhere`: other machines will run them.
+
         Raises:
             ConfigError: a job asks for something that cannot be.
         """
-        self.jobs = list(make_jobs(asked, self.stage, self.command))
+        self.jobs = list(make_jobs(asked, self.stage, self.command, elsewhere))
         finished = {n for n, job in enumerate(self.jobs) if job.finished()}
         lacking = {n: words for n, job in enumerate(self.jobs) if n not in finished and (words := job.lacking())}
         self.todo = [n for n in range(len(self.jobs)) if n not in finished and n not in lacking]

@@ -3,10 +3,14 @@ import shutil
 
 import pandas as pd
 import pytest
+import torch
 
 from facing_asymmetry.app import launch
 from facing_asymmetry.assets import cache_folder
+from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.sweeps.job import make_jobs
 from facing_asymmetry.sweeps.status import read_status
+from tests.app.composing import composed
 from tests.sweeps.conftest import NAMES, STUDY, job_folders, statuses, sweep, sweep_folder, tables
 
 FOUR = (f"classifier={','.join(NAMES)}", "identities=4", "identity_block=0/2,1/2")
@@ -104,6 +108,15 @@ def test_one_wrong_job_stops_the_sweep_before_any_is_launched(override, words, t
     assert sweep(out, override) == 2
     assert words in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_jobs_for_other_machines_may_ask_for_a_device_that_this_one_lacks():
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a CUDA device")
+    asked = [(("device=cuda",), composed("debug=authored", "device=cuda"))]
+    assert [job.run.config.device for job in make_jobs(asked, "score", "", elsewhere=True)] == ["cuda"]
+    with pytest.raises(ConfigError, match="no CUDA device here; use device=cpu; no job was launched"):
+        list(make_jobs(asked, "score", ""))
 
 
 def test_all_networks_are_one_job_each(tmp_path, capsys):
