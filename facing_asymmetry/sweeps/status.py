@@ -17,7 +17,7 @@ from typing import Final
 from facing_asymmetry.atomic import write_atomically
 from facing_asymmetry.errors import FacingAsymmetryError, StoreError
 from facing_asymmetry.processes import birth, is_alive, this_machine
-from facing_asymmetry.sweeps.queue import GONE, QUEUED, own_job, slurm_state
+from facing_asymmetry.sweeps.queue import GONE, QUEUED, UNKNOWN, own_job, slurm_state
 
 STATUS_FILE: Final = "status.json"
 WAITING, RUNNING, DONE, FAILED, SKIPPED, KILLED = "waiting", "running", "done", "failed", "skipped", "killed"
@@ -79,20 +79,23 @@ def read_status(folder: Path) -> Status | None:
 
 
 def observe(folder: Path) -> Status | None:
-    """The status file, corrected by whether the process is still there: what runs no more was `killed`."""
+    """The status file, corrected by whether the process is still there: what runs no more was `killed`.
+
+    A process of another machine is believed to be there, unless SLURM knows better.
+    """
     status = read_status(folder)
     if status is None or status.state not in (WAITING, RUNNING):
         return status
-    if status.machine == this_machine() and is_alive(status.pid, status.born):
+    here = status.machine == this_machine()
+    if here and is_alive(status.pid, status.born):
         return status
-    queue = slurm_state(status.slurm) if status.slurm and status.state == RUNNING else GONE
+    queue = slurm_state(status.slurm) if status.slurm and status.state == RUNNING else GONE if here else UNKNOWN
     if queue in QUEUED:
         return replace(status, state=WAITING, error="in the queue again")
     if queue == GONE:
         words = "its process is gone" if status.state == RUNNING else "it was never begun"
-        elsewhere = status.machine != this_machine() and not status.slurm
-        return replace(status, state=KILLED, error=words + (f" from {status.machine}" if elsewhere else ""))
-    return status
+        return replace(status, state=KILLED, error=words)
+    return status if here else replace(status, error=f"on {status.machine}, which cannot be asked from here")
 
 
 @contextmanager

@@ -85,6 +85,12 @@ def test_a_job_that_was_launched_by_a_process_that_is_gone_was_never_begun(tmp_p
     assert (observe(tmp_path).state, observe(tmp_path).error) == ("killed", "it was never begun")
 
 
+def test_a_process_of_a_machine_that_cannot_be_asked_is_believed_to_run(tmp_path):
+    write_status(tmp_path, replace(of_this_process("running", "score", "key"), machine="elsewhere", slurm=""))
+    assert observe(tmp_path).state == "running"
+    assert "on elsewhere, which cannot be asked" in observe(tmp_path).error
+
+
 def test_a_status_file_that_is_damaged_counts_as_none(tmp_path):
     assert observe(tmp_path) is None
     for content in ("{", "[]", '{"stage": "score"}'):
