@@ -13,38 +13,40 @@ def sweep_words(jobs: Sequence[Job], todo: Sequence[int], launcher: Mapping[str,
     """Jobs with frames, hours and GB; their sum; and the SLURM array that would be submitted.
 
     Args:
-        jobs: all of the sweep; `todo`: numbers of those with work left.
+        jobs: all of the sweep; `todo`: numbers of those that would be launched.
         launcher: settings of Hydra's launcher.
     """
-    sizes = {n: plan(jobs[n].run.study, read_rates(jobs[n].run.study.store.folder)) for n in todo}
+    sizes = {n: _size(job) for n, job in enumerate(jobs) if n in todo or not job.finished()}
     wide = max(len(job.words) for job in jobs)
-    head = f"  {'job':<{wide}} {'cells':>8} {'frames':>10} {'searched':>9} {'hours':>7} {'GB':>7}"
-    lines = [_line(job.words.ljust(wide), sizes[n]) if n in sizes else _other(job, wide) for n, job in enumerate(jobs)]
-    chosen = list(sizes.values())
-    if not chosen:
-        return "\n".join([head, *lines, "Nothing is left to do."])
-    seconds, longest = sum(s.seconds for s in chosen), max(s.seconds for s in chosen)
-    source = "measured in earlier runs here" if all(s.measured for s in chosen) else "of docs/benchmarks"
-    return "\n".join(
-        [
-            head,
-            *lines,
-            f"{len(todo)} of {len(jobs)} job(s) to do: {sum(s.frames for s in chosen):,} frames, "
-            f"{sum(s.forward_passes for s in chosen):,} forward passes, "
-            f"{sum(s.megabytes for s in chosen) / 1e3:.2f} GB; "
-            f"one after the other {duration(seconds)}, side by side {duration(longest)} "
-            f"(rates {source}; nothing counted as stored).",
-            array_words(len(todo), launcher),
-        ]
-    )
+    lines = [f"  {'job':<{wide}} {'cells':>8} {'frames':>10} {'searched':>9} {'hours':>7} {'GB':>7}"]
+    for n, job in enumerate(jobs):
+        note = "" if n in todo else "  weights missing" if n in sizes else "done, left out"
+        lines.append(f"  {job.words:<{wide}} {_columns(sizes[n]) if n in sizes else ''}{note}")
+    lines.append(_sum(f"{len(todo)} of {len(jobs)} job(s) to do", [sizes[n] for n in todo]))
+    if len(sizes) > len(todo):
+        lines.append(_sum(f"With the {len(sizes) - len(todo)} whose weights are missing", list(sizes.values())))
+        lines.append("What to do for each: facing-asymmetry classifiers list")
+    return "\n".join([*lines, array_words(len(todo), launcher)] if todo else lines)
 
 
-def _line(words: str, size: Plan) -> str:
+def _size(job: Job) -> Plan:
+    return plan(job.run.study, read_rates(job.run.study.store.folder))
+
+
+def _columns(size: Plan) -> str:
     return (
-        f"  {words} {size.cells:>8,} {size.frames:>10,} {size.optimisation_frames:>9,} {size.seconds / 3600:>7.2f} "
+        f"{size.cells:>8,} {size.frames:>10,} {size.optimisation_frames:>9,} {size.seconds / 3600:>7.2f} "
         f"{size.megabytes / 1e3:>7.2f}"
     )
 
 
-def _other(job: Job, wide: int) -> str:
-    return f"  {job.words:<{wide}} " + (f"skipped: {words}" if (words := job.lacking()) else "done, left out")
+def _sum(head: str, sizes: Sequence[Plan]) -> str:
+    if not sizes:
+        return f"{head}."
+    source = "measured in earlier runs here" if all(s.measured for s in sizes) else "of docs/benchmarks"
+    return (
+        f"{head}: {sum(s.frames for s in sizes):,} frames, {sum(s.forward_passes for s in sizes):,} forward passes, "
+        f"{sum(s.megabytes for s in sizes) / 1e3:.2f} GB; one after the other "
+        f"{duration(sum(s.seconds for s in sizes))}, side by side {duration(max(s.seconds for s in sizes))} "
+        f"(rates {source}; nothing counted as stored)."
+    )

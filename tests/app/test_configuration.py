@@ -1,5 +1,7 @@
 import pytest
+import yaml
 
+from facing_asymmetry.conf_folder import conf_folder
 from facing_asymmetry.config import RunConfig, identity_block, read_config
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.study.parts import Study
@@ -118,3 +120,18 @@ def test_cuda_asked_for_and_absent_is_said():
         pytest.skip("this machine has a CUDA device")
     with pytest.raises(ConfigError, match="device = 'cuda'.*use device=cpu"):
         Study(read_config(composed("device=cuda")))
+
+
+@pytest.mark.parametrize("experiment", ["paper_17", "working_set"])
+def test_a_study_of_many_networks_makes_the_same_networks_jobs_in_a_multirun(experiment):
+    file = yaml.safe_load((conf_folder() / "experiment" / f"{experiment}.yaml").read_text())
+    jobs = file["hydra"]["sweeper"]["params"]["classifier"].replace(" ", "").split(",")
+    assert jobs == list(composed(f"experiment={experiment}")["classifiers"])
+
+
+@pytest.mark.parametrize("path", sorted((conf_folder() / "experiment").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_study_is_headed_by_its_command(path):
+    lines = path.read_text().splitlines()
+    assert lines[0] == "# @package _global_"
+    assert lines[1].startswith("# facing-asymmetry run ")
+    assert f"experiment={path.stem}" in lines[1]
