@@ -12,7 +12,7 @@ import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException, MissingConfigException
-from hydra.types import RunMode
+from hydra.types import RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from rich.console import Console
@@ -20,6 +20,7 @@ from rich.syntax import Syntax
 
 from facing_asymmetry.conf_folder import conf_folder
 from facing_asymmetry.errors import ConfigError, FacingAsymmetryError
+from facing_asymmetry.sweeps.current import begin
 
 if TYPE_CHECKING:
     from facing_asymmetry.sweeps.session import Session
@@ -42,9 +43,29 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
     command = " ".join(["facing-asymmetry", stage, *overrides])
     sys.argv = [f"facing-asymmetry {stage}", *overrides]
 
-    from facing_asymmetry.sweeps.session import begin
-
     failures: list[FacingAsymmetryError] = []
+    unreadable = _first_unreadable(overrides)
+    if unreadable:
+        return _complain(unreadable)
+    asked = begin(last_stage(stage), command)
+    main = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="config")(
+        _job(stage, command, failures)
+    )
+    try:
+        main()
+    except KeyboardInterrupt:
+        return _complain(INTERRUPTED)
+    except FacingAsymmetryError as error:
+        return _complain(str(error))
+    except (HydraException, OmegaConfBaseException) as error:
+        return _complain(explain(error))
+    if asked.session is not None:
+        return _end_sweep(asked.session)
+    return max((_complain(str(error)) for error in failures), default=0)
+
+
+def _job(stage: str, command: str, failures: list[FacingAsymmetryError]) -> TaskFunction:
+    """What Hydra calls with the configuration of each job; it goes to other processes and machines by value."""
 
     def job(config: DictConfig) -> None:
         alone = HydraConfig.get().mode != RunMode.MULTIRUN
@@ -57,22 +78,7 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
                 raise
             logging.getLogger(__name__).exception("the job failed; its neighbours go on")
 
-    unreadable = _first_unreadable(overrides)
-    if unreadable:
-        return _complain(unreadable)
-    session = begin(last_stage(stage), command)
-    main = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="config")(job)
-    try:
-        main()
-    except KeyboardInterrupt:
-        return _complain(INTERRUPTED)
-    except FacingAsymmetryError as error:
-        return _complain(str(error))
-    except (HydraException, OmegaConfBaseException) as error:
-        return _complain(explain(error))
-    if session.jobs:
-        return _end_sweep(session)
-    return max((_complain(str(error)) for error in failures), default=0)
+    return job
 
 
 def _end_sweep(session: "Session") -> int:

@@ -6,12 +6,17 @@ finished, and gives up all jobs with the first that raises; this one does none o
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict
+
+from facing_asymmetry.sweeps.current import current
+
+if TYPE_CHECKING:
+    from facing_asymmetry.sweeps.session import Session
 
 log = logging.getLogger("facing_asymmetry.sweeps")
 
@@ -29,7 +34,7 @@ class StudySweeper(BasicSweeper):
         Raises:
             ConfigError: before anything is launched, naming the job and the key.
         """
-        from facing_asymmetry.sweeps.session import current
+        from facing_asymmetry.sweeps.session import Session
 
         assert self.hydra_context is not None
         parser = OverridesParser.create(config_loader=self.hydra_context.config_loader)
@@ -37,10 +42,10 @@ class StudySweeper(BasicSweeper):
         swept = {o.get_key_element() for o in overrides if o.is_sweep_override()}
         [jobs] = self.split_arguments(overrides, None)
         asked = [(tuple(o for o in job if o.partition("=")[0] in swept), self._composed(job)) for job in jobs]
-        session = current()
+        session = current().session = Session(current().stage, current().command)
         todo = session.plan(asked, elsewhere=type(self.launcher).__name__ == "SlurmLauncher")
         if session.dry_run:
-            self._count(todo)
+            self._count(session, todo)
         else:
             for chunk in self.split_overrides_to_chunks([jobs[n] for n in todo], self.max_batch_size) if todo else ():
                 self._launch(chunk, todo[0])
@@ -67,13 +72,12 @@ class StudySweeper(BasicSweeper):
             log.warning("a job was lost (%s); waiting for the others", str(error).strip().splitlines()[0][:200])
             wait_for_the_rest(place / ".submitit")
 
-    def _count(self, todo: list[int]) -> None:
+    def _count(self, session: "Session", todo: list[int]) -> None:
         from facing_asymmetry.sweeps.dry_run import sweep_words
-        from facing_asymmetry.sweeps.session import current
 
         assert self.config is not None
         launcher = OmegaConf.to_container(self.config.hydra.launcher, resolve=True)
-        print(sweep_words(current().jobs, todo, launcher))  # type: ignore[arg-type]
+        print(sweep_words(session.jobs, todo, launcher))  # type: ignore[arg-type]
 
 
 class Aggregate(Callback):
@@ -81,8 +85,6 @@ class Aggregate(Callback):
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Hydra calls this once all jobs have returned; `StudySweeper` sees to it that they do."""
-        from facing_asymmetry.sweeps.session import current
-
-        session = current()
-        if session.jobs and not session.dry_run:
+        session = current().session
+        if session is not None and not session.dry_run:
             session.aggregate()

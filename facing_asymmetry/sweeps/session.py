@@ -130,19 +130,3 @@ def _jobs_of(sweep: Path) -> list[Outcome]:
         return [Outcome.of(Path(os.path.normpath(sweep / job["folder"])), job["words"]) for job in facts["jobs"]]
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{sweep / SWEEP_FILE} is not a list of jobs ({error}); start the sweep again") from error
-
-
-_current: list[Session] = []
-
-
-def begin(stage: str, command: str) -> Session:
-    """Start the multirun of this process."""
-    _current[:] = [Session(stage, command)]
-    return _current[0]
-
-
-def current() -> Session:
-    """The multirun of this process."""
-    if not _current:
-        raise DataError("no sweep was begun; use facing-asymmetry run -m")
-    return _current[0]

@@ -91,6 +91,21 @@ def test_the_stages_show_hydras_help():
     assert "grid: default, paper, quick, smoke" in done.stdout
 
 
+def test_help_of_the_stages_imports_nothing_heavy():
+    code = """
+import sys
+from facing_asymmetry.app import launch
+try:
+    launch("run", ["--help"])
+finally:
+    heavy = {"torch", "pandas", "pyarrow", "statsmodels", "seaborn", "wandb", "submitit"} & set(sys.modules)
+    assert not heavy, heavy
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "docs/sweeps.md" in done.stdout
+
+
 def test_doctor_reports_every_part_as_json(tmp_path):
     target = tmp_path / "doctor.json"
     done = run("doctor", "--json", str(target))
