@@ -46,9 +46,12 @@ class StudySweeper(BasicSweeper):
         todo = session.plan(asked, elsewhere=type(self.launcher).__name__ == "SlurmLauncher")
         if session.dry_run:
             self._count(session, todo)
-        else:
-            for chunk in self.split_overrides_to_chunks([jobs[n] for n in todo], self.max_batch_size) if todo else ():
-                self._launch(chunk, todo[0])
+        elif todo:
+            print(session.opening_words(), flush=True)
+            launched = 0
+            for chunk in self.split_overrides_to_chunks([jobs[n] for n in todo], self.max_batch_size):
+                self._launch(chunk, launched)
+                launched += len(chunk)
 
     def _composed(self, job: list[str]) -> dict[str, Any]:
         assert self.hydra_context is not None

@@ -84,6 +84,13 @@ class Session:
             self.error = str(error)
             self.aggregated = Aggregated(outcomes, [])
 
+    def opening_words(self) -> str:
+        """How many jobs are launched, and how to look at them meanwhile."""
+        return (
+            f"Launching {len(self.todo)} of {len(self.jobs)} job(s). What became of them, at any time: "
+            f"facing-asymmetry report {self.folder}"
+        )
+
     def closing_words(self) -> str:
         """What became of the jobs, and where everything lies."""
         assert self.aggregated is not None
