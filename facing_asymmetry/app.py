@@ -5,11 +5,14 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import hydra
+from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException, MissingConfigException
+from hydra.types import RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from rich.console import Console
@@ -17,37 +20,89 @@ from rich.syntax import Syntax
 
 from facing_asymmetry.conf_folder import conf_folder
 from facing_asymmetry.errors import ConfigError, FacingAsymmetryError
+from facing_asymmetry.sweeps.current import begin
+
+if TYPE_CHECKING:
+    from facing_asymmetry.sweeps.session import Session
+
+
+INTERRUPTED: Final = (
+    "interrupted; what was computed is stored, and the same command goes on from there. Jobs that SLURM holds go on: "
+    "squeue lists them, scancel ends them"
+)
 
 
 def launch(stage: str, overrides: Sequence[str]) -> int:
     """Compose the configuration from `conf/` and the overrides, and run the stages up to `stage`.
 
     Returns:
-        The exit status: 0, or 2 after one message that names the key or file and what would be right.
+        The exit status: 0; 1 where jobs of a multirun are not done; or 2 after one message that names the key or file
+        and what would be right.
     """
     os.environ["HYDRA_FULL_ERROR"] = "1"
     command = " ".join(["facing-asymmetry", stage, *overrides])
     sys.argv = [f"facing-asymmetry {stage}", *overrides]
 
     failures: list[FacingAsymmetryError] = []
-
-    def job(config: DictConfig) -> None:
-        try:
-            run_job(stage, command, OmegaConf.to_container(config, resolve=True))  # type: ignore[arg-type]
-        except FacingAsymmetryError as error:
-            failures.append(error)
-
     unreadable = _first_unreadable(overrides)
     if unreadable:
         return _complain(unreadable)
-    main = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="config")(job)
+    asked = begin(last_stage(stage), command)
+    main = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="config")(
+        _job(stage, command, failures)
+    )
     try:
         main()
     except KeyboardInterrupt:
-        return _complain("interrupted; what was computed is stored, and the same command goes on from there")
+        return _complain(INTERRUPTED)
+    except FacingAsymmetryError as error:
+        return _complain(str(error))
     except (HydraException, OmegaConfBaseException) as error:
         return _complain(explain(error))
+    if asked.session is not None:
+        return _end_sweep(asked.session)
     return max((_complain(str(error)) for error in failures), default=0)
+
+
+def _job(stage: str, command: str, failures: list[FacingAsymmetryError]) -> TaskFunction:
+    """What Hydra calls with the configuration of each job; it goes to other processes and machines by value."""
+
+    def job(config: DictConfig) -> None:
+        alone = HydraConfig.get().mode != RunMode.MULTIRUN
+        try:
+            run_job(stage, command, OmegaConf.to_container(config, resolve=True), alone)  # type: ignore[arg-type]
+        except FacingAsymmetryError as error:
+            failures.append(error)
+        except Exception:
+            if alone:
+                raise
+            logging.getLogger(__name__).exception("the job failed; its neighbours go on")
+
+    return job
+
+
+def _end_sweep(session: "Session") -> int:
+    """Say what became of the jobs; 1 where any is not done."""
+    if session.dry_run:
+        return 0
+    Console().print(session.closing_words(), soft_wrap=True, highlight=False, markup=False)
+    if session.error:
+        return _complain(session.error)
+    return int(session.failed)
+
+
+def report_over(folders: Sequence[Path], into: Path | None) -> int:
+    """One table and report over run folders and sweeps; 1 where a job of them is not done.
+
+    Raises:
+        DataError: a folder is neither a run nor a sweep, or the runs cannot be one table.
+    """
+    from facing_asymmetry.sweeps.outcome import outcome_words
+    from facing_asymmetry.sweeps.session import report_folders
+
+    found = report_folders(folders, into, " ".join(["facing-asymmetry report", *map(str, folders)]))
+    Console().print(outcome_words(found), soft_wrap=True, highlight=False, markup=False)
+    return int(any(not outcome.done for outcome in found.outcomes))
 
 
 def compose_config(overrides: Sequence[str]) -> dict[str, Any]:
@@ -67,8 +122,8 @@ def compose_config(overrides: Sequence[str]) -> dict[str, Any]:
     return composed  # type: ignore[return-value]
 
 
-def run_job(stage: str, command: str, composed: Mapping[str, Any]) -> None:
-    """One job of a run or multirun: check, print and save the configuration, then work."""
+def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool = True) -> None:
+    """One job of a run or multirun: check, print (where it is `alone`) and save the configuration, then work."""
     from facing_asymmetry.config import read_config
     from facing_asymmetry.store import write_atomically
     from facing_asymmetry.study.parts import Study
@@ -76,6 +131,8 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any]) -> None:
     from facing_asymmetry.study.rates import read_rates
     from facing_asymmetry.study.stages import Run, run_stages
     from facing_asymmetry.study.words import closing_words, opening_words
+    from facing_asymmetry.sweeps.job import run_key
+    from facing_asymmetry.sweeps.status import recorded
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s", force=True)
     logging.getLogger("facing_asymmetry").setLevel(logging.INFO)
@@ -88,14 +145,23 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any]) -> None:
         console.print(size.words(), soft_wrap=True)
         return
     text = OmegaConf.to_yaml(OmegaConf.create(dict(composed)))
-    if console.is_terminal:
+    if not alone:
+        print(f"\n{', '.join(composed['classifiers'])} -> {run.folder}", flush=True)
+    elif console.is_terminal:
         console.print(Syntax(text, "yaml", background_color="default"))
     else:
         print(text, flush=True)
     console.print(opening_words(run, size), soft_wrap=True, highlight=False)
-    folder = run_stages(run, "report" if stage == "run" else stage)
-    write_atomically(folder / "config.yaml", text)
+    last = last_stage(stage)
+    with recorded(run.folder, last, run_key(run)):
+        folder = run_stages(run, last)
+        write_atomically(folder / "config.yaml", text)
     console.print(closing_words(run, folder, stage), soft_wrap=True, highlight=False)
+
+
+def last_stage(command: str) -> str:
+    """The last stage that a command runs."""
+    return "report" if command == "run" else command
 
 
 def set_threads(threads: int) -> None:

@@ -9,7 +9,8 @@ import click
 from facing_asymmetry import __version__
 from facing_asymmetry.benchmarks.commands import benchmark
 from facing_asymmetry.calibration.commands import calibrate
-from facing_asymmetry.errors import FacingAsymmetryError
+from facing_asymmetry.completion import complete_override
+from facing_asymmetry.errors import ConfigError, FacingAsymmetryError
 from facing_asymmetry.json_file import JSON_OPTION, write_json
 from facing_asymmetry.planted.commands import planted
 from facing_asymmetry.refutation.commands import refute
@@ -20,7 +21,6 @@ STAGES = {
     "optimise": "Find the expressions that each classifier is shown.",
     "intervene": "Weaken one side over the grid, and record the classifiers' activations.",
     "score": "Scores and tests over identities.",
-    "report": "Figures, tables and report.html.",
 }
 PASS_THROUGH = {"ignore_unknown_options": True, "help_option_names": []}
 
@@ -38,7 +38,7 @@ def cli() -> None:
 
 def _stage_command(stage: str, summary: str) -> Callable[..., None]:
     @click.command(stage, help=summary, short_help=summary, context_settings=PASS_THROUGH, add_help_option=False)
-    @click.argument("overrides", nargs=-1, type=click.UNPROCESSED)
+    @click.argument("overrides", nargs=-1, type=click.UNPROCESSED, shell_complete=complete_override)
     def command(overrides: tuple[str, ...]) -> None:
         from facing_asymmetry.app import launch
 
@@ -47,8 +47,22 @@ def _stage_command(stage: str, summary: str) -> Callable[..., None]:
     return command
 
 
+@click.command("report", context_settings=PASS_THROUGH, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, shell_complete=complete_override)
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path))
+def report(arguments: tuple[str, ...], into: Path | None) -> None:
+    """Figures, tables and report.html; `report DIR...` makes one of several run folders or of a sweep."""
+    from facing_asymmetry.app import launch, report_over
+
+    folders = [Path(a) for a in arguments if "=" not in a and not a.startswith("-")]
+    if folders and len(folders) < len(arguments):
+        raise ConfigError("report takes either folders (with --into FOLDER) or overrides, not both")
+    sys.exit(report_over(folders, into) if folders else launch("report", arguments))
+
+
 for _stage, _summary in STAGES.items():
     cli.add_command(_stage_command(_stage, _summary))  # type: ignore[arg-type]
+cli.add_command(report)
 
 
 @cli.command()

@@ -4,9 +4,10 @@ Plain dataclasses, usable without Hydra: `read_config` fills them from a mapping
 type fails before anything runs; each `__post_init__` checks ranges.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
 
 import dacite
 
@@ -77,6 +78,15 @@ class GridConfig:
     s: Any = 6
     t: Any = 4
 
+    def __post_init__(self) -> None:
+        for axis in ("s", "t"):
+            value = getattr(self, axis)
+            items = value if isinstance(value, list) else [value]
+            if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in items) or isinstance(
+                value, float
+            ):
+                raise ConfigError(f"grid.{axis} = {value!r}; write a number of points, or the values: [0, 0.5, 1]")
+
 
 @dataclass(frozen=True)
 class PathsConfig:
@@ -94,6 +104,7 @@ class RunConfig:
     name: str = "quick"
     emotions: list[str] = field(default_factory=lambda: list(BASIC))
     identities: int = 6
+    identity_block: str | None = None
     seed: int = 2026
     device: str = "cpu"
     threads: int = 0
@@ -118,6 +129,9 @@ class RunConfig:
             _one_of("emotions", emotion, BASIC)
         if not self.emotions or len(set(self.emotions)) != len(self.emotions):
             raise ConfigError(f"emotions = {self.emotions}; name at least one, none twice")
+        identity_block(self.identities, self.identity_block)
+        if self.identity_block and self.expression.per_identity:
+            raise ConfigError("identity_block needs expression.per_identity=false: those expressions are one batch")
         for key, least in (("identities", 1), ("batch", 1), ("threads", 0), ("seed", 0)):
             _at_least(key, getattr(self, key), least)
         _one_of("device", self.device, ("cpu", "cuda"))
@@ -129,21 +143,53 @@ class RunConfig:
             raise ConfigError(f"name = {self.name!r}; it becomes part of a folder's name and must hold no slash")
 
 
+def identity_block(identities: int, block: str | None) -> tuple[int, ...]:
+    """Numbers of the faces of a block: `1/4` is the second quarter of 0 .. `identities` - 1; None is all of them.
+
+    Raises:
+        ConfigError: the block is not `k/n` with 0 <= k < n, or there are fewer faces than blocks.
+    """
+    if block is None:
+        return tuple(range(identities))
+    match = re.fullmatch(r"(\d+)/(\d+)", block)
+    number, blocks = map(int, match.groups()) if match else (1, 0)
+    if not number < blocks <= identities:
+        raise ConfigError(
+            f"identity_block = {block!r}; write k/n for block k = 0 .. n - 1 of n, n at most identities = {identities}"
+        )
+    return tuple(range(identities * number // blocks, identities * (number + 1) // blocks))
+
+
 def read_config(values: Mapping[str, Any]) -> RunConfig:
     """Check a composed configuration.
 
     Raises:
         ConfigError: an unknown key, a value of the wrong type or out of range; the message names the key.
     """
+    _refuse_unknown(RunConfig, values)
     settings = dacite.Config(strict=True, cast=[tuple], type_hooks={float: _as_float})
     try:
         return dacite.from_dict(RunConfig, dict(values), settings)
-    except dacite.UnexpectedDataError as error:
-        raise ConfigError(
-            f"unknown key(s): {', '.join(sorted(map(str, error.keys)))}; see --help for what there is"
-        ) from error
     except dacite.DaciteFieldError as error:
         raise ConfigError(f"{error.field_path}: {error}") from error
+
+
+def _refuse_unknown(schema: type, values: Mapping[str, Any], at: str = "") -> None:
+    """Name the first key that a schema lacks with those that it has, and the first item of a list of a wrong type."""
+    known = get_type_hints(schema)
+    for key, value in values.items():
+        if key not in known:
+            near = suggestion(str(key), known)
+            raise ConfigError(f"unknown key {at}{key}{near} (allowed: {', '.join(known)})")
+        wanted = known[key]
+        if isinstance(wanted, type) and is_dataclass(wanted) and isinstance(value, Mapping):
+            _refuse_unknown(wanted, value, f"{at}{key}.")
+        if wanted is int and isinstance(value, bool):
+            raise ConfigError(f"{at}{key} = {str(value).lower()}; it must be a whole number")
+        if get_origin(wanted) is list and isinstance(value, list):
+            wrong = [v for v in value if not isinstance(v, get_args(wanted)[0])]
+            if wrong:
+                raise ConfigError(f"{at}{key} holds {wrong[0]!r}; its items must be {get_args(wanted)[0].__name__}")
 
 
 def _as_float(value: Any) -> Any:

@@ -21,7 +21,7 @@ class ModelError(FacingAsymmetryError):
 
 
 class StoreError(FacingAsymmetryError):
-    """The result store cannot be written, is locked by another process, or holds a cell that fails its checksum."""
+    """The result store cannot be written, or holds a cell that fails its checksum."""
 
 
 class DataError(FacingAsymmetryError):

@@ -20,10 +20,10 @@ def table(rows: Iterable[Mapping[str, Any]]) -> str:
     cells = [
         (
             f"`{row['classifier']}`",
-            row["promise"],
+            str(row["promise"]),
             _number(row["expected"]),
             _measured(row),
-            row["unit"],
+            str(row["unit"]),
             "pass" if row["passed"] else "FAIL",
         )
         for row in rows

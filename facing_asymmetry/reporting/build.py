@@ -1,11 +1,10 @@
 """One call from a run folder to its report, all or nothing."""
 
-import shutil
-import tempfile
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from facing_asymmetry.atomic import scratch_folder
 from facing_asymmetry.errors import StoreError
 from facing_asymmetry.reporting.figures import figure_modules
 from facing_asymmetry.reporting.figures.style import look
@@ -30,20 +29,15 @@ def build_report(run: Path, settings: ReportSettings | None = None) -> Path:
     """
     data = read_run(run, settings)
     try:
-        fresh = Path(tempfile.mkdtemp(prefix=".report-", dir=run))
+        with scratch_folder(run) as fresh:
+            pictures = write_figures(data, fresh / "figures")
+            write_tables(data, fresh / "tables")
+            (fresh / "report.html").write_text(render_page(data, pictures), encoding="utf-8")
+            _move(fresh, run)
     except OSError as error:
         raise StoreError(
-            f"{run} cannot be written: {error}; choose another output folder or free some space"
+            f"the report could not be written into {run}: {error}; choose another output folder or free some space"
         ) from error
-    try:
-        pictures = write_figures(data, fresh / "figures")
-        write_tables(data, fresh / "tables")
-        (fresh / "report.html").write_text(render_page(data, pictures), encoding="utf-8")
-        _move(fresh, run)
-    except OSError as error:
-        raise StoreError(f"the report could not be written into {run}: {error}") from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     return run / "report.html"
 
 

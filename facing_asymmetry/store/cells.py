@@ -1,13 +1,13 @@
 """The cell store: one checksummed file per content key."""
 
+import errno
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import filelock
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,7 +26,8 @@ class CellStore:
         folder: created on first write.
 
     A cell is whole or absent: it is written to a temporary file and renamed. A cell that fails its checksum is
-    reported, removed and counts as absent, so that the run that finds it computes it again.
+    reported, removed and counts as absent, so that the run that finds it computes it again. Any number of processes
+    and machines may share the folder: who asks for the same writes the same bytes, and the last rename wins.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -53,6 +54,8 @@ class CellStore:
         except FileNotFoundError:
             return None
         except OSError as error:
+            if error.errno == errno.ESTALE:  # NFS: replaced by another machine while it was opened
+                return None
             raise StoreError(f"cannot read {path}: {error.strerror}") from error
         if hashlib.sha256(content[32:]).digest() != content[:32]:
             log.warning("cell %s fails its checksum; it is removed and computed again", path)
@@ -60,13 +63,14 @@ class CellStore:
             return None
         return content[32:]
 
-    def write_table(self, kind: str, request: Mapping[str, Any], table: pd.DataFrame, schema: pa.Schema) -> None:
-        """Commit a table as parquet; the request is kept in its metadata."""
+    def write_table(self, kind: str, request: Mapping[str, Any], table: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+        """Commit a table as parquet, with the request in its metadata, and return it as it was written."""
         arrow = pa.Table.from_pandas(table, schema=schema, preserve_index=False)
         arrow = arrow.replace_schema_metadata({b"request": canonical_json(request).encode()})
         sink = pa.BufferOutputStream()
         pq.write_table(arrow, sink, compression="zstd")
         self.write(kind, request, sink.getvalue().to_pybytes())
+        return arrow
 
     def read_table(self, kind: str, request: Mapping[str, Any]) -> pd.DataFrame | None:
         """The table of a cell, or None where it is absent or was found damaged."""
@@ -78,24 +82,14 @@ class CellStore:
         payload = self.read(kind, request)
         return None if payload is None else pq.read_table(pa.BufferReader(payload))
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the store for this process; `StoreError` where another holds it or it cannot be written."""
-        path = self.folder / "store.lock"
+    def open(self) -> None:
+        """Make the folder and remove what killed processes left in it; `StoreError` where it cannot be written."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(path, timeout=0)
-            lock.acquire()
-        except filelock.Timeout as error:
-            raise StoreError(
-                f"another process is using the store {self.folder}; wait for it, or choose another with paths.store"
-            ) from error
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
         except OSError as error:
             raise StoreError(f"cannot write to the store {self.folder}: {error.strerror or error}") from error
-        try:
-            orphans = sweep_temporaries(self.folder)
-            if orphans:
-                log.info("removed %d unfinished file(s) that a killed run left in %s", orphans, self.folder)
-            yield
-        finally:
-            lock.release()
+        orphans = sweep_temporaries(self.folder)
+        if orphans:
+            log.info("removed %d unfinished file(s) that a killed run left in %s", orphans, self.folder)

@@ -106,9 +106,7 @@ def responses(study: Study, expressions: Expressions) -> Iterator[pa.Table]:
         if table is None:
             study.counts.cells_cached -= 1
             for _, computed in compute(study, [cell]):
-                study.store.write_table("responses", request, computed, SCHEMA)
-            table = study.store.read_arrow("responses", request)
-            assert table is not None
+                table = study.store.write_table("responses", request, computed, SCHEMA)
         yield _with_derivatives(study, cell, table) if study.config.derivative else table
 
 

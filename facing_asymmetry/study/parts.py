@@ -13,7 +13,7 @@ from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.identity import identified
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.classifiers.records import record_from
-from facing_asymmetry.config import RunConfig
+from facing_asymmetry.config import RunConfig, identity_block
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.fit import check_emotions
 from facing_asymmetry.face_models.contract import FaceModel, Subject
@@ -45,9 +45,10 @@ class Study:
     Args:
         config: checked values. What they imply is checked here at once: emotions that a classifier lacks, unknown
             names, grids of one point, and `device=cuda` without CUDA raise `ConfigError` before anything is computed.
+        elsewhere: another machine will compute it, so that this one need not have the device.
     """
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: RunConfig, elsewhere: bool = False) -> None:
         self.config = config
         self.counts = Counts()
         self.grid = Grid.spaced(config.grid.name, config.grid.s, config.grid.t)
@@ -62,7 +63,8 @@ class Study:
         self.store = CellStore(Path(config.paths.store))
         for record in self.records:
             check_emotions(record.name, record.labels, config.emotions)
-        check_device(config.device)
+        if not elsewhere:
+            check_device(config.device)
 
     @property
     def picture_grid(self) -> Grid:
@@ -72,8 +74,8 @@ class Study:
 
     @property
     def identities(self) -> tuple[int, ...]:
-        """Numbers of the faces that the study shows."""
-        return tuple(range(self.config.identities))
+        """Numbers of the faces that the study shows: all, or those of its block."""
+        return identity_block(self.config.identities, self.config.identity_block)
 
     @cached_property
     def model(self) -> FaceModel:

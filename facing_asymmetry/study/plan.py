@@ -41,21 +41,21 @@ class Plan:
         return (
             f"{self.cells:,} cells, {self.frames:,} frames, {self.forward_passes:,} forward passes; up to "
             f"{self.optimisation_frames:,} frames forward and backward to optimise expressions.\n"
-            f"If nothing is stored yet: about {_duration(self.seconds)} and {self.megabytes:.0f} MB ({source})."
+            f"If nothing is stored yet: about {duration(self.seconds)} and {self.megabytes:.0f} MB ({source})."
         )
 
 
 def plan(study: Study, rates: Rates) -> Plan:
     """Count what the configuration asks for; needs neither face model nor weights."""
     config, grid = study.config, study.grid
-    shown = len(config.emotions) * config.identities
+    shown = len(config.emotions) * len(study.identities)
     per_face = sum(len(distinct(i, grid, side)[0]) for i in study.interventions for side in i.sides)
     cells = len(study.records) * shown * sum(len(i.sides) for i in study.interventions)
     passes = len(study.records) * shown * per_face
     frames = shown * per_face if config.expression.kind == "facs" else passes
     searched = 0
     if config.expression.kind == "optimised":
-        faces = config.identities if config.expression.per_identity else len(config.expression.fit_identities)
+        faces = len(study.identities) if config.expression.per_identity else len(config.expression.fit_identities)
         o = study.optimiser
         searched = len(study.records) * len(config.emotions) * faces * o.restarts * o.steps
     rows = cells * grid.size * float(np.mean([len(r.labels) for r in study.records]))
@@ -65,5 +65,6 @@ def plan(study: Study, rates: Rates) -> Plan:
     return Plan(cells, frames, passes, searched, seconds, size / 1e6, rates.measured)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Minutes or hours, in words."""
     return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

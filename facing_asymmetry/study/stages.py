@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from facing_asymmetry.atomic import sweep_temporaries
 from facing_asymmetry.config import RunConfig
 from facing_asymmetry.expressions.expression import Expression
+from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.responses.table_file import read_chunks, write_table_file
 from facing_asymmetry.store import content_key
@@ -72,18 +74,19 @@ def run_stages(run: Run, until: str) -> Path:
     """Run the stages up to `until` and return the run folder.
 
     Raises:
-        StoreError: the store is in use or cannot be written; AssetError: weights or face model are missing.
+        StoreError: the store or the run folder cannot be written; AssetError: weights or face model are missing.
     """
-    with run.study.store.locked():
-        expressions = _optimise(run)
-        if until != "optimise":
-            _intervene(run, expressions)
-            _keep_rates(run)
-            if until != "intervene":
-                _score(run)
-        _manifest(run)
-        if until == "report":
-            _report(run)
+    run.study.store.open()
+    sweep_temporaries(run.folder)
+    expressions = _optimise(run)
+    if until != "optimise":
+        _intervene(run, expressions)
+        _keep_rates(run)
+        if until != "intervene":
+            _score(run)
+    _manifest(run)
+    if until == "report":
+        _report(run)
     return run.folder
 
 
@@ -111,21 +114,25 @@ def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> None:
 
 
 def _score(run: Run) -> None:
+    with run.timed("score"):
+        write_scores(run.folder, run.config.statistics)
+
+
+def write_scores(folder: Path, statistics: StatisticsSettings) -> None:
+    """Scores, tests, shares, claims and further tables from a folder's response table."""
     from facing_asymmetry.inference.claims import claims
     from facing_asymmetry.inference.further import further_tables
     from facing_asymmetry.inference.share import shares
     from facing_asymmetry.inference.table import test_table
     from facing_asymmetry.scores.table import score_table
 
-    with run.timed("score"):
-        scores = score_table(read_chunks(run.folder / RESPONSES))
-        tests = test_table(scores, run.config.statistics)
-        run_folder.write_csv(run.folder, "scores.csv", scores)
-        run_folder.write_csv(run.folder, "tests.csv", tests)
-        run_folder.write_csv(run.folder, "shares.csv", shares(scores, run.config.statistics))
-        run_folder.write_json(run.folder, "claims.json", claims(scores, run.config.statistics))
-        for name, table in further_tables(run.folder / RESPONSES, run.config.statistics):
-            run_folder.write_csv(run.folder, name, table)
+    scores = score_table(read_chunks(folder / RESPONSES))
+    run_folder.write_csv(folder, "scores.csv", scores)
+    run_folder.write_csv(folder, "tests.csv", test_table(scores, statistics))
+    run_folder.write_csv(folder, "shares.csv", shares(scores, statistics))
+    run_folder.write_json(folder, "claims.json", claims(scores, statistics))
+    for name, table in further_tables(folder / RESPONSES, statistics):
+        run_folder.write_csv(folder, name, table)
 
 
 def _report(run: Run) -> None:

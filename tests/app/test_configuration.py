@@ -1,6 +1,8 @@
 import pytest
+import yaml
 
-from facing_asymmetry.config import RunConfig, read_config
+from facing_asymmetry.conf_folder import conf_folder
+from facing_asymmetry.config import RunConfig, identity_block, read_config
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.study.parts import Study
 from tests.app.composing import choices, composed
@@ -30,6 +32,17 @@ def test_the_defaults_in_code_are_those_of_the_files():
     assert files.tracking == code.tracking
 
 
+def test_blocks_of_faces_are_disjoint_and_together_all_of_them():
+    blocks = [identity_block(10, f"{k}/4") for k in range(4)]
+    assert sum(blocks, ()) == identity_block(10, None) == tuple(range(10))
+    assert {len(block) for block in blocks} == {2, 3}
+
+
+def test_a_block_of_faces_that_are_fitted_one_by_one_is_refused():
+    with pytest.raises(ConfigError, match="identity_block needs expression.per_identity=false"):
+        read_config(composed("expression=per_identity", "identity_block=0/2"))
+
+
 def test_lists_of_a_group_compose_into_one_job():
     config = read_config(composed("classifier=[networkv2,facemood_cnn]", "intervention=palsy"))
     assert list(config.classifiers) == ["networkv2", "facemood_cnn"]
@@ -56,7 +69,18 @@ def test_lists_of_a_group_compose_into_one_job():
         ("statistics.alpha=2", "statistics.alpha = 2"),
         ("face_model.half_width_mm=0", "face_model.half_width_mm = 0"),
         ("name=a/b", "must hold no slash"),
-        ("+colour=red", "unknown key.*colour"),
+        ("+colour=red", r"unknown key colour \(allowed: name, emotions, identities"),
+        ("+expression.optimizer=3", "unknown key expression.optimizer; did you mean 'optimiser'"),
+        ("+expression.optimiser.stepz=3", r"unknown key expression\.optimiser\.stepz; did you mean 'steps'"),
+        ("identities=true", "identities = true; it must be a whole number"),
+        ("identities=1.5", "identities"),
+        ("emotions=[fear,1]", "emotions holds 1; its items must be str"),
+        ("grid.s=abc", r"grid\.s = 'abc'; write a number of points, or the values"),
+        ("grid.t=[a,1]", r"grid\.t = \['a', 1\]"),
+        ("grid.s=0.5", r"grid\.s = 0\.5"),
+        ("identity_block=2", "identity_block"),
+        ("identity_block=6/6", "identity_block = '6/6'; write k/n"),
+        ("identity_block=0/7", "n at most identities = 6"),
     ],
 )
 def test_a_value_out_of_range_is_named_by_its_key(override, words):
@@ -98,3 +122,18 @@ def test_cuda_asked_for_and_absent_is_said():
         pytest.skip("this machine has a CUDA device")
     with pytest.raises(ConfigError, match="device = 'cuda'.*use device=cpu"):
         Study(read_config(composed("device=cuda")))
+
+
+@pytest.mark.parametrize("experiment", ["paper_17", "working_set"])
+def test_a_study_of_many_networks_makes_the_same_networks_jobs_in_a_multirun(experiment):
+    file = yaml.safe_load((conf_folder() / "experiment" / f"{experiment}.yaml").read_text())
+    jobs = file["hydra"]["sweeper"]["params"]["classifier"].replace(" ", "").split(",")
+    assert jobs == list(composed(f"experiment={experiment}")["classifiers"])
+
+
+@pytest.mark.parametrize("path", sorted((conf_folder() / "experiment").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_study_is_headed_by_its_command(path):
+    lines = path.read_text().splitlines()
+    assert lines[0] == "# @package _global_"
+    assert lines[1].startswith("# facing-asymmetry run ")
+    assert f"experiment={path.stem}" in lines[1]

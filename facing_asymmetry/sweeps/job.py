@@ -1,0 +1,95 @@
+"""One job of a sweep: a run that is asked for by its overrides."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from facing_asymmetry.assets import cache_folder
+from facing_asymmetry.classifiers import registry
+from facing_asymmetry.config import read_config
+from facing_asymmetry.errors import ConfigError, FacingAsymmetryError
+from facing_asymmetry.face_models.registry import load_face_model
+from facing_asymmetry.store import content_key
+from facing_asymmetry.study.code import code_fingerprint, numeric_versions
+from facing_asymmetry.study.parts import Study
+from facing_asymmetry.study.requests import EXPRESSION_ROOMS, RESPONSE_ROOMS
+from facing_asymmetry.study.stages import NOT_IN_KEY, STAGES, Run
+from facing_asymmetry.sweeps.status import DONE, observe, table_hash
+
+RESULT_ROOMS = tuple(sorted({*RESPONSE_ROOMS, *EXPRESSION_ROOMS, "scores", "inference", "reporting", "study"}))
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job, checked.
+
+    Attributes:
+        overrides: what tells it from its neighbours, as typed; `run`: its parts, nothing computed.
+        stage: the last stage that it runs.
+    """
+
+    overrides: tuple[str, ...]
+    run: Run
+    stage: str
+
+    @property
+    def folder(self) -> Path:
+        """Its run folder."""
+        return self.run.folder
+
+    @property
+    def words(self) -> str:
+        """Its overrides in one line."""
+        return " ".join(self.overrides) or "(as configured)"
+
+    def finished(self) -> bool:
+        """Whether the same was computed before, by the same code, and its table is still what it was."""
+        status = observe(self.folder)
+        if status is None or status.state != DONE or status.key != run_key(self.run):
+            return False
+        reached = STAGES.index(status.stage) >= STAGES.index(self.stage)
+        return reached and table_hash(self.folder) == status.table
+
+    def lacking(self) -> str:
+        """What to do for the weights that are not here; empty where all are."""
+        states = {record.name: registry.state(record) for record in self.run.study.records}
+        return "; ".join(f"{name} lacks its weights: {s.remedy}" for name, s in states.items() if not s.ready)
+
+
+def make_jobs(
+    asked: Sequence[tuple[tuple[str, ...], Mapping[str, Any]]], stage: str, command: str, elsewhere: bool = False
+) -> Iterator[Job]:
+    """Check the composed configuration of each job.
+
+    Args:
+        asked: overrides and composed configuration; `stage`: last stage; `command`: what was typed.
+        elsewhere: other machines will run the jobs.
+
+    Raises:
+        ConfigError: naming the job, the key and what it may be.
+    """
+    for overrides, composed in asked:
+        try:
+            yield Job(overrides, Run(Study(read_config(composed), elsewhere), composed, command), stage)
+        except FacingAsymmetryError as error:
+            raise ConfigError(f"job {' '.join(overrides)}: {error}; no job was launched") from error
+
+
+def run_key(run: Run) -> str:
+    """Key of everything that a run's results rest on: what was asked, weights, face model, code and packages."""
+    return content_key(
+        {
+            "asked": {key: value for key, value in run.composed.items() if key not in NOT_IN_KEY},
+            "records": [asdict(record) for record in run.study.records],
+            "face_model": _face_model(run.config.face_model.name),
+            "code": code_fingerprint(RESULT_ROOMS),
+            "versions": numeric_versions(),
+        }
+    )
+
+
+@cache
+def _face_model(name: str) -> str:
+    return load_face_model(name, cache_folder()).fingerprint
