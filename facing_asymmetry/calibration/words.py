@@ -1,12 +1,13 @@
 """A calibration as tables for the terminal and for docs/calibration."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-Rows = list[tuple[str, ...]]
+Rows = Sequence[tuple[str, ...]]
 
 RATES: Final = {
     "false_positive_rate": "false positives",
