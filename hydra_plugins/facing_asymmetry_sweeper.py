@@ -49,7 +49,9 @@ class StudySweeper(BasicSweeper):
         elif todo:
             print(session.opening_words(), flush=True)
             launched = 0
-            for chunk in self.split_overrides_to_chunks([jobs[n] for n in todo], self.max_batch_size):
+            for chunk in self.split_overrides_to_chunks(
+                [[*jobs[n], *session.grouped(n)] for n in todo], self.max_batch_size
+            ):
                 self._launch(chunk, launched)
                 launched += len(chunk)
 

@@ -75,6 +75,11 @@ class Session:
         facts = {"command": self.command, "stage": self.stage, "jobs": listed}
         write_atomically(self.folder / SWEEP_FILE, json.dumps(facts, indent=2) + "\n")
 
+    def grouped(self, number: int) -> list[str]:
+        """Override that puts a job into one W&B group with the others, unless the user chose a group."""
+        chosen = self.jobs[number].run.config.tracking.group
+        return [] if chosen else [f"tracking.group={self.folder.name}"]
+
     def aggregate(self) -> None:
         """One table and report over all jobs that are done, whichever launcher ran them; never raises."""
         outcomes = [Outcome.of(job.folder, job.words) for job in self.jobs]

@@ -29,7 +29,16 @@ def test_pictures_expressions_and_records_are_those_of_one_run(swept, whole):
     assert manifest["hashes"] == single["hashes"]
     assert manifest["counts"]["cells"] == single["counts"]["cells"]
     assert {job["state"] for job in manifest["jobs"]} == {"done"}
-    assert {**manifest["config"], "paths": 0} == {**single["config"], "paths": 0}
+    own = {"paths": 0, "tracking": 0}
+    assert {**manifest["config"], **own} == {**single["config"], **own}
+
+
+def test_the_jobs_of_a_sweep_are_one_group_of_its_name(swept):
+    groups = {
+        json.loads((folder / "manifest.json").read_text())["config"]["tracking"]["group"]
+        for folder in job_folders(swept).values()
+    }
+    assert groups == {sweep_folder(swept).name}
 
 
 def test_the_same_command_again_launches_nothing(own_sweep, capsys):
