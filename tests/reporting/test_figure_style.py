@@ -2,7 +2,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
@@ -44,6 +44,7 @@ def test_the_look_ends_with_its_block():
     assert mpl.rcParams["font.size"] == before
 
 
+@settings(deadline=None)
 @given(st.integers(1, 17), st.integers(1, 4))
 def test_panels_fill_rows_and_hide_the_rest(count: int, columns: int):
     figure = Figure()
