@@ -10,8 +10,8 @@ import jinja2
 import pandas as pd
 
 from facing_asymmetry.errors import DataError
-from facing_asymmetry.reporting import words
-from facing_asymmetry.reporting.explorer import explorer_sheets
+from facing_asymmetry.reporting import vocabulary, words
+from facing_asymmetry.reporting.explorer import explore
 from facing_asymmetry.reporting.run_data import RunData
 from facing_asymmetry.reporting.svg import svg_uri
 from facing_asymmetry.reporting.tables import TABLES, formatted
@@ -56,9 +56,9 @@ def render_page(data: RunData, pictures: Sequence[Picture]) -> str:
     built = [(table, table.build(data)) for table in TABLES]
     tables = [{"table": table, "frame": _for_page(formatted(frame))} for table, frame in built if len(frame)]
     spent = sum(len(p.uri) + len(p.alt) for p in pictures) + sum(len(str(t["frame"])) for t in tables) + RESERVE
-    sheets = explorer_sheets(data, data.settings.max_bytes - spent - _numbers_size(data))
+    explorer = explore(data, data.settings.max_bytes - spent - _numbers_size(data))
     page = _template("report.html.j2").render(
-        data=data, words=words, sections=sections, tables=tables, sheets=sheets, grid=words.grid_size(data),
+        data=data, words=words, vocabulary=vocabulary, sections=sections, tables=tables, explorer=explorer, grid=words.grid_size(data),
         title=data.settings.title or str(data.manifest["title"]), claims=_claims(data), facts=_facts(data),
         style=_text("report.css"), script=_text("explorer.js"),
     )  # fmt: skip
@@ -105,8 +105,9 @@ def _for_page(frame: pd.DataFrame) -> dict[str, Any]:
 
 def _numbers_size(data: RunData) -> int:
     """A generous bound on the JSON of all sheets, without images."""
-    most = data.settings.explorer_nodes**2
-    return sum(600 + min(len(s.s) * len(s.t), most) * (8 + 12 * 8) for s in data.sprites.values())
+    most, sides = data.settings.explorer_nodes**2, 2
+    sheets = [*data.sprites.values(), *(sprite for more in data.further.values() for sprite in more)]
+    return sum(600 + sides * min(len(s.s) * len(s.t), most) * (8 + 9 * 8) for s in sheets)
 
 
 def _claims(data: RunData) -> list[dict[str, str]]:
