@@ -97,6 +97,7 @@
     canvas.width = canvas.height = size;
     const pen = canvas.getContext("2d");
     if (state.side !== state.sheet.side) { pen.translate(size, 0); pen.scale(-1, 1); } // the mirror image: the other side is affected
+    window.explorerDrawn ||= performance.now(); // when the first face could be seen: measured by tests
     pen.drawImage(state.image, column() * size, row() * size, size, size, 0, 0, size, size);
   }
 
@@ -132,8 +133,9 @@
     for (const name of picks.slice(0, -1)) {
       const select = $(`pick-${name}`), wanted = select.value;
       const options = new Map(fits.map((e) => [e.dataset[name], words[name](e.dataset)]));
-      select.replaceChildren(...[...options].map(([value, text]) => new Option(text, value)));
-      if (options.has(wanted)) select.value = wanted;
+      const ordered = [...options].sort(([a], [b]) => (name === "intervention" ? 0 : a.localeCompare(b, "en", { numeric: true })));
+      select.replaceChildren(...ordered.map(([value, text]) => new Option(text, value)));
+      select.value = options.has(wanted) ? wanted : fits[0].dataset[name];
       fits = fits.filter((e) => e.dataset[name] === select.value);
     }
     const select = $("pick-side"), wanted = select.value, there = fits[0].dataset.sides.split(" ");
