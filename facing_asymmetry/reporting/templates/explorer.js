@@ -52,7 +52,7 @@
       line.querySelector("i").style.width = `${100 * shares[k]}%`;
       line.querySelector("b").style.left = `calc(${100 * before[k]}% - 1px)`;
       line.children[2].textContent = shares[k].toFixed(3);
-      line.children[3].textContent = values[k].toFixed(2);
+      line.children[3].textContent = values[k].toFixed(2).replace(/^-(0\.00)$/, "$1");
     });
   }
 
@@ -120,7 +120,7 @@
 
   // Choices from left to right; each offers what exists under those before it, and keeps its value where it can.
   const picks = ["classifier", "emotion", "identity", "intervention", "side"];
-  const sides = { left: "person's left (right in the picture)", right: "person's right (left in the picture)", both: "both alike" };
+  const sides = { left: "left (right in the picture)", right: "right (left in the picture)", both: "both alike" };
   const words = {
     classifier: (e) => readable(e.classifier),
     emotion: (e) => e.emotion + (e.accepted === "true" ? "" : " (not accepted)"),
