@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 from typing import Any, Final, get_type_hints
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from facing_asymmetry.config import RunConfig
 from facing_asymmetry.expressions.optimiser import OptimiserSettings
@@ -18,13 +18,17 @@ from facing_asymmetry.tracking.settings import TrackingConfig
 
 HEAD: Final = """# Configuration reference
 
-Made from the schemas and `conf/` by `python tools/configuration_page.py`; a test holds it current. Any value is set on the
-command line as `key=value`, any part exchanged as `part=choice`:
+Made from the schemas and `conf/` by `python tools/configuration_page.py`; a test holds it current. Any value is set on
+the command line as `key=value`, any part exchanged as `part=choice`:
 
 ```sh
 facing-asymmetry run grid=default identities=20 seed=7 dry_run=true
 facing-asymmetry run classifier=[networkv2,wtf_cnn3] expression=facs dry_run=true
 ```
+"""
+PARTS: Final = """## Parts and their choices
+
+The first line of each file says what it is; `facing-asymmetry run part=choice` takes it.
 """
 EXPLAINED: Final = (Scene, OptimiserSettings, StatisticsSettings, ReportSettings, TrackingConfig)
 """Schemas whose docstrings say what each value means."""
@@ -37,7 +41,7 @@ def page(conf: Path) -> str:
         conf: the folder of configuration files.
     """
     parts = [HEAD, "## Values of a run\n", _table(RunConfig, _comments(conf / "config.yaml"))]
-    parts.append("## Parts and their choices\n\nThe first line of each file says what it is; `facing-asymmetry run part=choice` takes it.\n")
+    parts.append(PARTS)
     for folder in sorted(path for path in conf.iterdir() if path.is_dir()):
         parts.append(_choices(folder))
     return "\n".join(parts).rstrip() + "\n"
@@ -100,7 +104,9 @@ def _meanings(schema: type) -> dict[str, str]:
     for entry in re.split(r"\n(?=\S)", textwrap.dedent(block)):
         joined = " ".join(entry.split())
         names = "|".join(field.name for field in dataclasses.fields(schema))
-        for keys, words in re.findall(rf"(?:^|; )((?:`?(?:{names})`?(?:, )?)+): (.*?)(?=; `?(?:{names})`?[:,]|$)", joined):
+        for keys, words in re.findall(
+            rf"(?:^|; )((?:`?(?:{names})`?(?:, )?)+): (.*?)(?=; `?(?:{names})`?[:,]|$)", joined
+        ):
             for key in re.findall(r"\w+", keys):
                 found[key] = words
     return found
@@ -108,9 +114,7 @@ def _meanings(schema: type) -> dict[str, str]:
 
 def _comments(path: Path) -> dict[str, str]:
     """Comments behind the keys of a YAML file."""
-    return {
-        key: words for key, words in re.findall(r"^ *(\w+):[^#\n]*# (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    }
+    return dict(re.findall(r"^ *(\w+):[^#\n]*# (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def _group_comments(folder: Path) -> dict[str, str]:

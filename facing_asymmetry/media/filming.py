@@ -92,7 +92,9 @@ def study_of(run: Path) -> Study:
 
 def _named(kind: str, name: str, known: Mapping[str, Any]) -> Any:
     if name not in known:
-        raise ConfigError(f"{kind} {name!r} is not in this run{suggestion(name, list(known))}; it has {', '.join(known)}")
+        raise ConfigError(
+            f"{kind} {name!r} is not in this run{suggestion(name, list(known))}; it has {', '.join(known)}"
+        )
     return known[name]
 
 
@@ -104,5 +106,5 @@ def _weights(run: Path, shot: Shot, units: Sequence[str]) -> Float[ndarray, " E"
     table = pd.read_csv(path, index_col="unit")
     for key in (f"{shot.emotion} {shot.identity}", shot.emotion):
         if key in table.columns:
-            return table[key].reindex(units).to_numpy(float)
+            return table[key].reindex(list(units)).to_numpy(float)
     raise DataError(f"{path}: holds no expression {shot.emotion!r}; it has {', '.join(table.columns)}")

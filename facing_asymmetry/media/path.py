@@ -41,7 +41,9 @@ def walk(points: Sequence[tuple[float, float]], count: int) -> tuple[Float[ndarr
     corners = np.asarray(points, float)
     lengths = np.hypot(*np.diff(corners, axis=0).T)
     if count < 2 or not lengths.sum():
-        raise ConfigError(f"frames = {count}, path length = {lengths.sum():g}; a film needs two frames and a path that moves")
+        raise ConfigError(
+            f"frames = {count}, path length = {lengths.sum():g}; a film needs two frames and a path that moves"
+        )
     along = np.concatenate([[0.0], np.cumsum(lengths)])
     places = np.linspace(0.0, along[-1], count)
     return np.interp(places, along, corners[:, 0]), np.interp(places, along, corners[:, 1])

@@ -1,9 +1,9 @@
 """A finished run in a notebook: figures as matplotlib figures, tables as data frames, faces as arrays.
 
-    run = open_run("outputs/quick-...")
-    run.figure("F5")
-    run.table("T2")
-    run.face("happiness", s=0, t=1)
+run = open_run("outputs/quick-...")
+run.figure("F5")
+run.table("T2")
+run.face("happiness", s=0, t=1)
 """
 
 from dataclasses import dataclass, replace
@@ -96,7 +96,7 @@ class FinishedRun:
     ) -> Figure:
         """Every rendered face of one unit over its grid, with the predicted classes."""
         pair = (classifier or self.data.exemplar[0], emotion or self.data.exemplar[1])
-        return contact_sheet.draw(self.data, pair, self.sheet(*reversed(pair), identity, intervention))
+        return contact_sheet.draw(self.data, pair, self.sheet(pair[1], pair[0], identity, intervention))
 
 
 def open_run(path: str | Path, *, classifier: str = "", emotion: str = "") -> FinishedRun:

@@ -72,9 +72,7 @@ def write_surfaces(data: RunData, folder: Path) -> dict[str, Picture]:
     return pictures
 
 
-def _write(
-    figure: Figure, folder: Path, data: RunData, key: tuple[str, str], words: tuple[str, str, str]
-) -> Picture:
+def _write(figure: Figure, folder: Path, data: RunData, key: tuple[str, str], words: tuple[str, str, str]) -> Picture:
     """Save one figure in every format. `key`: number and file name; `words`: title, caption, text alternative."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # laid out once, not again for every format

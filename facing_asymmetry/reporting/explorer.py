@@ -100,12 +100,11 @@ def _sheet(
     """Axes, and logits of each side that the sheet can show."""
     s = [sprite.s[i] for i in thin(len(sprite.s), most)]
     t = [sprite.t[i] for i in thin(len(sprite.t), most)]
-    sides = {sprite.side: groups.get((*pair, sprite.identity, sprite.side, sprite.intervention))}
-    if sides[sprite.side] is None:
+    shown = [sprite.side, OPPOSITE.get(sprite.side, "")] if sprite.mirrored else [sprite.side]
+    units = {side: (*pair, sprite.identity, side, sprite.intervention) for side in shown}
+    sides = {side: groups[unit] for side, unit in units.items() if unit in groups}
+    if sprite.side not in sides:
         raise DataError(f"{sprite.path}: {sprite.words} is not in responses.parquet")
-    other = OPPOSITE.get(sprite.side, "")
-    if sprite.mirrored and (*pair, sprite.identity, other, sprite.intervention) in groups:
-        sides[other] = groups[(*pair, sprite.identity, other, sprite.intervention)]
     held = set(sides[sprite.side]["class"])
     classes = [name for name in CANONICAL if name in held]
     return {

@@ -32,14 +32,16 @@ def render_page(data: RunData, pictures: Sequence[Picture], surfaces: Mapping[st
         pictures: the numbered figures; `surfaces`: those of each classifier, by its name.
     """
     by_number = {picture.number: picture for picture in pictures}
+    drawn = [*pictures, *surfaces.values()]
     sections = {name: [by_number[n] for n in numbers if n in by_number] for name, numbers in SECTIONS.items()}
     built = [(table, table.build(data)) for table in TABLES]
     tables = [{"table": table, "frame": _for_page(formatted(frame))} for table, frame in built if len(frame)]
-    spent = sum(len(p.uri) + len(p.alt) for p in [*pictures, *surfaces.values()]) + sum(len(str(t["frame"])) for t in tables) + RESERVE
+    spent = sum(len(p.uri) + len(p.alt) for p in drawn) + sum(len(str(t["frame"])) for t in tables) + RESERVE
     explorer = explore(data, data.settings.max_bytes - spent - _numbers_size(data))
     page = _template("report.html.j2").render(
-        data=data, words=words, vocabulary=vocabulary, sections=sections, tables=tables, explorer=explorer, grid=words.grid_size(data),
-        title=data.settings.title or str(data.manifest["title"]), claims=_claims(data), facts=_facts(data), pages=classifier_pages(data, surfaces),
+        data=data, words=words, vocabulary=vocabulary, sections=sections, tables=tables, explorer=explorer,
+        title=data.settings.title or str(data.manifest["title"]), claims=_claims(data), facts=_facts(data),
+        pages=classifier_pages(data, surfaces), grid=words.grid_size(data),
         style=_text("report.css"), script=_text("explorer.js"),
     )  # fmt: skip
     size = len(page.encode("utf-8"))

@@ -1,6 +1,6 @@
 """Pictures of the study's faces for the report: lossless contact sheets, kept in the store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from facing_asymmetry.expressions.expression import Expression
@@ -32,7 +32,7 @@ class Picture:
     png: bytes
     mirrored: bool
     first: bool
-    traits: dict[str, object] = field(default_factory=dict)
+    traits: Mapping[str, object] = field(default_factory=dict)
 
 
 def gather_pictures(study: Study, expressions: Expressions, progress: Progress) -> Iterator[Picture]:

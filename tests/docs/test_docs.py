@@ -1,4 +1,4 @@
-"""Every command of the documentation: studies are composed, checked and planned, others parsed; every link leads somewhere."""
+"""Every command of the documentation: studies are planned, others parsed; every link leads somewhere."""
 
 import re
 import shlex

@@ -21,7 +21,8 @@ LOOK = """() => {
   return {
     s: id("value-s").textContent, t: id("value-t").textContent, said: id("prediction").textContent,
     who: id("who").textContent, face: id("face").toDataURL(), label: id("face").getAttribute("aria-label"),
-    picks: Object.fromEntries(["classifier", "emotion", "identity", "intervention", "side"].map((n) => [n, pick("pick-" + n)])),
+    picks: Object.fromEntries(
+      ["classifier", "emotion", "identity", "intervention", "side"].map((n) => [n, pick("pick-" + n)])),
     rows: [...document.querySelectorAll("#bars tbody tr")].map((r) => [...r.children].map((c) => c.textContent)),
     map: id("surface").toDataURL(),
   };

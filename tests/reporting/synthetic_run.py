@@ -185,9 +185,7 @@ def _write_sheet(path: Path, plan: Plan, emotion: str, identity: int, interventi
     path.with_suffix(".json").write_text(json.dumps(facts))
 
 
-def draw_face(
-    emotion: str, s: float, t: float, size: int, tone: tuple[int, int, int] = (224, 172, 140)
-) -> Image.Image:
+def draw_face(emotion: str, s: float, t: float, size: int, tone: tuple[int, int, int] = (224, 172, 140)) -> Image.Image:
     """A drawn face whose mouth and brows on image right (the person's left) move s times as far."""
     lift = {"happiness": -0.09, "surprise": 0.03, "sadness": 0.07, "anger": 0.04, "fear": 0.02, "disgust": 0.05}[
         emotion

@@ -13,7 +13,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="
 VIEWS = {
     "light": {"viewport": {"width": 1280, "height": 900}},
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2},
+    "phone": {
+        "viewport": {"width": 360, "height": 740},
+        "is_mobile": True,
+        "has_touch": True,
+        "device_scale_factor": 2,
+    },
 }
 
 
@@ -52,7 +57,9 @@ def test_it_opens_in_under_two_seconds(browser: Browser, report: Path, record_pr
 def until_usable(page: Page) -> float:
     """Milliseconds from the navigation until everything is loaded and the first face is drawn."""
     until(page, "performance.getEntriesByType('navigation')[0].loadEventEnd > 0 && window.explorerDrawn > 0")
-    return float(page.evaluate("Math.max(performance.getEntriesByType('navigation')[0].loadEventEnd, window.explorerDrawn)"))
+    return float(
+        page.evaluate("Math.max(performance.getEntriesByType('navigation')[0].loadEventEnd, window.explorerDrawn)")
+    )
 
 
 def test_it_prints_without_the_explorer_and_within_the_paper(browser: Browser, report: Path, tmp_path: Path):

@@ -57,7 +57,9 @@ def representatives(data: RunData) -> dict[str, str]:
     chosen: dict[str, str] = {}
     for training_set in dict.fromkeys(data.training_sets.values()):
         names = [name for name, known in data.training_sets.items() if known == training_set]
-        chosen[training_set] = min(names, key=lambda n: (-sum(data.accepted.get((n, e), False) for e in data.emotions), n))
+        chosen[training_set] = min(
+            names, key=lambda n: (-sum(data.accepted.get((n, e), False) for e in data.emotions), n)
+        )
     return chosen
 
 
@@ -77,11 +79,15 @@ def caption(data: RunData) -> str:
     """What line, band and hatching mean, and which network a panel shows."""
     several = len(data.classifiers) > len(representatives(data))
     return (
-        f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}) when one side weakens; line: "
-        f"mean, band: ± 1 sd over {len(data.identities)} identities (sides averaged). Symmetric faces come first, so a "
-        "line that falls to the right is an activation that falls with symmetry. Hatched and dotted: most faces are "
+        f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}) when one side weakens; "
+        f"line: mean, band: ± 1 sd over {len(data.identities)} identities (sides averaged). Symmetric faces come first, "
+        "so a line that falls to the right is an activation that falls with symmetry. Hatched and dotted: most faces are "
         "not recognised as the emotion. Panels have their own scale: logits of two networks can't be compared."
-        + (" Each panel shows the network of its training set that accepts most emotions; F5b shows all." if several else "")
+        + (
+            " Each panel shows the network of its training set that accepts most emotions; F5b shows all."
+            if several
+            else ""
+        )
     )
 
 
@@ -105,7 +111,15 @@ def _draw_curve(axes: Axes, table: pd.DataFrame, emotion: str) -> None:
     spread = np.convolve(wrong, [1, 1, 1], mode="same") > 0
     if wrong.any():
         axes.fill_between(
-            s, mean - sd, mean + sd, where=spread, facecolor="none", edgecolor=colour, hatch="/////", linewidth=0, alpha=0.55
+            s,
+            mean - sd,
+            mean + sd,
+            where=spread,
+            facecolor="none",
+            edgecolor=colour,
+            hatch="/////",
+            linewidth=0,
+            alpha=0.55,
         )
     for start in range(len(s) - 1):
         lost = wrong[start] or wrong[start + 1]
@@ -116,7 +130,8 @@ def _draw_curve(axes: Axes, table: pd.DataFrame, emotion: str) -> None:
 
 def _keys(data: RunData) -> list[Line2D | Patch]:
     keys: list[Line2D | Patch] = [
-        Line2D([], [], color=EMOTION_COLOUR[e], marker=EMOTION_MARKER[e], markersize=3.5, label=e) for e in data.emotions
+        Line2D([], [], color=EMOTION_COLOUR[e], marker=EMOTION_MARKER[e], markersize=3.5, label=e)
+        for e in data.emotions
     ]
     keys.append(Patch(color=MUTED, alpha=0.2, linewidth=0, label="± 1 sd over identities"))
     keys.append(Patch(facecolor="none", edgecolor=RULE, hatch="/////", label="not recognised"))

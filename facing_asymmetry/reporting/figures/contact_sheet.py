@@ -11,7 +11,7 @@ LEFT, TOP, UNDER = 0.45, 0.75, 0.16
 
 
 def draw(data: RunData, pair: tuple[str, str], sprite: Sprite) -> Figure:
-    """s falls to the right, t rises downwards; red: the classifier (`pair[0]`) names another class than `pair[1]`."""
+    """S falls to the right, t rises downwards; red: the classifier (`pair[0]`) names another class than `pair[1]`."""
     said = _predictions(data, pair, sprite)
     columns, rows = sprite.s[::-1], sprite.t
     width, height = len(columns) + LEFT, len(rows) * (1 + UNDER) + TOP
@@ -27,7 +27,9 @@ def draw(data: RunData, pair: tuple[str, str], sprite: Sprite) -> Figure:
         for number, pixels in enumerate(frames):
             row, column = divmod(number, len(columns))
             top, word = row * (1 + UNDER), said.get((columns[column], rows[row]), "")
-            axes.imshow(pixels, extent=(column + 0.02, column + 0.98, top + 0.98, top + 0.02), interpolation="antialiased")
+            axes.imshow(
+                pixels, extent=(column + 0.02, column + 0.98, top + 0.98, top + 0.02), interpolation="antialiased"
+            )
             colour = MUTED if word == pair[1] else ALERT
             axes.text(column + 0.5, top + 1.0, word, ha="center", va="top", fontsize=6, color=colour)
             if not column:
@@ -44,5 +46,6 @@ def _predictions(data: RunData, pair: tuple[str, str], sprite: Sprite) -> dict[t
     for column, value in unit.items():
         rows = rows[rows[column] == value]
     nodes = {(s, t): (round(s, 6), round(t, 6)) for s in sprite.s for t in sprite.t}
-    named = {(round(r.s, 6), round(r.t, 6)): str(r.predicted) for r in rows[["s", "t", "predicted"]].itertuples()}
+    keys = zip(rows["s"].round(6), rows["t"].round(6), strict=True)
+    named = dict(zip(keys, rows["predicted"].astype(str), strict=True))
     return {node: named.get(key, "") for node, key in nodes.items()}

@@ -78,7 +78,9 @@ def _person(axes: Axes, top: int, identity: int, sheets: dict[str, Sprite], emot
         if emotion not in sheets:
             continue
         sheet = sheets[emotion]
-        full = sheet.frames([(sheet.s[-1], sheet.t[-1]), (sheet.s[0], sheet.t[-1]), (1.0, sheet.t[0]), (sheet.s[0], sheet.t[0])])
+        full = sheet.frames(
+            [(sheet.s[-1], sheet.t[-1]), (sheet.s[0], sheet.t[-1]), (1.0, sheet.t[0]), (sheet.s[0], sheet.t[0])]
+        )
         if column == 0:
             _face(axes, full[2], 0, top)
             _face(axes, full[3], 0, top + 1)

@@ -5,6 +5,7 @@ Not one of the numbered figures: a run has one per classifier, on that classifie
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy import ndarray
@@ -30,8 +31,10 @@ def draw(data: RunData, classifier: str) -> Figure:
         axes = figure.subplots(2, len(data.emotions), squeeze=False, sharex=True, sharey=True)
         grids = [_of(data, classifier, emotion) for emotion in data.emotions]
         limits = _limits([g[2] for g in grids]), _symmetric([g[3] for g in grids])
-        drawn = []
-        for column, (emotion, (s, t, activation, derivative, wrong)) in enumerate(zip(data.emotions, grids, strict=True)):
+        drawn: list[QuadMesh] = []
+        for column, (emotion, (s, t, activation, derivative, wrong)) in enumerate(
+            zip(data.emotions, grids, strict=True)
+        ):
             drawn = [
                 _panel(axes[row, column], (s, t), values, wrong, cmap, limits[row])
                 for row, (values, cmap) in enumerate(((activation, "viridis"), (derivative, "PuOr_r")))
@@ -50,9 +53,10 @@ def draw(data: RunData, classifier: str) -> Figure:
 def caption(data: RunData, classifier: str) -> str:
     """What is drawn."""
     return (
-        f"{readable(classifier)}. Above: logit of the emotion shown, mean over {len(data.identities)} identities and both "
-        "sides, when one side weakens; symmetric faces left, full expressions at the top. Below: its derivative by "
-        "symmetry; orange: the activation falls when symmetry falls. Hatched: most faces are not recognised as the emotion."
+        f"{readable(classifier)}. Above: logit of the emotion shown, mean over {len(data.identities)} identities and "
+        "both sides, when one side weakens; symmetric faces left, full expressions at the top. Below: its derivative "
+        "by symmetry; orange: the activation falls when symmetry falls. Hatched: most faces are not recognised as the "
+        "emotion."
     )
 
 
@@ -63,7 +67,7 @@ def describe(data: RunData, classifier: str) -> str:
 
 
 def _of(data: RunData, classifier: str, emotion: str) -> tuple[ndarray, ndarray, ndarray, ndarray, ndarray]:
-    """s `(S,)`, t `(T,)`; activation, derivative by s, and share mispredicted, `(T, S)` each."""
+    """S `(S,)`, t `(T,)`; activation, derivative by s, and share mispredicted, `(T, S)` each."""
     unit = surface(data, classifier, emotion)
     s, t, activation = grid_mean(unit, "logit")
     return s, t, activation, np.gradient(activation, s, axis=1), grid_mean(unit, "wrong")[2]
@@ -80,13 +84,17 @@ def _symmetric(values: list[ndarray]) -> tuple[float, float]:
 
 def _panel(
     axes: Axes, grid: tuple[ndarray, ndarray], values: ndarray, wrong: ndarray, cmap: str, limits: tuple[float, float]
-) -> object:
+) -> QuadMesh:
     """One surface, a cell per node."""
-    drawn = axes.pcolormesh(*grid, values, cmap=cmap, vmin=limits[0], vmax=limits[1], shading="nearest", rasterized=True)
+    drawn = axes.pcolormesh(
+        *grid, values, cmap=cmap, vmin=limits[0], vmax=limits[1], shading="nearest", rasterized=True
+    )
     edges = [np.concatenate([a[:1], (a[1:] + a[:-1]) / 2, a[-1:]]) for a in grid]
     for row, column in np.argwhere(wrong > 0.5):
         (left, right), (low, high) = edges[0][column : column + 2], edges[1][row : row + 2]
-        axes.add_patch(Rectangle((left, low), right - left, high - low, fill=False, hatch="/////", edgecolor=MUTED, lw=0))
+        axes.add_patch(
+            Rectangle((left, low), right - left, high - low, fill=False, hatch="/////", edgecolor=MUTED, lw=0)
+        )
     axes.set_xlim(grid[0].max(), grid[0].min())
     axes.set_xticks([grid[0].max(), grid[0].min()])
     axes.set_ylim(grid[1].min(), grid[1].max())
