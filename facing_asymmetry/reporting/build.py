@@ -6,9 +6,10 @@ from matplotlib.figure import Figure
 
 from facing_asymmetry.atomic import scratch_folder
 from facing_asymmetry.errors import StoreError
-from facing_asymmetry.reporting.figures import figure_modules
+from facing_asymmetry.reporting.figures import figure_modules, surfaces
 from facing_asymmetry.reporting.figures.style import look
-from facing_asymmetry.reporting.html import Picture, render_page
+from facing_asymmetry.reporting.html import render_page
+from facing_asymmetry.reporting.picture import Picture
 from facing_asymmetry.reporting.run_data import RunData, read_run
 from facing_asymmetry.reporting.settings import ReportSettings
 from facing_asymmetry.reporting.svg import figure_svg
@@ -32,7 +33,8 @@ def build_report(run: Path, settings: ReportSettings | None = None) -> Path:
         with scratch_folder(run) as fresh:
             pictures = write_figures(data, fresh / "figures")
             write_tables(data, fresh / "tables")
-            (fresh / "report.html").write_text(render_page(data, pictures), encoding="utf-8")
+            by_classifier = write_surfaces(data, fresh / "figures")
+            (fresh / "report.html").write_text(render_page(data, pictures, by_classifier), encoding="utf-8")
             _move(fresh, run)
     except OSError as error:
         raise StoreError(
@@ -48,25 +50,31 @@ def write_figures(data: RunData, folder: Path) -> list[Picture]:
     for module in figure_modules():
         if module.NEEDS_FACES and data.exemplar not in data.sprites:
             continue
-        figure = module.draw(data)
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")  # laid out once, not again for every format
-        for form in data.settings.formats:
-            save_figure(figure, folder / f"{module.NAME}.{form}", data.settings.dpi)
-        width, height = figure.get_size_inches()
-        pictures.append(
-            Picture(
-                number=module.NUMBER,
-                name=module.NAME,
-                title=module.TITLE,
-                caption=module.caption(data),
-                alt=module.describe(data),
-                svg=figure_svg(figure, module.NAME),
-                width=round(100 * width),
-                height=round(100 * height),
-            )
-        )
+        words = (module.TITLE, module.caption(data), module.describe(data))
+        pictures.append(_write(module.draw(data), folder, data, (module.NUMBER, module.NAME), words))
     return pictures
+
+
+def write_surfaces(data: RunData, folder: Path) -> dict[str, Picture]:
+    """The surfaces of every classifier, by its name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = {}
+    for classifier in data.classifiers:
+        words = ("Surfaces", surfaces.caption(data, classifier), surfaces.describe(data, classifier))
+        figure = surfaces.draw(data, classifier)
+        pictures[classifier] = _write(figure, folder, data, ("", surfaces.name(classifier)), words)
+    return pictures
+
+
+def _write(figure: Figure, folder: Path, data: RunData, key: tuple[str, str], words: tuple[str, str, str]) -> Picture:
+    """Save one figure in every format. `key`: number and file name; `words`: title, caption, text alternative."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # laid out once, not again for every format
+    for form in data.settings.formats:
+        save_figure(figure, folder / f"{key[1]}.{form}", data.settings.dpi)
+    width, height = figure.get_size_inches()
+    svg = figure_svg(figure, key[1])
+    return Picture(*key, *words, svg=svg, width=round(100 * width), height=round(100 * height))
 
 
 def save_figure(figure: Figure, path: Path, dpi: int) -> None:

@@ -1,7 +1,9 @@
 """The numbers behind the two sliders: per contact sheet the logits of the very faces it shows."""
 
-from collections.abc import Sequence
-from typing import Any
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -9,55 +11,123 @@ import pandas as pd
 from facing_asymmetry.emotions import CANONICAL
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.reporting.settings import FURTHER_NODES
 from facing_asymmetry.reporting.sprites import Sprite, encode_all, thin
 
-DIGITS = 4
+DIGITS: Final = 4
 """Decimal places of embedded logits."""
 
+LEGIBLE: Final = 112
+"""Pixels of a face below which rather fewer faces, interventions or nodes are embedded."""
 
-def explorer_sheets(data: RunData, budget: int) -> list[dict[str, Any]]:
-    """One entry per (classifier, emotion) with faces, the exemplar first.
+UNIT: Final = ["classifier", "emotion", "identity", "side", "intervention"]
+OPPOSITE: Final = {"left": "right", "right": "left"}
 
-    Each holds `classifier`, `emotion`, `accepted`, `identity`, `side`, `traits`, `classes`, axes `s` and `t`
-    (ascending, thinned), `logits` flat in the order t, s, class, `asymmetry` (mm) flat in t, s, `size` (pixels of
-    one frame) and `image` (data URI; rows t, columns s). All images together stay under `budget` bytes.
+Shown = tuple[tuple[str, str], Sprite]
+"""(classifier, emotion) and one of its sheets."""
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """What the page embeds.
+
+    Attributes:
+        sheets: one entry per classifier, emotion, identity and intervention that has faces, the exemplar first. Each
+            holds `classifier`, `emotion`, `accepted`, `identity`, `intervention`, `side` (drawn), `traits`,
+            `classes`, axes `s` and `t` (ascending, thinned), `size` (pixels of one frame), `image` (place in
+            `images`; rows t, columns s) and `sides`: for each affected side its `logits`, flat in the order t, s,
+            class, and `asymmetry` (mm), flat in t, s. Where the affected side is not the drawn one, the picture is
+            to be mirrored.
+        images: WebP data URIs, equal ones once.
+        left_out: in words, what did not fit; empty where everything did.
     """
+
+    sheets: list[dict[str, Any]]
+    images: list[str]
+    left_out: str = ""
+
+
+def explore(data: RunData, budget: int) -> Explorer:
+    """Everything that has faces, or as much of it as fits into `budget` bytes of images at a legible size.
+
+    Raises:
+        DataError: a sheet shows what the response table lacks, or not even the first faces fit.
+    """
+    groups: dict[tuple[object, ...], pd.DataFrame] = dict(list(data.responses.groupby(UNIT, observed=True)))
+    for shown, most, least, left_out in _choices(data):
+        unique = {hashlib.sha256(sprite.path.read_bytes()).digest(): sprite for _, sprite in shown}
+        places = {digest: place for place, digest in enumerate(unique)}
+        try:
+            images, pixels = encode_all(list(unique.values()), budget, most, least)
+        except DataError:
+            if not least:
+                raise
+            continue
+        sheets = []
+        for pair, sprite in shown:
+            place = places[hashlib.sha256(sprite.path.read_bytes()).digest()]
+            facts = {"accepted": data.accepted[pair], "image": place, "size": min(pixels, sprite.size)}
+            sheets.append(_sheet(sprite, groups, pair, most) | facts)
+        return Explorer(sheets, images, left_out)
+    raise AssertionError("the last choice either fits or raises")
+
+
+def _choices(data: RunData) -> list[tuple[list[Shown], int, int, str]]:
+    """What could be embedded, best first: sheets, most nodes per axis, least pixels of a face, what is left out."""
     order = {name: place for place, name in enumerate(data.classifiers)}
     known = [pair for pair in data.sprites if pair[0] in order and pair[1] in data.emotions]
     pairs = sorted(known, key=lambda p: (p != data.exemplar, order[p[0]], data.emotions.index(p[1])))
-    most = data.settings.explorer_nodes
-    images, pixels = encode_all([data.sprites[pair] for pair in pairs], budget, most)
-    unit = ["classifier", "emotion", "identity", "side", "intervention"]
-    groups = dict(list(data.responses.groupby(unit, observed=True)))
-    sheets = []
-    for pair, image in zip(pairs, images, strict=True):
-        sprite = data.sprites[pair]
-        rows = groups.get((*pair, sprite.identity, sprite.side, sprite.intervention))
-        if rows is None:
-            raise DataError(f"{sprite.path}: {sprite.words} is not in responses.parquet")
-        sheets.append(
-            _sheet(sprite, rows, pair, most)
-            | {"accepted": data.accepted[pair], "image": image, "size": min(pixels, sprite.size)}
-        )
-    return sheets
+    first: list[Shown] = [(pair, data.sprites[pair]) for pair in pairs]
+    further = [(pair, sprite) for pair in pairs for sprite in data.further.get(pair, ())]
+    who = first[0][1].identity if first else 0
+    same_face = [one for one in further if one[1].identity == who]
+    nodes, few = data.settings.explorer_nodes, min(FURTHER_NODES, data.settings.explorer_nodes)
+    faces, interventions = "further faces", "further faces and interventions"
+    thinned = f"; of finer grids {few} values of s and of t are shown"
+    options = [
+        (first + further, nodes, LEGIBLE, ""),
+        (first + further, few, LEGIBLE, thinned[2:]),
+        (first + same_face, nodes, LEGIBLE, faces),
+        (first + same_face, few, LEGIBLE, faces + thinned),
+        (first, nodes, 0, interventions),
+    ]
+    return options if further else [(first, nodes, 0, "")]
 
 
-def _sheet(sprite: Sprite, rows: pd.DataFrame, pair: tuple[str, str], most: int) -> dict[str, Any]:
-    """Axes and logits of one sheet."""
+def _sheet(
+    sprite: Sprite, groups: Mapping[tuple[object, ...], pd.DataFrame], pair: tuple[str, str], most: int
+) -> dict[str, Any]:
+    """Axes, and logits of each side that the sheet can show."""
     s = [sprite.s[i] for i in thin(len(sprite.s), most)]
     t = [sprite.t[i] for i in thin(len(sprite.t), most)]
-    classes = [name for name in CANONICAL if name in set(rows["class"])]
-    logits = np.stack([_on_grid(rows[rows["class"] == name], "logit", (s, t), sprite) for name in classes], axis=-1)
-    asymmetry = _on_grid(rows[rows["class"] == classes[0]], "asymmetry_mm", (s, t), sprite)
+    shown = [sprite.side, OPPOSITE.get(sprite.side, "")] if sprite.mirrored else [sprite.side]
+    units = {side: (*pair, sprite.identity, side, sprite.intervention) for side in shown}
+    sides = {side: groups[unit] for side, unit in units.items() if unit in groups}
+    if sprite.side not in sides:
+        raise DataError(f"{sprite.path}: {sprite.words} is not in responses.parquet")
+    held = set(sides[sprite.side]["class"])
+    classes = [name for name in CANONICAL if name in held]
     return {
         "classifier": pair[0],
         "emotion": pair[1],
         "identity": sprite.identity,
+        "intervention": sprite.intervention,
         "side": sprite.side,
         "traits": sprite.person,
         "classes": classes,
         "s": [round(v, 6) for v in s],
         "t": [round(v, 6) for v in t],
+        "sides": {side: _numbers(rows, classes, (s, t), sprite) for side, rows in sides.items()},
+    }
+
+
+def _numbers(
+    rows: pd.DataFrame, classes: Sequence[str], axes: tuple[Sequence[float], Sequence[float]], sprite: Sprite
+) -> dict[str, list[float]]:
+    """Logits and asymmetries of one side, flat."""
+    logits = np.stack([_on_grid(rows[rows["class"] == name], "logit", axes, sprite) for name in classes], axis=-1)
+    asymmetry = _on_grid(rows[rows["class"] == classes[0]], "asymmetry_mm", axes, sprite)
+    return {
         "logits": [round(float(v), DIGITS) for v in logits.ravel()],
         "asymmetry": [round(float(v), 2) for v in asymmetry.ravel()],
     }

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
 
@@ -10,13 +9,14 @@ import jinja2
 import pandas as pd
 
 from facing_asymmetry.errors import DataError
-from facing_asymmetry.reporting import words
-from facing_asymmetry.reporting.explorer import explorer_sheets
+from facing_asymmetry.reporting import vocabulary, words
+from facing_asymmetry.reporting.classifier_pages import classifier_pages
+from facing_asymmetry.reporting.explorer import explore
+from facing_asymmetry.reporting.picture import Picture
 from facing_asymmetry.reporting.run_data import RunData
-from facing_asymmetry.reporting.svg import svg_uri
 from facing_asymmetry.reporting.tables import TABLES, formatted
 
-SECTIONS: Final = {"results": ("F6", "F5", "F8", "F7"), "faces": ("F2", "F3"), "method": ("F1", "F9")}
+SECTIONS: Final = {"results": ("F6", "F5", "F8", "F7", "F5b"), "faces": ("F4", "F2", "F3"), "method": ("F1", "F9")}
 """Figures of each section of the page, in reading order."""
 
 RESERVE: Final = 200_000
@@ -25,41 +25,23 @@ RESERVE: Final = 200_000
 VERDICT_CLASS: Final = {"supported": "yes", "not supported": "no"}
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A drawn figure, ready for the page.
+def render_page(data: RunData, pictures: Sequence[Picture], surfaces: Mapping[str, Picture]) -> str:
+    """The whole page as text; `DataError` where it cannot stay under `settings.max_bytes`.
 
-    Attributes:
-        number: `F5`; `name`: file name without ending; `title`, `caption`: in words; `alt`: text alternative.
-        svg: SVG text; `width`, `height`: its size in CSS pixels.
+    Args:
+        pictures: the numbered figures; `surfaces`: those of each classifier, by its name.
     """
-
-    number: str
-    name: str
-    title: str
-    caption: str
-    alt: str
-    svg: str
-    width: int
-    height: int
-
-    @property
-    def uri(self) -> str:
-        """The picture as a data URI."""
-        return svg_uri(self.svg)
-
-
-def render_page(data: RunData, pictures: Sequence[Picture]) -> str:
-    """The whole page as text; `DataError` where it cannot stay under `settings.max_bytes`."""
     by_number = {picture.number: picture for picture in pictures}
+    drawn = [*pictures, *surfaces.values()]
     sections = {name: [by_number[n] for n in numbers if n in by_number] for name, numbers in SECTIONS.items()}
     built = [(table, table.build(data)) for table in TABLES]
     tables = [{"table": table, "frame": _for_page(formatted(frame))} for table, frame in built if len(frame)]
-    spent = sum(len(p.uri) + len(p.alt) for p in pictures) + sum(len(str(t["frame"])) for t in tables) + RESERVE
-    sheets = explorer_sheets(data, data.settings.max_bytes - spent - _numbers_size(data))
+    spent = sum(len(p.uri) + len(p.alt) for p in drawn) + sum(len(str(t["frame"])) for t in tables) + RESERVE
+    explorer = explore(data, data.settings.max_bytes - spent - _numbers_size(data))
     page = _template("report.html.j2").render(
-        data=data, words=words, sections=sections, tables=tables, sheets=sheets, grid=words.grid_size(data),
+        data=data, words=words, vocabulary=vocabulary, sections=sections, tables=tables, explorer=explorer,
         title=data.settings.title or str(data.manifest["title"]), claims=_claims(data), facts=_facts(data),
+        pages=classifier_pages(data, surfaces), grid=words.grid_size(data),
         style=_text("report.css"), script=_text("explorer.js"),
     )  # fmt: skip
     size = len(page.encode("utf-8"))
@@ -105,8 +87,9 @@ def _for_page(frame: pd.DataFrame) -> dict[str, Any]:
 
 def _numbers_size(data: RunData) -> int:
     """A generous bound on the JSON of all sheets, without images."""
-    most = data.settings.explorer_nodes**2
-    return sum(600 + min(len(s.s) * len(s.t), most) * (8 + 12 * 8) for s in data.sprites.values())
+    most, sides = data.settings.explorer_nodes**2, 2
+    sheets = [*data.sprites.values(), *(sprite for more in data.further.values() for sprite in more)]
+    return sum(600 + sides * min(len(s.s) * len(s.t), most) * (8 + 9 * 8) for s in sheets)
 
 
 def _claims(data: RunData) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from facing_asymmetry.emotions import CANONICAL
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.reporting.files import read_csv, read_json, read_manifest, read_responses
 from facing_asymmetry.reporting.settings import ReportSettings
-from facing_asymmetry.reporting.sprites import Sprite, read_sprites
+from facing_asymmetry.reporting.sprites import Sprite, read_further, read_sprites
 
 DEFAULT_MINIMUM: Final = 20
 """Identities a claim needs, where the run's own configuration does not say (method.md: 20)."""
@@ -48,6 +48,7 @@ class RunData:
         claims: sentences with their verdicts; `records`: facts about each classifier, by name (may be empty).
         sprites: rendered contact sheets by (classifier, emotion) (may be empty).
         settings: choices of the report.
+        further: sheets of other faces and interventions, by (classifier, emotion) (may be empty).
     """
 
     path: Path
@@ -62,6 +63,7 @@ class RunData:
     records: Mapping[str, Mapping[str, Any]]
     sprites: Mapping[tuple[str, str], Sprite]
     settings: ReportSettings = field(default_factory=ReportSettings)
+    further: Mapping[tuple[str, str], Sequence[Sprite]] = field(default_factory=dict)
 
     @cached_property
     def training_sets(self) -> dict[str, str]:
@@ -176,6 +178,7 @@ def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
         records={str(record["name"]): record for record in records},
         sprites=read_sprites(path / "sprites"),
         settings=settings,
+        further=read_further(path / "sprites"),
     )
 
 

@@ -27,6 +27,7 @@ class Sprite:
 
     Attributes:
         path: the PNG; `identity`, `traits`: whose face; `side`, `intervention`: the person's affected side, and how.
+        mirrored: whether the mirror image of every frame is the face with the other side affected.
         s: `(S,)` ascending; `t`: `(T,)` ascending; `size`: pixels of one square frame.
     """
 
@@ -38,6 +39,7 @@ class Sprite:
     s: tuple[float, ...]
     t: tuple[float, ...]
     size: int
+    mirrored: bool = False
 
     @property
     def words(self) -> str:
@@ -78,20 +80,28 @@ def read_sprites(folder: Path) -> dict[tuple[str, str], Sprite]:
     return found
 
 
+def read_further(folder: Path) -> dict[tuple[str, str], list[Sprite]]:
+    """Sheets of other faces and interventions, `CLASSIFIER/EMOTION/*.png`, ordered by identity, then intervention."""
+    found: dict[tuple[str, str], list[Sprite]] = {}
+    for path in sorted(folder.glob("*/*/*.png")):
+        found.setdefault((path.parents[1].name, path.parent.name), []).append(_read_sprite(path))
+    return {pair: sorted(s, key=lambda one: (one.identity, one.intervention)) for pair, s in found.items()}
+
+
 def thin(count: int, most: int) -> Int[ndarray, " N"]:
     """Indices of at most `most` of `count` nodes, evenly spread, first and last kept."""
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
 
 
-def encode_all(sprites: Sequence[Sprite], budget: int, most: int) -> tuple[list[str], int]:
+def encode_all(sprites: Sequence[Sprite], budget: int, most: int, least: int = 0) -> tuple[list[str], int]:
     """WebP data URIs of the thinned sheets that together stay under `budget` bytes, and the most pixels of one frame.
 
-    Every sheet gets the same size and quality. `DataError` where not even the smallest fits.
+    Every sheet gets the same size, at least `least` pixels a frame, and quality. `DataError` where that does not fit.
     """
     if not sprites:
         return [], LADDER[0][0]
     probes = [(sprite, _cut(sprite, most)) for sprite in sprites[:: max(1, len(sprites) // 3)]]
-    for pixels, quality in LADDER:
+    for pixels, quality in (step for step in LADDER if step[0] >= least):
         expected = sum(len(_encode(s.size, sheet, pixels, quality)) for s, sheet in probes) / len(probes) * len(sprites)
         if 1.03 * expected > budget:
             continue
@@ -147,4 +157,5 @@ def _read_sprite(path: Path) -> Sprite:
             f"{path} is {width} x {height} pixels; {described.name} describes {len(s) * size} x {len(t) * size}"
         )
     whose = (path, int(facts["identity"]), dict(facts.get("traits") or {}))
-    return Sprite(*whose, str(facts["side"]), str(facts.get("intervention", "palsy")), s, t, size)
+    done = (str(facts["side"]), str(facts.get("intervention", "palsy")))
+    return Sprite(*whose, *done, s, t, size, bool(facts.get("mirrored", False)))

@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from facing_asymmetry.calibration.published import published
+from facing_asymmetry.calibration.words import share
 from facing_asymmetry.inference.further import SHUFFLE
 from facing_asymmetry.inference.shuffle import WARNING
 from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.reporting.vocabulary import meanings
 
 COMMON_SETS = ("FER2013", "RAF-DB", "AffectNet-7", "AffectNet-8")
 """Training sets of the field that a reader would look for."""
@@ -45,6 +48,44 @@ def lead(data: RunData) -> str:
         f"{image_count(data):,} images in all."
     )
     return sentence[0].upper() + sentence[1:]
+
+
+def design(data: RunData) -> dict[str, str]:
+    """What was varied, held fixed, measured and compared, and how sure the result is; one sentence or two each."""
+    s, t = data.axes
+    n, needed = len(data.identities), data.minimum_identities
+    said = meanings(data.interventions).items()
+    what = " ".join(f"{name.replace('_', ' ')}: {words}" for name, words in said if words)
+    return {
+        "Varied": f"Symmetry s, from {s.max():g} (both sides move alike) to {s.min():g} (one side still), and "
+        f"intensity t, from {t.min():g} (neutral) to {t.max():g} (full expression). {what}",
+        "Held fixed": "Face, expression, skin, hair, camera, crop, light and background of each picture, and the "
+        "classifiers: they are used as published. Left and right are each the affected side in turn.",
+        "Measured": "The activation: the logit a classifier gives to the emotion that is shown; and which class it "
+        "names.",
+        "Compared": f"{counted(n, 'face')}, both sides averaged: they are the sample, not the "
+        f"{image_count(data):,} images.",
+        "How sure": _sureness(n, needed, data.may_claim),
+    }
+
+
+def _sureness(n: int, needed: int, may_claim: bool) -> str:
+    """How far the run's statistics carry."""
+    record = published()
+    checked = (
+        "Where symmetry has no effect, the test used here says otherwise in "
+        f"{share(record['false_positive_rate'])} of simulated data sets (it should be 5 %), and the 95 % interval "
+        f"holds the true mean in {share(record['coverage'])} (F9)."
+    )
+    if may_claim:
+        return (
+            "Every estimate has an interval (bootstrap over faces) and a p-value (sign flips over faces), corrected "
+            f"for the number of tests; the claim sheet says in words what follows. {checked}"
+        )
+    return (
+        f"Not sure: {counted(n, 'face')}, and a claim needs {needed}. Intervals and p-values are shown, but they are "
+        f"impressions. {checked}"
+    )
 
 
 def verdict(data: RunData) -> list[str]:

@@ -15,13 +15,11 @@ from facing_asymmetry.progress import Progress
 from facing_asymmetry.responses.cell import cell_table
 from facing_asymmetry.responses.derivative import logit_rates
 from facing_asymmetry.responses.schema import SCHEMA
-from facing_asymmetry.responses.sprite import draw_sprite
 from facing_asymmetry.responses.sweep import Showing, sweep
 from facing_asymmetry.study.cells import Cell, address_of, cells_of, request_of, shared_frames
 from facing_asymmetry.study.frames import FrameMaker
 from facing_asymmetry.study.networks import Networks
 from facing_asymmetry.study.parts import Study
-from facing_asymmetry.study.requests import frames_request
 from facing_asymmetry.study.weights import check_weights
 
 Expressions = Mapping[str, Sequence[Expression]]
@@ -108,31 +106,3 @@ def responses(study: Study, expressions: Expressions) -> Iterator[pa.Table]:
             for _, computed in compute(study, [cell]):
                 table = study.store.write_table("responses", request, computed, SCHEMA)
         yield _with_derivatives(study, cell, table) if study.config.derivative else table
-
-
-def gather_sprites(
-    study: Study, expressions: Expressions, progress: Progress
-) -> dict[tuple[str, str], tuple[Cell, bytes]]:
-    """Pictures of the first face under the first one-sided intervention, by classifier and emotion."""
-    shown = next((i for i in study.interventions if "left" in i.sides), None)
-    if shown is None:
-        return {}
-    maker, first, grid = FrameMaker(study), study.identities[0], study.picture_grid
-    cells = [
-        c
-        for c in cells_of(study, expressions)
-        if c.identity == first and c.intervention.name == shown.name and c.side == "left"
-    ]
-    pictures: dict[tuple[str, str], tuple[Cell, bytes]] = {}
-    with progress.task("pictures", len(cells)) as step:
-        for cell in cells:
-            request = frames_request(study, cell.expression, shown, cell.side, first, grid)
-            png = study.store.read("sprites", request)
-            if png is None:
-                frames = maker.frames(first, cell.expression, shown, cell.side, grid)
-                png = draw_sprite(frames, grid, study.studio, 0)
-                study.counts.frames += len(frames)
-                study.store.write("sprites", request, png)
-            pictures[cell.record.name, cell.expression.emotion] = (cell, png)
-            step(1, cell.words)
-    return pictures

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from facing_asymmetry.interventions.apply import distinct
+from facing_asymmetry.reporting.settings import FURTHER_NODES
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.rates import Rates
 
@@ -60,7 +61,9 @@ def plan(study: Study, rates: Rates) -> Plan:
         searched = len(study.records) * len(config.emotions) * faces * o.restarts * o.steps
     rows = cells * grid.size * float(np.mean([len(r.labels) for r in study.records]))
     seconds = passes * rates.frame_seconds + searched * rates.gradient_seconds
-    pictures = len(study.records) * len(config.emotions) * study.picture_grid.size
+    coarse = np.prod([min(FURTHER_NODES, len(axis)) for axis in (study.picture_grid.s, study.picture_grid.t)])
+    sheets = min(config.report.explorer_identities, config.identities) * len(study.interventions)
+    pictures = len(study.records) * len(config.emotions) * (study.picture_grid.size + (sheets - 1) * float(coarse))
     size = cells * CELL_BYTES + 2 * (rows * ROW_BYTES + pictures * PICTURE_BYTES) + REPORT_BYTES
     return Plan(cells, frames, passes, searched, seconds, size / 1e6, rates.measured)
 

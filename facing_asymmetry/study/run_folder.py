@@ -10,9 +10,8 @@ import pandas as pd
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.interventions import Grid
 from facing_asymmetry.store import write_atomically
-from facing_asymmetry.study.cells import Cell
+from facing_asymmetry.study.pictures import Picture
 
 
 def write_csv(folder: Path, name: str, table: pd.DataFrame) -> None:
@@ -58,24 +57,24 @@ def write_records(folder: Path, records: Sequence[ClassifierRecord]) -> None:
     write_json(folder, "classifiers.json", [asdict(record) for record in records])
 
 
-def write_sprites(
-    folder: Path,
-    pictures: Mapping[tuple[str, str], tuple[Cell, bytes]],
-    grid: Grid,
-    size: int,
-    traits: Mapping[str, Any],
-) -> None:
-    """`sprites/CLASSIFIER/EMOTION.png` with a JSON file that says what its rows and columns are."""
-    for (classifier, emotion), (cell, png) in pictures.items():
-        place = folder / "sprites" / classifier
-        write_atomically(place / f"{emotion}.png", png)
-        facts = {
-            "identity": cell.identity,
-            "traits": dict(traits),
-            "intervention": cell.intervention.name,
-            "side": cell.side,
-            "s": grid.s,
-            "t": grid.t,
-            "size": size,
-        }
-        write_json(place, f"{emotion}.json", facts)
+def write_picture(folder: Path, picture: Picture, size: int) -> None:
+    """`sprites/CLASSIFIER/EMOTION.png` with a JSON file that says what its rows and columns are.
+
+    Sheets of other faces and interventions lie in a folder of the emotion's name.
+    """
+    cell, place = picture.cell, folder / "sprites" / picture.cell.record.name
+    name = cell.expression.emotion
+    if not picture.first:
+        place, name = place / name, f"{cell.intervention.name}_{cell.identity}"
+    write_atomically(place / f"{name}.png", picture.png)
+    facts = {
+        "identity": cell.identity,
+        "traits": picture.traits,
+        "intervention": cell.intervention.name,
+        "side": cell.side,
+        "mirrored": picture.mirrored,
+        "s": picture.grid.s,
+        "t": picture.grid.t,
+        "size": size,
+    }
+    write_json(place, f"{name}.json", facts)

@@ -16,9 +16,10 @@ from facing_asymmetry.responses.table_file import read_chunks, write_table_file
 from facing_asymmetry.store import content_key
 from facing_asymmetry.study import run_folder
 from facing_asymmetry.study.code import code_fingerprint
-from facing_asymmetry.study.intervene import differentiate, gather_sprites, respond, responses
+from facing_asymmetry.study.intervene import differentiate, respond, responses
 from facing_asymmetry.study.optimise import find_expressions
 from facing_asymmetry.study.parts import Study
+from facing_asymmetry.study.pictures import gather_pictures
 from facing_asymmetry.study.rates import Rates, write_rates
 from facing_asymmetry.study.requests import RESPONSE_ROOMS
 from facing_asymmetry.tracking.manifest import build_manifest
@@ -108,9 +109,8 @@ def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> None:
     with run.timed("table"):
         write_table_file(run.folder / RESPONSES, responses(run.study, expressions))
     with run.timed("pictures"):
-        pictures = gather_sprites(run.study, expressions, run.progress)
-        traits = run.study.subject(run.study.identities[0]).traits
-        run_folder.write_sprites(run.folder, pictures, run.study.picture_grid, run.study.scene.image_size, traits)
+        for picture in gather_pictures(run.study, expressions, run.progress):
+            run_folder.write_picture(run.folder, picture, run.study.scene.image_size)
 
 
 def _score(run: Run) -> None:

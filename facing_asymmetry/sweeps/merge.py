@@ -122,8 +122,29 @@ def _merge_pictures(sources: Sequence[Source], classifiers: Sequence[str], into:
             if key not in found or face < found[key][0]:
                 found[key] = face, facts
     for (classifier, emotion), (_, facts) in found.items():
-        for path in (facts.with_suffix(".png"), facts):
-            write_atomically(into / "sprites" / classifier / f"{emotion}{path.suffix}", path.read_bytes())
+        _copy_sheet(facts, into / "sprites" / classifier / emotion)
+        _forget_others(into / "sprites" / classifier / emotion, set())
+    for place, facts in _further_sheets(sources).items():
+        _copy_sheet(facts, into / "sprites" / place)
+
+
+def _further_sheets(sources: Sequence[Source]) -> dict[Path, Path]:
+    """Sheets of further faces and interventions, by their place; of as many faces as one source shows at most."""
+    found: dict[Path, tuple[int, Path]] = {}
+    most = 0
+    for source in sources:
+        sprites = source.folder / "sprites"
+        faces = {facts: int(read_json(facts)["identity"]) for facts in sorted(sprites.glob("*/**/*.json"))}
+        most = max(most, len(set(faces.values())))
+        further = {facts.relative_to(sprites).with_suffix(""): (face, facts) for facts, face in faces.items()}
+        found = {**{place: sheet for place, sheet in further.items() if len(place.parts) == 3}, **found}
+    shown = sorted({face for face, _ in found.values()})[:most]
+    return {place: facts for place, (face, facts) in found.items() if face in shown}
+
+
+def _copy_sheet(facts: Path, place: Path) -> None:
+    for path in (facts.with_suffix(".png"), facts):
+        write_atomically(place.parent / f"{place.name}{path.suffix}", path.read_bytes())
 
 
 def _forget_others(folder: Path, names: set[str]) -> None:

@@ -160,20 +160,32 @@ def _write_expressions(path: Path, plan: Plan) -> None:
 
 
 def _write_sprites(folder: Path, plan: Plan) -> None:
+    """The first sheet of each pair, and beside it the control and a second face."""
     for name, _ in plan.networks:
-        (folder / name).mkdir(parents=True)
         for emotion in plan.emotions:
-            size = plan.size
-            sheet = Image.new("RGB", (len(plan.s) * size, len(plan.t) * size))
-            for column, s in enumerate(plan.s):
-                for row, t in enumerate(plan.t):
-                    sheet.paste(draw_face(emotion, s, t, size), (column * size, row * size))
-            sheet.save(folder / name / f"{emotion}.png")
-            facts = {"identity": 0, "traits": {"sex": "female", "age": 31.0}, "side": "left", "size": size}
-            (folder / name / f"{emotion}.json").write_text(json.dumps(facts | {"s": plan.s, "t": plan.t}))
+            place = folder / name
+            _write_sheet(place / emotion, plan, emotion, 0, "palsy")
+            for identity, intervention in ((0, "bilateral"), (1, "palsy"), (1, "bilateral")):
+                _write_sheet(place / emotion / f"{intervention}_{identity}", plan, emotion, identity, intervention)
 
 
-def draw_face(emotion: str, s: float, t: float, size: int) -> Image.Image:
+def _write_sheet(path: Path, plan: Plan, emotion: str, identity: int, intervention: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    size, tone = plan.size, (224, 172, 140) if identity == 0 else (150, 105, 80)
+    sheet = Image.new("RGB", (len(plan.s) * size, len(plan.t) * size))
+    for column, s in enumerate(plan.s):
+        for row, t in enumerate(plan.t):
+            state = (s, t) if intervention == "palsy" else (1.0, t * (1 + s) / 2)
+            sheet.paste(draw_face(emotion, *state, size, tone), (column * size, row * size))
+    sheet.save(path.with_suffix(".png"))
+    one_sided = intervention == "palsy"
+    facts = {"identity": identity, "traits": {"sex": ("female", "male")[identity], "age": 31.0 + identity},
+             "side": "left" if one_sided else "both", "intervention": intervention, "mirrored": one_sided,
+             "size": size, "s": plan.s, "t": plan.t}  # fmt: skip
+    path.with_suffix(".json").write_text(json.dumps(facts))
+
+
+def draw_face(emotion: str, s: float, t: float, size: int, tone: tuple[int, int, int] = (224, 172, 140)) -> Image.Image:
     """A drawn face whose mouth and brows on image right (the person's left) move s times as far."""
     lift = {"happiness": -0.09, "surprise": 0.03, "sadness": 0.07, "anger": 0.04, "fear": 0.02, "disgust": 0.05}[
         emotion
@@ -187,7 +199,7 @@ def draw_face(emotion: str, s: float, t: float, size: int) -> Image.Image:
     def at(x: float, y: float) -> tuple[float, float]:
         return 2 * size * x, 2 * size * y
 
-    pen.ellipse([at(0.2, 0.08), at(0.8, 0.95)], fill=(224, 172, 140))
+    pen.ellipse([at(0.2, 0.08), at(0.8, 0.95)], fill=tone)
     for sign, gain in ((-1, t), (1, t * s)):
         eye = 0.5 + sign * 0.13
         pen.ellipse([at(eye - 0.05, 0.4), at(eye + 0.05, 0.45)], fill=(250, 250, 250))

@@ -1,118 +1,135 @@
-import html
-import json
-import re
-import shutil
-import subprocess
+import base64
+import io
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+from playwright.sync_api import Browser
 
 from facing_asymmetry.reporting.run_data import RunData
+from tests.reporting.browsing import CHROMIUM, Explorer, agree, chromium, opened, tabled, until
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run", "--virtual-time-budget=8000", "--dump-dom",
-)  # fmt: skip
-PROBE = """
-<script>
-const log = [], errors = [];
-addEventListener("error", (event) => errors.push(String(event.message)));
-const byId = (id) => document.getElementById(id);
-const look = () => ({
-  s: byId("value-s").textContent, t: byId("value-t").textContent, said: byId("prediction").textContent,
-  who: byId("who").textContent, face: byId("face").toDataURL(), label: byId("face").getAttribute("aria-label"),
-  emotions: [...byId("pick-emotion").options].map((o) => o.value),
-  rows: [...document.querySelectorAll("#bars tbody tr")].map((r) => [...r.children].map((c) => c.textContent)),
-});
-const slide = (id, place) => { byId(id).value = place; byId(id).dispatchEvent(new Event("input")); };
-const choose = (id, name) => { byId(id).value = name; byId(id).dispatchEvent(new Event("change")); };
-const steps = [
-  () => {}, () => slide("slide-s", 4), () => slide("slide-t", 1), () => choose("pick-classifier", "net_b"),
-  () => choose("pick-emotion", "anger"), () => byId("play-t").click(), () => {},
-];
-const next = () => {
-  if (!steps.length) {
-    const out = document.createElement("pre");
-    out.id = "probe";
-    out.textContent = JSON.stringify({ log, errors });
-    return document.body.append(out);
-  }
-  steps.shift()();
-  setTimeout(() => { log.push(look()); next(); }, 700);
-};
-setTimeout(next, 500);
-</script>
-"""
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")]
+FIRST = {"classifier": "net_a", "emotion": "happiness", "identity": 0, "intervention": "palsy", "side": "left"}
 
 
 @pytest.fixture(scope="module")
-def seen(report: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """What the page showed after each step of `PROBE`."""
-    folder = tmp_path_factory.mktemp("browser")
-    page = folder / "probed.html"
-    page.write_text(report.read_text(encoding="utf-8").replace("</head>", f"{PROBE}</head>"), encoding="utf-8")
-    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={folder / 'profile'}", page.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    found = re.search(r'<pre id="probe">(.*?)</pre>', done.stdout, re.S)
-    assert found, done.stderr[-2000:]
-    return json.loads(html.unescape(found.group(1)))
+def browser() -> Iterator[Browser]:
+    with chromium() as one:
+        yield one
 
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")]
+@pytest.fixture
+def explorer(browser: Browser, report: Path) -> Iterator[Explorer]:
+    """The explorer, freshly opened; whatever a test does must leave the console silent."""
+    with opened(browser, report) as (page, complaints):
+        yield Explorer(page)
+        assert complaints == []
 
 
-def table(data: RunData, classifier: str, emotion: str, node: tuple[float, float]) -> dict[str, tuple[str, str]]:
-    """Class -> (probability, logit) as the page prints them."""
-    rows = data.responses.query(
-        "classifier == @classifier and emotion == @emotion and identity == 0 and side == 'left'"
-        " and intervention == 'palsy'"
-    )
-    rows = rows[(rows["s"] == node[0]) & (rows["t"] == node[1])]
-    return {str(r["class"]): (f"{r['probability']:.3f}", f"{r['logit']:.2f}") for _, r in rows.iterrows()}
+def test_it_opens_on_the_full_symmetric_face_with_the_tables_numbers(explorer: Explorer, run_data: RunData):
+    first = explorer.look()
+    assert (first.s, first.t) == ("1.00", "1.00")
+    assert {name: pick["value"] for name, pick in first.picks.items()} == {k: str(v) for k, v in FIRST.items()}
+    assert agree(first.numbers, tabled(run_data, FIRST, 1.0, 1.0))
 
 
-def shown(step: dict) -> dict[str, tuple[str, str]]:
-    return {row[0]: (row[2], row[3]) for row in step["rows"]}
+def test_sliders_change_face_numbers_prediction_and_the_point_on_the_surface_at_once(
+    explorer: Explorer, run_data: RunData
+):
+    seen = [explorer.look(), explorer.slide("s", 4), explorer.slide("t", 1)]
+    assert [(one.s, one.t) for one in seen] == [("1.00", "1.00"), ("0.00", "1.00"), ("0.00", "0.50")]
+    assert len({one.face for one in seen}) == len({one.map for one in seen}) == 3
+    for one in seen:
+        meant = tabled(run_data, FIRST, float(one.s), float(one.t))
+        assert agree(one.numbers, meant)
+        said = max(meant, key=lambda name: meant[name][1])
+        assert f"Predicted: {said}, {100 * meant[said][0]:.0f} %" in one.said
+    assert "symmetry 0.00 and intensity 0.50" in seen[-1].label
 
 
-def close(left: dict[str, tuple[str, str]], right: dict[str, tuple[str, str]]) -> bool:
-    """Equal up to the last printed digit: the page rounds numbers that were already rounded to four places."""
-    pairs = [(float(a), float(b), t) for k in left for a, b, t in zip(left[k], right[k], (0.0011, 0.011), strict=True)]
-    return left.keys() == right.keys() and all(abs(a - b) <= t for a, b, t in pairs)
+def test_every_choice_shows_the_numbers_of_its_own_unit(explorer: Explorer, run_data: RunData):
+    unit = dict(FIRST)
+    explorer.slide("s", 3)
+    choices = {
+        "classifier": "net_b",
+        "emotion": "surprise",
+        "identity": "1",
+        "side": "right",
+        "intervention": "bilateral",
+    }
+    for name, value in choices.items():
+        seen = explorer.choose(name, value)
+        unit[name] = int(value) if name == "identity" else value
+        if value == "bilateral":
+            unit["side"] = "both"
+        assert (seen.s, seen.t) == ("0.25", "1.00")
+        assert agree(seen.numbers, tabled(run_data, unit, 0.25, 1.0)), unit
 
 
-def test_the_page_runs_without_errors(seen: dict):
-    assert seen["errors"] == []
+def test_the_other_side_is_the_mirror_image(explorer: Explorer):
+    left, right = explorer.slide("s", 4), explorer.choose("side", "right")
+    faces = [pixels(one.face) for one in (left, right)]
+    assert np.array_equal(faces[1], faces[0][:, ::-1])
+    assert not np.array_equal(faces[1], faces[0])
 
 
-def test_it_opens_on_the_full_symmetric_face(seen: dict, run_data: RunData):
-    first = seen["log"][0]
-    assert (first["s"], first["t"]) == ("1.00", "1.00")
-    assert close(shown(first), table(run_data, "net_a", "happiness", (1.0, 1.0)))
+def pixels(uri: str) -> np.ndarray:
+    """A canvas that was read as a data URI."""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.split(",")[1]))).convert("RGB"))
 
 
-def test_sliders_change_the_face_and_show_the_tables_numbers(seen: dict, run_data: RunData):
-    first, asymmetric, weaker = seen["log"][:3]
-    assert (asymmetric["s"], asymmetric["t"]) == ("0.00", "1.00")
-    assert (weaker["s"], weaker["t"]) == ("0.00", "0.50")
-    assert len({first["face"], asymmetric["face"], weaker["face"]}) == 3
-    assert close(shown(asymmetric), table(run_data, "net_a", "happiness", (0.0, 1.0)))
-    assert close(shown(weaker), table(run_data, "net_a", "happiness", (0.0, 0.5)))
-    assert "symmetry 0.00 and intensity 0.50" in weaker["label"]
+def test_a_choice_that_another_classifier_has_too_is_kept(explorer: Explorer):
+    for name, value in (("emotion", "surprise"), ("identity", "1"), ("side", "right")):
+        explorer.choose(name, value)
+    seen = explorer.choose("classifier", "net_b")
+    assert [seen.picks[n]["value"] for n in ("emotion", "identity", "side")] == ["surprise", "1", "right"]
+    assert explorer.choose("intervention", "bilateral").picks["side"]["all"] == ["both"]
 
 
-def test_another_classifier_keeps_the_emotion_and_the_place(seen: dict, run_data: RunData):
-    other = seen["log"][3]
-    assert (other["s"], other["t"]) == ("0.00", "0.50")
-    assert close(shown(other), table(run_data, "net_b", "happiness", (0.0, 0.5)))
+def test_pairs_that_are_not_accepted_are_marked(explorer: Explorer):
+    explorer.choose("classifier", "net_b")
+    seen = explorer.choose("emotion", "anger")
+    assert "Not accepted" in seen.who
+    assert "anger (not accepted)" in explorer.page.inner_text("#pick-emotion")
 
 
-def test_a_pair_that_is_not_accepted_is_marked(seen: dict):
-    assert "Not accepted" in seen["log"][4]["who"]
-    assert "Not accepted" not in seen["log"][3]["who"]
+def test_the_play_button_morphs_from_neutral_to_the_full_expression(explorer: Explorer):
+    explorer.slide("s", 4)
+    explorer.page.click("#play-t")
+    during = explorer.look()
+    until(explorer.page, "document.getElementById('play-t').textContent === '▶'")
+    after = explorer.look()
+    assert (during.t, after.t, after.s) == ("0.00", "1.00", "0.00")
+    assert during.face != after.face
 
 
-def test_the_play_button_ends_at_full_intensity(seen: dict):
-    assert seen["log"][4]["t"] == "0.50"
-    assert seen["log"][-1]["t"] == "1.00"
+def test_the_keyboard_alone_reaches_everything(explorer: Explorer):
+    """Tab through the page from its top: the choices, buttons and sliders come in order, and arrows move them."""
+    page, reached = explorer.page, []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id"))
+        if reached[-1] == "slide-s":
+            page.keyboard.press("ArrowRight")
+            assert explorer.look().s == "0.75"
+        if reached[-1] == "slide-t":
+            page.keyboard.press("Home")
+            assert explorer.look().t == "0.00"
+            break
+        if reached[-1] == "pick-emotion":
+            page.keyboard.press("ArrowDown")
+            assert explorer.look().picks["emotion"]["value"] == "surprise"
+    picks = ["pick-classifier", "pick-emotion", "pick-identity", "pick-intervention", "pick-side"]
+    wanted = [*picks, "play-s", "slide-s", "play-t", "slide-t"]
+    assert [name for name in reached if name in wanted] == wanted
+
+
+def test_a_click_on_the_surface_goes_there(explorer: Explorer):
+    box = explorer.page.locator("#surface").bounding_box()
+    assert box
+    explorer.page.locator("#surface").click(position={"x": box["width"] - 3, "y": box["height"] - 3})
+    seen = explorer.look()
+    assert (seen.s, seen.t) == ("0.00", "0.00")

@@ -10,16 +10,19 @@ from matplotlib.figure import Figure
 from facing_asymmetry.reporting.figures import (
     MODULES,
     FigureModule,
+    activation_by_classifier,
     activation_curves,
     controls,
     effect_map,
+    example_faces,
     expressions,
     figure_modules,
     forest,
     impact_surface,
+    surfaces,
 )
 from facing_asymmetry.reporting.figures.style import robust_limits
-from facing_asymmetry.reporting.run_data import RunData, surface
+from facing_asymmetry.reporting.run_data import RunData, grid_mean, surface
 
 BY_MODULE = pytest.mark.parametrize("module", figure_modules(), ids=list(MODULES))
 
@@ -61,7 +64,7 @@ def test_the_symmetric_face_comes_first(run_data: RunData):
 
 
 def test_training_sets_and_classifiers_are_rows_and_emotions_columns(run_data: RunData):
-    axes = activation_curves.draw(run_data).axes
+    axes = activation_by_classifier.draw(run_data).axes
     columns = len(run_data.emotions)
     assert [one.get_title() for one in axes[:columns]] == run_data.emotions
     rows = [one.get_ylabel().split("\n") for one in axes[::columns]]
@@ -81,7 +84,7 @@ def test_the_control_is_drawn_beside_the_curve_and_lies_above_it(run_data: RunDa
     palsy, control = (activation_curves.curve(run_data, "net_a", "anger", name) for name in ("palsy", "bilateral"))
     assert control["mean"].iloc[0] > palsy["mean"].iloc[0]
     place = run_data.classifiers.index("net_a") * len(run_data.emotions) + run_data.emotions.index("anger")
-    lines = activation_curves.draw(run_data).axes[place].lines
+    lines = activation_by_classifier.draw(run_data).axes[place].lines
     assert any(
         np.allclose(line.get_ydata(), control["mean"]) for line in lines if len(line.get_ydata()) == len(control)
     )
@@ -92,7 +95,7 @@ def hatched(axes: Axes) -> int:
 
 
 def test_exactly_the_curves_with_mispredictions_are_hatched(run_data: RunData):
-    axes = iter(activation_curves.draw(run_data).axes)
+    axes = iter(activation_by_classifier.draw(run_data).axes)
     marked = {}
     for classifier in run_data.classifiers:
         for emotion in run_data.emotions:
@@ -104,8 +107,56 @@ def test_exactly_the_curves_with_mispredictions_are_hatched(run_data: RunData):
 
 def test_nothing_is_hatched_where_every_face_is_recognised(run_data: RunData):
     right = run_data.responses.assign(predicted=run_data.responses["emotion"])
-    figure = activation_curves.draw(dataclasses.replace(run_data, responses=right))
+    figure = activation_by_classifier.draw(dataclasses.replace(run_data, responses=right))
     assert sum(map(hatched, visible_axes(figure))) == 0
+
+
+def test_there_is_one_panel_per_training_set_with_all_its_emotions(run_data: RunData):
+    axes = visible_axes(activation_curves.draw(run_data))
+    assert [one.get_title(loc="left").strip() for one in axes] == ["AffectNet-8", "FER2013"]
+    for one, classifier in zip(axes, activation_curves.representatives(run_data).values(), strict=True):
+        drawn = [line.get_ydata() for line in one.lines]
+        for emotion in run_data.emotions:
+            mean = activation_curves.curve(run_data, classifier, emotion, "palsy")["mean"].to_numpy()
+            assert any(len(y) == len(mean) and np.allclose(y, mean) for y in drawn), (classifier, emotion)
+
+
+def test_a_training_set_is_shown_by_the_network_that_accepts_most(run_data: RunData):
+    alike = run_data.responses.assign(training_set="FER2013")
+    assert activation_curves.representatives(dataclasses.replace(run_data, responses=alike)) == {"FER2013": "net_a"}
+
+
+def test_only_emotions_that_are_lost_are_hatched_in_a_panel(run_data: RunData):
+    axes = dict(
+        zip(
+            activation_curves.representatives(run_data).values(),
+            visible_axes(activation_curves.draw(run_data)),
+            strict=True,
+        )
+    )
+    for classifier, one in axes.items():
+        lost = [
+            (activation_curves.curve(run_data, classifier, e, "palsy")["wrong"] > 0.5).any() for e in run_data.emotions
+        ]
+        assert hatched(one) == sum(lost)
+
+
+def test_example_faces_are_those_of_every_identity_with_pictures(run_data: RunData):
+    figure = example_faces.draw(run_data)
+    assert list(example_faces.examples(run_data)) == [0, 1]
+    assert len(figure.axes[0].images) == 2 * 2 * (1 + len(run_data.emotions))
+    assert "identity 0 (female, 31 years), 1 (male, 32 years)" in example_faces.caption(run_data)
+
+
+def test_surfaces_show_the_grid_means_and_their_derivative(run_data: RunData):
+    figure = surfaces.draw(run_data, "net_a")
+    unit = surface(run_data, "net_a", "anger")
+    s, _, mean = grid_mean(unit, "logit")
+    above, below = figure.axes[0].collections[0], figure.axes[len(run_data.emotions)].collections[0]
+    assert np.allclose(above.get_array(), mean)
+    assert np.allclose(below.get_array(), np.gradient(mean, s, axis=1))
+    wrong = (grid_mean(unit, "wrong")[2] > 0.5).sum()
+    assert len(figure.axes[0].patches) == wrong > 0
 
 
 def test_the_heat_map_shows_the_means_of_the_test_table(run_data: RunData):

@@ -14,13 +14,15 @@ from facing_asymmetry.reporting.build import build_report
 from facing_asymmetry.reporting.run_data import RunData, read_run
 from facing_asymmetry.reporting.settings import ReportSettings
 from facing_asymmetry.reporting.tables import classifier_table, control_table, formatted, score_summary
-from facing_asymmetry.reporting.words import findings, lead, limits, verdict
+from facing_asymmetry.reporting.words import design, findings, lead, limits, verdict
 
 NAMES = [
     "f1_causal_graph",
     "f2_expressions",
     "f3_impact_surface",
+    "f4_example_faces",
     "f5_activation_curves",
+    "f5b_activation_by_classifier",
     "f6_effect_map",
     "f7_forest",
     "f8_controls",
@@ -96,9 +98,9 @@ def test_the_page_needs_no_network(page: str, outline: Outline):
 
 def test_pictures_have_alternatives_and_tables_have_headers(outline: Outline):
     images = [a for tag, a in outline.tags if tag == "img"]
-    assert len(images) == len(NAMES)
+    assert len(images) == len(NAMES) + 2
     assert all(len(a["alt"]) > 40 for a in images)
-    assert sum(tag == "table" for tag, _ in outline.tags) == sum(tag == "caption" for tag, _ in outline.tags) == 6
+    assert sum(tag == "table" for tag, _ in outline.tags) == sum(tag == "caption" for tag, _ in outline.tags) == 8
     assert all("scope" in a for tag, a in outline.tags if tag == "th")
 
 
@@ -153,16 +155,41 @@ def test_the_lead_starts_with_a_capital_and_says_singular(run_data: RunData):
     assert words.startswith("One published expression classifier (one training set)")
 
 
+def test_the_top_says_what_was_varied_held_fixed_and_how_sure_it_is(page: str, claiming_data: RunData):
+    top = page[page.index("<h1>") : page.index("<nav")]
+    for words in (
+        "Varied",
+        "Held fixed",
+        "Measured",
+        "Compared",
+        "How sure",
+        "Not sure: four faces, and a claim needs 20",
+    ):
+        assert words in top
+    assert "Control: both sides weaken alike" in top
+    assert "Not sure" not in design(claiming_data)["How sure"]
+
+
+def test_every_classifier_has_a_page_with_its_own_numbers(page: str, run_data: RunData):
+    for name in run_data.classifiers:
+        start = page.index(f'id="page-{name}"')
+        own = page[start : page.index("</details>", start)]
+        row = run_data.tested("slope", "palsy").loc[(name, "anger")]
+        assert f"{row['mean']:.2f} [{row['low']:.2f}, {row['high']:.2f}]" in own
+        assert f"figures/surfaces_{name}.pdf" in own
+        assert name in next(c["text"] for c in run_data.claims if c["classifier"] == name)
+
+
 def test_embedded_numbers_equal_the_table(page: str, run_data: RunData):
     sheets = [json.loads(text) for text in re.findall(r'class="sheet"[^>]*>(.*?)</script>', page, re.S)]
-    assert len(sheets) == 6
+    assert len(sheets) == 2 * 3 * 4
     first = sheets[0]
     rows = run_data.responses.query(
         "classifier == 'net_a' and emotion == 'happiness' and identity == 0 and side == 'left'"
         " and intervention == 'palsy' and s == 0.25 and t == 0.5"
     ).set_index("class")
     at = (first["t"].index(0.5) * len(first["s"]) + first["s"].index(0.25)) * len(first["classes"])
-    shown = dict(zip(first["classes"], first["logits"][at : at + 7], strict=True))
+    shown = dict(zip(first["classes"], first["sides"]["left"]["logits"][at : at + 7], strict=True))
     assert shown == pytest.approx(rows["logit"].to_dict(), abs=5e-5)
 
 
@@ -204,7 +231,7 @@ def test_a_failed_build_leaves_no_trace(finished_run: Path, tmp_path: Path):
     run = shutil.copytree(
         finished_run, tmp_path / "run", ignore=shutil.ignore_patterns("figures", "tables", "report.html")
     )
-    for described in (run / "sprites").glob("*/*.json"):
+    for described in (run / "sprites").rglob("*.json"):
         described.write_text(json.dumps(json.loads(described.read_text()) | {"side": "both"}))
     before = sorted(path.name for path in run.iterdir())
     with pytest.raises(DataError, match="side both"):
@@ -235,7 +262,7 @@ def test_words_from_the_run_cannot_break_out_of_the_page(finished_run: Path, tmp
     run = shutil.copytree(finished_run, tmp_path / "run")
     manifest = json.loads((run / "manifest.json").read_text())
     (run / "manifest.json").write_text(json.dumps(manifest | {"title": "</script><script>alert(1)</script>"}))
-    for described in (run / "sprites").glob("*/*.json"):
+    for described in (run / "sprites").rglob("*.json"):
         described.write_text(json.dumps(json.loads(described.read_text()) | {"traits": {"sex": "</script><b>"}}))
     page = build_report(run, QUICK).read_text(encoding="utf-8")
     assert "<script>alert(1)" not in page

@@ -2,6 +2,7 @@ import base64
 import io
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from facing_asymmetry.errors import DataError
-from facing_asymmetry.reporting.explorer import explorer_sheets
+from facing_asymmetry.reporting.explorer import explore
 from facing_asymmetry.reporting.run_data import RunData, read_run
 from facing_asymmetry.reporting.settings import ReportSettings
 from facing_asymmetry.reporting.sprites import encode_all, read_sprites, thin
@@ -67,32 +68,59 @@ def test_a_smaller_budget_gives_smaller_images_that_keep_to_it(run_data: RunData
 
 
 def test_the_explorer_holds_the_logits_of_the_table_at_every_node(run_data: RunData):
-    sheets = explorer_sheets(run_data, 1_000_000)
+    sheets = explore(run_data, 2_000_000).sheets
     assert (sheets[0]["classifier"], sheets[0]["emotion"]) == run_data.exemplar
-    assert len(sheets) == 6
+    assert len(sheets) == 6 * 4
     for sheet in sheets:
-        grid = np.reshape(sheet["logits"], (len(sheet["t"]), len(sheet["s"]), len(sheet["classes"])))
-        rows = run_data.responses.query(
-            "classifier == @sheet['classifier'] and emotion == @sheet['emotion'] and identity == @sheet['identity']"
-            " and side == @sheet['side'] and intervention == 'palsy'"
-        )
-        assert len(rows) == grid.size
-        for row in rows.itertuples():
-            place = (
-                sheet["t"].index(row.t),
-                sheet["s"].index(row.s),
-                sheet["classes"].index(rows.at[row.Index, "class"]),
-            )
-            assert grid[place] == pytest.approx(row.logit, abs=5e-5)
+        for side, numbers in sheet["sides"].items():
+            check_against_table(run_data, sheet, side, numbers["logits"])
+
+
+def check_against_table(data: RunData, sheet: dict, side: str, logits: list[float]) -> None:
+    grid = np.reshape(logits, (len(sheet["t"]), len(sheet["s"]), len(sheet["classes"])))
+    rows = data.responses
+    for column in ("classifier", "emotion", "identity", "intervention"):
+        rows = rows[rows[column] == sheet[column]]
+    rows = rows[rows["side"] == side]
+    assert len(rows) == grid.size
+    places = [[sheet[name].index(v) for v in rows[name]] for name in ("t", "s")]
+    classes = [sheet["classes"].index(name) for name in rows["class"]]
+    assert np.allclose(grid[(*places, classes)], rows["logit"], atol=5e-5)
+
+
+def test_both_sides_of_a_mirrored_sheet_are_offered_and_one_of_another(run_data: RunData):
+    sides = {sheet["intervention"]: sorted(sheet["sides"]) for sheet in explore(run_data, 2_000_000).sheets}
+    assert sides == {"palsy": ["left", "right"], "bilateral": ["both"]}
+    alone = replace(run_data.sprites["net_a", "anger"], mirrored=False)
+    data = replace(
+        run_data, sprites={("net_a", "anger"): alone}, further={}, settings=ReportSettings("", "net_a", "anger")
+    )
+    assert list(explore(data, 1_000_000).sheets[0]["sides"]) == ["left"]
+
+
+def test_equal_pictures_are_embedded_once(run_data: RunData):
+    found = explore(run_data, 2_000_000)
+    assert len(found.images) == len(run_data.emotions) * 4, "both networks were shown the same drawings"
+    assert {sheet["image"] for sheet in found.sheets} == set(range(len(found.images)))
+
+
+def test_what_does_not_fit_is_left_out_and_named(run_data: RunData, monkeypatch: pytest.MonkeyPatch):
+    whole = explore(run_data, 2_000_000)
+    assert whole.left_out == ""
+    monkeypatch.setattr("facing_asymmetry.reporting.explorer.LEGIBLE", 224)
+    first = explore(run_data, sum(map(len, whole.images[:3])) + 4000)
+    assert "further faces" in first.left_out
+    assert len(first.sheets) < len(whole.sheets)
 
 
 def test_a_thinned_explorer_keeps_images_and_numbers_together(finished_run: Path):
     data = read_run(finished_run, ReportSettings(explorer_nodes=2))
-    sheet = explorer_sheets(data, 1_000_000)[0]
+    found = explore(data, 1_000_000)
+    sheet = found.sheets[0]
     assert sheet["s"] == [0.0, 1.0]
     assert sheet["t"] == [0.0, 1.0]
-    assert len(sheet["logits"]) == 2 * 2 * 7
-    image = Image.open(io.BytesIO(base64.b64decode(sheet["image"].split(",")[1])))
+    assert len(sheet["sides"]["left"]["logits"]) == 2 * 2 * 7
+    image = Image.open(io.BytesIO(base64.b64decode(found.images[sheet["image"]].split(",")[1])))
     size = sheet["size"]
     assert size == 48
     assert image.size == (2 * size, 2 * size)
@@ -110,7 +138,7 @@ def test_faces_of_an_identity_that_the_table_lacks_are_refused(finished_run: Pat
     for described in (run / "sprites").glob("*/*.json"):
         described.write_text(json.dumps(json.loads(described.read_text()) | {"identity": 99}))
     with pytest.raises(DataError, match="identity 99"):
-        explorer_sheets(read_run(run), 1_000_000)
+        explore(read_run(run), 1_000_000)
 
 
 def test_faces_at_nodes_that_the_table_lacks_are_refused(finished_run: Path, tmp_path: Path):
@@ -118,4 +146,4 @@ def test_faces_at_nodes_that_the_table_lacks_are_refused(finished_run: Path, tmp
     for described in (run / "sprites").glob("*/*.json"):
         described.write_text(json.dumps(json.loads(described.read_text()) | {"s": [0.0, 0.2, 0.5, 0.75, 1.0]}))
     with pytest.raises(DataError, match=r"s = 0\.2, t = 0\.0"):
-        explorer_sheets(read_run(run), 1_000_000)
+        explore(read_run(run), 1_000_000)

@@ -98,7 +98,9 @@ def test_the_score_stage_leaves_every_table_and_a_manifest(make_study):
     scores = pd.read_csv(folder / "scores.csv")
     assert {"slope", "gradient", "contrast", "flips", "symmetry_specific"} <= set(scores["score"])
     sprites = json.loads((folder / "sprites" / "simple_cnn_fer2013" / "happiness.json").read_text())
-    assert sprites["side"] == "left"
+    assert (sprites["side"], sprites["mirrored"]) == ("left", True)
+    further = folder / "sprites" / "simple_cnn_fer2013" / "happiness" / "bilateral_0.json"
+    assert json.loads(further.read_text())["mirrored"] is False
 
 
 def test_rates_of_earlier_runs_are_kept_and_damaged_ones_ignored(tmp_path):

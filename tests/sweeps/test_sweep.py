@@ -23,7 +23,9 @@ def test_jobs_of_networks_and_faces_make_the_table_of_one_run_byte_for_byte(swep
 
 def test_pictures_expressions_and_records_are_those_of_one_run(swept, whole):
     place = sweep_folder(swept)
-    for path in [*whole.glob("sprites/*/*"), *whole.glob("expressions/*"), whole / "classifiers.json"]:
+    sheets = [path for path in whole.rglob("sprites/**/*") if path.is_file()]
+    assert len({len(path.relative_to(whole).parts) for path in sheets}) == 2
+    for path in [*sheets, *whole.glob("expressions/*"), whole / "classifiers.json"]:
         assert (place / path.relative_to(whole)).read_bytes() == path.read_bytes(), path
     manifest, single = (json.loads((folder / "manifest.json").read_text()) for folder in (place, whole))
     assert manifest["hashes"] == single["hashes"]

@@ -1,6 +1,4 @@
-"""F5: activation against symmetry at full intensity; symmetric faces come first."""
-
-from textwrap import wrap
+"""F5: activation against symmetry at full intensity, one panel per training set; symmetric faces come first."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +6,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
 
 from facing_asymmetry.reporting.figures.style import (
     EMOTION_COLOUR,
@@ -17,6 +14,7 @@ from facing_asymmetry.reporting.figures.style import (
     RULE,
     WIDTH,
     new_figure,
+    panels,
     readable,
     styled,
 )
@@ -24,34 +22,45 @@ from facing_asymmetry.reporting.run_data import RunData, surface
 
 NUMBER = "F5"
 NAME = "f5_activation_curves"
-TITLE = "Activation against symmetry"
+TITLE = "Activation against symmetry, by training set"
 NEEDS_FACES = False
 
 
 @styled
 def draw(data: RunData) -> Figure:
-    """Classifiers in rows, those of one training set beside each other; emotions in columns; one scale per row."""
-    figure = new_figure(WIDTH, 1.02 * len(data.classifiers) + 0.75)
-    grid = figure.subplots(len(data.classifiers), len(data.emotions), squeeze=False, sharex=True, sharey="row")
-    for axes_row, classifier in zip(grid, data.classifiers, strict=True):
-        for axes, emotion in zip(axes_row, data.emotions, strict=True):
-            _draw_control(axes, curve(data, classifier, emotion, data.control) if data.control else None)
+    """One panel per training set: the curves of all emotions for one network trained on it."""
+    shown = representatives(data)
+    columns = min(3, len(shown))
+    rows = -(-len(shown) // columns)
+    figure = new_figure(WIDTH, 2.35 * rows + 0.75)
+    for axes, (training_set, classifier) in zip(panels(figure, len(shown), columns), shown.items(), strict=True):
+        for emotion in data.emotions:
             _draw_curve(axes, curve(data, classifier, emotion, data.treated), emotion)
-            axes.grid(axis="y")
-            axes.set_axisbelow(True)
-            axes.tick_params(labelleft=axes is axes_row[0])
-        label = [*wrap(data.training_sets[classifier], 16), *wrap(readable(classifier), 16)]
-        axes_row[0].set_ylabel("\n".join(label), fontsize=6.5, rotation=0, ha="right", va="center")
-        axes_row[0].yaxis.set_major_locator(MaxNLocator(4))
-    for axes, emotion in zip(grid[0], data.emotions, strict=True):
-        axes.set_title(emotion, loc="center", fontweight="normal")
-    grid[0, 0].set_xlim(data.responses["s"].max() + 0.04, data.responses["s"].min() - 0.04)
-    grid[0, 0].set_xticks(np.quantile(data.responses["s"].unique(), (0.0, 0.5, 1.0)))
-    grid[0, 0].xaxis.set_major_formatter("{x:g}")
+        axes.set_title(f"{training_set}\n", pad=2)
+        axes.text(0, 1.02, readable(classifier), transform=axes.transAxes, fontsize=7, color=MUTED, va="bottom")
+        axes.set_xlim(data.responses["s"].max() + 0.03, data.responses["s"].min() - 0.03)
+        axes.set_xticks(np.quantile(data.responses["s"].unique(), (0.0, 0.25, 0.5, 0.75, 1.0)))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.grid(axis="y")
+        axes.set_axisbelow(True)
     figure.supxlabel("symmetry s  (1: symmetric, 0: affected side does not move)", fontsize=8)
     figure.supylabel("activation (logit)", fontsize=8)
     figure.legend(handles=_keys(data), loc="outside upper center", ncols=4)
     return figure
+
+
+def representatives(data: RunData) -> dict[str, str]:
+    """Training set -> the network that stands for it: the one that accepts most emotions, then by name.
+
+    The choice does not look at any effect.
+    """
+    chosen: dict[str, str] = {}
+    for training_set in dict.fromkeys(data.training_sets.values()):
+        names = [name for name, known in data.training_sets.items() if known == training_set]
+        chosen[training_set] = min(
+            names, key=lambda n: (-sum(data.accepted.get((n, e), False) for e in data.emotions), n)
+        )
+    return chosen
 
 
 def curve(data: RunData, classifier: str, emotion: str, intervention: str) -> pd.DataFrame:
@@ -67,29 +76,30 @@ def curve(data: RunData, classifier: str, emotion: str, intervention: str) -> pd
 
 
 def caption(data: RunData) -> str:
-    """What line, band and hatching mean."""
-    control = (
-        f" Grey dashes: mean under the control ({data.control}), which weakens both sides alike."
-        if data.control
-        else ""
-    )
+    """What line, band and hatching mean, and which network a panel shows."""
+    several = len(data.classifiers) > len(representatives(data))
     return (
-        f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}), by training set and "
-        f"classifier (rows) and emotion (columns); line: mean, band: ± 1 sd over {len(data.identities)} "
-        "identities (sides averaged). Symmetric faces come first. Hatched and dotted: most faces are not recognised as "
-        f"the emotion.{control} Rows have their own scale: logits of two classifiers can't be compared."
+        f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}) when one side weakens; "
+        f"line: mean, band: ± 1 sd over {len(data.identities)} identities (sides averaged). Symmetric faces come "
+        "first, so a line that falls to the right is an activation that falls with symmetry. Hatched and dotted: most "
+        "faces are not recognised as the emotion. Panels have their own scale: logits of two networks can't be compared."
+        + (
+            " Each panel shows the network of its training set that accepts most emotions; F5b shows all."
+            if several
+            else ""
+        )
     )
 
 
 def describe(data: RunData) -> str:
     """Start and end of each mean curve."""
     words = []
-    for classifier in data.classifiers:
+    for training_set, classifier in representatives(data).items():
         ends = []
         for emotion in data.emotions:
             mean = curve(data, classifier, emotion, data.treated)["mean"]
             ends.append(f"{emotion} {mean.iloc[-1]:.1f} to {mean.iloc[0]:.1f}")
-        words.append(f"{readable(classifier)}: {', '.join(ends)}")
+        words.append(f"{training_set} ({readable(classifier)}): {', '.join(ends)}")
     return f"Mean logit from symmetric to one side still. {'. '.join(words)}."
 
 
@@ -97,28 +107,32 @@ def _draw_curve(axes: Axes, table: pd.DataFrame, emotion: str) -> None:
     colour = EMOTION_COLOUR[emotion]
     s, mean, sd = (table[name].to_numpy(float) for name in ("s", "mean", "sd"))
     wrong = table["wrong"].to_numpy(float) > 0.5
-    axes.fill_between(s, mean - sd, mean + sd, color=colour, alpha=0.2, linewidth=0)
-    for start, stop in zip(range(len(s) - 1), range(1, len(s)), strict=True):
-        lost = wrong[start] or wrong[stop]
-        axes.plot(s[[start, stop]], mean[[start, stop]], color=colour, linestyle=":" if lost else "-")
+    axes.fill_between(s, mean - sd, mean + sd, color=colour, alpha=0.13, linewidth=0)
+    spread = np.convolve(wrong, [1, 1, 1], mode="same") > 0
     if wrong.any():
-        spread = np.convolve(wrong, [1, 1, 1], mode="same") > 0
-        axes.fill_between(s, mean - sd, mean + sd, where=spread, facecolor="none", hatch="/////", linewidth=0)
-    axes.plot(s, mean, EMOTION_MARKER[emotion], color=colour, markersize=2.6)
-
-
-def _draw_control(axes: Axes, table: pd.DataFrame | None) -> None:
-    if table is not None and len(table):
-        axes.plot(table["s"], table["mean"], color=MUTED, linewidth=1.0, linestyle=(0, (3, 2)))
+        axes.fill_between(
+            s,
+            mean - sd,
+            mean + sd,
+            where=spread,
+            facecolor="none",
+            edgecolor=colour,
+            hatch="/////",
+            linewidth=0,
+            alpha=0.55,
+        )
+    for start in range(len(s) - 1):
+        lost = wrong[start] or wrong[start + 1]
+        axes.plot(s[start : start + 2], mean[start : start + 2], color=colour, linestyle=":" if lost else "-", zorder=3)
+    marks = slice(None, None, max(1, len(s) // 7))
+    axes.plot(s[marks], mean[marks], EMOTION_MARKER[emotion], color=colour, markersize=3, zorder=4)
 
 
 def _keys(data: RunData) -> list[Line2D | Patch]:
-    colour = EMOTION_COLOUR[data.emotions[0]]
     keys: list[Line2D | Patch] = [
-        Line2D([], [], color=colour, label="one side weakens: mean"),
-        Patch(color=colour, alpha=0.2, linewidth=0, label="± 1 sd over identities"),
-        Patch(facecolor="none", edgecolor=RULE, hatch="/////", label="not recognised"),
+        Line2D([], [], color=EMOTION_COLOUR[e], marker=EMOTION_MARKER[e], markersize=3.5, label=e)
+        for e in data.emotions
     ]
-    if data.control:
-        keys.append(Line2D([], [], color=MUTED, linewidth=1.0, linestyle=(0, (3, 2)), label="both sides weaken: mean"))
+    keys.append(Patch(color=MUTED, alpha=0.2, linewidth=0, label="± 1 sd over identities"))
+    keys.append(Patch(facecolor="none", edgecolor=RULE, hatch="/////", label="not recognised"))
     return keys

@@ -4,7 +4,7 @@
   const sheets = [...document.querySelectorAll("script.sheet")];
   const readable = (name) => name.replaceAll("_", " ");
   const colours = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"];
-  const state = { s: 0, t: 0, sheet: null, image: null, timer: 0 };
+  const state = { s: 0, t: 0, sheet: null, numbers: null, side: "", image: null, timer: 0 };
 
   // Slider position 0 is s = 1 (symmetric first, as in every figure) and t = 0.
   const column = () => state.sheet.s.length - 1 - state.s;
@@ -13,7 +13,7 @@
 
   function logits(i, j) {
     const k = state.sheet.classes.length;
-    return state.sheet.logits.slice(node(i, j) * k, (node(i, j) + 1) * k);
+    return state.numbers.logits.slice(node(i, j) * k, (node(i, j) + 1) * k);
   }
 
   function softmax(values) {
@@ -52,7 +52,7 @@
       line.querySelector("i").style.width = `${100 * shares[k]}%`;
       line.querySelector("b").style.left = `calc(${100 * before[k]}% - 1px)`;
       line.children[2].textContent = shares[k].toFixed(3);
-      line.children[3].textContent = values[k].toFixed(2);
+      line.children[3].textContent = values[k].toFixed(2).replace(/^-(0\.00)$/, "$1");
     });
   }
 
@@ -69,7 +69,7 @@
     const canvas = $("surface"), pen = canvas.getContext("2d"), sheet = state.sheet;
     const [across, down] = [sheet.s.length, sheet.t.length], [w, h] = [canvas.width / across, canvas.height / down];
     const target = sheet.classes.indexOf(sheet.emotion);
-    const all = sheet.logits.filter((_, n) => n % sheet.classes.length === target);
+    const all = state.numbers.logits.filter((_, n) => n % sheet.classes.length === target);
     const low = Math.min(...all), range = Math.max(...all) - low || 1;
     for (let i = 0; i < down; i++) for (let j = 0; j < across; j++) {
       const values = logits(i, j), x = (across - 1 - j) * w, y = (down - 1 - i) * h;
@@ -95,7 +95,10 @@
     canvas.setAttribute("aria-label", label);
     if (!state.image || !state.image.complete) return;
     canvas.width = canvas.height = size;
-    canvas.getContext("2d").drawImage(state.image, column() * size, row() * size, size, size, 0, 0, size, size);
+    const pen = canvas.getContext("2d");
+    if (state.side !== state.sheet.side) { pen.translate(size, 0); pen.scale(-1, 1); } // the mirror image: the other side is affected
+    window.explorerDrawn ||= performance.now(); // when the first face could be seen: measured by tests
+    pen.drawImage(state.image, column() * size, row() * size, size, size, 0, 0, size, size);
   }
 
   function draw() {
@@ -109,38 +112,58 @@
     const line = $("prediction"), strong = document.createElement("b");
     strong.textContent = said;
     line.classList.toggle("wrong", said !== sheet.emotion);
-    line.replaceChildren("Predicted: ", strong, `, ${(100 * share).toFixed(0)} %. Shown: ${sheet.emotion}. Asymmetry ${sheet.asymmetry[node(row(), column())].toFixed(2)} mm.`);
+    line.replaceChildren("Predicted: ", strong, `, ${(100 * share).toFixed(0)} %. Shown: ${sheet.emotion}. Asymmetry ${state.numbers.asymmetry[node(row(), column())].toFixed(2)} mm.`);
     drawFace(`Face showing ${sheet.emotion} at symmetry ${s.toFixed(2)} and intensity ${t.toFixed(2)}; predicted ${said}`);
     drawBars(values, logits(row(), sheet.s.length - 1));
     drawSurface();
   }
 
+  // Choices from left to right; each offers what exists under those before it, and keeps its value where it can.
+  const picks = ["classifier", "emotion", "identity", "intervention", "side"];
+  const sides = { left: "left (right in the picture)", right: "right (left in the picture)", both: "both alike" };
+  const words = {
+    classifier: (e) => readable(e.classifier),
+    emotion: (e) => e.emotion + (e.accepted === "true" ? "" : " (not accepted)"),
+    identity: (e) => `${e.identity}${e.traits ? ` (${e.traits})` : ""}`,
+    intervention: (e) => readable(e.intervention),
+  };
+
+  function fill() {
+    let fits = sheets;
+    for (const name of picks.slice(0, -1)) {
+      const select = $(`pick-${name}`), wanted = select.value;
+      const options = new Map(fits.map((e) => [e.dataset[name], words[name](e.dataset)]));
+      const ordered = [...options].sort(([a], [b]) => (name === "intervention" ? 0 : a.localeCompare(b, "en", { numeric: true })));
+      select.replaceChildren(...ordered.map(([value, text]) => new Option(text, value)));
+      select.value = options.has(wanted) ? wanted : fits[0].dataset[name];
+      fits = fits.filter((e) => e.dataset[name] === select.value);
+    }
+    const select = $("pick-side"), wanted = select.value, there = fits[0].dataset.sides.split(" ");
+    select.replaceChildren(...there.map((value) => new Option(sides[value], value)));
+    if (there.includes(wanted)) select.value = wanted;
+    return fits[0];
+  }
+
+  const nearest = (axis, value) => axis.reduce((best, v, k) => (Math.abs(v - value) < Math.abs(axis[best] - value) ? k : best), 0);
+
   function load() {
     stop();
-    const [classifier, emotion] = [$("pick-classifier").value, $("pick-emotion").value];
-    const found = sheets.find((e) => e.dataset.classifier === classifier && e.dataset.emotion === emotion);
-    const before = state.sheet;
+    const found = fill(), before = state.sheet && [state.sheet.s[column()], state.sheet.t[row()]];
     const sheet = state.sheet = JSON.parse(found.textContent);
-    state.s = before ? Math.min(state.s, sheet.s.length - 1) : 0;
-    state.t = before ? Math.min(state.t, sheet.t.length - 1) : sheet.t.length - 1;
+    state.side = $("pick-side").value;
+    state.numbers = sheet.sides[state.side];
+    state.s = before ? sheet.s.length - 1 - nearest(sheet.s, before[0]) : 0;
+    state.t = before ? nearest(sheet.t, before[1]) : sheet.t.length - 1;
     $("slide-s").max = sheet.s.length - 1; $("slide-t").max = sheet.t.length - 1;
-    const ends = { "s-first": [sheet.s.at(-1), 1, "symmetric"], "s-last": [sheet.s[0], 0, "one side still"], "t-first": [sheet.t[0], 0, "neutral"], "t-last": [sheet.t.at(-1), 1, "full expression"] };
+    const low = state.side === "both" ? "as far as it goes" : "one side still";
+    const ends = { "s-first": [sheet.s.at(-1), 1, "symmetric"], "s-last": [sheet.s[0], 0, low], "t-first": [sheet.t[0], 0, "neutral"], "t-last": [sheet.t.at(-1), 1, "full expression"] };
     for (const [id, [value, when, word]] of Object.entries(ends)) $(id).textContent = value === when ? `${value} · ${word}` : String(value);
-    const half = sheet.side === "left" ? "right" : "left";
-    $("who").textContent = `Identity ${sheet.identity}${sheet.traits ? ` (${sheet.traits})` : ""}; the person's ${sheet.side} side, ${half} in the picture, is affected.`
-      + (sheet.accepted ? "" : " Not accepted: this classifier does not recognise this expression on most identities.");
+    $("who").textContent = (about[sheet.intervention] || "") + (sheet.accepted ? "" : " Not accepted: this classifier does not recognise this expression on most identities.");
     makeRows();
     state.image = new Image();
     state.image.onload = draw;
-    state.image.src = sheet.image;
+    state.image.src = $(`image-${sheet.image}`).textContent;
     draw();
-  }
-
-  function fillEmotions() {
-    const wanted = $("pick-emotion").value;
-    const fits = sheets.filter((e) => e.dataset.classifier === $("pick-classifier").value);
-    $("pick-emotion").replaceChildren(...fits.map((e) => new Option(e.dataset.emotion + (e.dataset.accepted === "true" ? "" : " (not accepted)"), e.dataset.emotion)));
-    if (fits.some((e) => e.dataset.emotion === wanted)) $("pick-emotion").value = wanted;
   }
 
   function stop() {
@@ -173,14 +196,8 @@
     draw();
   }
 
-  const names = [...new Set(sheets.map((e) => e.dataset.classifier))];
-  const first = names[0];
-  $("pick-classifier").replaceChildren(...names.sort().map((name) => new Option(readable(name), name)));
-  $("pick-classifier").value = first;
-  fillEmotions();
-  $("pick-emotion").value = sheets[0].dataset.emotion;
-  $("pick-classifier").addEventListener("change", () => { fillEmotions(); load(); });
-  $("pick-emotion").addEventListener("change", load);
+  const about = JSON.parse($("about-interventions").textContent);
+  for (const name of picks) $(`pick-${name}`).addEventListener("change", load);
   for (const axis of ["s", "t"]) {
     $(`slide-${axis}`).addEventListener("input", (event) => { stop(); state[axis] = Number(event.target.value); draw(); });
     $(`play-${axis}`).addEventListener("click", () => play(axis));

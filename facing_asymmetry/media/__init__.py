@@ -1,0 +1,1 @@
+"""Films and contact sheets of a finished run's faces."""

@@ -1,0 +1,77 @@
+"""What the report says about each classifier on its own: facts, sentences, surfaces and rows of the tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from facing_asymmetry.reporting.picture import Picture
+from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.reporting.tables import control_table, formatted, score_summary
+
+FACTS: Final = ("architecture", "parameters", "input_size", "reported_accuracy", "licence", "citation", "notes")
+"""Parts of a classifier's record that its page shows, where they are not empty."""
+
+
+@dataclass(frozen=True)
+class ClassifierPage:
+    """One classifier's part of the page.
+
+    Attributes:
+        name: its key; `training_set`; `accepted`: `5 of 6`; `facts`: of its record, as words.
+        sentences: of the claim sheet about it; `surfaces`: drawn; `columns`, `rows`: its scores and controls.
+    """
+
+    name: str
+    training_set: str
+    accepted: str
+    facts: dict[str, str]
+    sentences: list[str]
+    surfaces: Picture | None
+    columns: list[str]
+    rows: list[list[str]]
+
+
+def classifier_pages(data: RunData, surfaces: Mapping[str, Picture]) -> list[ClassifierPage]:
+    """One page per classifier, in the report's order."""
+    table = _table(data)
+    return [_page(data, name, surfaces.get(name), table) for name in data.classifiers]
+
+
+def _page(data: RunData, name: str, surfaces: Picture | None, table: pd.DataFrame) -> ClassifierPage:
+    own = table[table["classifier"] == name].drop(columns="classifier")
+    accepted = sum(data.accepted.get((name, emotion), False) for emotion in data.emotions)
+    sentences = [str(c["text"]) for c in data.claims if c.get("level") == "classifier" and c.get("classifier") == name]
+    return ClassifierPage(
+        name=name,
+        training_set=data.training_sets[name],
+        accepted=f"{accepted} of {len(data.emotions)}",
+        facts=_facts(data.records.get(name, {})),
+        sentences=sentences,
+        surfaces=surfaces,
+        columns=list(own.columns),
+        rows=own.to_numpy().tolist(),
+    )
+
+
+def _facts(record: Mapping[str, Any]) -> dict[str, str]:
+    """Facts of a record as words, empty ones left out."""
+    facts = {}
+    for key in FACTS:
+        value = record.get(key)
+        if value not in (None, "", 0):
+            words = f"{value:,}" if isinstance(value, int) and key == "parameters" else str(value)
+            facts[key.replace("_", " ")] = f"{words} px" if key == "input_size" else words
+    return facts
+
+
+def _table(data: RunData) -> pd.DataFrame:
+    """Slope, share and flips of each emotion beside the control and the symmetry-specific part, as people read them."""
+    scores = formatted(score_summary(data)).drop(columns=["training set", "claim"], errors="ignore")
+    controls = formatted(control_table(data))
+    for name in ("bilateral", "specific"):
+        if name in controls.columns:
+            scores[name] = np.asarray(controls[name])
+    return scores[[column for column in scores.columns if scores[column].ne("").any()]]

@@ -1,0 +1,113 @@
+"""F5b: activation against symmetry of every classifier and emotion, beside the control."""
+
+from textwrap import wrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from facing_asymmetry.reporting.figures.activation_curves import curve
+from facing_asymmetry.reporting.figures.style import (
+    EMOTION_COLOUR,
+    EMOTION_MARKER,
+    MUTED,
+    RULE,
+    WIDTH,
+    new_figure,
+    readable,
+    styled,
+)
+from facing_asymmetry.reporting.run_data import RunData
+
+NUMBER = "F5b"
+NAME = "f5b_activation_by_classifier"
+TITLE = "Activation against symmetry, every classifier"
+NEEDS_FACES = False
+
+
+@styled
+def draw(data: RunData) -> Figure:
+    """Classifiers in rows, those of one training set beside each other; emotions in columns; one scale per row."""
+    figure = new_figure(WIDTH, 1.02 * len(data.classifiers) + 0.75)
+    grid = figure.subplots(len(data.classifiers), len(data.emotions), squeeze=False, sharex=True, sharey="row")
+    for axes_row, classifier in zip(grid, data.classifiers, strict=True):
+        for axes, emotion in zip(axes_row, data.emotions, strict=True):
+            _draw_control(axes, curve(data, classifier, emotion, data.control) if data.control else None)
+            _draw_curve(axes, curve(data, classifier, emotion, data.treated), emotion)
+            axes.grid(axis="y")
+            axes.set_axisbelow(True)
+            axes.tick_params(labelleft=axes is axes_row[0])
+        label = [*wrap(data.training_sets[classifier], 16), *wrap(readable(classifier), 16)]
+        axes_row[0].set_ylabel("\n".join(label), fontsize=6.5, rotation=0, ha="right", va="center")
+        axes_row[0].yaxis.set_major_locator(MaxNLocator(4))
+    for axes, emotion in zip(grid[0], data.emotions, strict=True):
+        axes.set_title(emotion, loc="center", fontweight="normal")
+    grid[0, 0].set_xlim(data.responses["s"].max() + 0.04, data.responses["s"].min() - 0.04)
+    grid[0, 0].set_xticks(np.quantile(data.responses["s"].unique(), (0.0, 0.5, 1.0)))
+    grid[0, 0].xaxis.set_major_formatter("{x:g}")
+    figure.supxlabel("symmetry s  (1: symmetric, 0: affected side does not move)", fontsize=8)
+    figure.supylabel("activation (logit)", fontsize=8)
+    figure.legend(handles=_keys(data), loc="outside upper center", ncols=4)
+    return figure
+
+
+def caption(data: RunData) -> str:
+    """What line, band and hatching mean."""
+    control = (
+        f" Grey dashes: mean under the control ({data.control}), which weakens both sides alike."
+        if data.control
+        else ""
+    )
+    return (
+        f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}), by training set and "
+        f"classifier (rows) and emotion (columns); line: mean, band: ± 1 sd over {len(data.identities)} "
+        "identities (sides averaged). Symmetric faces come first. Hatched and dotted: most faces are not recognised as "
+        f"the emotion.{control} Rows have their own scale: logits of two classifiers can't be compared."
+    )
+
+
+def describe(data: RunData) -> str:
+    """Start and end of each mean curve."""
+    words = []
+    for classifier in data.classifiers:
+        ends = []
+        for emotion in data.emotions:
+            mean = curve(data, classifier, emotion, data.treated)["mean"]
+            ends.append(f"{emotion} {mean.iloc[-1]:.1f} to {mean.iloc[0]:.1f}")
+        words.append(f"{readable(classifier)}: {', '.join(ends)}")
+    return f"Mean logit from symmetric to one side still. {'. '.join(words)}."
+
+
+def _draw_curve(axes: Axes, table: pd.DataFrame, emotion: str) -> None:
+    colour = EMOTION_COLOUR[emotion]
+    s, mean, sd = (table[name].to_numpy(float) for name in ("s", "mean", "sd"))
+    wrong = table["wrong"].to_numpy(float) > 0.5
+    axes.fill_between(s, mean - sd, mean + sd, color=colour, alpha=0.2, linewidth=0)
+    for start, stop in zip(range(len(s) - 1), range(1, len(s)), strict=True):
+        lost = wrong[start] or wrong[stop]
+        axes.plot(s[[start, stop]], mean[[start, stop]], color=colour, linestyle=":" if lost else "-")
+    if wrong.any():
+        spread = np.convolve(wrong, [1, 1, 1], mode="same") > 0
+        axes.fill_between(s, mean - sd, mean + sd, where=spread, facecolor="none", hatch="/////", linewidth=0)
+    axes.plot(s, mean, EMOTION_MARKER[emotion], color=colour, markersize=2.6)
+
+
+def _draw_control(axes: Axes, table: pd.DataFrame | None) -> None:
+    if table is not None and len(table):
+        axes.plot(table["s"], table["mean"], color=MUTED, linewidth=1.0, linestyle=(0, (3, 2)))
+
+
+def _keys(data: RunData) -> list[Line2D | Patch]:
+    colour = EMOTION_COLOUR[data.emotions[0]]
+    keys: list[Line2D | Patch] = [
+        Line2D([], [], color=colour, label="one side weakens: mean"),
+        Patch(color=colour, alpha=0.2, linewidth=0, label="± 1 sd over identities"),
+        Patch(facecolor="none", edgecolor=RULE, hatch="/////", label="not recognised"),
+    ]
+    if data.control:
+        keys.append(Line2D([], [], color=MUTED, linewidth=1.0, linestyle=(0, (3, 2)), label="both sides weaken: mean"))
+    return keys

@@ -1,0 +1,93 @@
+"""F4: example faces of the group that was shown: each identity at rest and with every full expression."""
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy import ndarray
+
+from facing_asymmetry.reporting.figures.style import MUTED, WIDTH, readable, styled
+from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.reporting.sprites import Sprite
+
+NUMBER = "F4"
+NAME = "f4_example_faces"
+TITLE = "Example faces"
+NEEDS_FACES = True
+GAP, WORDS = 0.04, 0.62
+"""In faces: space between them, width of the words left of a row."""
+
+
+@styled
+def draw(data: RunData) -> Figure:
+    """Two rows per identity, symmetric and with one side still; columns: at rest, then every emotion, full."""
+    faces, emotions = examples(data), _emotions(data)
+    rows, columns = 2 * len(faces), max(6, len(emotions) + 1)
+    figure = Figure(figsize=(WIDTH, WIDTH * (rows + 0.3) / (columns + WORDS)))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.axis("off")
+    for column, name in enumerate(["at rest", *emotions]):
+        axes.text(column + 0.5, -0.06, name, ha="center", va="bottom", fontsize=7.5)
+    for place, (identity, sheets) in enumerate(faces.items()):
+        _person(axes, 2 * place, identity, sheets, emotions)
+    axes.set(xlim=(-WORDS, columns), ylim=(rows, -0.3), aspect="equal")
+    return figure
+
+
+def examples(data: RunData) -> dict[int, dict[str, Sprite]]:
+    """Identity -> emotion -> its sheet under the one-sided intervention, for the exemplar classifier."""
+    classifier = data.exemplar[0]
+    found: dict[int, dict[str, Sprite]] = {}
+    for emotion in _emotions(data):
+        pair = (classifier, emotion)
+        for sprite in (data.sprites[pair], *data.further.get(pair, ())):
+            if sprite.intervention == data.sprites[data.exemplar].intervention:
+                found.setdefault(sprite.identity, {})[emotion] = sprite
+    return dict(sorted(found.items()))
+
+
+def caption(data: RunData) -> str:
+    """Who is shown."""
+    people = ", ".join(f"{n} ({next(iter(s.values())).person or 'synthetic'})" for n, s in examples(data).items())
+    side = data.sprites[data.exemplar].side
+    return (
+        f"Synthetic faces: identity {people}, {len(examples(data))} of the {len(data.identities)} that every "
+        f"classifier was shown; expressions as found for {readable(data.exemplar[0])}. Upper row of each: symmetric "
+        f"(s = 1); lower row: the person's {side} side does not move (lowest s). This run has no photographs of "
+        "probands or patients."
+    )
+
+
+def describe(data: RunData) -> str:
+    """How many faces and emotions are drawn."""
+    return (
+        f"Rendered faces of {len(examples(data))} identities at rest and showing {', '.join(_emotions(data))}, "
+        "symmetric above and with one side still below."
+    )
+
+
+def _emotions(data: RunData) -> list[str]:
+    return [e for e in data.emotions if (data.exemplar[0], e) in data.sprites]
+
+
+def _person(axes: Axes, top: int, identity: int, sheets: dict[str, Sprite], emotions: list[str]) -> None:
+    """Both rows of one identity."""
+    person = next(iter(sheets.values())).person.replace(", ", "\n")
+    axes.text(-0.06, top + 1.0, f"identity {identity}\n{person}", ha="right", va="center", fontsize=6.5)
+    for row, word in enumerate(("symmetric", "one side still")):
+        axes.text(-0.06, top + row + 0.5 + 0.34 * (2 * row - 1), word, ha="right", va="center", fontsize=6, color=MUTED)
+    for column, emotion in enumerate(emotions):
+        if emotion not in sheets:
+            continue
+        sheet = sheets[emotion]
+        full = sheet.frames(
+            [(sheet.s[-1], sheet.t[-1]), (sheet.s[0], sheet.t[-1]), (1.0, sheet.t[0]), (sheet.s[0], sheet.t[0])]
+        )
+        if column == 0:
+            _face(axes, full[2], 0, top)
+            _face(axes, full[3], 0, top + 1)
+        _face(axes, full[0], column + 1, top)
+        _face(axes, full[1], column + 1, top + 1)
+
+
+def _face(axes: Axes, pixels: ndarray, left: float, top: float) -> None:
+    gap = GAP / 2
+    axes.imshow(pixels, extent=(left + gap, left + 1 - gap, top + 1 - gap, top + gap), interpolation="antialiased")
