@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from facing_asymmetry.atomic import scratch_folder
 from facing_asymmetry.errors import StoreError
 from facing_asymmetry.reporting.figures import figure_modules, surfaces
-from facing_asymmetry.reporting.figures.style import look
+from facing_asymmetry.reporting.figures.style import look, readable
 from facing_asymmetry.reporting.html import render_page
 from facing_asymmetry.reporting.picture import Picture
 from facing_asymmetry.reporting.run_data import RunData, read_run
@@ -60,7 +60,11 @@ def write_surfaces(data: RunData, folder: Path) -> dict[str, Picture]:
     folder.mkdir(parents=True, exist_ok=True)
     pictures = {}
     for classifier in data.classifiers:
-        words = ("Surfaces", surfaces.caption(data, classifier), surfaces.describe(data, classifier))
+        words = (
+            f"Surfaces of {readable(classifier)}",
+            surfaces.caption(data, classifier),
+            surfaces.describe(data, classifier),
+        )
         figure = surfaces.draw(data, classifier)
         pictures[classifier] = _write(figure, folder, data, ("", surfaces.name(classifier)), words)
     return pictures

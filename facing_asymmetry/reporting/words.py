@@ -1,5 +1,7 @@
 """The sentences of a report: what was measured, on what, what came out, and what it cannot say."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from facing_asymmetry.calibration.published import published
@@ -19,6 +21,12 @@ def counted(number: int, singular: str, plural: str = "") -> str:
     """`one face`, `three faces`, `1,300 faces`."""
     figure = SMALL[number] if number < len(SMALL) else f"{number:,}"
     return f"{figure} {singular if number == 1 else plural or singular + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`one`, `one and two`, `one, two and three`."""
+    words = [name.replace("_", " ") for name in names]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def grid_size(data: RunData) -> tuple[int, int]:
@@ -44,7 +52,7 @@ def lead(data: RunData) -> str:
         f"{counted(len(data.emotions), 'emotion')} ({', '.join(data.emotions)}; {how} expressions) on "
         f"{counted(len(data.identities), 'synthetic identity', 'synthetic identities')} ({model}), over a grid of {s} "
         f"values of symmetry s × {t} of intensity t, under the "
-        f"{'interventions' if len(data.interventions) > 1 else 'intervention'} {' and '.join(data.interventions)}: "
+        f"{'interventions' if len(data.interventions) > 1 else 'intervention'} {listed(data.interventions)}: "
         f"{image_count(data):,} images in all."
     )
     return sentence[0].upper() + sentence[1:]
@@ -54,11 +62,11 @@ def design(data: RunData) -> dict[str, str]:
     """What was varied, held fixed, measured and compared, and how sure the result is; one sentence or two each."""
     s, t = data.axes
     n, needed = len(data.identities), data.minimum_identities
-    said = meanings(data.interventions).items()
-    what = " ".join(f"{name.replace('_', ' ')}: {words}" for name, words in said if words)
+    done = {name.replace("_", " "): words for name, words in meanings(data.interventions).items() if words}
     return {
         "Varied": f"Symmetry s, from {s.max():g} (both sides move alike) to {s.min():g} (one side still), and "
-        f"intensity t, from {t.min():g} (neutral) to {t.max():g} (full expression). {what}",
+        f"intensity t, from {t.min():g} (neutral) to {t.max():g} (full expression).",
+        **{f"… under {name}": words for name, words in done.items()},
         "Held fixed": "Face, expression, skin, hair, camera, crop, light and background of each picture, and the "
         "classifiers: they are used as published. Left and right are each the affected side in turn.",
         "Measured": "The activation: the logit a classifier gives to the emotion that is shown; and which class it "
