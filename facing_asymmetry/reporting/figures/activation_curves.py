@@ -81,11 +81,7 @@ def caption(data: RunData) -> str:
     return (
         f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}) when one side weakens; "
         f"line: mean, band: ± 1 sd over {len(data.identities)} identities (sides averaged). Symmetric faces come "
-<<<<<<< HEAD
-        "first, so a line that falls to the right is an activation that falls with symmetry. Hatched and dotted: most "
-=======
         "first: a line that falls to the right is an activation that falls with symmetry. Hatched and dotted: most "
->>>>>>> report
         "faces are not recognised as the emotion. Panels have their own scale: logits of two networks can't be "
         "compared."
         + (
