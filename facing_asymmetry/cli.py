@@ -11,6 +11,7 @@ from facing_asymmetry.benchmarks.commands import benchmark
 from facing_asymmetry.calibration.commands import calibrate
 from facing_asymmetry.errors import FacingAsymmetryError
 from facing_asymmetry.json_file import JSON_OPTION, write_json
+from facing_asymmetry.photographs.commands import photographs
 from facing_asymmetry.planted.commands import planted
 from facing_asymmetry.refutation.commands import refute
 from facing_asymmetry.tracking.commands import dashboard
@@ -75,6 +76,7 @@ cli.add_command(planted)
 cli.add_command(dashboard)
 cli.add_command(calibrate)
 cli.add_command(refute)
+cli.add_command(photographs)
 
 
 @cli.group()
