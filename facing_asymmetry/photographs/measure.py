@@ -73,7 +73,6 @@ def measure(photograph: Photograph) -> Measured:
     return Measured(photograph, found.score, found.faces, asymmetry, picture, yaw, frame)
 
 
-
 def respond(measured: Sequence[Measured], classifiers: Sequence[Classifier], batch: int = 20) -> pd.DataFrame:
     """The response table of the photographs: `face_model` is `photograph`, `identity` the row of `measures_table`.
 

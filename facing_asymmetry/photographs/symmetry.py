@@ -14,12 +14,12 @@ OUTER_EYES_MM: Final = 90.0
 """Millimetres between the outer corners of the eyes that the measures are expressed at: a convention."""
 
 STILL_SIDE_MM: Final = {
-    "anger": @anger@,
-    "disgust": @disgust@,
-    "fear": @fear@,
-    "happiness": @happiness@,
-    "sadness": @sadness@,
-    "surprise": @surprise@,
+    "anger": 0.5,
+    "disgust": 0.72,
+    "fear": 0.42,
+    "happiness": 1.59,
+    "sadness": 0.33,
+    "surprise": 0.6,
 }
 """Asymmetry of the points at s = 0 by emotion: means over rendered frontal faces (docs/photographs.md)."""
 
