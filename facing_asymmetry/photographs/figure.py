@@ -26,11 +26,11 @@ def draw(activations: pd.DataFrame, synthetic: pd.DataFrame | None) -> Figure:
         grid = figure.subplots(len(classifiers), len(emotions), squeeze=False, sharex=True, sharey="row")
         for axes_row, classifier in zip(grid, classifiers, strict=True):
             for axes, emotion in zip(axes_row, emotions, strict=True):
-                part = activations.query("classifier == @classifier and emotion == @emotion")
+                part = activations[(activations["classifier"] == classifier) & (activations["emotion"] == emotion)]
                 for place, group in enumerate(groups):
                     _points(axes, part[part["group"] == group], place, group)
                 if synthetic is not None:
-                    line = synthetic.query("classifier == @classifier and emotion == @emotion").sort_values("s")
+                    line = synthetic[(synthetic["classifier"] == classifier) & (synthetic["emotion"] == emotion)]
                     axes.plot(line["s"], line["logit"], color=MUTED, linestyle=(0, (3, 2)), label="synthetic")
                 axes.grid(axis="y")
             axes_row[0].set_ylabel(readable(classifier), fontsize=6.5)

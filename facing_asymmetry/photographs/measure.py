@@ -73,6 +73,27 @@ def measure(photograph: Photograph) -> Measured:
     return Measured(photograph, found.score, found.faces, asymmetry, picture, yaw, frame)
 
 
+def measures_table(measured: Sequence[Measured]) -> pd.DataFrame:
+    """One row per face; its number is `identity` in the response table."""
+    return pd.DataFrame(
+        [
+            {
+                "path": str(m.photograph.path),
+                "group": m.photograph.group,
+                "emotion": m.photograph.emotion,
+                "subject": m.photograph.subject,
+                "detector_score": m.score,
+                "faces_seen": m.faces,
+                "asymmetry_mm": m.asymmetry_mm,
+                "picture_asymmetry": m.picture,
+                "yaw": m.yaw,
+                "s": measured_s(m.asymmetry_mm, m.photograph.emotion),
+            }
+            for m in measured
+        ]
+    )
+
+
 def respond(measured: Sequence[Measured], classifiers: Sequence[Classifier], batch: int = 20) -> pd.DataFrame:
     """The response table of the photographs: `face_model` is `photograph`, `identity` the row of `measures_table`.
 
