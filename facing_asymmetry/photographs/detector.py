@@ -46,7 +46,7 @@ def detect(image: UInt8[ndarray, "H W 3"], threshold: float = 0.6) -> Detection 
         return None
     best = kept[scores[kept].argmax()]
     box = tuple(float(v) / scale for v in boxes[best])
-    return Detection(float(scores[best]), box, points[best] / scale, _count(boxes[kept], scores[kept]))  # type: ignore[arg-type]
+    return Detection(float(scores[best]), box, points[best] / scale, _count(boxes[kept], scores[kept]))
 
 
 @lru_cache(maxsize=1)
