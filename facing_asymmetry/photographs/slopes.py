@@ -9,6 +9,8 @@ from scipy import stats
 
 from facing_asymmetry.inference.mixed import SMALLEST_VARIANCE
 
+COLUMNS = ("classifier", "group", "photographs", "subjects", "slope", "low", "high", "p", "method")
+
 LEAST_SUBJECTS = 3
 """Fewer give a row that says so, and no number."""
 
@@ -40,7 +42,7 @@ def slopes(activations: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
         reach = float(stats.t.ppf((1 + confidence) / 2, subjects - 1)) * error
         p = float(2 * stats.t.sf(abs(slope) / error, subjects - 1)) if error > 0 else float(slope == 0)
         rows.append({**found, "slope": slope, "low": slope - reach, "high": slope + reach, "p": p, "method": method})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _fit(y: ndarray, design: ndarray, groups: ndarray) -> tuple[float, float, str]:

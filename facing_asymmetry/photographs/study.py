@@ -11,6 +11,7 @@ from facing_asymmetry.photographs import figure, page
 from facing_asymmetry.photographs.listing import list_photographs
 from facing_asymmetry.photographs.measure import measure_all, measures_table, respond
 from facing_asymmetry.photographs.slopes import slopes
+from facing_asymmetry.photographs.symmetry import TURNED
 from facing_asymmetry.store import write_atomically
 
 
@@ -50,7 +51,7 @@ def study(
     responses = respond(measured, [registry.load(record) for record in records])
     target = responses[responses["is_target"]].drop(columns=["s", "emotion"])
     activations = target.merge(measures.drop(columns="asymmetry_mm"), left_on="identity", right_index=True)
-    fitted = slopes(activations)
+    fitted = slopes(activations[activations["yaw"].abs() <= TURNED])
     for name, table in (("measures.csv", measures), ("slopes.csv", fitted)):
         write_atomically(into / name, table.to_csv(index=False))
     responses.to_parquet(into / "responses.parquet", index=False)

@@ -8,7 +8,13 @@ from facing_asymmetry.photographs.landmarks import mesh_points, mirror_pairs
 from facing_asymmetry.photographs.listing import Photograph
 from facing_asymmetry.photographs.measure import measure
 from facing_asymmetry.photographs.sampling import apply, sample, similarity
-from facing_asymmetry.photographs.symmetry import STILL_SIDE_MM, landmark_asymmetry, measured_s, picture_asymmetry
+from facing_asymmetry.photographs.symmetry import (
+    STILL_SIDE_MM,
+    landmark_asymmetry,
+    measured_s,
+    picture_asymmetry,
+    yaw_degrees,
+)
 from tests.photographs.pictures import HOPPER, hopper
 
 
@@ -83,3 +89,13 @@ def test_the_portrait_is_measured():
     found = measure(Photograph(HOPPER, "proband", "happiness", "hopper"))
     assert found.frame.shape == (224, 224, 3)
     assert 0 < found.asymmetry_mm < 4
+
+
+def test_a_turn_of_the_points_is_found_as_yaw():
+    points = np.random.default_rng(2).normal(size=(468, 3))
+    symmetric = (points + points[mirror_pairs()] * [-1, 1, 1]) / 2
+    symmetric[33], symmetric[263] = (-45, 0, 0), (45, 0, 0)
+    angle = np.radians(20)
+    turn = np.array([[np.cos(angle), 0, -np.sin(angle)], [0, 1, 0], [np.sin(angle), 0, np.cos(angle)]])
+    assert yaw_degrees(symmetric) == pytest.approx(0)
+    assert yaw_degrees(symmetric @ turn.T) == pytest.approx(20)
