@@ -13,6 +13,7 @@ from facing_asymmetry.completion import complete_override
 from facing_asymmetry.errors import ConfigError, FacingAsymmetryError
 from facing_asymmetry.json_file import JSON_OPTION, write_json
 from facing_asymmetry.media.commands import media
+from facing_asymmetry.photographs.commands import photographs
 from facing_asymmetry.planted.commands import planted
 from facing_asymmetry.refutation.commands import refute
 from facing_asymmetry.tracking.commands import dashboard
@@ -91,6 +92,7 @@ cli.add_command(dashboard)
 cli.add_command(calibrate)
 cli.add_command(refute)
 cli.add_command(media)
+cli.add_command(photographs)
 
 
 @cli.group()

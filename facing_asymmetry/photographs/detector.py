@@ -1,0 +1,88 @@
+"""YuNet: the most certain face of a photograph, its box and eyes."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+from jaxtyping import Float, UInt8
+from numpy import ndarray
+from PIL import Image
+
+from facing_asymmetry.photographs.weights import DETECTOR, weight_file
+
+SIDE: Final = 640
+STRIDES: Final = (8, 16, 32)
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One face.
+
+    Attributes:
+        score: certainty in [0, 1]; `box`: left, top, width, height in pixels of the photograph.
+        points: `(5, 2)` person's right eye, left eye, nose tip, right and left mouth corner.
+        faces: how many faces scored at least the threshold and overlap this one by less than half.
+    """
+
+    score: float
+    box: tuple[float, float, float, float]
+    points: Float[ndarray, "5 2"]
+    faces: int
+
+
+def detect(image: UInt8[ndarray, "H W 3"], threshold: float = 0.6) -> Detection | None:
+    """The face of highest score, or None where none reaches the threshold."""
+    scale = SIDE / max(image.shape[:2])
+    picture = Image.fromarray(image)
+    picture = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
+    canvas = np.zeros((SIDE, SIDE, 3), np.float32)
+    canvas[: picture.height, : picture.width] = np.asarray(picture)
+    outputs = _session().run(None, {"input": canvas[:, :, ::-1].transpose(2, 0, 1)[None].copy()})
+    names = [output.name for output in _session().get_outputs()]
+    scores, boxes, points = _decode(dict(zip(names, outputs, strict=True)))
+    kept = np.flatnonzero(scores >= threshold)
+    if not len(kept):
+        return None
+    best = kept[scores[kept].argmax()]
+    box = tuple(float(v) / scale for v in boxes[best])
+    return Detection(float(scores[best]), box, points[best] / scale, _count(boxes[kept], scores[kept]))
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(weight_file(DETECTOR)), options, providers=["CPUExecutionProvider"])
+
+
+def _decode(out: dict[str, ndarray]) -> tuple[ndarray, ndarray, ndarray]:
+    """Scores `(N,)`, boxes `(N, 4)` and points `(N, 5, 2)` of all anchors, pixels of the network's input."""
+    scores, boxes, points = [], [], []
+    for stride in STRIDES:
+        cells = SIDE // stride
+        place = np.stack(np.meshgrid(np.arange(cells), np.arange(cells)), axis=-1).reshape(-1, 2)
+        certainty = np.clip(out[f"cls_{stride}"], 0, 1) * np.clip(out[f"obj_{stride}"], 0, 1)
+        shape = out[f"bbox_{stride}"][0]
+        centre, size = (place + shape[:, :2]) * stride, np.exp(shape[:, 2:]) * stride
+        scores.append(np.sqrt(certainty.reshape(-1)))
+        boxes.append(np.concatenate([centre - size / 2, size], axis=1))
+        points.append((out[f"kps_{stride}"][0].reshape(-1, 5, 2) + place[:, None]) * stride)
+    return np.concatenate(scores), np.concatenate(boxes), np.concatenate(points)
+
+
+def _count(boxes: Float[ndarray, "N 4"], scores: Float[ndarray, " N"]) -> int:
+    """Faces after boxes that overlap a better one by half are taken away."""
+    kept: list[ndarray] = []
+    for box in boxes[np.argsort(-scores)]:
+        if all(_overlap(box, other) < 0.5 for other in kept):
+            kept.append(box)
+    return len(kept)
+
+
+def _overlap(a: ndarray, b: ndarray) -> float:
+    low, high = np.maximum(a[:2], b[:2]), np.minimum(a[:2] + a[2:], b[:2] + b[2:])
+    shared = float(np.prod(np.clip(high - low, 0, None)))
+    return shared / float(a[2] * a[3] + b[2] * b[3] - shared)
