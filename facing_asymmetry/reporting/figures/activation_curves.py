@@ -82,7 +82,8 @@ def caption(data: RunData) -> str:
         f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}) when one side weakens; "
         f"line: mean, band: ± 1 sd over {len(data.identities)} identities (sides averaged). Symmetric faces come "
         "first: a line that falls to the right is an activation that falls with symmetry. Hatched and dotted: most "
-        "faces are not recognised as the emotion. Panels have their own scale: logits of two networks can't be compared."
+        "faces are not recognised as the emotion. Panels have their own scale: logits of two networks can't be "
+        "compared."
         + (
             " Each panel shows the network of its training set that accepts most emotions; F5b shows all."
             if several
