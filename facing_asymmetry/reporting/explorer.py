@@ -124,23 +124,15 @@ def _sheet(
 def _numbers(
     rows: pd.DataFrame, classes: Sequence[str], axes: tuple[Sequence[float], Sequence[float]], sprite: Sprite
 ) -> dict[str, list[float]]:
-    """Logits and asymmetries of one side, flat."""
-    logits = np.stack([_on_grid(rows[rows["class"] == name], "logit", axes, sprite) for name in classes], axis=-1)
-    asymmetry = _on_grid(rows[rows["class"] == classes[0]], "asymmetry_mm", axes, sprite)
-    return {
-        "logits": [round(float(v), DIGITS) for v in logits.ravel()],
-        "asymmetry": [round(float(v), 2) for v in asymmetry.ravel()],
-    }
-
-
-def _on_grid(
-    rows: pd.DataFrame, column: str, axes: tuple[Sequence[float], Sequence[float]], sprite: Sprite
-) -> np.ndarray:
-    """Values `(T, S)` at the sheet's nodes; `DataError` where the table lacks one."""
-    keyed = rows.set_index([rows["t"].round(6), rows["s"].round(6)])[column]
-    nodes = pd.MultiIndex.from_product([np.round(axes[1], 6), np.round(axes[0], 6)])
-    values = keyed.reindex(nodes)
-    if values.isna().any():
-        t, s = values.index[int(values.isna().to_numpy().argmax())]
+    """Logits `(T, S, K)` and asymmetries `(T, S)` of one side, flat; `DataError` where the table lacks a node."""
+    keyed = rows.set_index([rows["t"].round(6), rows["s"].round(6), rows["class"].astype(str)])
+    nodes = pd.MultiIndex.from_product([np.round(axes[1], 6), np.round(axes[0], 6), classes])
+    values = keyed[["logit", "asymmetry_mm"]].reindex(nodes)
+    absent = values["logit"].isna().to_numpy()
+    if absent.any():
+        t, s, _ = nodes[int(absent.argmax())]
         raise DataError(f"{sprite.path}: shows s = {s}, t = {t}, which responses.parquet does not hold")
-    return values.to_numpy(float).reshape(len(axes[1]), len(axes[0]))
+    return {
+        "logits": values["logit"].round(DIGITS).tolist(),
+        "asymmetry": values["asymmetry_mm"].round(2).tolist()[:: len(classes)],
+    }

@@ -140,10 +140,23 @@ class RunData:
         return {str(key): value for key, value in table.loc[[pair]].iloc[0].items()}
 
     @cached_property
+    def _recognised_on_the_first_face(self) -> dict[str, int]:
+        """Emotions that each classifier names on the face that is drawn, symmetric and at full intensity."""
+        rows = self.target[
+            (self.target["identity"] == self.identities[0]) & (self.target["intervention"] == self.treated)
+        ]
+        full = rows[(rows["s"] == rows["s"].max()) & (rows["t"] == rows["t"].max())]
+        right = full[full["predicted"].astype(str) == full["emotion"].astype(str)]
+        return {
+            str(name): int(n) for name, n in right.groupby("classifier", observed=True)["emotion"].nunique().items()
+        }
+
+    @cached_property
     def exemplar(self) -> tuple[str, str]:
         """The (classifier, emotion) shown in detail: as configured, else chosen without looking at any effect."""
         count = {name: sum(self.accepted.get((name, e), False) for e in self.emotions) for name in self.classifiers}
-        best = self.settings.classifier or max(sorted(count), key=lambda name: count[name])
+        seen = self._recognised_on_the_first_face
+        best = self.settings.classifier or max(sorted(count), key=lambda name: (count[name], seen.get(name, 0)))
         if best not in count:
             raise DataError(f"report.classifier = {best!r} is not in {self.path}; it has {', '.join(count)}")
         fits = [e for e in self.emotions if self.accepted.get((best, e), False)] or self.emotions

@@ -19,7 +19,8 @@ class ReportSettings:
     Attributes:
         title: heading of the page; empty takes the run's own title.
         classifier: network shown in the morph strip, the surface and first in the explorer; empty takes the one that
-            accepts most emotions (ties: alphabetical), a choice that does not look at any effect.
+            accepts most emotions (ties: names most of them on the first face, symmetric and full; then alphabetical), a
+            choice that does not look at any effect.
         emotion: emotion shown there; empty takes happiness where it is accepted, else the first accepted one.
         strip_frames: faces in the morph strip, at least 2.
         dpi: resolution of PNG files, dots per inch.

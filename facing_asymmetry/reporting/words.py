@@ -71,7 +71,7 @@ def design(data: RunData) -> dict[str, str]:
         "classifiers: they are used as published. Left and right are each the affected side in turn.",
         "Measured": "The activation: the logit a classifier gives to the emotion that is shown; and which class it "
         "names.",
-        "Compared": f"{counted(n, 'face')}, both sides averaged: they are the sample, not the "
+        "Compared": f"{counted(n, 'face').capitalize()}, both sides averaged: they are the sample, not the "
         f"{image_count(data):,} images.",
         "How sure": _sureness(n, needed, data.may_claim),
     }

@@ -67,6 +67,7 @@ def test_it_prints_without_the_explorer_and_within_the_paper(browser: Browser, r
         page.emulate_media(media="print")
         assert not page.locator("#explorer").is_visible()
         assert page.locator("#results").is_visible()
+        assert all(one.is_visible() for one in page.locator("details.page table").all()), "folded parts are printed too"
         page.set_viewport_size({"width": 700, "height": 1000})
         assert page.evaluate("document.documentElement.scrollWidth") <= 700
         page.screenshot(path=SCREENSHOTS / "print.png", full_page=True)

@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -156,3 +157,14 @@ def test_a_fine_grid_is_thinned_for_figures_and_counted_whole(tmp_path: Path):
     assert {0.0, 1.0} <= set(shown)
     assert grid_size(data) == (61, 3)
     assert image_count(data) == 2 * 2 * 3 * 61 * 3
+
+
+def test_of_networks_that_accept_alike_the_one_that_names_the_drawn_face_is_shown(finished_run: Path):
+    """net_a and net_b accept the same; on identity 0 net_a is mistaken, so net_b is shown."""
+    data = read_run(finished_run)
+    first_wrong = (data.responses["classifier"] == "net_a") & (data.responses["identity"] == 0)
+    responses = data.responses.assign(accepted=True)
+    responses["predicted"] = responses["emotion"].astype(str).where(~first_wrong, "neutral")
+    assert replace(data, responses=responses).exemplar[0] == "net_b"
+    responses["predicted"] = responses["emotion"].astype(str)
+    assert replace(data, responses=responses).exemplar[0] == "net_a"

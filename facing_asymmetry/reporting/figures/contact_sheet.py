@@ -6,35 +6,37 @@ from facing_asymmetry.reporting.figures.style import ALERT, MUTED, WIDTH, look, 
 from facing_asymmetry.reporting.run_data import RunData
 from facing_asymmetry.reporting.sprites import Sprite
 
-LEFT, TOP, UNDER = 0.45, 0.75, 0.16
-"""In faces: room for the values of t, for title and values of s, and for the prediction under a face."""
+LEFT, TOP, UNDER = 0.5, 0.45, 0.17
+"""In inches: room for the values of t, for title and values of s, and for the prediction under a face."""
 
 
 def draw(data: RunData, pair: tuple[str, str], sprite: Sprite) -> Figure:
     """S falls to the right, t rises downwards; red: the classifier (`pair[0]`) names another class than `pair[1]`."""
     said = _predictions(data, pair, sprite)
     columns, rows = sprite.s[::-1], sprite.t
-    width, height = len(columns) + LEFT, len(rows) * (1 + UNDER) + TOP
+    cell = (WIDTH - LEFT) / len(columns)
+    left, above, line = LEFT / cell, TOP / cell, 1 + UNDER / cell
+    width, height = len(columns) + left, len(rows) * line + above
     frames = sprite.frames([(s, t) for t in rows for s in columns])
     with look():
         figure = Figure(figsize=(WIDTH, WIDTH * height / width))
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         axes.axis("off")
         title = f"{readable(pair[0])}, {pair[1]}, {readable(sprite.intervention)}, identity {sprite.identity}"
-        axes.text(0.0, -0.45, title, fontsize=8, va="bottom")
+        axes.text(0.0, -0.55 * above, title, fontsize=8, va="bottom")
         for place, s in enumerate(columns):
-            axes.text(place + 0.5, -0.08, f"s = {s:.2g}", ha="center", va="bottom", fontsize=7)
+            axes.text(place + 0.5, -0.1 * above, f"s = {s:.2g}", ha="center", va="bottom", fontsize=7)
         for number, pixels in enumerate(frames):
             row, column = divmod(number, len(columns))
-            top, word = row * (1 + UNDER), said.get((columns[column], rows[row]), "")
+            top, word = row * line, said.get((columns[column], rows[row]), "")
             axes.imshow(
                 pixels, extent=(column + 0.02, column + 0.98, top + 0.98, top + 0.02), interpolation="antialiased"
             )
             colour = MUTED if word == pair[1] else ALERT
             axes.text(column + 0.5, top + 1.0, word, ha="center", va="top", fontsize=6, color=colour)
             if not column:
-                axes.text(-0.05, top + 0.5, f"t = {rows[row]:.2g}", ha="right", va="center", fontsize=7)
-        axes.set(xlim=(-LEFT, len(columns)), ylim=(height - TOP, -TOP), aspect="equal")
+                axes.text(-0.1 * left, top + 0.5, f"t = {rows[row]:.2g}", ha="right", va="center", fontsize=7)
+        axes.set(xlim=(-left, len(columns)), ylim=(height - above, -above), aspect="equal")
     return figure
 
 
