@@ -59,8 +59,11 @@ def test_a_documented_study_can_be_planned(where: str, line: str, capfd, tmp_pat
 
 
 @pytest.mark.parametrize(("where", "line"), OTHERS)
-def test_a_documented_command_is_understood(where: str, line: str):
-    """Parsed by the command itself, with its options and their types, and not executed."""
+def test_a_documented_command_is_understood(where: str, line: str, tmp_path, monkeypatch):
+    """Parsed by the command itself, with its options and their types, and not executed; the folders it names exist."""
+    monkeypatch.chdir(tmp_path)
+    for named in ("FOLDER", "outputs/RUN", "outputs/quick-1a2b3c4d"):
+        (tmp_path / named).mkdir(parents=True)
     group, words = cli, shlex.split(line, comments=True)
     context = click.Context(cli, info_name="facing-asymmetry")
     while isinstance(group, click.Group):
