@@ -72,7 +72,7 @@ def _person(axes: Axes, top: int, identity: int, sheets: dict[str, Sprite], emot
     """Both rows of one identity."""
     person = next(iter(sheets.values())).person.replace(", ", "\n")
     axes.text(-0.06, top + 1.0, f"identity {identity}\n{person}", ha="right", va="center", fontsize=6.5)
-    for row, word in enumerate(("symmetric", "one side still")):
+    for row, word in enumerate(("symmetric", "weakened")):
         axes.text(-0.06, top + row + 0.5 + 0.34 * (2 * row - 1), word, ha="right", va="center", fontsize=6, color=MUTED)
     for column, emotion in enumerate(emotions):
         if emotion not in sheets:
