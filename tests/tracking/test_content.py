@@ -61,7 +61,7 @@ def test_tables_name_their_network_so_that_runs_can_be_joined(of_several):
 def test_a_job_with_one_network_has_a_surface_for_each_emotion_and_every_figure(content, reported):
     assert {f"surface/{emotion}" for emotion in EMOTIONS} <= set(content.pictures)
     assert "figures/f2_expressions" in content.pictures
-    assert len(content.pictures) == len(EMOTIONS) + len(list((reported / "figures").glob("*.png")))
+    assert len(content.pictures) == len(EMOTIONS) + len(list((reported / "figures").glob("f[0-9]*.png")))
     assert "happiness" in content.pictures["surface/happiness"].caption
 
 
