@@ -16,6 +16,7 @@ from facing_asymmetry.errors import ConfigError, suggestion
 from facing_asymmetry.expressions.optimiser import OptimiserSettings
 from facing_asymmetry.face_models.registry import NAMES
 from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.plain_numbers import as_float
 from facing_asymmetry.rendering.factory import RENDERERS
 from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.reporting.settings import ReportSettings
@@ -167,7 +168,7 @@ def read_config(values: Mapping[str, Any]) -> RunConfig:
         ConfigError: an unknown key, a value of the wrong type or out of range; the message names the key.
     """
     _refuse_unknown(RunConfig, values)
-    settings = dacite.Config(strict=True, cast=[tuple], type_hooks={float: _as_float})
+    settings = dacite.Config(strict=True, cast=[tuple], type_hooks={float: as_float})
     try:
         return dacite.from_dict(RunConfig, dict(values), settings)
     except dacite.DaciteFieldError as error:
@@ -190,7 +191,3 @@ def _refuse_unknown(schema: type, values: Mapping[str, Any], at: str = "") -> No
             wrong = [v for v in value if not isinstance(v, get_args(wanted)[0])]
             if wrong:
                 raise ConfigError(f"{at}{key} holds {wrong[0]!r}; its items must be {get_args(wanted)[0].__name__}")
-
-
-def _as_float(value: Any) -> Any:
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

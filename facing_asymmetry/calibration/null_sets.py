@@ -12,12 +12,12 @@ from scipy import stats
 
 from facing_asymmetry.calibration.curves import Curves, draw_curves, slopes_of, specific_of
 from facing_asymmetry.calibration.design import NULL, S, T
-from facing_asymmetry.inference.bootstrap import bca_interval
 from facing_asymmetry.inference.mixed import mixed_model
 from facing_asymmetry.inference.permutation import sign_flip_test
 from facing_asymmetry.inference.seeding import generator
 from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.inference.shuffle import shuffle_test
+from facing_asymmetry.inference.table import configured_interval
 
 SCORES: Final = {"slope": slopes_of, "symmetry_specific": specific_of}
 """Scores that are calibrated: the two of the claim sheet."""
@@ -71,13 +71,7 @@ class NullCase:
         values = SCORES[self.score](curves, S_AXIS, T_AXIS)
         settings = self.settings
         flip = sign_flip_test(values, settings.permutations, generator(self.seed, "permutation", *key))
-        interval = bca_interval(
-            values,
-            settings.confidence,
-            settings.resamples,
-            generator(self.seed, "bootstrap", *key),
-            expanded=settings.interval == "bca_expanded",
-        )
+        interval = configured_interval(values, settings, generator(self.seed, "bootstrap", *key))
         apex = curves.palsy[..., -1]
         stream = generator(self.seed, "shuffle", *key)
         return NullSet(

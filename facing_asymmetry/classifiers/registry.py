@@ -1,6 +1,7 @@
 """The classifiers there are: their records, whether their weights are here, how to get them, and the networks."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -41,6 +42,20 @@ class State:
 def names() -> tuple[str, ...]:
     """Names of all classifiers, sorted."""
     return tuple(sorted(path.stem for path in (conf_folder() / "classifier").glob("*.yaml")))
+
+
+def chosen(names_given: Sequence[str]) -> list[ClassifierRecord]:
+    """Records of the names given; without names, of all classifiers that are ready.
+
+    Raises:
+        ConfigError: unknown name. AssetError: no names are given and no weights are here.
+    """
+    records = [record(name) for name in names_given or names()]
+    if not names_given:
+        records = [one for one in records if state(one).ready]
+    if not records:
+        raise AssetError("no classifier has its weights yet. Run: facing-asymmetry classifiers fetch")
+    return records
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ from typing import Any
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.checks import CHECKS, Check
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.errors import AssetError, FacingAsymmetryError
+from facing_asymmetry.errors import FacingAsymmetryError
 
 COLUMNS = ("load", "frozen", "range", "batch", "gradient", "labels")
 """Checks in the order in which they are printed."""
@@ -36,11 +36,7 @@ def verify_all(names: Sequence[str] = ()) -> list[dict[str, Any]]:
         ConfigError: unknown name.
         AssetError: no names are given and no weights are here.
     """
-    records = [registry.record(name) for name in names or registry.names()]
-    if not names:
-        records = [record for record in records if registry.state(record).ready]
-    if not records:
-        raise AssetError("no classifier has its weights yet. Run: facing-asymmetry classifiers fetch")
+    records = registry.chosen(names)
     rows = []
     for record in records:
         checks = verify(record)

@@ -27,7 +27,12 @@ run); `n` identities; `mean`, `low`, `high` in `unit`; `p` after `correction`; `
 
 
 def claims(
-    scores: pd.DataFrame, settings: StatisticsSettings, treated: str = "palsy", control: str = "bilateral"
+    scores: pd.DataFrame,
+    settings: StatisticsSettings,
+    treated: str = "palsy",
+    control: str = "bilateral",
+    tests: pd.DataFrame | None = None,
+    parts: pd.DataFrame | None = None,
 ) -> list[Claim]:
     """Return what the scores allow one to say: about the run first, then the sentences about each classifier.
 
@@ -42,16 +47,20 @@ def claims(
 
     Args:
         scores: score table with `slope` and, optionally, its standardised form and the other hypotheses' scores.
+        tests, parts: `test_table` and `shares` of the same scores and settings, where they are at hand; a test table
+            that lacks one of the scores is made anew.
 
     Raises:
         DataError: the table lacks a column, or has no `slope` under `treated`.
     """
     names = dict.fromkeys(f"{h.score}{form}" for h in HYPOTHESES.values() for form in ("", "_standardised"))
     chosen = replace(settings, scores=tuple(names))
-    tables = test_table(scores, chosen), test_table(scores, chosen, pooled=True)
+    if tests is None or not names.keys() & set(scores["score"]) <= set(tests["score"]):
+        tests = test_table(scores, chosen)
+    tables = tests, test_table(scores, chosen, pooled=True)
     if not ((scores["score"] == FALLS) & (scores["intervention"] == treated)).any():
         raise DataError(f"score table has no score {FALLS} under the intervention {treated}: nothing can be claimed")
-    made_of = shares(scores, settings, treated, control)
+    made_of = shares(scores, settings, treated, control) if parts is None else parts
     groups = scores[["face_model", "expression"]].drop_duplicates().sort_values(["face_model", "expression"])
     sheet: list[Claim] = []
     for face_model, expression in groups.itertuples(index=False):

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
 import pandas as pd
+from jaxtyping import Float
+from numpy import ndarray
 
 from facing_asymmetry.errors import DataError
-from facing_asymmetry.inference.bootstrap import bca_interval
+from facing_asymmetry.inference.bootstrap import Interval, bca_interval
 from facing_asymmetry.inference.effect import hedges_g, minimum_detectable_effect
 from facing_asymmetry.inference.equivalence import tost
 from facing_asymmetry.inference.identities import CELL, identity_scores
@@ -86,19 +89,21 @@ def test_table(scores: pd.DataFrame, settings: StatisticsSettings, pooled: bool 
     return table[list(COLUMNS)]
 
 
+def configured_interval(
+    values: Float[ndarray, " N"], settings: StatisticsSettings, rng: np.random.Generator
+) -> Interval:
+    """The `bca_interval` that the settings ask for."""
+    expanded = settings.interval == "bca_expanded"
+    return bca_interval(values, settings.confidence, settings.resamples, rng, expanded=expanded)
+
+
 def _cell(part: pd.DataFrame, key: tuple[str, ...], settings: StatisticsSettings) -> dict[str, object]:
     """Statistics of one cell; `part` has one row per identity."""
     used = part.dropna(subset="value")
     values = used["value"].to_numpy(dtype=float)
     n, name = len(values), key[CELL.index("score")]
     signed = name not in SCORES or SCORES[name].signed
-    interval = bca_interval(
-        values,
-        settings.confidence,
-        settings.resamples,
-        generator(settings.seed, "bootstrap", *key),
-        expanded=settings.interval == "bca_expanded",
-    )
+    interval = configured_interval(values, settings, generator(settings.seed, "bootstrap", *key))
     effect = hedges_g(values, settings.confidence)
     flip = SignFlip(float("nan"), float("nan"), "none")
     if signed:

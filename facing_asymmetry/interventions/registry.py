@@ -12,6 +12,7 @@ from facing_asymmetry.interventions.displacement import RandomDisplacement
 from facing_asymmetry.interventions.palsy import Bilateral, EqualMotion, FacialNervePalsy, Palsy, RegionalPalsy
 from facing_asymmetry.interventions.resting import RestingDroop
 from facing_asymmetry.interventions.scenes import Blur, LightAzimuth, Noop, Scale, Yaw
+from facing_asymmetry.plain_numbers import as_float
 
 _KINDS: Final[tuple[type[Intervention], ...]] = (
     *(Palsy, FacialNervePalsy, EqualMotion, RegionalPalsy, Bilateral, RestingDroop, RandomDisplacement),
@@ -39,7 +40,7 @@ def make_intervention(kind: str, **values: Any) -> Intervention:
             allowed = ", ".join(fields) or "no values of its own"
             raise ConfigError(f"{place}.{key} is unknown{suggestion(key, fields)} (kind {kind} has: {allowed})")
     try:
-        made: Intervention = dacite.from_dict(cls, values, dacite.Config(strict=True, type_hooks={float: _as_float}))
+        made: Intervention = dacite.from_dict(cls, values, dacite.Config(strict=True, type_hooks={float: as_float}))
     except dacite.DaciteFieldError as error:
         raise ConfigError(f"{place}.{error.field_path}: {error}") from error
     return made
@@ -58,7 +59,3 @@ def intervention_from(name: str, facts: Mapping[str, Any]) -> Intervention:
             f"interventions.{name}.name = {values['name']!r}; it must be {name!r}, as its entry is called"
         )
     return make_intervention(kind, **values)
-
-
-def _as_float(value: Any) -> Any:
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from facing_asymmetry.classifiers import registry
-from facing_asymmetry.errors import AssetError, DataError
+from facing_asymmetry.errors import DataError
 from facing_asymmetry.photographs import figure, page
 from facing_asymmetry.photographs.listing import list_photographs
 from facing_asymmetry.photographs.measure import measure_all, measures_table, respond
@@ -35,10 +35,7 @@ def study(
         AssetError: a classifier lacks its weights, or none is ready.
     """
     photographs = list_photographs(source)
-    records = [registry.record(name) for name in names or registry.names()]
-    records = records if names else [record for record in records if registry.state(record).ready]
-    if not records:
-        raise AssetError("no classifier has its weights yet. Run: facing-asymmetry classifiers fetch")
+    records = registry.chosen(names)
     synthetic = _synthetic(run)
     measured, failures = measure_all(photographs)
     failed = [(str(f.photograph.path), f.photograph.group, f.reason) for f in failures]
@@ -54,7 +51,7 @@ def study(
     fitted = slopes(activations[activations["yaw"].abs() <= TURNED])
     for name, table in (("measures.csv", measures), ("slopes.csv", fitted)):
         write_atomically(into / name, table.to_csv(index=False))
-    responses.to_parquet(into / "responses.parquet", index=False)
+    write_atomically(into / "responses.parquet", lambda path: responses.to_parquet(path, index=False))
     drawn = figure.draw(activations, synthetic)
     text = page.render(
         measured, failures, measures, fitted, drawn, synthetic=run.name if run else "", thumbnails=thumbnails

@@ -10,7 +10,6 @@ from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.errors import AssetError
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.expressions.facs import facs_weights
 from facing_asymmetry.expressions.fit import FitRequest, faces_of, fit_expressions
@@ -83,11 +82,7 @@ def sanity_table(names: Sequence[str] = (), faces: int = 4, optimise: bool = Tru
         ConfigError: unknown name.
         AssetError: a named network, or every network, lacks its weights, or the face model is not built.
     """
-    records = [registry.record(name) for name in names or registry.names()]
-    if not names:
-        records = [record for record in records if registry.state(record).ready]
-    if not records:
-        raise AssetError("no classifier has its weights yet. Run: facing-asymmetry classifiers fetch")
+    records = registry.chosen(names)
     stand, rows = _Stand(faces), []
     for record in records:
         classifier = registry.load(record)

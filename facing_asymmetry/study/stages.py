@@ -128,9 +128,10 @@ def write_scores(folder: Path, statistics: StatisticsSettings) -> None:
 
     scores = score_table(read_chunks(folder / RESPONSES))
     run_folder.write_csv(folder, "scores.csv", scores)
-    run_folder.write_csv(folder, "tests.csv", test_table(scores, statistics))
-    run_folder.write_csv(folder, "shares.csv", shares(scores, statistics))
-    run_folder.write_json(folder, "claims.json", claims(scores, statistics))
+    tests, parts = test_table(scores, statistics), shares(scores, statistics)
+    run_folder.write_csv(folder, "tests.csv", tests)
+    run_folder.write_csv(folder, "shares.csv", parts)
+    run_folder.write_json(folder, "claims.json", claims(scores, statistics, tests=tests, parts=parts))
     for name, table in further_tables(folder / RESPONSES, statistics):
         run_folder.write_csv(folder, name, table)
 

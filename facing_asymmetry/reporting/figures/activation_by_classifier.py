@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from facing_asymmetry.reporting.figures.activation_curves import curve
+from facing_asymmetry.reporting.figures.activation_curves import curve, ends
 from facing_asymmetry.reporting.figures.style import (
     EMOTION_COLOUR,
     EMOTION_MARKER,
@@ -72,13 +72,7 @@ def caption(data: RunData) -> str:
 
 def describe(data: RunData) -> str:
     """Start and end of each mean curve."""
-    words = []
-    for classifier in data.classifiers:
-        ends = []
-        for emotion in data.emotions:
-            mean = curve(data, classifier, emotion, data.treated)["mean"]
-            ends.append(f"{emotion} {mean.iloc[-1]:.1f} to {mean.iloc[0]:.1f}")
-        words.append(f"{readable(classifier)}: {', '.join(ends)}")
+    words = [f"{readable(name)}: {ends(data, name)}" for name in data.classifiers]
     return f"Mean logit from symmetric to one side still. {'. '.join(words)}."
 
 

@@ -75,6 +75,15 @@ def curve(data: RunData, classifier: str, emotion: str, intervention: str) -> pd
     return pd.DataFrame(table).reset_index()
 
 
+def ends(data: RunData, classifier: str) -> str:
+    """Start and end of each mean curve of a classifier, symmetric first, in words."""
+    words = []
+    for emotion in data.emotions:
+        mean = curve(data, classifier, emotion, data.treated)["mean"]
+        words.append(f"{emotion} {mean.iloc[-1]:.1f} to {mean.iloc[0]:.1f}")
+    return ", ".join(words)
+
+
 def caption(data: RunData) -> str:
     """What line, band and hatching mean, and which network a panel shows."""
     several = len(data.classifiers) > len(representatives(data))
@@ -94,13 +103,7 @@ def caption(data: RunData) -> str:
 
 def describe(data: RunData) -> str:
     """Start and end of each mean curve."""
-    words = []
-    for training_set, classifier in representatives(data).items():
-        ends = []
-        for emotion in data.emotions:
-            mean = curve(data, classifier, emotion, data.treated)["mean"]
-            ends.append(f"{emotion} {mean.iloc[-1]:.1f} to {mean.iloc[0]:.1f}")
-        words.append(f"{training_set} ({readable(classifier)}): {', '.join(ends)}")
+    words = [f"{known} ({readable(name)}): {ends(data, name)}" for known, name in representatives(data).items()]
     return f"Mean logit from symmetric to one side still. {'. '.join(words)}."
 
 
