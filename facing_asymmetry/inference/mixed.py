@@ -1,6 +1,7 @@
 """Mixed model y ~ s * t with random intercepts and slopes per identity, checked before it is believed."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,14 +69,33 @@ def mixed_model(curves: pd.DataFrame, confidence: float = 0.95) -> MixedFit:
     for column, least in (("identity", 3), ("s", 2), ("t", 2)):
         if rows[column].nunique() < least:
             raise DataError(f"curves: column {column} has {rows[column].nunique()} value(s) at t > 0; need {least}")
-    y, scale = rows["logit"].to_numpy(float), float(rows["logit"].std())
-    if not scale > 0:
+    y = rows["logit"].to_numpy(float)
+    if not rows["logit"].std() > 0:
         raise DataError("curves: column logit does not vary; a model has nothing to fit")
     s, t = (rows[axis].to_numpy(float) - rows[axis].mean() for axis in ("s", "t"))
     design = np.column_stack([np.ones_like(s), s, t, s * t])
-    groups = pd.factorize(rows["identity"])[0]
-    ols = _ols((y - y.mean()) / scale, design, groups, confidence)
-    best, method, notes = _first_believable((y - y.mean()) / scale, design, groups, confidence)
+    return believable_slope(y, design, pd.factorize(rows["identity"])[0], confidence)
+
+
+def believable_slope(
+    y: Float[ndarray, " N"],
+    design: Float[ndarray, "N K"],
+    groups: Int[ndarray, " N"],
+    confidence: float,
+    random: int = 2,
+    optimisers: Sequence[str] = OPTIMISERS,
+) -> MixedFit:
+    """Coefficient of the design's second column, by the first mixed model that passes the checks, else by OLS.
+
+    Args:
+        y: what is modelled; `design`: of full rank, ones in its first column; `groups`: number of each row's identity.
+        random: how many of the design's first columns vary between identities: 1 the intercept, 2 the slope too.
+        optimisers: tried in this order.
+    """
+    scale = float(pd.Series(y).std()) or 1.0
+    scaled = (y - y.mean()) / scale
+    ols = _ols(scaled, design, groups, confidence)
+    best, method, notes = _first_believable(scaled, design, groups, confidence, random, optimisers)
     slope, low, high, p = best or ols
     if not ols[1] - NEGLIGIBLE <= slope <= ols[2] + NEGLIGIBLE:
         notes.append("mixed model and cluster-robust OLS disagree by more than the latter's interval")
@@ -88,7 +108,7 @@ def mixed_model(curves: pd.DataFrame, confidence: float = 0.95) -> MixedFit:
         ols_slope=scale * ols[0],
         ols_low=scale * ols[1],
         ols_high=scale * ols[2],
-        n=int(rows["identity"].nunique()),
+        n=len(np.unique(groups)),
         note="; ".join(notes),
     )
 
@@ -104,7 +124,7 @@ def _estimate(slope: float, error: float, identities: int, confidence: float) ->
 
 
 def _ols(
-    y: Float[ndarray, " N"], design: Float[ndarray, "N 4"], groups: Int[ndarray, " N"], confidence: float
+    y: Float[ndarray, " N"], design: Float[ndarray, "N K"], groups: Int[ndarray, " N"], confidence: float
 ) -> Estimate:
     import statsmodels.api as sm
 
@@ -113,12 +133,17 @@ def _ols(
 
 
 def _first_believable(
-    y: Float[ndarray, " N"], design: Float[ndarray, "N 4"], groups: Int[ndarray, " N"], confidence: float
+    y: Float[ndarray, " N"],
+    design: Float[ndarray, "N K"],
+    groups: Int[ndarray, " N"],
+    confidence: float,
+    random: int,
+    optimisers: Sequence[str],
 ) -> tuple[Estimate | None, str, list[str]]:
     """The first estimate that passes the checks, the method's name, and what was rejected before it."""
     notes: list[str] = []
-    for optimiser in OPTIMISERS:
-        estimate, reason = _mixed(y, design, groups, optimiser, confidence)
+    for optimiser in optimisers:
+        estimate, reason = _mixed(y, design, groups, optimiser, confidence, random)
         if estimate is not None:
             return estimate, f"mixed model ({optimiser})", notes
         notes.append(f"{optimiser}: {reason}")
@@ -127,10 +152,11 @@ def _first_believable(
 
 def _mixed(
     y: Float[ndarray, " N"],
-    design: Float[ndarray, "N 4"],
+    design: Float[ndarray, "N K"],
     groups: Int[ndarray, " N"],
     optimiser: str,
     confidence: float,
+    random: int,
 ) -> tuple[Estimate | None, str]:
     """A believable estimate, or None and why not."""
     from statsmodels.regression.mixed_linear_model import MixedLM
@@ -138,7 +164,7 @@ def _mixed(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what they say is checked below
         try:
-            fit = MixedLM(y, design, groups=groups, exog_re=design[:, :2]).fit(method=optimiser)
+            fit = MixedLM(y, design, groups=groups, exog_re=design[:, :random]).fit(method=optimiser)
             slope, error = float(fit.fe_params[1]), float(fit.bse_fe[1])
             variance = float(np.diag(fit.cov_re).min())
         except (np.linalg.LinAlgError, ValueError) as failure:

@@ -1,13 +1,9 @@
 """Activation against measured symmetry: one slope per classifier and group, subjects as clusters."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
-from numpy import ndarray
-from scipy import stats
 
-from facing_asymmetry.inference.mixed import SMALLEST_VARIANCE
+from facing_asymmetry.inference.mixed import believable_slope
 
 COLUMNS = ("classifier", "group", "photographs", "subjects", "slope", "low", "high", "p", "method")
 
@@ -38,27 +34,8 @@ def slopes(activations: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
             none = dict.fromkeys(("slope", "low", "high", "p"), np.nan)
             rows.append({**found, **none, "method": f"not fitted: {subjects} subject(s), {len(part)} photograph(s)"})
             continue
-        slope, error, method = _fit(part["logit"].to_numpy(float), design, pd.factorize(part["subject"])[0])
-        reach = float(stats.t.ppf((1 + confidence) / 2, subjects - 1)) * error
-        p = float(2 * stats.t.sf(abs(slope) / error, subjects - 1)) if error > 0 else float(slope == 0)
-        rows.append({**found, "slope": slope, "low": slope - reach, "high": slope + reach, "p": p, "method": method})
+        y, clusters = part["logit"].to_numpy(float), pd.factorize(part["subject"])[0]
+        fit = believable_slope(y, design, clusters, confidence, random=1, optimisers=("lbfgs",))
+        method = fit.method.partition(" (")[0]
+        rows.append({**found, "slope": fit.slope, "low": fit.low, "high": fit.high, "p": fit.p, "method": method})
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def _fit(y: ndarray, design: ndarray, groups: ndarray) -> tuple[float, float, str]:
-    """Slope, its standard error, and the method that gave them."""
-    import statsmodels.api as sm
-    from statsmodels.regression.mixed_linear_model import MixedLM
-
-    scale = float(y.std()) or 1.0
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what they say is checked here
-        try:
-            fit = MixedLM(y / scale, design, groups=groups).fit(method="lbfgs")
-            slope, error, variance = float(fit.fe_params[1]), float(fit.bse_fe[1]), float(fit.cov_re[0, 0])
-            if fit.converged and variance >= SMALLEST_VARIANCE and slope != 0 and np.isfinite(error) and error > 0:
-                return scale * slope, scale * error, "mixed model"
-        except (np.linalg.LinAlgError, ValueError):
-            pass
-        plain = sm.OLS(y / scale, design).fit(cov_type="cluster", cov_kwds={"groups": groups})
-    return scale * float(plain.params[1]), scale * float(plain.bse[1]), "cluster-robust OLS"
