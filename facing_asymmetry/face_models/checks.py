@@ -4,6 +4,7 @@ import numpy as np
 
 from facing_asymmetry.errors import ModelError
 from facing_asymmetry.face_models.contract import FaceModel
+from facing_asymmetry.face_models.symmetry import mirrored_name
 
 
 def check_face_model(model: FaceModel) -> None:
@@ -28,9 +29,9 @@ def check_face_model(model: FaceModel) -> None:
     require(all(tuple(sorted(f)) in known for f in mirror[surface.faces].tolist()), "a face's mirror image is no face")
     check_symmetry(model)
     names = [(model.units[left], model.units[right]) for left, right in model.pairs]
-    wrong = [pair for pair in names if _other_side(pair[0]) != pair[1]]
+    wrong = [pair for pair in names if mirrored_name(pair[0]) != pair[1]]
     require(not wrong, f"these units are paired but not named as mirror images: {wrong}")
-    lost = [n for n in model.landmarks if model.landmarks.get(_other_side(n)) != mirror[model.landmarks[n]]]
+    lost = [n for n in model.landmarks if model.landmarks.get(mirrored_name(n)) != mirror[model.landmarks[n]]]
     require(not lost, f"these landmarks aren't mirror images of their partners: {lost}")
 
 
@@ -59,11 +60,3 @@ def _both(weight: np.ndarray, mirror: np.ndarray) -> np.ndarray:
 
 def _flip(state: np.ndarray) -> np.ndarray:
     return np.array([-1.0] + [1.0] * (state.shape[1] - 1), np.float32)
-
-
-def _other_side(name: str) -> str:
-    """Name of the mirror image of a unit or landmark."""
-    for here, there in (("_L", "_R"), ("_R", "_L"), ("Left", "Right"), ("Right", "Left")):
-        if name.endswith(here):
-            return name.removesuffix(here) + there
-    return name

@@ -1,11 +1,20 @@
 """Face models by name."""
 
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from facing_asymmetry.errors import ConfigError, suggestion
 from facing_asymmetry.face_models.contract import FaceModel
 
-NAMES = ("makehuman",)
+if TYPE_CHECKING:
+    from facing_asymmetry.face_models.imported import Plugin
+
+EMBEDDED = "makehuman"
+PLUGINS = ("flame", "ict")
+"""Models whose files the user brings: `facing-asymmetry faces import`."""
+
+NAMES = (EMBEDDED, *PLUGINS)
 
 
 def prepare_face_model(name: str, cache: Path) -> Path:
@@ -13,16 +22,20 @@ def prepare_face_model(name: str, cache: Path) -> Path:
 
     Raises:
         ConfigError: no face model has this name.
-        AssetError: the data can't be had.
+        AssetError: the data can't be had; for a model that the user brings, the message says how.
     """
     _known(name)
+    if name in PLUGINS:
+        from facing_asymmetry.face_models.imported import prepare
+
+        return prepare(plugin(name), cache)
     from facing_asymmetry.face_models import makehuman
 
     return makehuman.build(cache)
 
 
 def load_face_model(name: str, cache: Path) -> FaceModel:
-    """Load a face model that set-up has prepared.
+    """Load a face model that set-up has prepared, or that the user has imported.
 
     Args:
         name: key in `conf/face_model`.
@@ -33,10 +46,20 @@ def load_face_model(name: str, cache: Path) -> FaceModel:
         AssetError: its file is missing or damaged; the message names it.
     """
     _known(name)
+    if name in PLUGINS:
+        from facing_asymmetry.face_models.imported import load_imported
+
+        return load_imported(plugin(name), cache)
     from facing_asymmetry.face_models import makehuman
 
     paths = [makehuman.built_file(cache, pictures) for pictures in (True, False)]
     return makehuman.load(next((path for path in paths if path.is_file()), paths[0]))
+
+
+def plugin(name: str) -> "Plugin":
+    """A model that the user brings."""
+    found: Plugin = import_module(f"facing_asymmetry.face_models.{name}.plugin").PLUGIN
+    return found
 
 
 def _known(name: str) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.facs import PRESETS, facs_weights
-from facing_asymmetry.face_models.makehuman import units
+from facing_asymmetry.face_models import arkit
 
 # action units that the literature names for each emotion (EMFACS), as this package's units
 REQUIRED = {
@@ -30,30 +30,30 @@ def test_a_preset_contains_the_action_units_of_the_literature(emotion):
 
 @pytest.mark.parametrize("emotion", BASIC)
 def test_presets_are_tied_and_within_the_units_bounds(emotion):
-    weights, bounds = facs_weights(emotion, units.NAMES), units.bounds()
-    left, right = units.pairs().T
+    weights, bounds = facs_weights(emotion, arkit.NAMES), arkit.bounds()
+    left, right = arkit.pairs().T
     np.testing.assert_array_equal(weights[left], weights[right])
     assert (weights >= bounds[:, 0]).all()
     assert (weights <= bounds[:, 1] + 1e-6).all()
-    assert not any(weights[units.NAMES.index(n)] for n in ("jawLeft", "jawRight", "mouthLeft", "mouthRight"))
+    assert not any(weights[arkit.NAMES.index(n)] for n in ("jawLeft", "jawRight", "mouthLeft", "mouthRight"))
 
 
 def test_neutral_is_no_expression():
-    assert not facs_weights("neutral", units.NAMES).any()
+    assert not facs_weights("neutral", arkit.NAMES).any()
 
 
-@given(st.permutations(list(units.NAMES)))
+@given(st.permutations(list(arkit.NAMES)))
 def test_weights_follow_the_names_not_their_order(names):
     shuffled = facs_weights("fear", tuple(names))
-    plain = dict(zip(units.NAMES, facs_weights("fear", units.NAMES), strict=True))
+    plain = dict(zip(arkit.NAMES, facs_weights("fear", arkit.NAMES), strict=True))
     assert dict(zip(names, shuffled, strict=True)) == plain
 
 
 def test_an_unknown_emotion_is_refused_with_the_list():
     with pytest.raises(ConfigError, match="happiness"):
-        facs_weights("joy", units.NAMES)
+        facs_weights("joy", arkit.NAMES)
 
 
 def test_a_face_model_without_a_needed_unit_is_refused_by_name():
     with pytest.raises(ConfigError, match="mouthSmile"):
-        facs_weights("happiness", tuple(n for n in units.NAMES if not n.startswith("mouthSmile")))
+        facs_weights("happiness", tuple(n for n in arkit.NAMES if not n.startswith("mouthSmile")))

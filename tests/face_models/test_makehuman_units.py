@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from facing_asymmetry.face_models.makehuman import units
-from facing_asymmetry.face_models.makehuman.symmetry import mirrored
+from facing_asymmetry.face_models import arkit
+from facing_asymmetry.face_models.symmetry import mirrored
 
 
 def tied(model, free):
@@ -17,7 +17,7 @@ def tied(model, free):
 
 def test_the_52_arkit_names_are_all_there_with_their_sides(model):
     stems = {name.removesuffix("_L").removesuffix("_R") for name in model.units}
-    arkit = 2 * len(units.PAIRED) + len(units.SPLIT) + 2 * len(units.SIDEWAYS) + len(units.WHOLE)
+    arkit = 2 * len(arkit.PAIRED) + len(arkit.SPLIT) + 2 * len(arkit.SIDEWAYS) + len(arkit.WHOLE)
     assert arkit == 52
     assert {"browInnerUp", "jawOpen", "tongueOut", "mouthSmile", "eyeBlink", "jawLeft"} <= stems
     assert len(set(model.units)) == len(model.units) == 61
@@ -31,7 +31,7 @@ def test_the_right_unit_is_the_mirror_image_of_the_left_one_to_the_bit(model, ba
 
 
 def test_midline_units_are_their_own_mirror_images(model, basis):
-    for name in units.WHOLE:
+    for name in arkit.WHOLE:
         unit = basis.displacements[model.units.index(name)]
         np.testing.assert_array_equal(mirrored(unit, model.mirror), unit, name)
 
@@ -80,7 +80,7 @@ def test_each_unit_moves_what_its_name_says(model, basis):
     assert moved("noseSneer_L", "nostril_L", 1) > 0.001
 
 
-@pytest.mark.parametrize("name", units.PAIRED)
+@pytest.mark.parametrize("name", arkit.PAIRED)
 def test_a_unit_of_one_side_moves_its_own_side_far_more(model, basis, name):
     moves = np.linalg.norm(basis.displacements[model.units.index(f"{name}_L"), :, :3], axis=1)
     left, right = moves[model.template[:, 0] > 0.012].sum(), moves[model.template[:, 0] < -0.012].sum()

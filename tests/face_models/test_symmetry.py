@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from facing_asymmetry.face_models.makehuman.symmetry import (
+from facing_asymmetry.face_models.symmetry import (
     QUANTUM,
     mirrored,
     quantise,

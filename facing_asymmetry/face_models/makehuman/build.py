@@ -129,6 +129,7 @@ def _surface(template: Template, vertices: ndarray) -> dict[str, Any]:
         "mirror": template.mirror,
         "faces": template.faces,
         "faces_uvs": template.faces_uvs,
+        "face_parts": template.part,
         "uvs": template.uvs,
         "scalp": masks.skin_vertices(template)[: len(template.source)].astype(np.float32),
         "midline_vertices": masks.rigid_vertices(template),

@@ -8,7 +8,7 @@ from facing_asymmetry.face_models.makehuman import atlas
 from facing_asymmetry.face_models.makehuman.colours import Colours
 from facing_asymmetry.face_models.makehuman.eyeballs import LIMBUS, RINGS, UV_CENTRE, UV_RADIUS
 from facing_asymmetry.face_models.makehuman.noise import noise
-from facing_asymmetry.face_models.makehuman.symmetry import smoothstep
+from facing_asymmetry.face_models.symmetry import smoothstep
 
 PUPIL_DEGREES = 9.0
 

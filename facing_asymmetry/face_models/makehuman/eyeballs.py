@@ -55,10 +55,3 @@ def _fan_and_bands() -> Int[ndarray, "F 3"]:
         faces.append(np.stack([inner + here, outer + here, outer + after], axis=1))
         faces.append(np.stack([inner + here, outer + after, inner + after], axis=1))
     return np.concatenate(faces)
-
-
-def gaze_axes(points: Float[ndarray, "N 3"]) -> tuple[Float[ndarray, "N 3"], Float[ndarray, "N 3"]]:
-    """Displacement of points (relative to the ball's centre) per radian of gaze to the left (+x) and upwards (+y)."""
-    x, y, z = points.T
-    zero = np.zeros_like(x)
-    return np.stack([z, zero, -x], axis=1), np.stack([zero, z, -y], axis=1)

@@ -10,7 +10,7 @@ from numpy import ndarray
 from facing_asymmetry.face_models.makehuman.eyeballs import unit_eyeball
 from facing_asymmetry.face_models.makehuman.identities import Traits, local_effect, macro_weights
 from facing_asymmetry.face_models.makehuman.shapes import LocalTargets
-from facing_asymmetry.face_models.makehuman.symmetry import FLIP, mirrored, quantise
+from facing_asymmetry.face_models.symmetry import FLIP, mirrored, quantise
 
 EYE_DISTANCE = 0.063
 """Metres between the centres of the eyeballs, the same for every identity."""

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from facing_asymmetry.face_models.makehuman.symmetry import smoothstep
+from facing_asymmetry.face_models.symmetry import smoothstep
 
 
 @dataclass(frozen=True)

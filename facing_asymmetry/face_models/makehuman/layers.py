@@ -14,7 +14,7 @@ from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, hair_depth
 from facing_asymmetry.face_models.makehuman.noise import fractal, noise
 from facing_asymmetry.face_models.makehuman.source import Source
 from facing_asymmetry.face_models.makehuman.stencils import Stencil, curve
-from facing_asymmetry.face_models.makehuman.symmetry import smoothstep
+from facing_asymmetry.face_models.symmetry import smoothstep
 from facing_asymmetry.face_models.makehuman.template import PARTS
 from facing_asymmetry.face_models.makehuman.texels import Texels
 

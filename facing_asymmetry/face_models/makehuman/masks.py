@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from facing_asymmetry.face_models.makehuman.symmetry import smoothstep
+from facing_asymmetry.face_models.symmetry import smoothstep
 from facing_asymmetry.face_models.makehuman.template import PARTS, Template
 
 LANDMARKS: Final = {

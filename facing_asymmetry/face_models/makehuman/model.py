@@ -12,26 +12,25 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.errors import AssetError
+from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.checks import check_face_model
 from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis
-from facing_asymmetry.face_models.makehuman import units, wrinkles
-from facing_asymmetry.face_models.makehuman.eyeballs import gaze_axes
-from facing_asymmetry.face_models.makehuman.geometry import Head, ShapeSpace, head_of
+from facing_asymmetry.face_models.gaze import add_gaze
+from facing_asymmetry.face_models.makehuman import wrinkles
+from facing_asymmetry.face_models.makehuman.geometry import ShapeSpace, head_of
 from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, outwards, style_of, thickness
 from facing_asymmetry.face_models.makehuman.identities import Traits, draw_traits
 from facing_asymmetry.face_models.makehuman.painting import Palette, paint
 from facing_asymmetry.face_models.makehuman.shapes import LocalTargets
-from facing_asymmetry.face_models.makehuman.symmetry import quantise
-
-GAZE_DEGREES = 30.0
-"""Rotation of the eyeball at weight 1 of `eyeLook*`."""
-
-_GAZE = {"eyeLookUp": (0.0, 1.0), "eyeLookDown": (0.0, -1.0), "eyeLookIn": (-1.0, 0.0), "eyeLookOut": (1.0, 0.0)}
-"""Direction (x, y) in which the *left* eye turns."""
+from facing_asymmetry.face_models.symmetry import logistic_side, quantise
 
 
 class MakeHuman:
     """The hm08 head behind the `FaceModel` contract.
+
+    Attributes:
+        template: `(V, 3)` the average young adult, metres; `face_parts`: `(F,)` index into `PARTS` of each triangle.
+        palette: what textures are painted from.
 
     Args:
         arrays: what `build` wrote.
@@ -44,11 +43,12 @@ class MakeHuman:
     def __init__(self, arrays: Mapping[str, Any], fingerprint: str) -> None:
         self._arrays = arrays
         self.fingerprint = fingerprint
-        self.units: tuple[str, ...] = units.NAMES
-        self.pairs = units.pairs()
-        self.bounds = units.bounds()
+        self.units: tuple[str, ...] = arkit.NAMES
+        self.pairs = arkit.pairs()
+        self.bounds = arkit.bounds()
         self.mirror: Int[ndarray, " V"] = arrays["mirror"]
         self.template: Float[ndarray, "V 3"] = arrays["template"]
+        self.face_parts: Int[ndarray, " F"] = arrays["face_parts"]
         self.regions: Mapping[str, Float[ndarray, " V"]] = _named(arrays, "region_names", "regions")
         landmarks = _named(arrays, "landmark_names", "landmarks")
         self.landmarks: Mapping[str, int] = {name: int(vertex) for name, vertex in landmarks.items()}
@@ -60,14 +60,24 @@ class MakeHuman:
             arrays["tangents"],
         )
         self._space = _shape_space(arrays)
-        self._palette = Palette.of(arrays)
+        self.palette = Palette.of(arrays)
         self._scalp: Float[ndarray, " S"] = arrays["scalp"]
         self._subjects = lru_cache(maxsize=8)(self._make_subject)
 
     @property
+    def resting_mask(self) -> Float[ndarray, "V C"]:
+        """Where the furrows of age show."""
+        return self._arrays["resting_mask"]
+
+    @property
+    def scalp_vertices(self) -> Int[ndarray, " S"]:
+        """Vertices of the head's outer skin."""
+        return np.flatnonzero(self._scalp)
+
+    @property
     def skin_source(self) -> str:
         """`pictures` where the published skins were there at set-up, else `procedural`."""
-        return "pictures" if len(self._palette.skins) else "procedural"
+        return "pictures" if len(self.palette.skins) else "procedural"
 
     def subject(self, number: int) -> Subject:
         """The identity with this number: same number, same face. The last few are kept in memory.
@@ -93,15 +103,15 @@ class MakeHuman:
         out = np.zeros((len(self.units), len(self.mirror), 3 + channels), np.float32)
         out[:, : moves.shape[1], :3] = moves
         out[:, :, 3:] = self._arrays["activations"]
-        _add_gaze(out, head, moves.shape[1])
-        facial, midline = units.nerves()
+        first = moves.shape[1]
+        left = np.arange(first, first + (out.shape[1] - first) // 2)
+        add_gaze(out, self.units, left, self.mirror, head.vertices[left].astype(np.float64) - head.eye_centre)
+        facial, midline = arkit.nerves()
         return UnitBasis(out, facial, midline, self._arrays["midline_vertices"])
 
     def midline_weight(self, half_width: float) -> Float[ndarray, " V"]:
         """Side weight: a logistic of the template's x over `half_width` metres; w + w[mirror] = 1 exactly."""
-        x = self.template[:, 0].astype(np.float64)
-        right = (1.0 / (1.0 + np.exp(np.abs(x) / half_width))).astype(np.float32)
-        return np.where(x < 0.0, right, np.float32(1.0) - right)
+        return logistic_side(self.template[:, 0], half_width)
 
     def _hair(self, traits: Traits) -> Float[ndarray, "S 3"]:
         """How far the scalp is thickened by the identity's hairstyle."""
@@ -120,7 +130,7 @@ class MakeHuman:
         rest[:, :3] = head.vertices
         rest[: len(self._scalp), :3] += self._hair(traits)
         rest[:, 3:] = resting_wrinkles(traits) * self._arrays["resting_mask"]
-        return Subject(number, traits.in_words(), rest, paint(self._palette, traits))
+        return Subject(number, traits.in_words(), rest, paint(self.palette, traits))
 
 
 def resting_wrinkles(traits: Traits) -> float:
@@ -174,15 +184,3 @@ def _whole_maps(left: Float[ndarray, "C H W 3"]) -> Float[ndarray, "C H 2*W 3"]:
     """Both halves of the wrinkle maps: the slope along u changes sign in the mirror."""
     left = left.astype(np.float32)
     return np.concatenate([left[:, :, ::-1] * np.array([-1.0, 1.0, 1.0], np.float32), left], axis=2)
-
-
-def _add_gaze(out: Float[ndarray, "E V D"], head: Head, first: int) -> None:
-    """Turn the eyeballs (the last vertices, left then right) with the `eyeLook*` units."""
-    count = (out.shape[1] - first) // 2
-    left, right = slice(first, first + count), slice(first + count, None)
-    ball = head.vertices[left].astype(np.float64) - head.eye_centre
-    aside, upwards = gaze_axes(ball)
-    for name, (x, y) in _GAZE.items():
-        turn = quantise(np.sin(np.radians(GAZE_DEGREES)) * (x * aside + y * upwards))
-        out[units.NAMES.index(f"{name}_L"), left, :3] = turn
-        out[units.NAMES.index(f"{name}_R"), right, :3] = turn * [-1.0, 1.0, 1.0]

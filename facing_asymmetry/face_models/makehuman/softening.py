@@ -7,9 +7,9 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from scipy import sparse
 
-from facing_asymmetry.face_models.makehuman import units
+from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.makehuman.masks import skin_vertices
-from facing_asymmetry.face_models.makehuman.symmetry import mirrored, quantise
+from facing_asymmetry.face_models.symmetry import mirrored, quantise
 from facing_asymmetry.face_models.makehuman.template import PARTS, Template
 
 SMOOTHED: Final = {"mouthSmile": 14, "mouthDimple": 6, "noseSneer": 3, "mouthUpperUp": 3, "mouthStretch": 4}
@@ -31,19 +31,19 @@ def soften(template: Template, displacements: Float[ndarray, "E S 3"]) -> Float[
     lips, lids = rings(template, adjacent, "mouth", LIP_ROWS), rings(template, adjacent, "socket", LID_ROWS)
     out = displacements.copy()
     for name, times in SMOOTHED.items():
-        left = out[units.NAMES.index(f"{name}_L")]
+        left = out[arkit.NAMES.index(f"{name}_L")]
         free = (skin & (lips == 0.0) & (lids < 0.5))[:, None]
         for _ in range(times):
             left = np.where(free, 0.5 * left + 0.5 * (adjacent @ left), left)
         _set(out, name, left, mirror)
     for name, share in LID_SHARE.items():
-        left = out[units.NAMES.index(f"{name}_L")]
+        left = out[arkit.NAMES.index(f"{name}_L")]
         _set(out, name, left * (1.0 - (1.0 - share) * lids[:, None]), mirror)
     return out
 
 
 def _set(out: ndarray, name: str, left: ndarray, mirror: Int[ndarray, " S"]) -> None:
-    place = units.NAMES.index(f"{name}_L")
+    place = arkit.NAMES.index(f"{name}_L")
     out[place] = quantise(left)
     out[place + 1] = mirrored(out[place], mirror)
 

@@ -7,11 +7,11 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from facing_asymmetry.face_models.makehuman import units
+from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.makehuman.atlas import SIZE
 from facing_asymmetry.face_models.makehuman.masks import skin_vertices
 from facing_asymmetry.face_models.makehuman.stencils import Stencil, curve
-from facing_asymmetry.face_models.makehuman.symmetry import mirrored, side_weight, smoothstep
+from facing_asymmetry.face_models.symmetry import mirrored, side_weight, smoothstep
 from facing_asymmetry.face_models.makehuman.template import PARTS, Template
 from facing_asymmetry.face_models.makehuman.texels import Texels
 
@@ -171,7 +171,7 @@ def window(furrow: Furrow, vertices: Float[ndarray, "V 3"]) -> Float[ndarray, " 
 
 def activations(template: Template, vertices: Float[ndarray, "V 3"]) -> Float[ndarray, "E V C"]:
     """Wrinkle activation of each vertex at weight 1 of each unit: an exact mirror image for the other side."""
-    out = np.zeros((len(units.NAMES), len(vertices), len(CHANNELS)), np.float32)
+    out = np.zeros((len(arkit.NAMES), len(vertices), len(CHANNELS)), np.float32)
     share = side_weight(vertices[:, 0], 0.010) * skin_vertices(template)
     for name, driven in DRIVEN.items():
         left = np.zeros((len(vertices), len(CHANNELS)))
@@ -179,7 +179,7 @@ def activations(template: Template, vertices: Float[ndarray, "V 3"]) -> Float[nd
             furrow = FURROWS[furrow_name]
             left[:, furrow.channel] += amount * window(furrow, vertices) * share
         left = np.round(left * 2**16) / 2**16
-        place = units.NAMES.index(f"{name}_L")
+        place = arkit.NAMES.index(f"{name}_L")
         out[place], out[place + 1] = left, left[template.mirror]
     return out
 

@@ -38,3 +38,18 @@ def smoothstep(low: float, high: float, x: Float[ndarray, "*any"]) -> Float[ndar
     """0 below `low`, 1 above `high` (or the other way round if `low > high`), smooth between."""
     position = np.clip((np.asarray(x, np.float64) - low) / (high - low), 0.0, 1.0)
     return position * position * (3.0 - 2.0 * position)
+
+
+def logistic_side(x: Float[ndarray, " V"], half_width: float) -> Float[ndarray, " V"]:
+    """Weight of the person's left side: a logistic of x over `half_width` (same unit); w(x) + w(-x) = 1 exactly."""
+    x = np.asarray(x, np.float64)
+    right = (1.0 / (1.0 + np.exp(np.abs(x) / half_width))).astype(np.float32)
+    return np.where(x < 0.0, right, np.float32(1.0) - right)
+
+
+def mirrored_name(name: str) -> str:
+    """Name of the mirror image of a unit or landmark."""
+    for here, there in (("_L", "_R"), ("_R", "_L"), ("Left", "Right"), ("Right", "Left")):
+        if name.endswith(here):
+            return name.removesuffix(here) + there
+    return name

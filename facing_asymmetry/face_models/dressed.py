@@ -1,0 +1,143 @@
+"""A linear head that wears the embedded default's skin: what the plug-in models have in common."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis
+from facing_asymmetry.face_models.dressing.eyes import ball_centre
+from facing_asymmetry.face_models.makehuman import MakeHuman, wrinkles
+from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, outwards, style_of, thickness
+from facing_asymmetry.face_models.makehuman.identities import SEED, Traits, draw_traits
+from facing_asymmetry.face_models.makehuman.model import resting_wrinkles
+from facing_asymmetry.face_models.makehuman.painting import paint
+from facing_asymmetry.face_models.makehuman.template import PARTS
+from facing_asymmetry.face_models.symmetry import logistic_side, quantise
+
+EYE_DISTANCE: Final = 0.063
+"""Metres between the centres of the eyeballs, the same for every identity of every model."""
+
+LARGEST: Final = 2.0
+"""Standard deviations beyond which no shape coefficient is drawn."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One identity's geometry.
+
+    Attributes:
+        raw: `(V, 3)` metres as the model publishes them, symmetric, before scaling.
+        vertices: `(V, 3)` metres in the package's frame; scale: what displacements of `raw` are multiplied by.
+    """
+
+    raw: Float[ndarray, "V 3"]
+    vertices: Float[ndarray, "V 3"]
+    scale: float
+
+
+class DressedHead:
+    """Template + shape modes + unit displacements, all symmetrised, behind the `FaceModel` contract.
+
+    Args:
+        arrays: what the model's builder wrote (`dressing.tailor.tailored` says what).
+        name: key in `conf/face_model`; fingerprint: hash of the arrays and of the default's skin.
+        default: the embedded default, whose skin is worn.
+        spread: standard deviations of the drawn shape coefficients; 1 draws from the model's own distribution.
+    """
+
+    wrinkles: tuple[str, ...] = wrinkles.CHANNELS
+
+    def __init__(
+        self, arrays: Mapping[str, Any], name: str, fingerprint: str, default: MakeHuman, spread: float
+    ) -> None:
+        self.name, self.fingerprint = name, fingerprint
+        self._arrays, self._palette, self._spread = arrays, default.palette, spread
+        self.units: tuple[str, ...] = tuple(map(str, arrays["unit_names"]))
+        self.pairs: Int[ndarray, "P 2"] = arrays["pairs"]
+        self.bounds: Float[ndarray, "E 2"] = arrays["bounds"]
+        self.mirror: Int[ndarray, " V"] = arrays["mirror"]
+        self.template: Float[ndarray, "V 3"] = arrays["template"]
+        self.regions = dict(zip(map(str, arrays["region_names"]), arrays["regions"], strict=True))
+        places = zip(map(str, arrays["landmark_names"]), arrays["landmarks"], strict=True)
+        self.landmarks = {key: int(vertex) for key, vertex in places}
+        self.surface = Surface(
+            arrays["faces"], arrays["faces_uvs"], arrays["uvs"], default.surface.wrinkle_maps, arrays["tangents"]
+        )
+        self._eye: Int[ndarray, " N"] = np.flatnonzero(arrays["part"] == PARTS.index("eye_L"))
+        self._shapes = lru_cache(maxsize=8)(self._make_shape)
+        self._subjects = lru_cache(maxsize=8)(self._make_subject)
+
+    def subject(self, number: int) -> Subject:
+        """The identity with this number: same number, same face.
+
+        Raises:
+            ConfigError: the number is negative.
+        """
+        return self._subjects(number)
+
+    def shape(self, number: int) -> Shape:
+        """Geometry of an identity."""
+        return self._shapes(number)
+
+    def basis(self, subject: Subject) -> UnitBasis:
+        """Units on this subject: displacements at its scale, and the furrows that go with them."""
+        shape = self.shape(subject.number)
+        out = np.zeros((len(self.units), len(self.mirror), 3 + len(self.wrinkles)), np.float32)
+        out[..., :3] = self.displacements(shape)
+        out[..., 3:] = self._arrays["activations"]
+        return UnitBasis(out, self._arrays["facial"], self._arrays["midline"], self._arrays["midline_vertices"])
+
+    def displacements(self, shape: Shape) -> Float[ndarray, "E V 3"]:
+        """Each unit at weight 1 on this shape, metres in the package's frame."""
+        return quantise(self._arrays["displacements"].astype(np.float64) * shape.scale)
+
+    def midline_weight(self, half_width: float) -> Float[ndarray, " V"]:
+        """Side weight: a logistic of the template's x over `half_width` metres; w + w[mirror] = 1 exactly."""
+        return logistic_side(self.template[:, 0], half_width)
+
+    def template_state(self) -> Float[ndarray, "V D"]:
+        """The average face at rest."""
+        return np.pad(self.template, ((0, 0), (0, len(self.wrinkles))))
+
+    def coefficients(self, number: int) -> Float[ndarray, " K"]:
+        """Shape coefficients of an identity in standard deviations, drawn from a cut normal distribution."""
+        random = np.random.default_rng([number, SEED, len(self.mirror)])
+        drawn = random.normal(0.0, 1.0, len(self._arrays["modes"]))
+        return self._spread * np.clip(drawn, -LARGEST, LARGEST)
+
+    def _make_shape(self, number: int) -> Shape:
+        modes = self._arrays["modes"].astype(np.float64)
+        raw = self._arrays["raw"].astype(np.float64) + np.tensordot(self.coefficients(number), modes, axes=1)
+        raw = quantise(raw)
+        return framed(raw, self._eye)
+
+    def _make_subject(self, number: int) -> Subject:
+        traits, shape = draw_traits(number, ()), self.shape(number)
+        rest = np.zeros((len(self.mirror), 3 + len(self.wrinkles)), np.float32)
+        rest[:, :3] = shape.vertices + self._hair(traits)
+        rest[:, 3:] = resting_wrinkles(traits) * self._arrays["resting"]
+        worn = f"{traits.sex}, {round(traits.age)} years, {traits.ancestry}"
+        return Subject(number, {"skin": worn}, rest, paint(self._palette, traits))
+
+    def _hair(self, traits: Traits) -> Float[ndarray, "V 3"]:
+        style = STYLES[style_of(traits.sex, traits.ancestry, traits.age, traits.shades["style"])]
+        where = self._arrays["worn_at"].astype(np.float64)
+        depth = self._arrays["scalp"] * thickness(where, style)
+        return quantise(depth[:, None] * outwards(where))
+
+
+def framed(raw: Float[ndarray, "V 3"], eye: Int[ndarray, " N"]) -> Shape:
+    """Bring a head into the package's frame: origin between the eyes, `EYE_DISTANCE` between their centres.
+
+    Args:
+        raw: symmetric vertices, any unit; eye: vertices of the left eyeball.
+    """
+    centre = ball_centre(raw[eye])
+    scale = EYE_DISTANCE / (2.0 * float(centre[0]))
+    vertices = quantise((raw - [0.0, centre[1], centre[2]]) * scale)
+    return Shape(raw, vertices, scale)

@@ -1,0 +1,1 @@
+"""Skin, hair and furrows of the embedded default for heads of other topologies, which come without any of them."""

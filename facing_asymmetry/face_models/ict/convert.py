@@ -1,0 +1,64 @@
+"""From ICT-FaceKit's files to symmetric units and modes on a dressed head."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from facing_asymmetry.face_models import arkit
+from facing_asymmetry.face_models.dressing.tailor import Pattern, Published, Units, cut, symmetric_modes, tailored
+from facing_asymmetry.face_models.dressing.wardrobe import dress
+from facing_asymmetry.face_models.gaze import add_gaze
+from facing_asymmetry.face_models.ict.layout import LANDMARKS, SPLIT, UNITS, WHOLE, parts
+from facing_asymmetry.face_models.ict.source import IctFiles
+from facing_asymmetry.face_models.makehuman import MakeHuman
+from facing_asymmetry.face_models.makehuman.template import PARTS
+from facing_asymmetry.face_models.symmetry import mirrored, quantise, side_weight, symmetrised
+
+SPLIT_HALF_WIDTH = 0.010
+"""Metres: units published whole are split with a smoothstep of this half-width over the midline."""
+
+
+def stored(files: IctFiles) -> dict[str, ndarray]:
+    """What is kept of the user's download."""
+    moved = {f"expression/{stem}": field.astype(np.float32) for stem, field in files.expressions.items()}
+    identities = files.identities.astype(np.float32)
+    return {"neutral": files.neutral, "faces": files.faces.astype(np.int32), "identities": identities, **moved}
+
+
+def worn(kept: Mapping[str, ndarray], default: MakeHuman) -> dict[str, Any]:
+    """The dressed model's arrays from what `stored` kept."""
+    places = {number: kept["neutral"][vertex] for number, vertex in LANDMARKS.items()}
+    part = parts()
+    pattern = cut(Published("ict", kept["neutral"], kept["faces"].astype(np.int64), part, places, kept["identities"]))
+    moved = {key.removeprefix("expression/"): value for key, value in kept.items() if key.startswith("expression/")}
+    facial, midline = arkit.nerves(UNITS)
+    fields = units(moved, pattern)
+    _turn_eyes(fields, pattern)
+    chosen = Units(UNITS, arkit.pairs(), arkit.bounds(UNITS), fields, facial, midline)
+    return tailored(pattern, dress(pattern.head, default), chosen, symmetric_modes(kept["identities"], pattern.mirror))
+
+
+def units(moved: Mapping[str, Float[ndarray, "V 3"]], pattern: Pattern) -> Float[ndarray, "E V 3"]:
+    """Displacements of the units, metres: native pairs made exact mirror images, whole ones symmetrised (and split)."""
+    mirror: Int[ndarray, " V"] = pattern.mirror
+    share = side_weight(pattern.raw[:, 0], SPLIT_HALF_WIDTH)[:, None]
+    out: dict[str, ndarray] = {name: symmetrised(moved[name], mirror) for name in WHOLE}
+    for stem in (*arkit.PAIRED, *arkit.SPLIT):
+        if stem in SPLIT:
+            left = quantise(share * symmetrised(moved[stem], mirror))
+        else:
+            left = quantise(0.5 * (moved[f"{stem}_L"] + mirrored(moved[f"{stem}_R"], mirror)))
+        out[f"{stem}_L"], out[f"{stem}_R"] = left, mirrored(left, mirror)
+    for stem in arkit.SIDEWAYS:
+        left = quantise(0.5 * (moved[f"{stem}Left"] + mirrored(moved[f"{stem}Right"], mirror)))
+        out[f"{stem}Left"], out[f"{stem}Right"] = left, mirrored(left, mirror)
+    return np.stack([out[name] for name in UNITS])
+
+
+def _turn_eyes(fields: Float[ndarray, "E V 3"], pattern: Pattern) -> None:
+    eye = np.flatnonzero(pattern.published.part == PARTS.index("eye_L"))
+    ball = pattern.raw[eye] - pattern.centre
+    add_gaze(fields, UNITS, eye, pattern.mirror, ball)

@@ -1,0 +1,113 @@
+"""Reads the published folder `FaceXModel`: one Wavefront mesh a file, 387 MB of text, centimetres.
+
+Own code: trimesh and meshio merge, reorder or drop vertices of such files, and only the order carries the units.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from facing_asymmetry.errors import AssetError
+from facing_asymmetry.face_models.ict.layout import IDENTITIES, SHOWN, VERTICES, files
+
+NEUTRAL = "generic_neutral_mesh"
+WHERE = "https://github.com/ICT-VGL/ICT-FaceKit (folder FaceXModel, MIT)"
+
+LARGEST = 100.0
+"""Centimetres: no coordinate of a head is farther from the origin."""
+
+
+@dataclass(frozen=True)
+class IctFiles:
+    """What the folder holds, shown vertices only, metres.
+
+    Attributes:
+        neutral: `(V, 3)`; faces: `(F, 3)` triangles.
+        expressions: file stem -> `(V, 3)` displacement; identities: `(100, V, 3)` displacement of each mode.
+    """
+
+    neutral: Float[ndarray, "V 3"]
+    faces: Int[ndarray, "F 3"]
+    expressions: dict[str, Float[ndarray, "V 3"]]
+    identities: Float[ndarray, "K V 3"]
+
+
+def read_folder(folder: Path, progress: Callable[[str], None] = lambda stem: None) -> IctFiles:
+    """Read and check every file that the model needs.
+
+    Args:
+        folder: `FaceXModel`, or the clone that holds it; progress: told each file's stem.
+
+    Raises:
+        AssetError: a file is missing, truncated, of another topology, or no number where one belongs.
+    """
+    folder = folder / "FaceXModel" if (folder / "FaceXModel").is_dir() else folder
+    identities = [f"identity{i:03d}" for i in range(IDENTITIES)]
+    missing = [s for s in (NEUTRAL, *files(), *identities) if not (folder / f"{s}.obj").is_file()]
+    if missing:
+        named = ", ".join(f"{stem}.obj" for stem in missing[:4]) + (", ..." if len(missing) > 4 else "")
+        raise AssetError(f"{folder} lacks {len(missing)} files of ICT-FaceKit's light model: {named}; it is at {WHERE}")
+
+    def mesh(stem: str) -> ndarray:
+        progress(stem)
+        return read_vertices(folder / f"{stem}.obj")
+
+    neutral = mesh(NEUTRAL)
+    moved = {stem: (mesh(stem) - neutral)[:SHOWN] for stem in files()}
+    shapes = np.stack([(mesh(stem) - neutral)[:SHOWN] for stem in identities])
+    return IctFiles(neutral[:SHOWN], read_triangles(folder / f"{NEUTRAL}.obj"), moved, shapes)
+
+
+def read_vertices(path: Path) -> Float[ndarray, "V 3"]:
+    """Vertices of one file, metres.
+
+    Raises:
+        AssetError: it has not the published number of vertices, or one of them is no position of a head.
+    """
+    rows = [line.split()[1:] for line in _lines(path) if line.startswith("v ")]
+    if len(rows) != VERTICES or any(len(row) != 3 for row in rows):
+        raise AssetError(
+            f"{path} has {len(rows):,} vertices; ICT-FaceKit's light model has {VERTICES:,} of three numbers each. "
+            f"Is it whole, and from {WHERE}?"
+        )
+    try:
+        points = np.array(rows, np.float64)
+    except ValueError as error:
+        raise AssetError(f"{path}: a vertex isn't three numbers ({error}); download it again") from error
+    if not (np.isfinite(points).all() and np.abs(points).max() < LARGEST):
+        raise AssetError(f"{path} has a vertex that is not finite or beyond {LARGEST} cm: not a head in centimetres")
+    return points / 100.0
+
+
+def read_triangles(path: Path) -> Int[ndarray, "F 3"]:
+    """Triangles of the shown parts (quads cut along one diagonal).
+
+    Raises:
+        AssetError: a face is no list of three or four vertices of the mesh.
+    """
+    out: list[tuple[int, int, int]] = []
+    for line in _lines(path):
+        if line.startswith("f "):
+            try:
+                corners = [int(field.split("/")[0]) - 1 for field in line.split()[1:]]
+            except ValueError as error:
+                raise AssetError(f"{path}: the face {line.strip()!r} has no vertex numbers; download it again") from error
+            if len(corners) not in (3, 4) or not 0 <= min(corners) <= max(corners) < VERTICES:
+                raise AssetError(f"{path}: the face {line.strip()!r} isn't three or four of the mesh's vertices")
+            if max(corners) < SHOWN:
+                out += [(corners[0], b, c) for b, c in zip(corners[1:-1], corners[2:], strict=True)]
+    if not out:
+        raise AssetError(f"{path} has no faces: is it whole?")
+    return np.array(out)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with path.open(encoding="ascii") as file:
+            yield from file
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssetError(f"cannot read {path}: {error}; a Wavefront text file is expected") from error
