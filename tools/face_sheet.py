@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from facing_asymmetry.assets import cache_folder
-from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.expressions.facs import authored_weights
 from facing_asymmetry.expressions.recognition import SHOWN
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.rendering.camera import stage_subjects
@@ -27,7 +27,7 @@ def main() -> None:
     rows = []
     for number in numbers:
         subject = model.subject(number)
-        weights = np.stack([facs_weights(emotion, model.units) for emotion in COLUMNS])
+        weights = np.stack([authored_weights(emotion, model) for emotion in COLUMNS])
         states = torch.from_numpy((subject.rest + model.basis(subject).displace(weights).total).astype(np.float32))
         with torch.inference_mode():
             images = renderer.render(states, stage_subjects(model, [subject]), torch.zeros(len(states)).long())

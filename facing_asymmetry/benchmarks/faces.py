@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.assets import cache_folder
-from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.expressions.facs import authored_weights
 from facing_asymmetry.face_models.contract import FaceModel, Subject, Surface
 from facing_asymmetry.face_models.registry import load_face_model
 
@@ -31,7 +31,7 @@ def default_model() -> FaceModel:
 def angry_face(model: FaceModel) -> Face:
     """Face 0 with an angry expression: wrinkles are active, which makes it the dearest state."""
     subject = model.subject(0)
-    moved = model.basis(subject).displace(facs_weights("anger", model.units)).total
+    moved = model.basis(subject).displace(authored_weights("anger", model)).total
     return Face(model.surface, model.landmarks, subject, (subject.rest + moved).astype(np.float32))
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from facing_asymmetry.benchmarks.timing import Call, at_least, timed_in_turns
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.preprocessing import preprocess
-from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.expressions.facs import authored_weights
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.interventions import Face, Grid, make_intervention
 from facing_asymmetry.interventions.apply import Frames, lay_out
@@ -80,7 +80,7 @@ def _ratios(taken: dict[str, list[float]]) -> dict[str, float]:
 
 def expression_frames(model: FaceModel, grid: Grid, emotion: str) -> Frames:
     """Face 0 with an authored expression under `palsy` of the left side."""
-    face = Face.showing(model, model.subject(0), facs_weights(emotion, model.units), model.midline_weight(HALF_WIDTH))
+    face = Face.showing(model, model.subject(0), authored_weights(emotion, model), model.midline_weight(HALF_WIDTH))
     return lay_out(make_intervention("palsy"), face, grid, "left", Scene())
 
 

@@ -1,78 +1,27 @@
-"""Authored expressions: six emotions as facial action units, both sides alike: the shared stimulus of the controls."""
-
-from collections.abc import Mapping
-from typing import Final
+"""Authored expressions on a face model: the shared stimulus of the controls, and where the search begins."""
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.face_models.contract import FaceModel
+from facing_asymmetry.face_models.presets import PRESETS
 
-PRESETS: Final[Mapping[str, Mapping[str, float]]] = {
-    "anger": {
-        "browDown": 1.0,
-        "eyeWide": 0.7,
-        "eyeSquint": 0.25,
-        "noseSneer": 0.9,
-        "mouthUpperUp": 0.65,
-        "mouthLowerDown": 0.4,
-        "mouthFrown": 0.7,
-        "mouthStretch": 0.2,
-        "mouthRollLower": 0.4,
-        "mouthFunnel": 0.12,
-        "mouthShrugLower": 0.15,
-    },
-    "disgust": {
-        "noseSneer": 1.0,
-        "mouthUpperUp": 1.0,
-        "browDown": 0.4,
-        "cheekSquint": 0.8,
-        "eyeSquint": 0.8,
-        "mouthFrown": 0.25,
-        "mouthShrugLower": 0.6,
-        "mouthShrugUpper": 0.2,
-        "mouthLowerDown": 0.15,
-        "jawOpen": 0.14,
-    },
-    "fear": {
-        "browInnerUp": 1.0,
-        "browOuterUp": 0.15,
-        "browDown": 0.5,
-        "eyeWide": 1.0,
-        "mouthStretch": 0.9,
-        "mouthLowerDown": 0.3,
-        "jawOpen": 0.33,
-    },
-    "happiness": {
-        "mouthSmile": 0.9,
-        "cheekSquint": 0.75,
-        "eyeSquint": 0.3,
-        "mouthUpperUp": 0.65,
-        "mouthLowerDown": 0.6,
-        "jawOpen": 0.22,
-        "mouthDimple": 0.45,
-        "mouthPress": 0.45,
-    },
-    "sadness": {
-        "browInnerUp": 0.9,
-        "browDown": 0.45,
-        "mouthFrown": 1.0,
-        "mouthShrugLower": 0.95,
-        "eyeSquint": 0.6,
-        "mouthStretch": 0.28,
-        "eyeBlink": 0.12,
-        "eyeLookDown": 0.2,
-    },
-    "surprise": {
-        "browInnerUp": 0.9,
-        "browOuterUp": 0.95,
-        "eyeWide": 0.8,
-        "jawOpen": 0.6,
-        "mouthFunnel": 0.3,
-    },
-}
-"""Weight of each unit (of both sides where it has two) by emotion."""
+__all__ = ["PRESETS", "authored_weights", "facs_weights"]
+
+
+def authored_weights(emotion: str, model: FaceModel) -> Float[ndarray, " E"]:
+    """Unit weights of an authored expression on a face model: its own where its units have no ARKit names.
+
+    Raises:
+        ConfigError: no preset of this name, or the face model lacks one of its units.
+    """
+    own = getattr(model, "presets", None)
+    if own is None or emotion not in own:
+        return facs_weights(emotion, model.units)
+    weights: Float[ndarray, " E"] = own[emotion].astype(np.float32)
+    return weights
 
 
 def facs_weights(emotion: str, units: tuple[str, ...]) -> Float[ndarray, " E"]:

@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.expressions.facs import authored_weights
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.contract import Renderer
@@ -59,7 +59,7 @@ def recognition_table(
     for number in identities:
         subject = model.subject(number)
         basis, stage = model.basis(subject), stage_subjects(model, [subject])
-        weights = np.stack([facs_weights(emotion, model.units) for emotion in SHOWN])
+        weights = np.stack([authored_weights(emotion, model) for emotion in SHOWN])
         states = torch.from_numpy(subject.rest + basis.displace(weights).total)
         with torch.no_grad():
             images = renderer.render(states, stage, torch.zeros(len(SHOWN), dtype=torch.long))

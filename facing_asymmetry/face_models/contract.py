@@ -82,6 +82,8 @@ class FaceModel(Protocol):
         regions: soft `(V,)` masks in [0, 1]: at least `face` (frontal, no ears or neck), `upper`, `middle`, `lower`.
         landmarks: vertex index by name, `_L`/`_R` in mirror pairs.
         fingerprint: hash of the data the model was built from (goes into every content key).
+
+    A model whose units have no ARKit names has `presets` too: weights `(E,)` of the authored expression by emotion.
     """
 
     name: str

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, UInt8
 from numpy import ndarray
 
 from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis
@@ -56,7 +56,7 @@ class DressedHead:
         self, arrays: Mapping[str, Any], name: str, fingerprint: str, default: MakeHuman, spread: float
     ) -> None:
         self.name, self.fingerprint = name, fingerprint
-        self._arrays, self._palette, self._spread = arrays, default.palette, spread
+        self._arrays, self.palette, self._spread = arrays, default.palette, spread
         self.units: tuple[str, ...] = tuple(map(str, arrays["unit_names"]))
         self.pairs: Int[ndarray, "P 2"] = arrays["pairs"]
         self.bounds: Float[ndarray, "E 2"] = arrays["bounds"]
@@ -121,8 +121,15 @@ class DressedHead:
         rest = np.zeros((len(self.mirror), 3 + len(self.wrinkles)), np.float32)
         rest[:, :3] = shape.vertices + self._hair(traits)
         rest[:, 3:] = resting_wrinkles(traits) * self._arrays["resting"]
-        worn = f"{traits.sex}, {round(traits.age)} years, {traits.ancestry}"
-        return Subject(number, {"skin": worn}, rest, paint(self._palette, traits))
+        return Subject(number, {"skin": self.skin_of(traits)}, rest, self.painted(traits))
+
+    def skin_of(self, traits: Traits) -> str:
+        """Whose skin an identity wears, in words; the shape under it was drawn without regard to them."""
+        return f"{traits.sex}, {round(traits.age)} years, {traits.ancestry}"
+
+    def painted(self, traits: Traits) -> UInt8[ndarray, "Ht Wt 4"]:
+        """Texture of an identity."""
+        return paint(self.palette, traits)
 
     def _hair(self, traits: Traits) -> Float[ndarray, "V 3"]:
         style = STYLES[style_of(traits.sex, traits.ancestry, traits.age, traits.shades["style"])]

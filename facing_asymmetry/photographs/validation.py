@@ -9,7 +9,7 @@ import pandas as pd
 import torch
 
 from facing_asymmetry.assets import cache_folder
-from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.expressions.facs import authored_weights
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.interventions import Face, Grid, make_intervention
@@ -68,7 +68,7 @@ def validate_measures(
 
 
 def _face(model: FaceModel, number: int, emotion: str) -> Face:
-    weights = np.asarray(facs_weights(emotion, model.units))
+    weights = np.asarray(authored_weights(emotion, model))
     return Face.showing(model, model.subject(number), weights, model.midline_weight(HALF_WIDTH))
 
 

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from facing_asymmetry.classifiers.preprocessing import preprocess
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.expressions.facs import authored_weights
 from facing_asymmetry.interventions import Face
 from facing_asymmetry.interventions.halves import halves
 from facing_asymmetry.planted.networks import antisymmetric_half, symmetric_half
@@ -62,7 +62,7 @@ def _samples(study: Study, record: ClassifierRecord, emotion: str, number: int) 
     """Left and right gains, and the network's inputs."""
     gains = _gains(number)
     subject = study.subject(number)
-    face = Face.showing(study.model, subject, facs_weights(emotion, study.model.units), study.left)
+    face = Face.showing(study.model, subject, authored_weights(emotion, study.model), study.left)
     moved = face.displacement
     _, left, right, midline = halves(moved.facial_nerve + moved.other_muscles, moved.midline, face.left)
     parts = np.stack([left, right, midline]).reshape(3, -1)

@@ -6,7 +6,7 @@ import torch
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.coarse import coarse_scene
 from facing_asymmetry.expressions.expression import Expression, dump, load
-from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.expressions.facs import authored_weights
 from facing_asymmetry.expressions.fit import FitRequest, faces_of, fit_expressions
 from facing_asymmetry.expressions.objective import Faces
 from facing_asymmetry.expressions.tying import TiedUnits
@@ -35,7 +35,7 @@ def find_expressions(study: Study, progress: Progress) -> dict[str, list[Express
 def authored(study: Study) -> list[Expression]:
     """The FACS expressions of the configured emotions."""
     return [
-        Expression(e, None, "facs", tuple(map(float, facs_weights(e, study.model.units))))
+        Expression(e, None, "facs", tuple(map(float, authored_weights(e, study.model))))
         for e in study.config.emotions
     ]
 
@@ -57,7 +57,7 @@ def _fit(study: Study, record: ClassifierRecord, progress: Progress) -> list[Exp
         emotions=tuple(config.emotions),
         identities=identities,
         per_identity=config.expression.per_identity,
-        presets={e: np.asarray(facs_weights(e, study.model.units)) for e in config.emotions},
+        presets={e: np.asarray(authored_weights(e, study.model)) for e in config.emotions},
         seed=config.seed,
     )
     classifier = study.classifier(record)

@@ -11,7 +11,7 @@ from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.expressions.facs import authored_weights
 from facing_asymmetry.expressions.fit import FitRequest, faces_of, fit_expressions
 from facing_asymmetry.expressions.optimiser import OptimiserSettings
 from facing_asymmetry.expressions.tying import TiedUnits
@@ -50,7 +50,7 @@ class _Stand:
         self.renderer: Renderer = make_renderer("fast", self.model.surface, Scene())
         self.shown = [self.model.subject(number) for number in range(faces)]
         self.stage = stage_subjects(self.model, self.shown)
-        self.presets = {e: np.asarray(facs_weights(e, self.model.units)) for e in BASIC}
+        self.presets = {e: np.asarray(authored_weights(e, self.model)) for e in BASIC}
 
     def seen(self, classifier: Classifier, weights: np.ndarray, emotion: str) -> int:
         """On how many faces an expression is seen as the emotion."""

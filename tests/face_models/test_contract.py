@@ -5,7 +5,7 @@ import pytest
 
 from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.errors import AssetError
-from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.expressions.facs import authored_weights
 from facing_asymmetry.face_models.checks import check_face_model
 from facing_asymmetry.face_models.registry import NAMES, load_face_model
 from facing_asymmetry.interventions import Face, make_intervention
@@ -32,7 +32,7 @@ def test_the_same_number_is_the_same_face_and_another_number_another(model):
 @pytest.mark.parametrize("emotion", ["happiness", "sadness", "fear"])
 def test_a_symmetric_expression_has_no_mirror_error_at_s_1(model, emotion):
     left = model.midline_weight(0.004)
-    weights = np.asarray(facs_weights(emotion, model.units))
+    weights = np.asarray(authored_weights(emotion, model))
     face = Face.showing(model, model.subject(0), weights, left)
     palsy = make_intervention("palsy")
     gains = palsy.gains(np.array([1.0, 0.0]), np.ones(2), "left")

@@ -8,8 +8,9 @@ from typing import IO, Any
 import torch
 from torch import Tensor
 
-from facing_asymmetry.classifiers.importing.inert import InertUnpickler, RefusedError
+from facing_asymmetry.classifiers.importing.inert import InertUnpickler
 from facing_asymmetry.errors import AssetError
+from facing_asymmetry.inert import RefusedError
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 """First pickle of a file in the old format."""

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from facing_asymmetry.classifiers.architectures.layouts import CheckpointLayout
-from facing_asymmetry.classifiers.importing.inert import Shell
 from facing_asymmetry.errors import AssetError
+from facing_asymmetry.inert import Shell
 
 Tensors = dict[str, Tensor]
 

@@ -1,18 +1,18 @@
 """An unpickler that executes nothing: tensors and containers are rebuilt, every other object becomes an inert shell.
 
-A pickle is a little program whose one dangerous power is to call what it names. Here a name is either one of
-`REBUILDERS`, which are functions of this module, or a shell: a class without code. Making an instance of a shell and
-giving it attributes is allowed (that is how whole modules are pickled); *calling* one is refused by its name.
+Here a name is either one of `REBUILDERS`, which are functions of this module, or a shell (`facing_asymmetry.inert`).
 """
 
 import pickle
 from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 import torch
 from torch import Tensor
+
+from facing_asymmetry.inert import Rebuilder, RefusedError, Shell, ShellType
 
 STORAGES = {
     "DoubleStorage": torch.float64,
@@ -28,66 +28,6 @@ STORAGES = {
     "UntypedStorage": torch.uint8,
 }
 """Type of the elements by name of the storage class."""
-
-
-class RefusedError(pickle.UnpicklingError):
-    """A pickle wanted to call something; the message names it."""
-
-
-class ShellType(type):
-    """Type of shells; calling one is what a hostile pickle would do."""
-
-    def __call__(cls, *args: object, **kwargs: object) -> NoReturn:
-        """Refuse."""
-        raise RefusedError(f"it wants to call {cls.__module__}.{cls.__qualname__}")
-
-
-class Shell(metaclass=ShellType):
-    """Stands for an object that is not rebuilt: it has the attributes that were pickled, and no code."""
-
-    def __new__(cls, *args: object, **kwargs: object) -> "Shell":
-        """An empty shell, whatever the arguments."""
-        return object.__new__(cls)
-
-    def __setstate__(self, state: object) -> None:
-        """Keep the pickled attributes."""
-        parts = state if isinstance(state, tuple) and len(state) == 2 else (state,)
-        for part in parts:
-            if isinstance(part, dict):
-                self.__dict__.update({str(key): value for key, value in part.items()})
-
-    def __setitem__(self, key: object, value: object) -> None:
-        """Contents of containers are dropped."""
-
-    def append(self, value: object) -> None:
-        """Contents of containers are dropped."""
-
-    def extend(self, values: object) -> None:
-        """Contents of containers are dropped."""
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__module__}.{type(self).__qualname__}, not rebuilt>"
-
-
-class Rebuilder:
-    """A function of this module that a pickle may call; it has no attributes that a pickle could set."""
-
-    __slots__ = ("_function",)
-    _function: Callable[..., Any]
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        object.__setattr__(self, "_function", function)
-
-    def __call__(self, *args: Any) -> Any:
-        """Call the function."""
-        return self._function(*args)
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise RefusedError("it wants to change how tensors are rebuilt")
-
-    def __setstate__(self, state: object) -> NoReturn:
-        """Refuse."""
-        raise RefusedError("it wants to change how tensors are rebuilt")
 
 
 def _view(storage: Tensor, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *rest: object) -> Tensor:

@@ -9,7 +9,7 @@ from numpy import ndarray
 from scipy.spatial import cKDTree
 
 from facing_asymmetry.errors import ModelError
-from facing_asymmetry.face_models.dressing.anchors import MULTI_PIE, NAMED, outline
+from facing_asymmetry.face_models.dressing.anchors import BROWS, MULTI_PIE, NAMED, outline
 from facing_asymmetry.face_models.dressing.eyes import eye_uvs
 from facing_asymmetry.face_models.dressing.matching import Matches, match, warp
 from facing_asymmetry.face_models.makehuman import MakeHuman
@@ -75,7 +75,7 @@ def dress(head: BareHead, default: MakeHuman) -> Dress:
     """
     left = np.flatnonzero(head.vertices[:, 0] >= 0.0)
     skin = left[head.part[left] == PARTS.index("skin")]
-    over = warp(head.vertices, *_anchors(head, default))
+    over = warp(head.vertices, *anchors(head, default))
     fit = _Fit(head, default, over, skin, vertex_normals(over, head.faces)[skin])
     own = default.template.astype(np.float64)
     found, surface = fit.on("skin", "body")
@@ -124,14 +124,20 @@ class _Reader:
         return out
 
 
-def _anchors(head: BareHead, default: MakeHuman) -> tuple[ndarray, ndarray]:
-    missing = [number for number in MULTI_PIE if number not in head.landmarks]
+def anchors(head: BareHead, default: MakeHuman) -> tuple[Float[ndarray, "A 3"], Float[ndarray, "A 3"]]:
+    """Landmarks of a head and where they lie on the default's template, both sides, metres.
+
+    Raises:
+        ModelError: the head lacks landmarks.
+    """
+    known = {number: place for number, place in MULTI_PIE.items() if number in head.landmarks}
+    missing = sorted(set(MULTI_PIE) - set(known) - set(BROWS))
     if missing:
         raise ModelError(f"{head.name}: landmarks {missing} of the 68 are not known; they are needed for the skin")
     own = default.template[default.scalp_vertices].astype(np.float64)
     skin = head.vertices[head.part == PARTS.index("skin")]
-    places = np.array(list(MULTI_PIE.values())) / 1000.0
-    here = np.array([head.landmarks[number] for number in MULTI_PIE])
+    places = np.array(list(known.values())) / 1000.0
+    here = np.array([head.landmarks[number] for number in known])
     here = np.concatenate([here, outline(skin, head.landmarks[8])])
     there = np.concatenate([places, outline(own, np.array(MULTI_PIE[8]) / 1000.0)])
     middle = there[:, 0] == 0.0

@@ -70,6 +70,12 @@ class MakeHuman:
         return self._arrays["resting_mask"]
 
     @property
+    def mouth_depth(self) -> Float[ndarray, " V"]:
+        """0 at the lips and off the mouth's lining, 1 deep in it."""
+        lining = self._arrays["mouth_lining"]
+        return np.pad(lining, (0, len(self.mirror) - len(lining)))
+
+    @property
     def scalp_vertices(self) -> Int[ndarray, " S"]:
         """Vertices of the head's outer skin."""
         return np.flatnonzero(self._scalp)

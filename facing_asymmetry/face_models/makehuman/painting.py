@@ -44,12 +44,21 @@ class Palette:
         return self.layers[name].astype(np.float32)[..., None] / 255.0
 
 
-def paint(palette: Palette, traits: Traits) -> UInt8[ndarray, "H W 4"]:
-    """Texture of one identity: sRGB and gloss, exactly mirror-symmetric."""
+def paint(
+    palette: Palette, traits: Traits, photograph: UInt8[ndarray, "h w 3"] | None = None
+) -> UInt8[ndarray, "H W 4"]:
+    """Texture of one identity: sRGB and gloss, exactly mirror-symmetric.
+
+    Args:
+        palette: what it is painted from; traits: whose it is.
+        photograph: a skin with its own lips, lids and brows on the left half of the atlas, used as it is.
+    """
     colours = colours_of(traits)
-    colour = _skin(palette, traits, colours)
     gloss = 0.08 + 0.05 * palette.layer("flush")
-    colour, gloss = _features(palette, traits, colours, colour, gloss)
+    if photograph is None:
+        colour, gloss = _features(palette, traits, colours, _skin(palette, traits, colours), gloss)
+    else:
+        colour = _enlarged(photograph, palette.part.shape)
     colour, gloss = _hair(palette, traits, colours, colour, gloss)
     colour, gloss = _inside(palette, colours, colour, gloss)
     shade = palette.layer("occlusion")
@@ -70,9 +79,7 @@ def _skin(palette: Palette, traits: Traits, colours: Colours) -> ndarray:
     shape = palette.part.shape
     colour = np.broadcast_to(colours.skin, (*shape, 3)).astype(np.float32)
     if palette.skins:
-        picture = palette.skins[f"{traits.age_group}_{traits.ancestry}_{traits.sex}"].astype(np.float32) / 255.0
-        zoom = (shape[0] / picture.shape[0], shape[1] / picture.shape[1], 1)
-        picture = ndimage.zoom(picture, zoom, order=1, grid_mode=True, mode="nearest")
+        picture = _enlarged(palette.skins[f"{traits.age_group}_{traits.ancestry}_{traits.sex}"], shape)
         tone = picture[_cheek(shape)].reshape(-1, 3).mean(axis=0)
         # keep the picture's pattern, move its mean halfway to the drawn tone
         picture = picture * (0.5 + 0.5 * colours.skin / tone)
@@ -82,6 +89,11 @@ def _skin(palette: Palette, traits: Traits, colours: Colours) -> ndarray:
         colour = over(colour, colours.flush, 0.55 * palette.layer("flush"))
     mottle, pores = palette.layer("mottle") - 0.5, palette.layer("pores") - 0.5
     return colour * (1.0 + 0.10 * mottle * [0.7, 1.0, 1.1] + 0.07 * pores)
+
+
+def _enlarged(picture: UInt8[ndarray, "h w 3"], shape: tuple[int, ...]) -> Float[ndarray, "H W 3"]:
+    zoom = (shape[0] / picture.shape[0], shape[1] / picture.shape[1], 1)
+    return ndimage.zoom(picture.astype(np.float32) / 255.0, zoom, order=1, grid_mode=True, mode="nearest")
 
 
 def _cheek(shape: tuple[int, ...]) -> tuple[slice, slice]:

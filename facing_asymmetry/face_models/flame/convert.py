@@ -1,0 +1,110 @@
+"""From a FLAME file to symmetric units and modes on a dressed head."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, Final
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from facing_asymmetry.face_models.dressing.tailor import Pattern, Published, Units, cut, symmetric_modes, tailored
+from facing_asymmetry.face_models.dressing.wardrobe import Dress, dress
+from facing_asymmetry.face_models.flame.layer import JAW, posed
+from facing_asymmetry.face_models.flame.layout import landmark_places, parts
+from facing_asymmetry.face_models.flame.mouth import with_mouth
+from facing_asymmetry.face_models.flame.retarget import retargeted
+from facing_asymmetry.face_models.flame.source import FlameFile
+from facing_asymmetry.face_models.flame.texture import on_atlas
+from facing_asymmetry.face_models.gaze import add_gaze
+from facing_asymmetry.face_models.makehuman import MakeHuman
+from facing_asymmetry.face_models.makehuman.template import PARTS
+from facing_asymmetry.face_models.symmetry import mirrored, quantise, side_weight, symmetrised
+
+SPLIT_HALF_WIDTH: Final = 0.010
+"""Metres: expression modes are split with a smoothstep of this half-width over the midline."""
+
+DEVIATIONS: Final = 2.0
+"""Standard deviations of an expression mode that weight 1 of its unit stands for."""
+
+BOUND: Final = 1.5
+"""Largest weight of an expression mode, either way: three standard deviations."""
+
+JAW_OPEN: Final = 0.40
+"""Radians that the jaw turns at weight 1 of `jawOpen`; straight in between: at most 2 mm from the arc."""
+
+GAZES: Final = tuple(f"eyeLook{way}_{side}" for way in ("Down", "In", "Out", "Up") for side in "LR")
+
+
+def stored(model: FlameFile, shapes: int, expressions: int, beside: Mapping[str, ndarray]) -> dict[str, ndarray]:
+    """What is kept of the user's files.
+
+    Args:
+        shapes, expressions: how many modes are kept, the first ones; beside: landmarks, masks and texture, by name.
+    """
+    out = {item.name: np.asarray(getattr(model, item.name)) for item in fields(model)}
+    out["shapes"], out["expressions"] = out["shapes"][:shapes], out["expressions"][:expressions]
+    return {**out, **beside}
+
+
+def model_of(kept: Mapping[str, ndarray]) -> FlameFile:
+    """The model that `stored` kept."""
+    return FlameFile(**{item.name: kept[item.name] for item in fields(FlameFile)})
+
+
+def worn(kept: Mapping[str, ndarray], default: MakeHuman) -> dict[str, Any]:
+    """The dressed model's arrays from what `stored` kept."""
+    model = model_of(kept)
+    places = landmark_places(model.template, model.faces, kept.get("landmarks/face"), kept.get("landmarks/bary"))
+    part = parts(model.template, model.faces)
+    bare = cut(Published("flame", model.template, model.faces, part, places, model.shapes))
+    model, part = with_mouth(model, bare, default)
+    pattern = cut(Published("flame", model.template, model.faces, part, places, model.shapes))
+    dressed = _masked(dress(pattern.head, default), kept, pattern)
+    chosen = units(model, pattern)
+    arrays = tailored(pattern, dressed, chosen, symmetric_modes(model.shapes, pattern.mirror))
+    presets = retargeted(chosen, dressed, pattern)
+    arrays |= {"preset_names": np.array(list(presets)), "presets": np.stack(list(presets.values()))}
+    arrays |= {name: getattr(model, name) for name in _LAYER}
+    return arrays | (on_atlas(kept, arrays) if "texture/mean" in kept else {})
+
+
+def _masked(worn: Dress, kept: Mapping[str, ndarray], pattern: Pattern) -> Dress:
+    """The region `face` within the published mask of that name, where the user has brought the masks."""
+    if "masks/face" not in kept:
+        return worn
+    inside = np.zeros(len(pattern.mirror), np.float32)
+    inside[kept["masks/face"]] = 1.0
+    return replace(worn, regions={**worn.regions, "face": worn.regions["face"] * inside * inside[pattern.mirror]})
+
+
+_LAYER: Final = ("parents", "correctives", "regressor", "weights")
+"""What the jaw's turn on another identity needs."""
+
+
+def units(model: FlameFile, pattern: Pattern) -> Units:
+    """Expression modes made symmetric and split in two, the jaw as a midline joint, the gaze."""
+    count = len(model.expressions)
+    share = side_weight(pattern.raw[:, 0], SPLIT_HALF_WIDTH)[:, None]
+    names, moved = [], []
+    for number, mode in enumerate(model.expressions):
+        left = quantise(share * symmetrised(DEVIATIONS * mode, pattern.mirror))
+        names += [f"expression_{number:03d}_L", f"expression_{number:03d}_R"]
+        moved += [left, mirrored(left, pattern.mirror)]
+    names += [*GAZES, "jawOpen"]
+    moved += [np.zeros_like(pattern.raw)] * len(GAZES) + [jaw_open(model, pattern.raw, pattern.mirror)]
+    displacements = np.stack(moved)
+    eye = np.flatnonzero(pattern.published.part == PARTS.index("eye_L"))
+    add_gaze(displacements, names, eye, pattern.mirror, pattern.raw[eye] - pattern.centre)
+    sided = np.arange(2 * count + len(GAZES))
+    facial = np.arange(len(names)) < 2 * count
+    bounds = np.array([[-BOUND, BOUND]] * (2 * count) + [[0.0, 1.0]] * (len(GAZES) + 1))
+    midline = np.array([name == "jawOpen" for name in names])
+    return Units(names, sided.reshape(-1, 2), bounds, displacements, facial, midline)
+
+
+def jaw_open(model: FlameFile, raw: Float[ndarray, "V 3"], mirror: ndarray) -> Float[ndarray, "V 3"]:
+    """What `jawOpen` does to a shape at weight 1: the jaw joint's turn with its correctives, made symmetric, metres."""
+    pose = np.zeros((5, 3))
+    pose[JAW, 0] = JAW_OPEN
+    return symmetrised(posed(model, raw, pose) - raw, mirror)
