@@ -11,6 +11,7 @@ from facing_asymmetry.benchmarks.commands import benchmark
 from facing_asymmetry.calibration.commands import calibrate
 from facing_asymmetry.completion import complete_override
 from facing_asymmetry.errors import ConfigError, FacingAsymmetryError
+from facing_asymmetry.face_models.commands import faces
 from facing_asymmetry.json_file import JSON_OPTION, write_json
 from facing_asymmetry.media.commands import media
 from facing_asymmetry.photographs.commands import photographs
@@ -91,6 +92,7 @@ cli.add_command(planted)
 cli.add_command(dashboard)
 cli.add_command(calibrate)
 cli.add_command(refute)
+cli.add_command(faces)
 cli.add_command(media)
 cli.add_command(photographs)
 

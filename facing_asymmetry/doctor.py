@@ -35,7 +35,7 @@ def diagnose() -> list[Finding]:
         _face_model,
         _weights,
         _imported,
-        _flame,
+        _brought_faces,
         _npm,
         _slurm,
         _chromium,
@@ -126,9 +126,14 @@ def _imported() -> Finding:
     return Finding("weights that you bring", len(ready) == len(records), detail, "experiment=paper_17", remedy)
 
 
-def _flame() -> Finding:
-    detail = "its reader is not part of this version"
-    return Finding("licensed face models", False, detail, "FLAME and ICT-FaceKit beside makehuman", "a later version")
+def _brought_faces() -> Finding:
+    from facing_asymmetry.face_models.listing import listing
+
+    rows = [row for row in listing() if row["brought"]]
+    ready = [f"{row['name']} ({row['version']})" for row in rows if row["state"] == "ready"]
+    enables = " and ".join(f"face_model={row['name']}" for row in rows)
+    remedy = "facing-asymmetry faces list says where each is published and how to import it"
+    return Finding("face models that you bring", len(ready) == len(rows), ", ".join(ready), enables, remedy)
 
 
 def _npm() -> Finding:

@@ -7,7 +7,7 @@ only adds scaled displacements to a rest state, moves furrows together with the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
@@ -82,6 +82,7 @@ class FaceModel(Protocol):
         regions: soft `(V,)` masks in [0, 1]: at least `face` (frontal, no ears or neck), `upper`, `middle`, `lower`.
         landmarks: vertex index by name, `_L`/`_R` in mirror pairs.
         fingerprint: hash of the data the model was built from (goes into every content key).
+        provenance: where the data is from, for people: at least `version` and `licence`.
 
     A model whose units have no ARKit names has `presets` too: weights `(E,)` of the authored expression by emotion.
     """
@@ -96,6 +97,11 @@ class FaceModel(Protocol):
     landmarks: Mapping[str, int]
     surface: Surface
     fingerprint: str
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """Where the data is from."""
+        ...
 
     def subject(self, number: int) -> Subject:
         """The identity with this number: same number, same face, on every machine."""

@@ -45,7 +45,7 @@ class DressedHead:
 
     Args:
         arrays: what the model's builder wrote (`dressing.tailor.tailored` says what).
-        name: key in `conf/face_model`; fingerprint: hash of the arrays and of the default's skin.
+        name: key in `conf/face_model`; fingerprint: hash of the arrays; provenance: what is known of their source.
         default: the embedded default, whose skin is worn.
         spread: standard deviations of the drawn shape coefficients; 1 draws from the model's own distribution.
     """
@@ -53,18 +53,25 @@ class DressedHead:
     wrinkles: tuple[str, ...] = wrinkles.CHANNELS
 
     def __init__(
-        self, arrays: Mapping[str, Any], name: str, fingerprint: str, default: MakeHuman, spread: float
+        self,
+        arrays: Mapping[str, Any],
+        name: str,
+        fingerprint: str,
+        provenance: Mapping[str, Any],
+        default: MakeHuman,
+        spread: float,
     ) -> None:
-        self.name, self.fingerprint = name, fingerprint
+        self.name, self.fingerprint, self.provenance = name, fingerprint, provenance
         self._arrays, self.palette, self._spread = arrays, default.palette, spread
         self.units: tuple[str, ...] = tuple(map(str, arrays["unit_names"]))
         self.pairs: Int[ndarray, "P 2"] = arrays["pairs"]
         self.bounds: Float[ndarray, "E 2"] = arrays["bounds"]
         self.mirror: Int[ndarray, " V"] = arrays["mirror"]
         self.template: Float[ndarray, "V 3"] = arrays["template"]
-        self.regions = dict(zip(map(str, arrays["region_names"]), arrays["regions"], strict=True))
+        masks = zip(map(str, arrays["region_names"]), arrays["regions"], strict=True)
+        self.regions: Mapping[str, Float[ndarray, " V"]] = dict(masks)
         places = zip(map(str, arrays["landmark_names"]), arrays["landmarks"], strict=True)
-        self.landmarks = {key: int(vertex) for key, vertex in places}
+        self.landmarks: Mapping[str, int] = {key: int(vertex) for key, vertex in places}
         self.surface = Surface(
             arrays["faces"], arrays["faces_uvs"], arrays["uvs"], default.surface.wrinkle_maps, arrays["tangents"]
         )

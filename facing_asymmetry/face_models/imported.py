@@ -31,7 +31,7 @@ class Plugin:
     published: str
     licence: str
     worn: Callable[[Mapping[str, ndarray], MakeHuman], dict[str, Any]]
-    head: Callable[[Mapping[str, Any], str, MakeHuman], DressedHead]
+    head: Callable[[Mapping[str, Any], str, Mapping[str, Any], MakeHuman], DressedHead]
 
 
 def kept_file(cache: Path, name: str) -> Path:
@@ -41,9 +41,8 @@ def kept_file(cache: Path, name: str) -> Path:
 
 def how_to_import(plugin: Plugin) -> str:
     """What to do where the model is absent."""
-    return (
-        f"bring its files ({plugin.published}; {plugin.licence}) and run: facing-asymmetry faces import {plugin.name} PATH"
-    )
+    command = f"facing-asymmetry faces import {plugin.name} PATH"
+    return f"bring its files ({plugin.published}; {plugin.licence}) and run: {command}"
 
 
 def keep(cache: Path, name: str, arrays: Mapping[str, ndarray], facts: Mapping[str, Any]) -> Path:
@@ -84,8 +83,8 @@ def load_imported(plugin: Plugin, cache: Path) -> DressedHead:
         AssetError, ModelError: as `prepare`, or its content breaks the contract.
     """
     path = prepare(plugin, cache)
-    arrays, _ = read_arrays(path)
-    model = plugin.head(arrays, file_sha256(path), _default(cache))
+    arrays, facts = read_arrays(path)
+    model = plugin.head(arrays, file_sha256(path), facts, _default(cache))
     check_face_model(model)
     return model
 

@@ -71,6 +71,8 @@ def symmetric_triangles(
     x = vertices[faces][..., 0]
     crossing = (x.min(axis=1) < -MIDLINE) & (x.max(axis=1) > MIDLINE)
     if crossing.any():
-        raise ModelError(f"{name}: {crossing.sum()} triangles cross the midline; a mesh with a midline loop is expected")
+        raise ModelError(
+            f"{name}: {crossing.sum()} triangles cross the midline; a mesh with a midline loop is expected"
+        )
     left = faces[x.max(axis=1) > MIDLINE]
     return np.concatenate([left, mirror[left][:, ::-1]])

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from facing_asymmetry.errors import ConfigError
+
 RUN = click.argument("run", type=click.Path(path_type=Path))
 TARGET = click.argument("target", type=click.Path(path_type=Path))
 EXEMPLAR = "Default: the one that the report shows in detail."
@@ -11,7 +13,7 @@ EXEMPLAR = "Default: the one that the report shows in detail."
 
 @click.group()
 def media() -> None:
-    """Films and contact sheets of a finished run's faces."""
+    """Films and contact sheets of a finished run's faces, and of face models."""
 
 
 @media.command()
@@ -65,6 +67,27 @@ def sheet(run: Path, target: Path, classifier: str, emotion: str, identity: int,
     target.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(target, dpi=200)
     click.echo(str(target))
+
+
+@media.command()
+@TARGET
+@click.option("--model", default="makehuman", show_default=True, help="Face model: makehuman, flame or ict.")
+@click.option("--faces", "numbers", default="0,1,2,3,4,5,6,7", show_default=True, help="Numbers of the faces.")
+@click.option("--tile", default=160, show_default=True, help="Pixels of each picture's side.")
+def faces(target: Path, model: str, numbers: str, tile: int) -> None:
+    """Draw the authored expressions on faces of a face model, neutral first, into TARGET (.png or .jpg)."""
+    from facing_asymmetry.media.face_sheet import face_sheet
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    face_sheet(model, _numbers(numbers), tile).save(target, optimize=True)
+    click.echo(str(target))
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(word) for word in text.split(",")]
+    except ValueError as error:
+        raise ConfigError(f"--faces {text!r}; numbers with commas between them are expected, such as 0,1,2") from error
 
 
 def _exemplar(run: Path, classifier: str, emotion: str) -> tuple[str, str]:

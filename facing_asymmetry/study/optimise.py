@@ -35,8 +35,7 @@ def find_expressions(study: Study, progress: Progress) -> dict[str, list[Express
 def authored(study: Study) -> list[Expression]:
     """The FACS expressions of the configured emotions."""
     return [
-        Expression(e, None, "facs", tuple(map(float, authored_weights(e, study.model))))
-        for e in study.config.emotions
+        Expression(e, None, "facs", tuple(map(float, authored_weights(e, study.model)))) for e in study.config.emotions
     ]
 
 

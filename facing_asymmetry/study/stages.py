@@ -165,6 +165,7 @@ def _manifest(run: Run) -> None:
         counts=study.counts,
         seconds=run.seconds,
     )
+    manifest["face_model"] = {"name": study.model.name, **study.model.provenance}
     run_folder.write_json(run.folder, "manifest.json", manifest)
 
 

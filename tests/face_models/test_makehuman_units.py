@@ -17,8 +17,8 @@ def tied(model, free):
 
 def test_the_52_arkit_names_are_all_there_with_their_sides(model):
     stems = {name.removesuffix("_L").removesuffix("_R") for name in model.units}
-    arkit = 2 * len(arkit.PAIRED) + len(arkit.SPLIT) + 2 * len(arkit.SIDEWAYS) + len(arkit.WHOLE)
-    assert arkit == 52
+    count = 2 * len(arkit.PAIRED) + len(arkit.SPLIT) + 2 * len(arkit.SIDEWAYS) + len(arkit.WHOLE)
+    assert count == 52
     assert {"browInnerUp", "jawOpen", "tongueOut", "mouthSmile", "eyeBlink", "jawLeft"} <= stems
     assert len(set(model.units)) == len(model.units) == 61
 

@@ -40,7 +40,8 @@ MULTI_PIE: Final = {
     65: (10.5, -74.6, 31.5),
     66: (0.0, -74.7, 33.9),
 }
-"""The brows (22-26) may be absent. The jaw's outline (0-7, 9-16) is left out: it is where a frontal view ends, not a place on the skin."""
+"""The brows (22-26) may be absent. The jaw's outline (0-7, 9-16) is left out: no place on the skin, it is where a
+frontal view ends."""
 
 BROWS: Final = (22, 23, 24, 25, 26)
 

@@ -16,9 +16,7 @@ ROOT, NECK, JAW, EYE_L, EYE_R = range(5)
 """Rows of a pose."""
 
 
-def shaped(
-    model: FlameFile, shape: Float[ndarray, " S"], expression: Float[ndarray, " E"]
-) -> Float[ndarray, "V 3"]:
+def shaped(model: FlameFile, shape: Float[ndarray, " S"], expression: Float[ndarray, " E"]) -> Float[ndarray, "V 3"]:
     """The head before it is posed, metres.
 
     Args:

@@ -31,11 +31,13 @@ LICENCE: Final = "2020 and 2023: non-commercial research, by registration; 2023 
 class FlameHead(DressedHead):
     """FLAME behind the contract: linear but for the jaw, whose joint is found anew on every shape."""
 
-    def __init__(self, arrays: Mapping[str, Any], fingerprint: str, default: MakeHuman) -> None:
-        super().__init__(arrays, "flame", fingerprint, default, SPREAD)
+    def __init__(
+        self, arrays: Mapping[str, Any], fingerprint: str, provenance: Mapping[str, Any], default: MakeHuman
+    ) -> None:
+        super().__init__(arrays, "flame", fingerprint, provenance, default, SPREAD)
         self.presets = dict(zip(map(str, arrays["preset_names"]), arrays["presets"], strict=True))
-        absent = {"template": arrays["raw"], "shapes": arrays["modes"], "expressions": arrays["modes"][:0]}
-        self._layer = FlameFile(**{i.name: absent.get(i.name, arrays.get(i.name)) for i in fields(FlameFile)})
+        own: dict[str, Any] = {"template": arrays["raw"], "shapes": arrays["modes"], "expressions": arrays["modes"][:0]}
+        self._layer = FlameFile(**{i.name: own[i.name] if i.name in own else arrays[i.name] for i in fields(FlameFile)})
 
     @property
     def _textured(self) -> bool:

@@ -130,7 +130,9 @@ def read_texture(path: Path) -> dict[str, ndarray]:
             mean, modes = (np.asarray(file[key], np.float32) for key in space.values())
             uvs, faces = np.asarray(file["vt"], np.float64), np.asarray(file["ft"], np.int64)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise AssetError(f"{path} isn't FLAME's texture space ({error}): mean, tex_dir, vt and ft are expected") from error
+        raise AssetError(
+            f"{path} isn't FLAME's texture space ({error}): mean, tex_dir, vt and ft are expected"
+        ) from error
     if space["mean"] == "mean":
         mean, modes = mean[..., ::-1] / 255.0, modes[..., ::-1, :] / 255.0  # published as BGR, 0 to 255
     fits = mean.ndim == 3 and modes.shape[:-1] == mean.shape and faces.shape == (FACES, 3) and uvs.shape[1:] == (2,)
@@ -177,7 +179,9 @@ def _check_numbers(entries: Mapping[str, ndarray], path: Path) -> None:
     if faces.min() < 0 or faces.max() >= VERTICES:
         raise AssetError(f"{path}: a face points outside the {VERTICES} vertices")
     if parents.tolist() != [0, 1, 1, 1]:
-        raise AssetError(f"{path}: parents of the joints are {parents.tolist()}; neck, jaw and eyes [0, 1, 1, 1] expected")
+        raise AssetError(
+            f"{path}: parents of the joints are {parents.tolist()}; neck, jaw and eyes [0, 1, 1, 1] expected"
+        )
     if np.abs(entries["weights"].sum(axis=1) - 1.0).max() > 1e-3 or entries["weights"].min() < -1e-6:
         raise AssetError(f"{path}: skinning weights do not sum to 1")
 

@@ -8,7 +8,7 @@ import io
 import pickle
 from _compat_pickle import IMPORT_MAPPING
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy import ndarray
@@ -79,9 +79,9 @@ def _from_bytes(shape: tuple[int, ...], kind: np.dtype, fortran: bool, content: 
 
 
 def _dtype(code: str, *rest: object) -> Dtype:
-    made = Shell.__new__(Dtype)
+    made = cast(Dtype, Shell.__new__(Dtype))
     made.code = code.decode("latin1") if isinstance(code, bytes) else str(code)
-    return made  # type: ignore[return-value]
+    return made
 
 
 def _scalar(dtype: Dtype, content: object = b"") -> Any:
@@ -192,7 +192,7 @@ def _sparse(value: Shell, path: Path, key: str) -> ndarray:
     kinds = {"csc_matrix": sparse.csc_matrix, "csr_matrix": sparse.csr_matrix}
     kinds |= {"csc_array": sparse.csc_matrix, "csr_array": sparse.csr_matrix}
     try:
-        made = kinds[type(value).__name__]((facts["data"], facts["indices"], facts["indptr"]), shape=tuple(shape))
+        made = kinds[type(value).__name__]((facts["data"], facts["indices"], facts["indptr"]), shape=tuple(shape or ()))
         made.check_format()
     except (KeyError, TypeError, ValueError) as error:
         raise AssetError(f"{path}: entry {key!r} is a sparse matrix that does not hold together ({error})") from error

@@ -16,9 +16,9 @@ SPREAD: Final = 0.8
 """Standard deviations of the drawn shape coefficients: the tails of the scans' distribution are not drawn."""
 
 
-def head(arrays: Mapping[str, Any], fingerprint: str, default: MakeHuman) -> DressedHead:
+def head(arrays: Mapping[str, Any], fingerprint: str, provenance: Mapping[str, Any], default: MakeHuman) -> DressedHead:
     """The face model on the dressed arrays."""
-    return DressedHead(arrays, "ict", fingerprint, default, SPREAD)
+    return DressedHead(arrays, "ict", fingerprint, provenance, default, SPREAD)
 
 
 PLUGIN: Final = Plugin("ict", WHERE, "MIT", worn, head)

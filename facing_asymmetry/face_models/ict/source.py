@@ -5,6 +5,7 @@ Own code: trimesh and meshio merge, reorder or drop vertices of such files, and 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -95,11 +96,13 @@ def read_triangles(path: Path) -> Int[ndarray, "F 3"]:
             try:
                 corners = [int(field.split("/")[0]) - 1 for field in line.split()[1:]]
             except ValueError as error:
-                raise AssetError(f"{path}: the face {line.strip()!r} has no vertex numbers; download it again") from error
+                raise AssetError(
+                    f"{path}: the face {line.strip()!r} has no vertex numbers; download it again"
+                ) from error
             if len(corners) not in (3, 4) or not 0 <= min(corners) <= max(corners) < VERTICES:
                 raise AssetError(f"{path}: the face {line.strip()!r} isn't three or four of the mesh's vertices")
             if max(corners) < SHOWN:
-                out += [(corners[0], b, c) for b, c in zip(corners[1:-1], corners[2:], strict=True)]
+                out += [(corners[0], b, c) for b, c in pairwise(corners[1:])]
     if not out:
         raise AssetError(f"{path} has no faces: is it whole?")
     return np.array(out)

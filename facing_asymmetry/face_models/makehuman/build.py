@@ -14,6 +14,7 @@ from scipy.ndimage import map_coordinates
 from facing_asymmetry.assets import fetch_matching
 from facing_asymmetry.assets.cache import atomic_file
 from facing_asymmetry.errors import AssetError
+from facing_asymmetry.face_models import arkit, symmetry
 from facing_asymmetry.face_models.makehuman import atlas, geometry, masks, shapes, source, units, wrinkles
 from facing_asymmetry.face_models.makehuman.layers import paint_layers
 from facing_asymmetry.face_models.makehuman.softening import lining, soften
@@ -25,8 +26,8 @@ log = logging.getLogger(__name__)
 
 def recipe() -> str:
     """Twelve hexadecimal digits of the builder's own code: another builder writes another file."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    digest, shared = hashlib.sha256(), (Path(arkit.__file__), Path(symmetry.__file__))
+    for path in (*sorted(Path(__file__).parent.glob("*.py")), *shared):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -14,9 +14,9 @@ from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, hair_depth
 from facing_asymmetry.face_models.makehuman.noise import fractal, noise
 from facing_asymmetry.face_models.makehuman.source import Source
 from facing_asymmetry.face_models.makehuman.stencils import Stencil, curve
-from facing_asymmetry.face_models.symmetry import smoothstep
 from facing_asymmetry.face_models.makehuman.template import PARTS
 from facing_asymmetry.face_models.makehuman.texels import Texels
+from facing_asymmetry.face_models.symmetry import smoothstep
 
 BROWS: Final = {
     # name: centre line (mm on the template), thickness at the head and at the tail, number of hairs

@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from facing_asymmetry.face_models.symmetry import smoothstep
 from facing_asymmetry.face_models.makehuman.template import PARTS, Template
+from facing_asymmetry.face_models.symmetry import smoothstep
 
 LANDMARKS: Final = {
     # millimetres on the template: x, y (the front-most skin vertex nearest to it is taken)

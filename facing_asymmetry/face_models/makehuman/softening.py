@@ -9,8 +9,8 @@ from scipy import sparse
 
 from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.makehuman.masks import skin_vertices
-from facing_asymmetry.face_models.symmetry import mirrored, quantise
 from facing_asymmetry.face_models.makehuman.template import PARTS, Template
+from facing_asymmetry.face_models.symmetry import mirrored, quantise
 
 SMOOTHED: Final = {"mouthSmile": 14, "mouthDimple": 6, "noseSneer": 3, "mouthUpperUp": 3, "mouthStretch": 4}
 """Units whose displacement is smoothed over the cheek, and how often."""

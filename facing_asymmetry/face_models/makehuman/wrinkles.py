@@ -11,9 +11,9 @@ from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.makehuman.atlas import SIZE
 from facing_asymmetry.face_models.makehuman.masks import skin_vertices
 from facing_asymmetry.face_models.makehuman.stencils import Stencil, curve
-from facing_asymmetry.face_models.symmetry import mirrored, side_weight, smoothstep
 from facing_asymmetry.face_models.makehuman.template import PARTS, Template
 from facing_asymmetry.face_models.makehuman.texels import Texels
+from facing_asymmetry.face_models.symmetry import mirrored, side_weight, smoothstep
 
 CHANNELS: Final = ("raise", "lower")
 

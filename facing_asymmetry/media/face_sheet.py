@@ -1,7 +1,6 @@
-"""Contact sheet of authored expressions: `python tools/face_sheet.py docs/pictures/faces.png 0 1 2 ...`."""
+"""Contact sheet of authored expressions: one row per face, neutral first, then the six emotions."""
 
-import sys
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -16,26 +15,26 @@ from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.responses.sprite import to_bytes
 
 COLUMNS = ("neutral", *(name for name in SHOWN if name != "neutral"))
-TILE = 160
 
 
-def main() -> None:
-    """One row per face, neutral first, then the six emotions."""
-    target, numbers = Path(sys.argv[1]), [int(n) for n in sys.argv[2:]] or list(range(8))
-    model = load_face_model("makehuman", cache_folder())
+def face_sheet(name: str, numbers: Sequence[int], tile: int) -> Image.Image:
+    """The sheet of some faces of a model.
+
+    Args:
+        name: of the face model; numbers: of the faces; tile: pixels of each picture's side.
+
+    Raises:
+        AssetError: the model is not here; the message says how to bring it.
+    """
+    model = load_face_model(name, cache_folder())
     renderer = make_renderer("fast", model.surface)
+    weights = np.stack([authored_weights(emotion, model) for emotion in COLUMNS])
     rows = []
     for number in numbers:
         subject = model.subject(number)
-        weights = np.stack([authored_weights(emotion, model) for emotion in COLUMNS])
         states = torch.from_numpy((subject.rest + model.basis(subject).displace(weights).total).astype(np.float32))
         with torch.inference_mode():
             images = renderer.render(states, stage_subjects(model, [subject]), torch.zeros(len(states)).long())
         rows.append(np.concatenate(list(to_bytes(images)), axis=1))
     sheet = Image.fromarray(np.concatenate(rows))
-    sheet = sheet.resize((TILE * len(COLUMNS), TILE * len(numbers)), Image.Resampling.LANCZOS)
-    sheet.save(target, optimize=True)
-
-
-if __name__ == "__main__":
-    main()
+    return sheet.resize((tile * len(COLUMNS), tile * len(numbers)), Image.Resampling.LANCZOS)
