@@ -14,7 +14,7 @@ from facing_asymmetry.face_models.makehuman.template import PARTS
 
 @pytest.fixture(scope="module")
 def palette(model):
-    return model._palette
+    return model.palette
 
 
 def part_mask(palette, name):

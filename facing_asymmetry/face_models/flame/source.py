@@ -173,7 +173,7 @@ def _check_numbers(entries: Mapping[str, ndarray], path: Path) -> None:
     odd = [name for name, value in entries.items() if not np.isfinite(value).all()]
     if odd:
         raise AssetError(f"{path}: entry {odd[0]!r} holds numbers that are not finite")
-    template, faces, parents = entries["v_template"], entries["f"], entries["kintree_table"][0, 1:]
+    template, faces, parents = entries["v_template"], entries["f"], entries["kintree_table"][0, 1:].astype(np.int64)
     if np.abs(template - template.mean(axis=0)).max() > LARGEST or np.ptp(template) < 0.05:
         raise AssetError(f"{path}: the template spans {np.ptp(template):.3g}; a head in metres is expected")
     if faces.min() < 0 or faces.max() >= VERTICES:

@@ -69,16 +69,17 @@ def read_vertices(path: Path) -> Float[ndarray, "V 3"]:
     Raises:
         AssetError: it has not the published number of vertices, or one of them is no position of a head.
     """
-    rows = [line.split()[1:] for line in _lines(path) if line.startswith("v ")]
-    if len(rows) != VERTICES or any(len(row) != 3 for row in rows):
+    rows = [line[2:] for line in _lines(path) if line.startswith("v ")]
+    try:
+        points = np.array(" ".join(rows).split(), np.float64)
+    except ValueError as error:
+        raise AssetError(f"{path}: a vertex isn't three numbers ({error}); download it again") from error
+    if len(rows) != VERTICES or points.size != 3 * VERTICES:
         raise AssetError(
             f"{path} has {len(rows):,} vertices; ICT-FaceKit's light model has {VERTICES:,} of three numbers each. "
             f"Is it whole, and from {WHERE}?"
         )
-    try:
-        points = np.array(rows, np.float64)
-    except ValueError as error:
-        raise AssetError(f"{path}: a vertex isn't three numbers ({error}); download it again") from error
+    points = points.reshape(-1, 3)
     if not (np.isfinite(points).all() and np.abs(points).max() < LARGEST):
         raise AssetError(f"{path} has a vertex that is not finite or beyond {LARGEST} cm: not a head in centimetres")
     return points / 100.0
