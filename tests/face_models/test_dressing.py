@@ -4,6 +4,7 @@ import pytest
 from facing_asymmetry.errors import ModelError
 from facing_asymmetry.face_models.dressing.anchors import MULTI_PIE
 from facing_asymmetry.face_models.dressing.eyes import ball_centre, eye_uvs
+from facing_asymmetry.face_models.dressing.lining import looseness
 from facing_asymmetry.face_models.dressing.matching import match, warp
 from facing_asymmetry.face_models.dressing.wardrobe import BareHead, dress
 from facing_asymmetry.face_models.makehuman.baking import vertex_normals
@@ -108,3 +109,12 @@ def test_an_eyes_pupil_lies_in_the_middle_of_the_painted_disc():
     np.testing.assert_allclose(ball_centre(points), [0.03, 0.0, 0.01], atol=1e-12)
     front = np.vstack([points, [0.03, 0.0, 0.022]])
     np.testing.assert_allclose(eye_uvs(front)[-1], UV_CENTRE, atol=1e-6)
+
+
+def test_the_mouths_lining_goes_with_the_lips_at_its_rim_and_stays_inside_behind_them(itself):
+    loose = looseness(itself.vertices, itself.part, itself.mirror)
+    lining = itself.part == PARTS.index("mouth")
+    np.testing.assert_array_equal(loose[itself.mirror], loose)
+    assert loose[~lining].min() == 1.0
+    assert loose[lining].max() == 1.0
+    assert loose[lining & (itself.vertices[:, 2] < 0.0)].max() == 0.0

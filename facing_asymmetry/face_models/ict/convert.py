@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.face_models import arkit
+from facing_asymmetry.face_models.dressing.lining import SET_BACK, looseness
 from facing_asymmetry.face_models.dressing.tailor import Pattern, Published, Units, cut, symmetric_modes, tailored
 from facing_asymmetry.face_models.dressing.wardrobe import dress
 from facing_asymmetry.face_models.gaze import add_gaze
@@ -32,10 +33,15 @@ def worn(kept: Mapping[str, ndarray], default: MakeHuman) -> dict[str, Any]:
     """The dressed model's arrays from what `stored` kept."""
     places = {number: kept["neutral"][vertex] for number, vertex in LANDMARKS.items()}
     part = parts()
-    pattern = cut(Published("ict", kept["neutral"], kept["faces"].astype(np.int64), part, places, kept["identities"]))
+    faces = kept["faces"].astype(np.int64)
+    whole = cut(Published("ict", kept["neutral"], faces, part, places, kept["identities"]))
+    loose = looseness(whole.raw, part, whole.mirror)[:, None]
+    drawn_in = kept["neutral"] - (1.0 - loose) * [0.0, 0.0, SET_BACK]
+    pattern = cut(Published("ict", drawn_in, faces, part, places, kept["identities"]))
     moved = {key.removeprefix("expression/"): value for key, value in kept.items() if key.startswith("expression/")}
     facial, midline = arkit.nerves(UNITS)
     fields = units(moved, pattern)
+    fields[~midline] = quantise(fields[~midline] * loose)
     _turn_eyes(fields, pattern)
     chosen = Units(UNITS, arkit.pairs(), arkit.bounds(UNITS), fields, facial, midline)
     return tailored(pattern, dress(pattern.head, default), chosen, symmetric_modes(kept["identities"], pattern.mirror))
