@@ -9,6 +9,7 @@ import click
 from facing_asymmetry import __version__
 from facing_asymmetry.benchmarks.commands import benchmark
 from facing_asymmetry.calibration.commands import calibrate
+from facing_asymmetry.comparison.commands import compare
 from facing_asymmetry.completion import complete_override
 from facing_asymmetry.errors import ConfigError, FacingAsymmetryError
 from facing_asymmetry.face_models.commands import faces
@@ -93,6 +94,7 @@ cli.add_command(dashboard)
 cli.add_command(calibrate)
 cli.add_command(refute)
 cli.add_command(faces)
+cli.add_command(compare)
 cli.add_command(media)
 cli.add_command(photographs)
 

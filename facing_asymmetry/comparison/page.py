@@ -1,0 +1,106 @@
+"""The comparison as one file that needs no network."""
+
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from PIL import Image
+
+from facing_asymmetry.comparison.runs import ModelRun, common_pairs
+from facing_asymmetry.comparison.tables import SCORES
+from facing_asymmetry.reporting.figures.style import readable
+from facing_asymmetry.reporting.sprites import data_uri
+from facing_asymmetry.reporting.svg import figure_svg, svg_uri
+
+CORNERS = ((1.0, 0.0, "neutral"), (1.0, 1.0, "symmetric"), (0.5, 1.0, "half"), (0.0, 1.0, "one side still"))
+"""s, t and name of the frames that are shown of each face model."""
+
+
+def render(
+    runs: Sequence[ModelRun], table: pd.DataFrame, apart: pd.DataFrame, agreed: pd.DataFrame, figure: Figure
+) -> str:
+    """The page as text.
+
+    Args:
+        runs: what is compared; table, apart, agreed: of `tables.estimates`, `differences` and `agreement`.
+        figure: of `figure.draw`.
+    """
+    text = files("facing_asymmetry.comparison").joinpath("templates", "comparison.html.j2").read_text("utf-8")
+    style = files("facing_asymmetry.reporting").joinpath("templates", "report.css").read_text("utf-8")
+    template = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(text)
+    width, height = figure.get_size_inches()
+    return template.render(
+        style=style,
+        models=[_facts(run) for run in runs],
+        sentences=[sentence(row, len(runs[0].data.identities)) for row in agreed.to_dict("records")],
+        warning=warning(runs),
+        picture=svg_uri(figure_svg(figure, "comparison")),
+        width=round(100 * width),
+        height=round(100 * height),
+        scores=SCORES,
+        strips=strips(runs),
+        corners=[name for _, _, name in CORNERS],
+        estimates=_html(table),
+        differences=_html(apart),
+    )
+
+
+def sentence(row: Mapping[Any, Any], identities: int) -> str:
+    """One score and two models in words."""
+    names, score = f"{readable(row['first'])} and {readable(row['second'])}", SCORES[row["score"]]
+    if not row["pairs"]:
+        return f"{score.capitalize()}: {names} recognise no expression in common."
+    rank = "" if np.isnan(row["rank_correlation"]) else f", rank correlation {row['rank_correlation']:.2f}"
+    return (
+        f"{score.capitalize()}: {names} have the same sign in {row['same_sign']} of the {row['pairs']} classifier × "
+        f"emotion pairs that both recognise{rank}; their means differ significantly in {row['differ']} of "
+        f"{row['tested']} pairs (Welch, Holm, {identities} identities each)."
+    )
+
+
+def warning(runs: Sequence[ModelRun]) -> str:
+    """Why no claim is made, or empty."""
+    few = [f"{run.name} {len(run.data.identities)}" for run in runs if not _enough(run)]
+    if not few:
+        return ""
+    least = runs[0].data.minimum_identities
+    return f"No claim: identities are fewer than the {least} that a claim needs ({', '.join(few)})."
+
+
+def strips(runs: Sequence[ModelRun]) -> list[dict[str, Any]]:
+    """For one classifier and emotion that all recognise, where there is one: each model's face at the corners."""
+    good = [pair for pair in common_pairs(runs) if all(pair in run.data.sprites for run in runs)]
+    best = sorted(good, key=lambda p: (-sum(run.data.accepted[p] for run in runs), p[1] != "happiness"))
+    out = []
+    for run in runs if best else []:
+        sprite = run.data.sprites[best[0]]
+        frames = sprite.frames([(s, t) for s, t, _ in CORNERS])
+        pictures = [data_uri(Image.fromarray(frame), 85) for frame in frames]
+        out.append({"name": run.name, "pictures": pictures, "pair": best[0], "words": sprite.words})
+    return out
+
+
+def _enough(run: ModelRun) -> bool:
+    return len(run.data.identities) >= run.data.minimum_identities
+
+
+def _facts(run: ModelRun) -> dict[str, Any]:
+    data = run.data
+    accepted = sum(data.accepted.values())
+    return {
+        "name": run.name,
+        "provenance": run.provenance,
+        "identities": len(data.identities),
+        "accepted": f"{accepted} of {len(data.accepted)}",
+        "folder": data.path.name,
+        "commit": str(data.manifest.get("commit") or "")[:12],
+    }
+
+
+def _html(table: pd.DataFrame) -> str:
+    shown = table.rename(columns=lambda name: str(name).replace("_", " ")).round(4)
+    return str(shown.to_html(index=False, border=0, na_rep="-"))
