@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from facing_asymmetry.photographs.symmetry import TURNED
+from facing_asymmetry.photographs.slopes import usable
 from facing_asymmetry.reporting.figures.style import INK, MUTED, WIDTH, look, new_figure, readable
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
@@ -13,7 +13,7 @@ MARKERS = "osD^vP"
 
 
 def draw(activations: pd.DataFrame, synthetic: pd.DataFrame | None) -> Figure:
-    """Photographs as points by group, a line through frontal ones of three different s; synthetic curve dashed.
+    """Photographs as points by group, a line through usable ones of three different s; synthetic curve dashed.
 
     Args:
         activations: columns classifier, group, emotion, s, yaw, logit.
@@ -51,7 +51,7 @@ def _points(axes: Axes, rows: pd.DataFrame, place: int, group: str) -> None:
     if not len(rows):
         return
     axes.plot(rows["s"], rows["logit"], marker, color=colour, markersize=3.5, alpha=0.8, label=group)
-    rows = rows[rows["yaw"].abs() <= TURNED]
+    rows = usable(rows)
     if rows["s"].nunique() >= 3:
         slope, start = np.polyfit(rows["s"], rows["logit"], 1)
         ends = np.array([rows["s"].min(), rows["s"].max()])

@@ -1,0 +1,103 @@
+"""Rendered faces of known s, photographed and measured: what the reference and the validation are made of."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from numpy import ndarray
+
+from facing_asymmetry.emotions import BASIC
+from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.face_models.contract import FaceModel, Subject
+from facing_asymmetry.interventions import Face, Grid, make_intervention
+from facing_asymmetry.interventions.apply import lay_out
+from facing_asymmetry.interventions.resting import RestingDroop
+from facing_asymmetry.photographs.conditions import Condition
+from facing_asymmetry.photographs.detector import detect
+from facing_asymmetry.photographs.framing import framed
+from facing_asymmetry.photographs.landmarks import mesh_points
+from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.contract import Renderer, Stage
+from facing_asymmetry.rendering.factory import make_renderer
+from facing_asymmetry.rendering.scene import Scene
+
+HALF_WIDTH: Final = 0.004
+"""Metres: the default blend of the sides at the midline."""
+
+STEPS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Values of s."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: of whom, how it was taken, what is shown; `points` and `frame` are None where no face was found.
+
+    Attributes:
+        emotion: `neutral` has side `both` and s = 1.
+        points: `(468, 3)` pixels of the frame; `frame`: what classifiers would see.
+    """
+
+    condition: str
+    identity: int
+    traits: dict[str, str | float]
+    emotion: str
+    side: str
+    s: float
+    points: Float[ndarray, "468 3"] | None
+    frame: UInt8[ndarray, "S S 3"] | None
+
+
+def shoot(
+    model: FaceModel,
+    identities: Sequence[int],
+    conditions: Sequence[Condition],
+    emotions: Sequence[str] = BASIC,
+    s: Sequence[float] = STEPS,
+) -> Iterator[Shot]:
+    """Neutral faces, then authored expressions under `palsy` at t = 1 on both sides, in every condition."""
+    renderers = {c: make_renderer("fast", model.surface, c.scene) for c in conditions}
+    for number in identities:
+        subject = model.subject(number)
+        stage = stage_subjects(model, [subject])
+        droop = RestingDroop().basis(_face(model, subject, "happiness"))[1]
+        for emotion, side, values, states in _shown(model, subject, emotions, s):
+            for condition, renderer in renderers.items():
+                images = _render(renderer, states + np.float32(condition.droop) * droop, stage)
+                for place, (at, image) in enumerate(zip(values, images, strict=True)):
+                    picture = condition.develop(image, 1000 * number + place)
+                    facts = (condition.name, number, dict(subject.traits), emotion, side, float(at))
+                    yield Shot(*facts, *_look(picture))
+
+
+def _shown(
+    model: FaceModel, subject: Subject, emotions: Sequence[str], s: Sequence[float]
+) -> Iterator[tuple[str, str, Sequence[float], Float[ndarray, "K V D"]]]:
+    yield "neutral", "both", (1.0,), subject.rest[None].astype(np.float32)
+    grid, palsy = Grid("validation", tuple(s), (0.0, 1.0)), make_intervention("palsy")
+    for emotion in emotions:
+        face = _face(model, subject, emotion)
+        for side in ("left", "right"):
+            frames = lay_out(palsy, face, grid, side, Scene())
+            yield emotion, side, s, frames.states(0, len(frames))[frames.node[-len(s) :]]
+
+
+def _face(model: FaceModel, subject: Subject, emotion: str) -> Face:
+    weights = np.asarray(facs_weights(emotion, model.units))
+    return Face.showing(model, subject, weights, model.midline_weight(HALF_WIDTH))
+
+
+def _render(renderer: Renderer, states: Float[ndarray, "K V D"], stage: Stage) -> UInt8[ndarray, "K S S 3"]:
+    with torch.inference_mode():
+        images = renderer.render(torch.from_numpy(states), stage, torch.zeros(len(states), dtype=torch.long))
+    return (images.permute(0, 2, 3, 1).numpy() * 255).round().astype(np.uint8)
+
+
+def _look(picture: UInt8[ndarray, "H W 3"]) -> tuple[ndarray | None, ndarray | None]:
+    found = detect(picture)
+    if found is None:
+        return None, None
+    frame, points = framed(picture, mesh_points(picture, found))
+    return points, frame

@@ -1,0 +1,50 @@
+"""Render, photograph and measure a design: the work behind `benchmark photographs`."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from facing_asymmetry.assets import cache_folder
+from facing_asymmetry.face_models.registry import load_face_model
+from facing_asymmetry.photographs.conditions import REFERENCE
+from facing_asymmetry.photographs.fitting import RIDGE, fit_reference
+from facing_asymmetry.photographs.reference import Reference
+from facing_asymmetry.photographs.rendered import Shot, shoot
+from facing_asymmetry.photographs.validation import REFERENCE_FACES, Design, measured_rows, validation_record
+
+Tell = Callable[[str], None]
+
+
+def fit_anew(design: Design, quick: bool, tell: Tell) -> Reference:
+    """A reference of the design's emotions and s, from `REFERENCE_FACES` (quick: the first two, fewer conditions)."""
+    faces = REFERENCE_FACES[:2] if quick else REFERENCE_FACES
+    other = replace(design, identities=faces, conditions=REFERENCE[:3] if quick else REFERENCE)
+    made = {
+        "face_model": "makehuman",
+        "identities": list(faces),
+        "conditions": [c.name for c in other.conditions],
+        "ridge": RIDGE,
+    }
+    return fit_reference(_shots(other, tell), made)
+
+
+def measure_design(design: Design, scale: Reference, tell: Tell) -> dict[str, Any]:
+    """The tables of `validation_record`, and which faces were measured and which the reference was made of."""
+    rows = measured_rows(_shots(design, tell), scale)
+    facts = {"identities": list(design.identities), "emotions": list(design.emotions), "reference": dict(scale.made)}
+    return facts | validation_record(rows)
+
+
+def _shots(design: Design, tell: Tell) -> Iterator[Shot]:
+    model = load_face_model("makehuman", cache_folder())
+    shots = shoot(model, design.identities, design.conditions, design.emotions, design.s)
+    yield from _told(shots, tell)
+
+
+def _told(shots: Iterable[Shot], tell: Tell) -> Iterator[Shot]:
+    identity = -1
+    for shot in shots:
+        if shot.identity != identity:
+            identity = shot.identity
+            tell(f"face {identity}")
+        yield shot
