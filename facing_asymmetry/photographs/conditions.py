@@ -67,7 +67,6 @@ CONDITIONS: Final = (
     *(_lit_from(degrees) for degrees in (20.0, 45.0)),
     Condition("an eighth of the light, noise", replace(Scene(), lights=_dim(0.125)), noise=6.0),
     Condition("blur, sd 2 px", replace(Scene(), blur=2.0)),
-    Condition("112 px", pixels=112),
     Condition("64 px", pixels=64),
     Condition("JPEG quality 20", jpeg=20),
     Condition(

@@ -2,8 +2,9 @@
 
 import base64
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from importlib.resources import files
+from typing import Any
 
 import jinja2
 import pandas as pd
@@ -61,7 +62,7 @@ def render(
 
 
 def _slopes(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for r in table.to_dict("records"):
         fitted = pd.notna(r["slope"])
         numbers = f"{r['slope']:.2f} [{r['low']:.2f}, {r['high']:.2f}]" if fitted else "–"
@@ -79,7 +80,7 @@ def _groups(table: pd.DataFrame) -> list[tuple[str, ...]]:
     ]
 
 
-def _spread(row: dict[str, float], key: str, digits: int) -> str:
+def _spread(row: Mapping[Hashable, Any], key: str, digits: int) -> str:
     """`0.41 ± 0.12`: mean over subjects and standard deviation between them, where there are any."""
     mean, spread = row[key], row[f"{key}_sd"]
     if pd.isna(mean):

@@ -43,13 +43,13 @@ class Reference:
         return float(self.filters[emotion] @ differences) if emotion in self.filters else float("nan")
 
     def place(self, differences: Float[ndarray, "468"], emotion: str) -> float:
-        """S in [0, 1]. Emotions without a filter (neutral, contempt) are placed by mm on the mean curve of the rest."""
+        """Symmetry in [0, 1]; emotions without a filter (neutral, contempt): by mm on the mean curve of the rest."""
         if emotion in self.filters:
             return float(np.clip(1.0 - abs(self.missing(differences, emotion)), 0.0, 1.0))
         return self.of_mm(asymmetry_mm(differences))
 
     def of_mm(self, asymmetry: float, emotion: str | None = None) -> float:
-        """S at which rendered faces are as asymmetric on average, cut to [0, 1]; without an emotion: over all."""
+        """Symmetry at which rendered faces are as asymmetric on average, in [0, 1]; without an emotion: over all."""
         curve = self.asymmetry[emotion] if emotion else np.mean(list(self.asymmetry.values()), axis=0)
         rising = np.maximum.accumulate(curve[::-1])
         return float(np.interp(asymmetry, rising, self.s[::-1]))
@@ -70,9 +70,11 @@ class Reference:
 def of_json(text: str) -> Reference:
     """Read a reference from its text."""
     raw = json.loads(text)
-    numbers = {key: np.array(raw[key], float) for key in ("turn", "s", "neutral")}
-    rows = {key: {name: np.array(row) for name, row in raw[key].items()} for key in ("filters", "asymmetry")}
-    return Reference(**numbers, **rows, made=raw["made"])
+    turn, s, neutral = (np.array(raw[key], float) for key in ("turn", "s", "neutral"))
+    filters, asymmetry = (
+        {name: np.array(row, float) for name, row in raw[key].items()} for key in ("filters", "asymmetry")
+    )
+    return Reference(turn, filters, s, asymmetry, neutral, raw["made"])
 
 
 @lru_cache(maxsize=1)

@@ -12,8 +12,7 @@ from numpy import ndarray
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.expressions.facs import facs_weights
 from facing_asymmetry.face_models.contract import FaceModel, Subject
-from facing_asymmetry.interventions import Face, Grid, make_intervention
-from facing_asymmetry.interventions.apply import lay_out
+from facing_asymmetry.interventions import Face, make_intervention
 from facing_asymmetry.interventions.resting import RestingDroop
 from facing_asymmetry.photographs.conditions import Condition
 from facing_asymmetry.photographs.detector import detect
@@ -22,7 +21,6 @@ from facing_asymmetry.photographs.landmarks import mesh_points
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.contract import Renderer, Stage
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.scene import Scene
 
 HALF_WIDTH: Final = 0.004
 """Metres: the default blend of the sides at the midline."""
@@ -65,7 +63,7 @@ def shoot(
         droop = RestingDroop().basis(_face(model, subject, "happiness"))[1]
         for emotion, side, values, states in _shown(model, subject, emotions, s):
             for condition, renderer in renderers.items():
-                images = _render(renderer, states + np.float32(condition.droop) * droop, stage)
+                images = pixels_of(renderer, states + np.float32(condition.droop) * droop, stage)
                 for place, (at, image) in enumerate(zip(values, images, strict=True)):
                     picture = condition.develop(image, 1000 * number + place)
                     facts = (condition.name, number, dict(subject.traits), emotion, side, float(at))
@@ -75,13 +73,22 @@ def shoot(
 def _shown(
     model: FaceModel, subject: Subject, emotions: Sequence[str], s: Sequence[float]
 ) -> Iterator[tuple[str, str, Sequence[float], Float[ndarray, "K V D"]]]:
-    yield "neutral", "both", (1.0,), subject.rest[None].astype(np.float32)
-    grid, palsy = Grid("validation", tuple(s), (0.0, 1.0)), make_intervention("palsy")
+    yield "neutral", "both", (1.0,), expression_states(model, subject, "neutral", "left", (1.0,))
     for emotion in emotions:
-        face = _face(model, subject, emotion)
         for side in ("left", "right"):
-            frames = lay_out(palsy, face, grid, side, Scene())
-            yield emotion, side, s, frames.states(0, len(frames))[frames.node[-len(s) :]]
+            yield emotion, side, s, expression_states(model, subject, emotion, side, s)
+
+
+def expression_states(
+    model: FaceModel, subject: Subject, emotion: str, side: str, s: Sequence[float]
+) -> Float[ndarray, "K V D"]:
+    """States of the authored expression under `palsy` at t = 1, for each s; `neutral` is the rest state."""
+    if emotion == "neutral":
+        return np.repeat(subject.rest[None].astype(np.float32), len(s), axis=0)
+    gains = make_intervention("palsy").gains(np.array(s, float), np.ones(len(s)), side)
+    basis = make_intervention("palsy").basis(_face(model, subject, emotion))
+    moved = np.tensordot(gains.astype(np.float32), basis.astype(np.float32), axes=1)
+    return subject.rest[None].astype(np.float32) + moved
 
 
 def _face(model: FaceModel, subject: Subject, emotion: str) -> Face:
@@ -89,7 +96,8 @@ def _face(model: FaceModel, subject: Subject, emotion: str) -> Face:
     return Face.showing(model, subject, weights, model.midline_weight(HALF_WIDTH))
 
 
-def _render(renderer: Renderer, states: Float[ndarray, "K V D"], stage: Stage) -> UInt8[ndarray, "K S S 3"]:
+def pixels_of(renderer: Renderer, states: Float[ndarray, "K V D"], stage: Stage) -> UInt8[ndarray, "K S S 3"]:
+    """Pictures of one subject's states, sRGB."""
     with torch.inference_mode():
         images = renderer.render(torch.from_numpy(states), stage, torch.zeros(len(states), dtype=torch.long))
     return (images.permute(0, 2, 3, 1).numpy() * 255).round().astype(np.uint8)

@@ -1,6 +1,7 @@
 """The response table of the photographs: the same columns as a run's."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ def respond(
         ModelError: a logit is not finite.
     """
     pixels = torch.from_numpy(np.stack([m.frame for m in measured])).permute(0, 3, 1, 2).float() / 255
-    tables = []
+    tables: list[pd.DataFrame] = []
     for classifier in classifiers:
         with torch.inference_mode():
             logits = torch.cat([classifier(block) for block in pixels.split(batch)]).double()
@@ -39,7 +40,7 @@ def respond(
     return validate(pd.concat(tables, ignore_index=True))
 
 
-def _rows(classifier: Classifier, number: int, m: dict[str, object], logits: ndarray) -> pd.DataFrame:
+def _rows(classifier: Classifier, number: int, m: Mapping[Hashable, Any], logits: ndarray) -> pd.DataFrame:
     names, emotion = np.array(classifier.labels, dtype=object), m["emotion"]
     predicted = str(names[logits.argmax()])
     return pd.DataFrame(

@@ -14,9 +14,7 @@ LEAST_SUBJECTS = 3
 
 
 def usable(activations: pd.DataFrame) -> pd.DataFrame:
-    """The rows that slopes are taken over: an emotion whose s is read off its own synthetic palsy, and a head turned
-    by at most `TURNED`.
-    """
+    """The rows that slopes are taken over: emotions with a synthetic palsy, heads turned by at most `TURNED`."""
     return activations[activations["emotion"].isin(BASIC) & (activations["yaw"].abs() <= TURNED)]
 
 

@@ -13,14 +13,14 @@ from facing_asymmetry.photographs.reference import Reference, asymmetry_mm
 from facing_asymmetry.photographs.rendered import STEPS, Shot
 from facing_asymmetry.photographs.symmetry import TURNED, picture_asymmetry
 
-REFERENCE_FACES: Final = tuple(range(100, 112))
+REFERENCE_FACES: Final = tuple(range(100, 108))
 
 
 @dataclass(frozen=True)
 class Design:
     """What is validated: faces, conditions, emotions and values of s."""
 
-    identities: tuple[int, ...] = tuple(range(20, 32))
+    identities: tuple[int, ...] = tuple(range(20, 28))
     conditions: tuple[Condition, ...] = CONDITIONS
     emotions: tuple[str, ...] = BASIC
     s: tuple[float, ...] = STEPS
@@ -35,8 +35,9 @@ CURVE: Final = ["condition", "identity", "emotion", "side"]
 
 
 def measured_rows(shots: Iterable[Shot], scale: Reference) -> pd.DataFrame:
-    """One row per shot: what is known, and `mm`, `picture`, `s_measured`, `missing` and, against the frontal neutral
-    face of the same identity and droop, `excess_mm`, `s_excess`; NaN where no face was found.
+    """One row per shot: what is known, and `mm`, `picture`, `s_measured`, `missing`; NaN where no face was found.
+
+    `excess_mm` and `s_excess` are against the frontal neutral face of the same identity and droop.
     """
     rows, fields, resting = [], [], {}
     for shot in shots:
@@ -109,7 +110,7 @@ def _summary(part: pd.DataFrame, mm: str, s: str) -> dict[str, Any]:
 
 
 def _means(rows: pd.DataFrame, column: str) -> dict[str, float]:
-    return {f"{at:g}": float(value) for at, value in rows.groupby("s")[column].mean().items()}  # type: ignore[str-format]
+    return {f"{at:g}": float(value) for at, value in rows.groupby("s")[column].mean().items()}
 
 
 def _falling(curves: pd.DataFrame) -> float:

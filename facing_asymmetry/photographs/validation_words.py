@@ -38,7 +38,7 @@ def reading_rows(entries: Sequence[dict[str, Any]], key: str) -> Rows:
 
 def raw_rows(entries: Sequence[dict[str, Any]], key: str) -> Rows:
     """Asymmetry in mm and of the picture at the lowest and the highest s."""
-    rows = []
+    rows: Rows = []
     for e in entries:
         (low, high), (dark, bright) = (_ends(e[name]) for name in ("mm", "picture"))
         mm = (f"{low:.2f}", f"{high:.2f}", f"{e['mm_sd']:.2f}", _percent(e["monotone"]))
@@ -84,8 +84,8 @@ def with_tables(page: str, record: dict[str, Any]) -> str:
     found = record["made"]
     versions = ", ".join(f"{name} {found['versions'][name]}" for name in ("python", "numpy", "torch"))
     made = (
-        f"Faces {_span(record['identities'])}, scale from faces {_span(record['reference']['identities'])}; {versions}; "
-        f"commit {str(found['commit'])[:12]}; {record['seconds'] / 60:.0f} minutes."
+        f"Faces {_span(record['identities'])}, scale from faces {_span(record['reference']['identities'])}; "
+        f"{versions}; commit {str(found['commit'])[:12]}; {record['seconds'] / 60:.0f} minutes."
     )
     parts = [f"**{title}**\n\n{markdown(head, rows)}" for title, head, rows in tables(record)]
     return f"{before}{BEGIN}\n" + "\n\n".join([*parts, made]) + f"\n{END}{after}"
