@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from facing_asymmetry.photographs.figure import COLOURS, MARKERS
+from facing_asymmetry.photographs.figure import COLOURS, MARKERS, in_order, keys
 from facing_asymmetry.photographs.groups import groups, subject_means
 from facing_asymmetry.photographs.reference import reference
 from facing_asymmetry.photographs.validated import error_of_s, floor_mm
@@ -26,10 +27,10 @@ def draw_groups(measures: pd.DataFrame) -> Figure:
     at which s expressions are as asymmetric, in mm, on average.
     """
     table, dots = groups(measures), subject_means(measures)
-    emotions = list(dict.fromkeys(table.sort_values("emotion", key=_order)["emotion"]))
+    emotions = in_order(table["emotion"])
     names = sorted(table["group"].unique())
     with look("groups"):
-        figure = new_figure(WIDTH, 1.25 + ROW * len(emotions) * max(len(names), 1) * 0.8 + 0.12 * len(emotions))
+        figure = new_figure(WIDTH, 1.25 + ROW * len(emotions) * (0.5 + 0.5 * len(names)))
         left, right = figure.subplots(1, 2, sharey=True)
         step = 0.62 / max(len(names) - 1, 1) if len(names) > 1 else 0.0
         for row, emotion in enumerate(emotions):
@@ -44,18 +45,13 @@ def draw_groups(measures: pd.DataFrame) -> Figure:
                     _error(right, float(facts["s"]), error_of_s(emotion), y)
                     _marks(right, facts, mine["s"], "s", y, place)
         _dress(left, right, emotions)
-        handles = [
-            left.plot([], [], MARKERS[i % 6], color=COLOURS[i % 6], label=name)[0] for i, name in enumerate(names)
-        ]
-        handles += [right.plot([], [], color=MUTED, linewidth=5, alpha=0.3, label="error of one photograph")[0]]
-        handles += [left.plot([], [], "|", color=INK, markersize=8, label="rendered faces: s = 1, .75, .5, .25, 0")[0]]
+        handles = keys(names)
+        handles.append(Line2D([], [], color=MUTED, linewidth=5, alpha=0.3, label="error of one photograph"))
+        handles.append(
+            Line2D([], [], linestyle="", marker="|", color=INK, label="rendered faces: s = 1, .75, .5, .25, 0")
+        )
         figure.legend(handles=handles, loc="outside upper center", ncols=3)
     return figure
-
-
-def _order(names: pd.Series) -> pd.Series:
-    known = {"neutral": "zz"}
-    return names.map(lambda name: known.get(name, name))
 
 
 def _synthetic_mm(axes: Axes, emotion: str, row: int) -> None:

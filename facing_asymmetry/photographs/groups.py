@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 
 from facing_asymmetry.emotions import CANONICAL
+from facing_asymmetry.photographs.symmetry import TURNED
 
 MEASURES: Final = ("asymmetry_mm", "s", "excess_asymmetry_mm", "excess_s", "intensity_mm")
 COLUMNS: Final = (
@@ -14,8 +15,12 @@ COLUMNS: Final = (
 
 
 def subject_means(measures: pd.DataFrame) -> pd.DataFrame:
-    """Mean of each measure per group, emotion and subject (`measures` as `measures_table` gives them)."""
-    return measures.groupby(["group", "emotion", "subject"], as_index=False)[list(MEASURES)].mean()
+    """Mean of each measure per group, emotion and subject, over heads turned by at most `TURNED`.
+
+    Args:
+        measures: as `measures_table` gives them.
+    """
+    return _straight(measures).groupby(["group", "emotion", "subject"], as_index=False)[list(MEASURES)].mean()
 
 
 def groups(measures: pd.DataFrame) -> pd.DataFrame:
@@ -29,7 +34,11 @@ def groups(measures: pd.DataFrame) -> pd.DataFrame:
     spread = means[list(MEASURES)].std().add_suffix("_sd")
     out = out.join(spread)
     out["subjects"] = means.size()
-    out["photographs"] = measures.groupby(["group", "emotion"]).size()
+    out["photographs"] = _straight(measures).groupby(["group", "emotion"]).size()
     out = out.reset_index()
     order = out["emotion"].map({name: place for place, name in enumerate(CANONICAL)})
     return out.assign(order=order).sort_values(["group", "order"], ignore_index=True)[list(COLUMNS)]
+
+
+def _straight(measures: pd.DataFrame) -> pd.DataFrame:
+    return measures[measures["yaw"].abs() <= TURNED]

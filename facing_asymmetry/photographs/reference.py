@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.photographs.symmetry import height_differences, yaw_degrees
+
+FURTHEST: Final = 25.0
+"""Degrees; reference faces are turned by up to 20, measured with some error."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,12 @@ class Reference:
     made: Mapping[str, Any]
 
     def differences(self, points: Float[ndarray, "468 3"]) -> Float[ndarray, "468"]:
-        """Height differences, mm, less those that a symmetric face shows when its head is turned as far."""
-        return height_differences(points) - turn_basis(yaw_degrees(points)) @ self.turn
+        """Height differences, mm, less those that a symmetric face shows when its head is turned as far.
+
+        Beyond `FURTHEST` degrees, where no reference face was seen, those of that turn.
+        """
+        yaw = float(np.clip(yaw_degrees(points), -FURTHEST, FURTHEST))
+        return height_differences(points) - turn_basis(yaw) @ self.turn
 
     def missing(self, differences: Float[ndarray, "468"], emotion: str) -> float:
         """Share of the expression that one side lacks, positive: the left; NaN for emotions without a filter."""

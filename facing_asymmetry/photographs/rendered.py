@@ -1,7 +1,7 @@
 """Rendered faces of known s, photographed and measured: what the reference and the validation are made of."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -34,7 +34,7 @@ class Shot:
     """One picture: of whom, how it was taken, what is shown; `points` and `frame` are None where no face was found.
 
     Attributes:
-        emotion: `neutral` has side `both` and s = 1.
+        emotion: `neutral` has side `left` and s = 1.
         points: `(468, 3)` pixels of the frame; `frame`: what classifiers would see.
     """
 
@@ -55,28 +55,28 @@ def shoot(
     emotions: Sequence[str] = BASIC,
     s: Sequence[float] = STEPS,
 ) -> Iterator[Shot]:
-    """Neutral faces, then authored expressions under `palsy` at t = 1 on both sides, in every condition."""
+    """Neutral faces, then authored expressions under `palsy` at t = 1, in every condition.
+
+    The left side is weak, and where the condition is not symmetric the right side in turn; s = 1 is the same picture.
+    """
     renderers = {c: make_renderer("fast", model.surface, c.scene) for c in conditions}
     for number in identities:
         subject = model.subject(number)
         stage = stage_subjects(model, [subject])
         droop = RestingDroop().basis(_face(model, subject, "happiness"))[1]
-        for emotion, side, values, states in _shown(model, subject, emotions, s):
+        for emotion in ("neutral", *emotions):
             for condition, renderer in renderers.items():
-                images = pixels_of(renderer, states + np.float32(condition.droop) * droop, stage)
-                for place, (at, image) in enumerate(zip(values, images, strict=True)):
-                    picture = condition.develop(image, 1000 * number + place)
-                    facts = (condition.name, number, dict(subject.traits), emotion, side, float(at))
-                    yield Shot(*facts, *_look(picture))
-
-
-def _shown(
-    model: FaceModel, subject: Subject, emotions: Sequence[str], s: Sequence[float]
-) -> Iterator[tuple[str, str, Sequence[float], Float[ndarray, "K V D"]]]:
-    yield "neutral", "both", (1.0,), expression_states(model, subject, "neutral", "left", (1.0,))
-    for emotion in emotions:
-        for side in ("left", "right"):
-            yield emotion, side, s, expression_states(model, subject, emotion, side, s)
+                both = emotion != "neutral" and not condition.symmetric
+                for side in ("left", "right") if both else ("left",):
+                    values = (1.0,) if emotion == "neutral" else [at for at in s if at < 1.0 or side == "left"]
+                    states = expression_states(model, subject, emotion, side, values)
+                    images = pixels_of(renderer, states + np.float32(condition.droop) * droop, stage)
+                    for place, (at, image) in enumerate(zip(values, images, strict=True)):
+                        found = _look(condition.develop(image, 1000 * number + place))
+                        shot = Shot(condition.name, number, dict(subject.traits), emotion, side, float(at), *found)
+                        yield shot
+                        if both and at == 1.0:
+                            yield replace(shot, side="right")
 
 
 def expression_states(

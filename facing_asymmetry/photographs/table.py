@@ -8,6 +8,7 @@ import pandas as pd
 from facing_asymmetry.photographs.framing import RIGID
 from facing_asymmetry.photographs.measure import Measured
 from facing_asymmetry.photographs.reference import asymmetry_mm, reference
+from facing_asymmetry.photographs.symmetry import TURNED
 
 COLUMNS = (
     *("path", "group", "emotion", "subject", "detector_score", "faces_seen", "yaw", "asymmetry_mm", "s", "weak_side"),
@@ -21,13 +22,14 @@ def measures_table(measured: Sequence[Measured]) -> pd.DataFrame:
     Returns:
         `COLUMNS`. `weak_side` is the person's, empty where the emotion has no synthetic palsy to compare with.
         `excess_asymmetry_mm`, `excess_s`: after the height differences of the subject's own neutral photographs (their
-        mean) are taken away; NaN for neutral photographs and for subjects without one. `intensity_mm`: mean distance
-        of the points to those of the subject's neutral face in the plane of the picture; where there is none
-        (`intensity_from` says so), to those of the mean rendered face, which holds the difference of the faces too.
+        mean, heads turned by at most `TURNED`) are taken away; NaN for neutral photographs and for subjects without
+        one. `intensity_mm`: mean distance of the points to those of the subject's neutral face in the plane of the
+        picture; where there is none (`intensity_from` says so), to those of the mean rendered face, which holds the
+        difference of the faces too.
     """
     neutral: dict[tuple[str, str], list[Measured]] = {}
     for m in measured:
-        if m.photograph.emotion == "neutral":
+        if m.photograph.emotion == "neutral" and abs(m.yaw) <= TURNED:
             neutral.setdefault((m.photograph.group, m.photograph.subject), []).append(m)
     return pd.DataFrame([_row(m, neutral) for m in measured], columns=list(COLUMNS))
 

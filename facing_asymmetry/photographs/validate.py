@@ -6,7 +6,7 @@ from typing import Any
 
 from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.face_models.registry import load_face_model
-from facing_asymmetry.photographs.conditions import REFERENCE
+from facing_asymmetry.photographs.conditions import FRONTAL, TURNED_OR_LIT
 from facing_asymmetry.photographs.fitting import RIDGE, fit_reference
 from facing_asymmetry.photographs.reference import Reference
 from facing_asymmetry.photographs.rendered import Shot, shoot
@@ -16,16 +16,17 @@ Tell = Callable[[str], None]
 
 
 def fit_anew(design: Design, quick: bool, tell: Tell) -> Reference:
-    """A reference of the design's emotions and s, from `REFERENCE_FACES` (quick: the first two, fewer conditions)."""
+    """A reference of the design's emotions and s, from `REFERENCE_FACES` (quick: the first two)."""
     faces = REFERENCE_FACES[:2] if quick else REFERENCE_FACES
-    other = replace(design, identities=faces, conditions=REFERENCE[:3] if quick else REFERENCE)
+    weak = replace(design, identities=faces, conditions=(FRONTAL,))
+    still = replace(design, identities=faces, conditions=TURNED_OR_LIT, s=(1.0,))
     made = {
         "face_model": "makehuman",
         "identities": list(faces),
-        "conditions": [c.name for c in other.conditions],
+        "conditions": [c.name for c in (FRONTAL, *TURNED_OR_LIT)],
         "ridge": RIDGE,
     }
-    return fit_reference(_shots(other, tell), made)
+    return fit_reference([*_shots(weak, tell), *_shots(still, tell)], made)
 
 
 def measure_design(design: Design, scale: Reference, tell: Tell) -> dict[str, Any]:

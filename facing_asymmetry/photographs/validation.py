@@ -13,14 +13,14 @@ from facing_asymmetry.photographs.reference import Reference, asymmetry_mm
 from facing_asymmetry.photographs.rendered import STEPS, Shot
 from facing_asymmetry.photographs.symmetry import TURNED, picture_asymmetry
 
-REFERENCE_FACES: Final = tuple(range(100, 108))
+REFERENCE_FACES: Final = tuple(range(100, 112))
 
 
 @dataclass(frozen=True)
 class Design:
     """What is validated: faces, conditions, emotions and values of s."""
 
-    identities: tuple[int, ...] = tuple(range(20, 28))
+    identities: tuple[int, ...] = tuple(range(20, 32))
     conditions: tuple[Condition, ...] = CONDITIONS
     emotions: tuple[str, ...] = BASIC
     s: tuple[float, ...] = STEPS
