@@ -10,7 +10,7 @@ from facing_asymmetry.errors import DataError
 from facing_asymmetry.photographs import figure, page
 from facing_asymmetry.photographs.group_figure import draw_groups
 from facing_asymmetry.photographs.groups import groups
-from facing_asymmetry.photographs.listing import list_photographs
+from facing_asymmetry.photographs.listing import left_out, list_photographs
 from facing_asymmetry.photographs.measure import Failure, measure_all
 from facing_asymmetry.photographs.respond import respond
 from facing_asymmetry.photographs.slopes import slopes, usable
@@ -42,6 +42,7 @@ def study(
     records = registry.chosen(names)
     synthetic = _synthetic(run)
     measured, failures = measure_all(photographs)
+    failures += [Failure(photograph, reason) for photograph, reason in left_out(source)]
     write_atomically(into / "failures.csv", _failed(failures).to_csv(index=False))
     if not measured:
         raise DataError(

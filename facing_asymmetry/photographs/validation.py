@@ -20,7 +20,7 @@ REFERENCE_FACES: Final = tuple(range(100, 112))
 class Design:
     """What is validated: faces, conditions, emotions and values of s."""
 
-    identities: tuple[int, ...] = tuple(range(20, 32))
+    identities: tuple[int, ...] = tuple(range(20, 26))
     conditions: tuple[Condition, ...] = CONDITIONS
     emotions: tuple[str, ...] = BASIC
     s: tuple[float, ...] = STEPS
