@@ -65,6 +65,7 @@ def _dim(share: float) -> Lights:
 
 
 FRONTAL: Final = Condition("frontal")
+DROOP: Final = "face droops at rest"
 
 CONDITIONS: Final = (
     FRONTAL,
@@ -79,13 +80,13 @@ CONDITIONS: Final = (
         replace(Scene(), yaw=5.0, blur=1.0, lights=replace(Lights(), azimuth=20.0)),
         jpeg=50,
     ),
-    Condition("face droops at rest", droop=0.4),
+    Condition(DROOP, droop=0.4),
 )
 """Each differs from the first by what its name says. Heads and lights turned to the other side are mirror images, which
 are measured alike: as both sides are weak in turn, they are in here.
 """
 
-QUICK: Final = tuple(c for c in CONDITIONS if c.name in ("frontal", "head turned +10°", "face droops at rest"))
+QUICK: Final = tuple(c for c in CONDITIONS if c.name in ("frontal", "head turned +10°", DROOP))
 
 TURNED_OR_LIT: Final = tuple(c for c in CONDITIONS if c.name.startswith(("head", "light")))
 """What symmetric reference faces are also seen under: the filters learn to overlook turn and light."""

@@ -33,7 +33,16 @@ def measure_design(design: Design, scale: Reference, tell: Tell) -> dict[str, An
     """The tables of `validation_record`, and which faces were measured and which the reference was made of."""
     rows = measured_rows(_shots(design, tell), scale)
     facts = {"identities": list(design.identities), "emotions": list(design.emotions), "reference": dict(scale.made)}
-    return facts | validation_record(rows)
+    return facts | _rounded(validation_record(rows))
+
+
+def _rounded(value: Any) -> Any:
+    """Floats to four places, at any depth: what a table shows, without noise in the file."""
+    if isinstance(value, dict):
+        return {key: _rounded(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_rounded(part) for part in value]
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def _shots(design: Design, tell: Tell) -> Iterator[Shot]:

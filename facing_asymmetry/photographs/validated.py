@@ -5,6 +5,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from facing_asymmetry.photographs.conditions import DROOP
+
 
 @lru_cache(maxsize=1)
 def validated() -> dict[str, Any]:
@@ -28,6 +30,6 @@ def floor_mm(emotion: str) -> float:
     record = validated()
     rows = {row["emotion"]: row["mm"][max(row["mm"], key=float)] for row in record["emotions_everywhere"]}
     if emotion == "neutral":
-        calm = [value for name, value in record["neutral_mm"].items() if "droop" not in name]
+        calm = [value for name, value in record["neutral_mm"].items() if name != DROOP]
         return float(sum(calm) / len(calm))
     return float(rows.get(emotion, sum(rows.values()) / len(rows)))

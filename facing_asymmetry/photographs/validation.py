@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.photographs.conditions import CONDITIONS, FRONTAL, QUICK, Condition
+from facing_asymmetry.photographs.conditions import CONDITIONS, DROOP, FRONTAL, QUICK, Condition
 from facing_asymmetry.photographs.reference import Reference, asymmetry_mm
 from facing_asymmetry.photographs.rendered import STEPS, Shot
 from facing_asymmetry.photographs.symmetry import TURNED, picture_asymmetry
@@ -62,7 +62,7 @@ def measured_rows(shots: Iterable[Shot], scale: Reference) -> pd.DataFrame:
 
 def _excess(row: dict[str, Any], field: Any, resting: dict[Any, Any], scale: Reference) -> dict[str, float]:
     own = resting.get((row["condition"], row["identity"]))
-    if "droop" not in row["condition"]:  # a neutral photograph is seldom taken in the same pose: the frontal one serves
+    if row["condition"] != DROOP:  # a neutral photograph is seldom taken in the same pose: the frontal one serves
         own = resting.get((FRONTAL.name, row["identity"]), own)
     if field is None or own is None:
         return {"excess_mm": np.nan, "s_excess": np.nan}
@@ -79,9 +79,14 @@ def summarise(rows: pd.DataFrame, by: Sequence[str], mm: str = "mm", s: str = "s
         whose measured s rises; `rank`: mean Spearman correlation of measured with true s over curves; `bias`, `mae`,
         `rmse` of the measured s; `side`: share of photographs with s <= 0.75 whose weaker side is found; `picture`.
     """
-    shown = rows[rows["emotion"] != "neutral"]
+    shown = shown_rows(rows)
     groups = shown.groupby(list(by), sort=False) if by else [((), shown)]
     return [dict(zip(by, key, strict=True)) | _summary(part, mm, s) for key, part in groups]
+
+
+def shown_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without neutral faces, which show no movement to take s of."""
+    return rows[rows["emotion"] != "neutral"]
 
 
 def _summary(part: pd.DataFrame, mm: str, s: str) -> dict[str, Any]:
@@ -121,6 +126,7 @@ def validation_record(rows: pd.DataFrame) -> dict[str, Any]:
     """All tables: by condition, emotion, drawn ancestry and face; with the person's own neutral face taken away."""
     frontal = rows[rows["condition"] == FRONTAL.name]
     calm = rows[rows["condition"].isin(USED)]
+    resting = shown_rows(rows[rows["condition"] == DROOP])
     return {
         "overall": summarise(calm, [])[0],
         "conditions": summarise(rows, ["condition"]),
@@ -128,7 +134,10 @@ def validation_record(rows: pd.DataFrame) -> dict[str, Any]:
         "emotions_everywhere": summarise(calm, ["emotion"]),
         "ancestry": summarise(calm, ["ancestry"]),
         "identities": summarise(calm, ["identity"]),
-        "excess": summarise(rows, ["condition"], "excess_mm", "s_excess"),
+        "resting": [
+            {"reading": "as measured", **_summary(resting, "mm", "s_measured")},
+            {"reading": "beyond the own neutral face", **_summary(resting, "excess_mm", "s_excess")},
+        ],
         "neutral_mm": {
             str(name): float(part["mm"].mean())
             for name, part in rows[rows["emotion"] == "neutral"].groupby("condition", sort=False)

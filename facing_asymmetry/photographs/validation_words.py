@@ -64,8 +64,8 @@ def tables(record: dict[str, Any]) -> list[tuple[str, tuple[str, ...], Rows]]:
          heading("ancestry", by["ancestry"]), reading_rows(by["ancestry"], "ancestry")),
         (f"Measured s by face, {everywhere}", heading("face", by["identities"]),
          reading_rows(by["identities"], "identity")),
-        ("s beyond the own neutral face, by condition", heading("condition", record["excess"]),
-         reading_rows(record["excess"], "condition")),
+        ("Measured s of faces that droop at rest, without and with the own neutral face taken away",
+         heading("reading", record["resting"]), reading_rows(record["resting"], "reading")),
         ("Asymmetry in mm and of the picture by condition, all emotions", ("condition", *RAW[1:]),
          raw_rows(by["conditions"], "condition")),
     ]  # fmt: skip
@@ -85,7 +85,7 @@ def with_tables(page: str, record: dict[str, Any]) -> str:
     versions = ", ".join(f"{name} {found['versions'][name]}" for name in ("python", "numpy", "torch"))
     made = (
         f"Faces {_span(record['identities'])}, scale from faces {_span(record['reference']['identities'])}; "
-        f"{versions}; commit {str(found['commit'])[:12]}; {record['seconds'] / 60:.0f} minutes."
+        f"{versions}; commit {str(found['commit'])[:12]}; {record['seconds'] / 60:.0f} minutes of processor time."
     )
     parts = [f"**{title}**\n\n{markdown(head, rows)}" for title, head, rows in tables(record)]
     return f"{before}{BEGIN}\n" + "\n\n".join([*parts, made]) + f"\n{END}{after}"

@@ -45,8 +45,9 @@ def test_turn_and_droop_at_rest_move_the_measured_s_little(quick):
     by = {row["condition"]: row for row in quick[0]["conditions"]}
     assert by["head turned +10°"]["rmse"] < 0.35
     assert by["head turned +10°"]["rank"] > 0.7
-    resting = {row["condition"]: row for row in quick[0]["excess"]}
-    assert resting["face droops at rest"]["rmse"] <= by["face droops at rest"]["rmse"] + 0.02
+    plain, beyond = quick[0]["resting"]
+    assert plain["rmse"] == by["face droops at rest"]["rmse"]
+    assert beyond["rmse"] <= plain["rmse"] + 0.01
 
 
 def test_the_scale_is_made_of_other_faces_than_those_that_are_measured(quick):
