@@ -133,7 +133,7 @@ def validation_record(rows: pd.DataFrame) -> dict[str, Any]:
         "emotions": summarise(frontal, ["emotion"]),
         "emotions_everywhere": summarise(calm, ["emotion"]),
         "ancestry": summarise(calm, ["ancestry"]),
-        "identities": summarise(calm, ["identity"]),
+        "faces": summarise(calm, ["identity"]),
         "resting": [
             {"reading": "as measured", **_summary(resting, "mm", "s_measured")},
             {"reading": "beyond the own neutral face", **_summary(resting, "excess_mm", "s_excess")},

@@ -28,7 +28,7 @@ def reading_rows(entries: Sequence[dict[str, Any]], key: str) -> Rows:
         (
             str(e[key]),
             *(f"{value:.2f}" for value in e["read"].values()),
-            *(f"{e['bias']:+.2f}", f"{e['mae']:.2f}", f"{e['rmse']:.2f}"),
+            *(f"{round(e['bias'], 2) + 0.0:+.2f}", f"{e['mae']:.2f}", f"{e['rmse']:.2f}"),
             *(_percent(e["monotone_s"]), f"{e['rank']:.2f}", _percent(e["side"])),
             f"{e['failures']} of {e['photographs']}",
         )
@@ -51,7 +51,7 @@ RAW: Final = ("", "mm at s = 0", "s = 1", "sd at 1", "monotone", "picture at s =
 
 def tables(record: dict[str, Any]) -> list[tuple[str, tuple[str, ...], Rows]]:
     """Title, heading and rows of each table."""
-    by = {key: record[key] for key in ("conditions", "emotions", "emotions_everywhere", "ancestry", "identities")}
+    by = {key: record[key] for key in ("conditions", "emotions", "emotions_everywhere", "ancestry", "faces")}
     everywhere = "all conditions but the 20° turn and the droop"
     return [
         ("Measured s by condition, all emotions", heading("condition", by["conditions"]),
@@ -62,8 +62,8 @@ def tables(record: dict[str, Any]) -> list[tuple[str, tuple[str, ...], Rows]]:
          reading_rows(by["emotions_everywhere"], "emotion")),
         (f"Measured s by the ancestry that a face was drawn with (skin and shape), {everywhere}",
          heading("ancestry", by["ancestry"]), reading_rows(by["ancestry"], "ancestry")),
-        (f"Measured s by face, {everywhere}", heading("face", by["identities"]),
-         reading_rows(by["identities"], "identity")),
+        (f"Measured s by face, {everywhere}", heading("face", by["faces"]),
+         reading_rows(by["faces"], "identity")),
         ("Measured s of faces that droop at rest, without and with the own neutral face taken away",
          heading("reading", record["resting"]), reading_rows(record["resting"], "reading")),
         ("Asymmetry in mm and of the picture by condition, all emotions", ("condition", *RAW[1:]),

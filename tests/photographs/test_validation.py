@@ -66,7 +66,7 @@ def test_a_reference_that_is_made_anew_resembles_the_published_one(quick):
 def test_the_published_record_holds_every_condition_face_and_emotion():
     record = validated()
     assert [row["condition"] for row in record["conditions"]] == [c.name for c in CONDITIONS]
-    assert [row["identity"] for row in record["identities"]] == list(FULL.identities)
+    assert [row["identity"] for row in record["faces"]] == record["identities"] == list(FULL.identities)
     assert [row["emotion"] for row in record["emotions"]] == list(BASIC)
     assert record["reference"] == dict(reference().made)
     for emotion in BASIC:
