@@ -101,6 +101,13 @@ def test_a_folder_of_which_nothing_can_be_measured_says_why(tmp_path):
     assert (tmp_path / "out" / "failures.csv").is_file()
 
 
+def test_a_run_without_responses_is_refused_before_anything_is_measured(folder, tmp_path):
+    arguments = ["photographs", str(folder), "--into", str(tmp_path / "out"), "--run", str(tmp_path)]
+    done = CliRunner().invoke(cli, [*arguments, "--classifier", CLASSIFIER])
+    assert "responses.parquet is missing" in str(done.exception)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_groups_name_is_a_label_and_no_formula():
     assert label("$x^2$") == r"\$x^2\$"
     assert not label("_hidden").startswith("_")
