@@ -35,7 +35,7 @@ def photographs(source: Path, into: Path, names: tuple[str, ...], run: Path | No
 @click.option("--reference", "made", type=FILE, help="First fit the reference anew, on other faces, into this file.")
 @JSON_OPTION
 def validate(quick: bool, page: Path | None, made: Path | None, target: Path | None) -> None:
-    """The measures of photographs on rendered faces of known s (about a quarter of an hour)."""
+    """The measures of photographs on rendered faces of known s (about six minutes on an idle machine)."""
     from facing_asymmetry.photographs import validation, validation_words
     from facing_asymmetry.photographs.reference import of_json, reference
     from facing_asymmetry.photographs.validate import fit_anew, measure_design
