@@ -15,7 +15,7 @@ from facing_asymmetry.errors import ConfigError, FacingAsymmetryError
 from facing_asymmetry.face_models.commands import faces
 from facing_asymmetry.json_file import JSON_OPTION, write_json
 from facing_asymmetry.media.commands import media
-from facing_asymmetry.photographs.commands import photographs
+from facing_asymmetry.photographs.commands import photographs, validate
 from facing_asymmetry.planted.commands import planted
 from facing_asymmetry.refutation.commands import refute
 from facing_asymmetry.tracking.commands import dashboard
@@ -88,6 +88,7 @@ def doctor(target: Path | None) -> None:
     write_json(target, [vars(f) for f in findings])
 
 
+benchmark.add_command(validate)
 cli.add_command(benchmark)
 cli.add_command(planted)
 cli.add_command(dashboard)

@@ -1,8 +1,13 @@
-"""The command `facing-asymmetry photographs`; nothing heavy is imported before it runs."""
+"""The commands `photographs` and `benchmark photographs`; nothing heavy is imported before one runs."""
 
+import time
 from pathlib import Path
 
 import click
+
+from facing_asymmetry.json_file import JSON_OPTION, write_json
+
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -22,3 +27,31 @@ def photographs(source: Path, into: Path, names: tuple[str, ...], run: Path | No
     from facing_asymmetry.photographs.study import study
 
     click.echo(f"report: {study(source, into, names, run, thumbnails=thumbnails)}")
+
+
+@click.command("photographs")
+@click.option("--quick", is_flag=True, help="One face, three conditions: under a minute, for continuous integration.")
+@click.option("--page", type=FILE, help="Also rewrite the tables of this Markdown page (docs/photographs.md).")
+@click.option("--reference", "made", type=FILE, help="First fit the reference anew, on other faces, into this file.")
+@JSON_OPTION
+def validate(quick: bool, page: Path | None, made: Path | None, target: Path | None) -> None:
+    """The measures of photographs on rendered faces of known s (about six minutes on an idle machine)."""
+    from facing_asymmetry.photographs import validation, validation_words
+    from facing_asymmetry.photographs.reference import of_json, reference
+    from facing_asymmetry.photographs.validate import fit_anew, measure_design
+    from facing_asymmetry.store import write_atomically
+    from facing_asymmetry.tracking.manifest import git_state, machine, versions
+
+    began = time.process_time()
+    tell = lambda text: click.echo(text, err=True)  # noqa: E731
+    design = validation.QUICK_DESIGN if quick else validation.FULL
+    if made is not None:
+        write_atomically(made, fit_anew(design, quick, tell).to_json())
+    scale = reference() if made is None else of_json(made.read_text(encoding="utf-8"))
+    record = measure_design(design, scale, tell)
+    record["seconds"] = round(time.process_time() - began, 1)
+    record["made"] = {**git_state(Path(__file__).parent), "versions": versions(), "machine": machine()}
+    validation_words.print_validation(record)
+    write_json(target, record)
+    if page is not None:
+        write_atomically(page, validation_words.with_tables(page.read_text(encoding="utf-8"), record))

@@ -32,7 +32,29 @@ class Detection:
 
 
 def detect(image: UInt8[ndarray, "H W 3"], threshold: float = 0.6) -> Detection | None:
-    """The face of highest score, or None where none reaches the threshold."""
+    """The face of highest score, or None where none reaches the threshold.
+
+    Found in the photograph and in its mirror image, and averaged, so that the mirror image of a photograph has exactly
+    the mirrored face. Where the two disagree on the face, the more certain one counts alone.
+    """
+    there, back = _detect(image, threshold), _detect(np.ascontiguousarray(image[:, ::-1]), threshold)
+    back = None if back is None else _mirrored(back, image.shape[1])
+    if there is None or back is None:
+        return there or back
+    if _overlap(np.array(there.box), np.array(back.box)) < 0.5:
+        return max(there, back, key=lambda found: found.score)
+    box = tuple(((np.array(there.box) + back.box) / 2).tolist())
+    score, faces = (there.score + back.score) / 2, max(there.faces, back.faces)
+    return Detection(score, box, (there.points + back.points) / 2, faces)
+
+
+def _mirrored(found: Detection, width: int) -> Detection:
+    left, top, across, down = found.box
+    points = found.points[[1, 0, 2, 4, 3]] * [-1.0, 1.0] + [float(width), 0.0]
+    return Detection(found.score, (width - left - across, top, across, down), points, found.faces)
+
+
+def _detect(image: UInt8[ndarray, "H W 3"], threshold: float) -> Detection | None:
     scale = SIDE / max(image.shape[:2])
     picture = Image.fromarray(image)
     picture = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))

@@ -20,8 +20,8 @@ RIGHT_EYE, LEFT_EYE = 33, 263
 MARGIN: Final = 1.5
 """Side of the square that the network sees, over that of the points' bounding box."""
 
-PASSES: Final = 2
-"""The first from the detector's box, the others from the points of the one before."""
+CROPS: Final = ((1.0, 0.0), (0.93, 0.0), (1.08, 0.0), (1.0, 0.06), (1.0, -0.06))
+"""Size and turn (radians) of the crops that are averaged, about the one that the first pass finds."""
 
 
 @lru_cache(maxsize=1)
@@ -34,22 +34,25 @@ def mirror_pairs() -> Int[ndarray, "468"]:
 def mesh_points(image: UInt8[ndarray, "H W 3"], found: Detection) -> Float[ndarray, "468 3"]:
     """Points of the face in pixels of the image; depth in the same unit, smaller is nearer.
 
-    The mean of the points of the crop and of its mirror image, mirrored back: without it the network's own preference
-    for one side would count as the face's asymmetry.
+    A first pass finds the crop; then the mean over `CROPS` and over each crop's mirror image, mirrored back. Without
+    it the network's preference for one side and for where a face lies in its crop would count as asymmetry. The points
+    of a mirrored photograph are the mirrored points, up to rounding.
     """
     left, top, width, height = found.box
     centre, side = np.array([left + width / 2, top + height / 2]), MARGIN * max(width, height)
-    axis = found.points[1] - found.points[0]
-    points = np.zeros((468, 3))
-    for _ in range(PASSES):
-        points = _both_ways(image, _square(centre, side, axis))
-        axis = points[LEFT_EYE, :2] - points[RIGHT_EYE, :2]
-        unit = axis / np.linalg.norm(axis)
-        turned = points[:, :2] @ np.array([[unit[0], -unit[1]], [unit[1], unit[0]]])
-        low, high = turned.min(axis=0), turned.max(axis=0)
-        centre = np.array([[unit[0], -unit[1]], [unit[1], unit[0]]]) @ ((low + high) / 2)
-        side = MARGIN * float((high - low).max())
-    return points
+    points = _both_ways(image, _square(centre, side, found.points[1] - found.points[0]))
+    axis = points[LEFT_EYE, :2] - points[RIGHT_EYE, :2]
+    unit = axis / np.linalg.norm(axis)
+    turn = np.array([[unit[0], -unit[1]], [unit[1], unit[0]]])
+    turned = points[:, :2] @ turn
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    centre, side = turn @ ((low + high) / 2), MARGIN * float((high - low).max())
+    crops = [_square(centre, side * size, _turn(angle) @ axis) for size, angle in CROPS]
+    return np.mean([_both_ways(image, crop) for crop in crops], axis=0)
+
+
+def _turn(angle: float) -> Float[ndarray, "2 2"]:
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
 def _square(centre: ndarray, side: float, axis: ndarray) -> Float[ndarray, "2 3"]:

@@ -10,10 +10,11 @@ from jaxtyping import UInt8
 from numpy import ndarray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from facing_asymmetry.emotions import BASIC
+from facing_asymmetry.emotions import CANONICAL
 from facing_asymmetry.errors import DataError, suggestion
 
 COLUMNS: Final = ("path", "group", "emotion", "subject")
+LAYOUT: Final = "GROUP/EMOTION/SUBJECT[_...].jpg"
 ENDINGS: Final = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 
 
@@ -34,23 +35,55 @@ def list_photographs(source: Path) -> list[Photograph]:
         source: relative paths in a CSV start at its folder.
 
     Raises:
-        DataError: nothing there, a column, value or emotion that is missing or unknown.
+        DataError: nothing there, a column or value that is missing, an unknown emotion, a path that occurs twice, a
+            file that is no CSV.
     """
     rows = _of_folder(source) if source.is_dir() else _of_csv(source)
     if not rows:
-        raise DataError(f"{source} holds no photograph; a folder must be laid out GROUP/EMOTION/SUBJECT[_...].jpg")
-    known = (*BASIC, "neutral", "contempt")
+        raise DataError(f"{source} holds no photograph; {_layout(source)}")
+    seen: set[Path] = set()
     for row in rows:
-        if row.emotion not in known:
-            hint = suggestion(row.emotion, known, f"; there are: {', '.join(known)}")
+        if row.emotion not in CANONICAL:
+            hint = suggestion(row.emotion, CANONICAL, f"; there are: {', '.join(CANONICAL)}")
             raise DataError(f"{row.path}: emotion {row.emotion!r} is unknown{hint}")
+        if row.path.resolve() in seen:
+            raise DataError(f"{source} names {row.path} more than once; a photograph counts once")
+        seen.add(row.path.resolve())
     return rows
+
+
+def _layout(source: Path) -> str:
+    """What is right, and where pictures lie that are not laid out so."""
+    if not source.is_dir():
+        return "a CSV needs one line for each"
+    stray = next((path for path in sorted(source.rglob("*")) if path.suffix.lower() in ENDINGS), None)
+    found = f"; {stray.relative_to(source)} does not lie so" if stray else ""
+    return f"a folder must be laid out {LAYOUT}{found}"
+
+
+def left_out(source: Path) -> list[tuple[Photograph, str]]:
+    """Files of a folder that `list_photographs` does not take, each with the reason; hidden files are none of them."""
+    if not source.is_dir():
+        return []
+    taken = {photograph.path for photograph in _of_folder(source)}
+    out = []
+    for path in sorted(source.rglob("*")):
+        if path.is_dir() or path in taken or path.name.startswith(".") or path.name == "Thumbs.db":
+            continue
+        reason = f"not laid out {LAYOUT}"
+        if path.suffix.lower() not in ENDINGS:
+            reason = f"ending {path.suffix!r} is not read; there are: {' '.join(ENDINGS)}"
+        out.append((Photograph(path, path.relative_to(source).parts[0], "", ""), reason))
+    return out
 
 
 def _of_csv(source: Path) -> list[Photograph]:
     if not source.is_file():
         raise DataError(f"{source} is neither a folder nor a CSV file")
-    table = pd.read_csv(source, dtype=str, keep_default_na=False)
+    try:
+        table = pd.read_csv(source, dtype=str, keep_default_na=False)
+    except (ValueError, OSError) as error:  # pandas' own parser errors are ValueErrors
+        raise DataError(f"{source} is no CSV with the columns {', '.join(COLUMNS)}: {error}") from error
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
         raise DataError(f"{source} lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}")

@@ -3,12 +3,19 @@
 import numpy as np
 import pandas as pd
 
+from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.inference.mixed import believable_slope
+from facing_asymmetry.photographs.symmetry import TURNED
 
 COLUMNS = ("classifier", "group", "photographs", "subjects", "slope", "low", "high", "p", "method")
 
 LEAST_SUBJECTS = 3
 """Fewer give a row that says so, and no number."""
+
+
+def usable(activations: pd.DataFrame) -> pd.DataFrame:
+    """The rows that slopes are taken over: emotions with a synthetic palsy, heads turned by at most `TURNED`."""
+    return activations[activations["emotion"].isin(BASIC) & (activations["yaw"].abs() <= TURNED)]
 
 
 def slopes(activations: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:

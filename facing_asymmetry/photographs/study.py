@@ -8,10 +8,13 @@ import pandas as pd
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.photographs import figure, page
-from facing_asymmetry.photographs.listing import list_photographs
-from facing_asymmetry.photographs.measure import measure_all, measures_table, respond
-from facing_asymmetry.photographs.slopes import slopes
-from facing_asymmetry.photographs.symmetry import TURNED
+from facing_asymmetry.photographs.group_figure import draw_groups
+from facing_asymmetry.photographs.groups import groups
+from facing_asymmetry.photographs.listing import left_out, list_photographs
+from facing_asymmetry.photographs.measure import Failure, measure_all
+from facing_asymmetry.photographs.respond import respond
+from facing_asymmetry.photographs.slopes import slopes, usable
+from facing_asymmetry.photographs.table import measures_table
 from facing_asymmetry.store import write_atomically
 
 
@@ -22,7 +25,8 @@ def study(
 
     Args:
         source: folder or CSV, as `list_photographs` reads it.
-        into: folder for `responses.parquet`, `measures.csv`, `failures.csv`, `slopes.csv` and `photographs.html`.
+        into: folder for `responses.parquet`, `measures.csv`, `groups.csv`, `slopes.csv`, `failures.csv` and
+            `photographs.html`.
         names: of the classifiers; without names, all that are ready.
         run: folder of a synthetic run, whose curves are drawn beside.
         thumbnails: whether the faces are embedded in the page.
@@ -38,26 +42,30 @@ def study(
     records = registry.chosen(names)
     synthetic = _synthetic(run)
     measured, failures = measure_all(photographs)
-    failed = [(str(f.photograph.path), f.photograph.group, f.reason) for f in failures]
-    write_atomically(
-        into / "failures.csv", pd.DataFrame(failed, columns=["path", "group", "reason"]).to_csv(index=False)
-    )
+    failures += [Failure(photograph, reason) for photograph, reason in left_out(source)]
+    write_atomically(into / "failures.csv", _failed(failures).to_csv(index=False))
     if not measured:
-        raise DataError(f"none of the {len(failures)} photographs of {source} could be measured; first: {failed[0][2]}")
+        raise DataError(
+            f"none of the {len(failures)} photographs of {source} could be measured; first: {failures[0].reason}"
+        )
     measures = measures_table(measured)
-    responses = respond(measured, [registry.load(record) for record in records])
-    target = responses[responses["is_target"]].drop(columns=["s", "emotion"])
-    activations = target.merge(measures.drop(columns="asymmetry_mm"), left_on="identity", right_index=True)
-    fitted = slopes(activations[activations["yaw"].abs() <= TURNED])
-    for name, table in (("measures.csv", measures), ("slopes.csv", fitted)):
-        write_atomically(into / name, table.to_csv(index=False))
+    responses = respond(measured, measures, [registry.load(record) for record in records])
+    target = responses.loc[responses["is_target"], ["classifier", "identity", "logit"]]
+    activations = target.merge(measures, left_on="identity", right_index=True)
+    tables = {"measures": measures, "slopes": slopes(usable(activations)), "groups": groups(measures)}
+    for name, table in tables.items():
+        write_atomically(into / f"{name}.csv", table.to_csv(index=False))
     write_atomically(into / "responses.parquet", lambda path: responses.to_parquet(path, index=False))
-    drawn = figure.draw(activations, synthetic)
-    text = page.render(
-        measured, failures, measures, fitted, drawn, synthetic=run.name if run else "", thumbnails=thumbnails
-    )
+    figures = {"activation": figure.draw(activations, synthetic), "groups": draw_groups(measures)}
+    name = run.resolve().name if run else ""
+    text = page.render(measured, failures, tables, figures, synthetic=name, thumbnails=thumbnails)
     write_atomically(into / "photographs.html", text)
     return into / "photographs.html"
+
+
+def _failed(failures: Sequence[Failure]) -> pd.DataFrame:
+    rows = [(str(f.photograph.path), f.photograph.group, f.reason) for f in failures]
+    return pd.DataFrame(rows, columns=["path", "group", "reason"])
 
 
 def _synthetic(run: Path | None) -> pd.DataFrame | None:

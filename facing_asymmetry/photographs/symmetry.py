@@ -1,4 +1,4 @@
-"""Symmetry measured on a face: by its points, and by its picture against the mirror image."""
+"""Asymmetry of a face's points and of its picture, and how far the head is turned."""
 
 from typing import Final
 
@@ -13,32 +13,41 @@ from facing_asymmetry.photographs.landmarks import LEFT_EYE, RIGHT_EYE, mirror_p
 OUTER_EYES_MM: Final = 90.0
 """Millimetres between the outer corners of the eyes that the measures are expressed at: a convention."""
 
-STILL_SIDE_MM: Final = {
-    "anger": 0.5,
-    "disgust": 0.72,
-    "fear": 0.42,
-    "happiness": 1.59,
-    "sadness": 0.33,
-    "surprise": 0.6,
-}
-"""Asymmetry of the points at s = 0 by emotion: means over rendered frontal faces (docs/photographs.md)."""
+TURNED: Final = 15.0
+"""Degrees of yaw from which a face is drawn and tabled, but left out of slopes and lines (docs/photographs.md)."""
 
-TURNED: Final = 5.0
-"""Degrees of yaw from which the measures follow the turn of the head more than the face."""
+FOREHEAD, NOSE_BASE = 10, 2
+"""Two midline points that neither mouth nor jaw moves much: they say which way is up."""
+
+FLIP: Final = np.array([-1.0, 1.0, 1.0])
 
 
-def landmark_asymmetry(points: Float[ndarray, "468 3"]) -> float:
-    """Mean distance of the points to their mirror image after the best rigid overlay, mm at 90 mm between outer eyes.
+def in_face_frame(points: Float[ndarray, "468 3"]) -> Float[ndarray, "468 3"]:
+    """Points about their centre, mm: x along the normal of the plane of symmetry to the person's left, y down, z back.
 
-    In three dimensions, so that a turned head is not an asymmetric one as far as the network's depth can be trusted.
+    The plane is that of the best rigid overlay of the points with their mirror image, in three dimensions.
     """
-    pairs = mirror_pairs()
-    reflected = points[pairs] * [-1.0, 1.0, 1.0]
-    p, q = reflected - reflected.mean(axis=0), points - points.mean(axis=0)
-    u, _, vt = np.linalg.svd(p.T @ q)
-    sign = np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
-    distance = float(np.linalg.norm(p @ u @ sign @ vt - q, axis=1).mean())
-    return OUTER_EYES_MM * distance / float(np.linalg.norm(points[LEFT_EYE] - points[RIGHT_EYE]))
+    mm = points * (OUTER_EYES_MM / np.linalg.norm(points[LEFT_EYE] - points[RIGHT_EYE]))
+    q = mm - mm.mean(axis=0)
+    u, _, vt = np.linalg.svd((q[mirror_pairs()] * FLIP).T @ q)
+    turn = u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
+    reflection = FLIP[:, None] * turn
+    across = np.linalg.eigh((reflection + reflection.T) / 2)[1][:, 0]
+    across = across * np.sign(across @ (q[LEFT_EYE] - q[RIGHT_EYE]))
+    down = q[NOSE_BASE] - q[FOREHEAD]
+    down = down - across * (across @ down)
+    down = down / np.linalg.norm(down)
+    return q @ np.column_stack([across, down, np.cross(across, down)])
+
+
+def height_differences(points: Float[ndarray, "468 3"]) -> Float[ndarray, "468"]:
+    """How much lower the partner of each point lies on the other side of the face, mm; exactly odd under mirroring.
+
+    Heights alone: where a point lies across and in depth follows the turn of the head and the network's guess of the
+    depth, its height hardly does.
+    """
+    height = in_face_frame(points)[:, 1]
+    return height[mirror_pairs()] - height
 
 
 def picture_asymmetry(frame: UInt8[ndarray, "S S 3"]) -> float:
@@ -57,13 +66,3 @@ def yaw_degrees(points: Float[ndarray, "468 3"]) -> float:
     """How far the head is turned, from the outer corners of the eyes; positive: to the person's left."""
     across = points[LEFT_EYE] - points[RIGHT_EYE]
     return float(np.degrees(np.arctan2(across[2], across[0])))
-
-
-def measured_s(asymmetry_mm: float, emotion: str) -> float:
-    """Place on the synthetic axis: 1 for no measured asymmetry, 0 for that of a still side; linear between, cut.
-
-    Emotions that move a face little look symmetric even if a side is still, so each has its own end of the axis;
-    those without one (neutral, contempt) take the mean.
-    """
-    still = STILL_SIDE_MM.get(emotion, float(np.mean(list(STILL_SIDE_MM.values()))))
-    return float(np.clip(1.0 - asymmetry_mm / still, 0.0, 1.0))

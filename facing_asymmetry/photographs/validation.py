@@ -1,108 +1,145 @@
-"""The measures on rendered faces whose s is known: is the measured symmetry monotone, and how far off is it?"""
+"""The measures on rendered faces whose s is known, none of which the reference was made of."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Final
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import torch
 
-from facing_asymmetry.assets import cache_folder
-from facing_asymmetry.expressions.facs import authored_weights
-from facing_asymmetry.face_models.contract import FaceModel
-from facing_asymmetry.face_models.registry import load_face_model
-from facing_asymmetry.interventions import Face, Grid, make_intervention
-from facing_asymmetry.interventions.apply import lay_out
-from facing_asymmetry.photographs.detector import detect
-from facing_asymmetry.photographs.framing import framed
-from facing_asymmetry.photographs.landmarks import mesh_points
-from facing_asymmetry.photographs.symmetry import landmark_asymmetry, picture_asymmetry
-from facing_asymmetry.rendering.camera import stage_subjects
-from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.scene import Scene
+from facing_asymmetry.emotions import BASIC
+from facing_asymmetry.photographs.conditions import CONDITIONS, DROOP, FRONTAL, QUICK, Condition
+from facing_asymmetry.photographs.reference import Reference, asymmetry_mm
+from facing_asymmetry.photographs.rendered import STEPS, Shot
+from facing_asymmetry.photographs.symmetry import TURNED, picture_asymmetry
 
-HALF_WIDTH: Final = 0.004
-"""Metres: the default blend of the sides at the midline."""
-
-SCENES: Final = {
-    "portrait": Scene(),
-    "yaw 10": replace(Scene(), yaw=10.0),
-    "yaw 20": replace(Scene(), yaw=20.0),
-    "light 45": replace(Scene(), lights=replace(Scene().lights, azimuth=45.0)),
-}
-"""What is varied beside the face."""
+REFERENCE_FACES: Final = tuple(range(100, 112))
 
 
-def validate_measures(
-    identities: Sequence[int],
-    emotions: Sequence[str] = ("happiness", "surprise", "anger"),
-    s: Sequence[float] = (0.0, 0.25, 0.5, 0.75, 1.0),
-    scenes: Sequence[str] = tuple(SCENES),
-) -> pd.DataFrame:
-    """Render authored expressions under `palsy` at t = 1, both sides, and measure them as photographs.
+@dataclass(frozen=True)
+class Design:
+    """What is validated: faces, conditions, emotions and values of s."""
 
-    Returns:
-        One row per scene, identity, emotion, side and s: `landmarks` (mm), `picture`, traits of the face, and
-        NaN in both measures where no face was found.
+    identities: tuple[int, ...] = tuple(range(20, 26))
+    conditions: tuple[Condition, ...] = CONDITIONS
+    emotions: tuple[str, ...] = BASIC
+    s: tuple[float, ...] = STEPS
+
+
+FULL: Final = Design()
+QUICK_DESIGN: Final = Design((20,), QUICK, ("happiness", "surprise"), (0.0, 0.5, 1.0))
+USED: Final = tuple(c.name for c in CONDITIONS if abs(c.scene.yaw) <= TURNED and not c.droop)
+"""Conditions that the tables over all of them take in: those that a study's slopes use."""
+
+CURVE: Final = ["condition", "identity", "emotion", "side"]
+
+
+def measured_rows(shots: Iterable[Shot], scale: Reference) -> pd.DataFrame:
+    """One row per shot: what is known, and `mm`, `picture`, `s_measured`, `missing`; NaN where no face was found.
+
+    `excess_mm` and `s_excess` are against the frontal neutral face of the same identity and droop.
     """
-    model = load_face_model("makehuman", cache_folder())
-    grid, palsy = Grid("validation", tuple(s), (0.0, 1.0)), make_intervention("palsy")
-    renderers = {name: make_renderer("fast", model.surface, SCENES[name]) for name in scenes}
-    rows = []
-    for number in identities:
-        subject = model.subject(number)
-        stage = stage_subjects(model, [subject])
-        for emotion in emotions:
-            face = _face(model, number, emotion)
-            for side in ("left", "right"):
-                frames = lay_out(palsy, face, grid, side, Scene())
-                states = torch.from_numpy(frames.states(0, len(frames))[frames.node[-len(s) :]])
-                for name, renderer in renderers.items():
-                    with torch.inference_mode():
-                        images = renderer.render(states, stage, torch.zeros(len(s), dtype=torch.long))
-                    pixels = (images.permute(0, 2, 3, 1).numpy() * 255).round().astype(np.uint8)
-                    facts = {"scene": name, "identity": number, "emotion": emotion, "side": side, **subject.traits}
-                    rows += [{**facts, "s": at, **_measured(image)} for at, image in zip(s, pixels, strict=True)]
+    rows, fields, resting = [], [], {}
+    for shot in shots:
+        facts = {key: getattr(shot, key) for key in (*CURVE, "s")} | {"ancestry": shot.traits.get("ancestry", "")}
+        field = None if shot.points is None else scale.differences(shot.points)
+        if shot.emotion == "neutral" and field is not None:
+            resting[shot.condition, shot.identity] = field
+        values = {"mm": np.nan, "picture": np.nan, "s_measured": np.nan, "missing": np.nan}
+        if field is not None and shot.frame is not None:
+            values = {
+                "mm": asymmetry_mm(field),
+                "picture": picture_asymmetry(shot.frame),
+                "s_measured": scale.place(field, shot.emotion),
+                "missing": scale.missing(field, shot.emotion),
+            }
+        rows.append(facts | values)
+        fields.append(field)
+    for row, field in zip(rows, fields, strict=True):
+        row |= _excess(row, field, resting, scale)
     return pd.DataFrame(rows)
 
 
-def _face(model: FaceModel, number: int, emotion: str) -> Face:
-    weights = np.asarray(authored_weights(emotion, model))
-    return Face.showing(model, model.subject(number), weights, model.midline_weight(HALF_WIDTH))
+def _excess(row: dict[str, Any], field: Any, resting: dict[Any, Any], scale: Reference) -> dict[str, float]:
+    own = resting.get((row["condition"], row["identity"]))
+    if row["condition"] != DROOP:  # a neutral photograph is seldom taken in the same pose: the frontal one serves
+        own = resting.get((FRONTAL.name, row["identity"]), own)
+    if field is None or own is None:
+        return {"excess_mm": np.nan, "s_excess": np.nan}
+    beyond = field - own
+    return {"excess_mm": asymmetry_mm(beyond), "s_excess": scale.place(beyond, row["emotion"])}
 
 
-def _measured(image: np.ndarray) -> dict[str, float]:
-    found = detect(image)
-    if found is None:
-        return {"landmarks": np.nan, "picture": np.nan}
-    frame, points = framed(image, mesh_points(image, found))
-    return {"landmarks": landmark_asymmetry(points), "picture": picture_asymmetry(frame)}
-
-
-def summarise(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Means at each s, share of curves that fall with s throughout, and the standard deviation between curves.
+def summarise(rows: pd.DataFrame, by: Sequence[str], mm: str = "mm", s: str = "s_measured") -> list[dict[str, Any]]:
+    """How well s is read, one entry per value of `by` (none: one entry over everything).
 
     Returns:
-        One row per measure and value of `by`: `s=0` ... `s=1`, `monotone` (share of curves, one per face, emotion and
-        side), `rank` (mean Spearman correlation of the measure with 1 - s), `sd` (at s = 1), `failures`.
+        `photographs`, `failures`; `mm` and `read`: mean asymmetry and mean measured s at each true s; `monotone`: share
+        of curves (a face, emotion, side and condition) whose asymmetry in mm falls at every step of s, `monotone_s`:
+        whose measured s rises; `rank`: mean Spearman correlation of measured with true s over curves; `bias`, `mae`,
+        `rmse` of the measured s; `side`: share of photographs with s <= 0.75 whose weaker side is found; `picture`.
     """
-    out = []
-    for measure in ("landmarks", "picture"):
-        for key, part in rows.groupby(list(by), sort=False):
-            curves = part.pivot_table(index=["scene", "identity", "emotion", "side"], columns="s", values=measure)
-            curves = curves.dropna()
-            ranks = [float(row.corr(pd.Series(1 - curves.columns, row.index), method="spearman"))
-                     for _, row in curves.iterrows()]  # fmt: skip
-            out.append(
-                {
-                    "measure": measure,
-                    **dict(zip(by, key, strict=True)),
-                    **{f"s={at:g}": curves[at].mean() for at in curves.columns},
-                    "monotone": float((np.diff(curves.to_numpy(), axis=1) < 0).all(axis=1).mean()),
-                    "rank": float(np.mean(ranks)),
-                    "sd": float(curves[1.0].std()),
-                    "failures": int(part[measure].isna().sum()),
-                }
-            )
-    return pd.DataFrame(out)
+    shown = shown_rows(rows)
+    groups = shown.groupby(list(by), sort=False) if by else [((), shown)]
+    return [dict(zip(by, key, strict=True)) | _summary(part, mm, s) for key, part in groups]
+
+
+def shown_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without neutral faces, which show no movement to take s of."""
+    return rows[rows["emotion"] != "neutral"]
+
+
+def _summary(part: pd.DataFrame, mm: str, s: str) -> dict[str, Any]:
+    seen = part[part[s].notna()]
+    curves = {name: seen.pivot_table(index=CURVE, columns="s", values=name).dropna() for name in (mm, s, "picture")}
+    error = (seen[s] - seen["s"]).to_numpy()
+    weak = seen[seen["s"] <= 0.75]
+    right = np.where(weak["missing"] > 0, "left", "right") == weak["side"]
+    ranks = curves[s].T.rank().corrwith(pd.Series(range(len(curves[s].columns)), curves[s].columns))
+    return {
+        "photographs": len(part),
+        "failures": len(part) - len(seen),
+        "mm": _means(seen, mm),
+        "read": _means(seen, s),
+        "picture": _means(seen, "picture"),
+        "monotone": _falling(curves[mm]),
+        "monotone_s": _falling(-curves[s]),
+        "monotone_picture": _falling(curves["picture"]),
+        "rank": float(ranks.mean()),
+        "bias": float(error.mean()),
+        "mae": float(np.abs(error).mean()),
+        "rmse": float(np.sqrt((error**2).mean())),
+        "side": float(right.mean()),
+        "mm_sd": float(seen.loc[seen["s"] == seen["s"].max(), mm].std()),
+    }
+
+
+def _means(rows: pd.DataFrame, column: str) -> dict[str, float]:
+    return {f"{at:g}": float(value) for at, value in rows.groupby("s")[column].mean().items()}
+
+
+def _falling(curves: pd.DataFrame) -> float:
+    return float((np.diff(curves.to_numpy(), axis=1) < 0).all(axis=1).mean())
+
+
+def validation_record(rows: pd.DataFrame) -> dict[str, Any]:
+    """All tables: by condition, emotion, drawn ancestry and face; with the person's own neutral face taken away."""
+    frontal = rows[rows["condition"] == FRONTAL.name]
+    calm = rows[rows["condition"].isin(USED)]
+    resting = shown_rows(rows[rows["condition"] == DROOP])
+    return {
+        "overall": summarise(calm, [])[0],
+        "conditions": summarise(rows, ["condition"]),
+        "emotions": summarise(frontal, ["emotion"]),
+        "emotions_everywhere": summarise(calm, ["emotion"]),
+        "ancestry": summarise(calm, ["ancestry"]),
+        "faces": summarise(calm, ["identity"]),
+        "resting": [
+            {"reading": "as measured", **_summary(resting, "mm", "s_measured")},
+            {"reading": "beyond the own neutral face", **_summary(resting, "excess_mm", "s_excess")},
+        ],
+        "neutral_mm": {
+            str(name): float(part["mm"].mean())
+            for name, part in rows[rows["emotion"] == "neutral"].groupby("condition", sort=False)
+        },
+    }
