@@ -113,7 +113,7 @@ def test_doctor_reports_every_part_as_json(tmp_path):
     found = {f["part"]: f for f in json.loads(target.read_text())}
     assert found["PyTorch3D"]["present"]
     assert found["torch"]["present"]
-    assert {"GPU", "SLURM", "W&B", "weights", "licensed face models"} <= set(found)
+    assert {"GPU", "SLURM", "W&B", "weights", "face models that you bring"} <= set(found)
     for finding in found.values():
         assert finding["present"] or finding["remedy"]
 

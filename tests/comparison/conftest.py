@@ -17,7 +17,7 @@ def plain(tmp_path_factory) -> Path:
 
 
 def on_another_face(run: Path, target: Path, name: str, shift: dict[tuple[str, str, str], float] | None = None) -> Path:
-    """The same run as if on another face model; `shift`: (score, classifier, emotion) -> what is added to the scores."""
+    """The same run as if on another face model; `shift`: (score, classifier, emotion) -> added to the scores."""
     shutil.copytree(run, target)
     responses = pd.read_parquet(target / "responses.parquet").assign(face_model=name)
     responses.to_parquet(target / "responses.parquet", index=False)
