@@ -1,7 +1,6 @@
 """A linear head that wears the embedded default's skin: what the plug-in models have in common."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from jaxtyping import Float, Int, UInt8
 from numpy import ndarray
 
 from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis
-from facing_asymmetry.face_models.dressing.eyes import ball_centre
+from facing_asymmetry.face_models.framing import Shape, framed
 from facing_asymmetry.face_models.makehuman import MakeHuman, wrinkles
 from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, outwards, style_of, thickness
 from facing_asymmetry.face_models.makehuman.identities import SEED, Traits, draw_traits
@@ -19,25 +18,8 @@ from facing_asymmetry.face_models.makehuman.painting import paint
 from facing_asymmetry.face_models.makehuman.template import PARTS
 from facing_asymmetry.face_models.symmetry import logistic_side, quantise
 
-EYE_DISTANCE: Final = 0.063
-"""Metres between the centres of the eyeballs, the same for every identity of every model."""
-
 LARGEST: Final = 2.0
 """Standard deviations beyond which no shape coefficient is drawn."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """One identity's geometry.
-
-    Attributes:
-        raw: `(V, 3)` metres as the model publishes them, symmetric, before scaling.
-        vertices: `(V, 3)` metres in the package's frame; scale: what displacements of `raw` are multiplied by.
-    """
-
-    raw: Float[ndarray, "V 3"]
-    vertices: Float[ndarray, "V 3"]
-    scale: float
 
 
 class DressedHead:
@@ -143,15 +125,3 @@ class DressedHead:
         where = self._arrays["worn_at"].astype(np.float64)
         depth = self._arrays["scalp"] * thickness(where, style)
         return quantise(depth[:, None] * outwards(where))
-
-
-def framed(raw: Float[ndarray, "V 3"], eye: Int[ndarray, " N"]) -> Shape:
-    """Bring a head into the package's frame: origin between the eyes, `EYE_DISTANCE` between their centres.
-
-    Args:
-        raw: symmetric vertices, any unit; eye: vertices of the left eyeball.
-    """
-    centre = ball_centre(raw[eye])
-    scale = EYE_DISTANCE / (2.0 * float(centre[0]))
-    vertices = quantise((raw - [0.0, centre[1], centre[2]]) * scale)
-    return Shape(raw, vertices, scale)

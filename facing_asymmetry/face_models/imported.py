@@ -73,6 +73,7 @@ def prepare(plugin: Plugin, cache: Path) -> Path:
     if not path.is_file():
         arrays, facts = read_arrays(kept)
         write_arrays(path, plugin.worn(arrays, default), facts)
+        _remove_others(path, plugin.name)
     return path
 
 
@@ -95,6 +96,13 @@ def recipe() -> str:
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def _remove_others(path: Path, name: str) -> None:
+    """What other versions of the code have dressed: tens of megabytes each, made again in seconds."""
+    for other in path.parent.glob(f"{name}-*.safetensors"):
+        if other != path:
+            other.unlink(missing_ok=True)
 
 
 def _key(kept: Path, default: MakeHuman) -> str:

@@ -4,13 +4,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from facing_asymmetry.face_models.framing import ball_centre
 from facing_asymmetry.face_models.makehuman.eyeballs import RINGS, UV_CENTRE, UV_RADIUS
-
-
-def ball_centre(points: Float[ndarray, "N 3"]) -> Float[ndarray, "3"]:
-    """Centre of the sphere that fits an eyeball's vertices best (linear least squares)."""
-    system = np.concatenate([2.0 * points, np.ones((len(points), 1))], axis=1)
-    return np.linalg.lstsq(system, (points**2).sum(axis=1), rcond=None)[0][:3]
 
 
 def eye_uvs(points: Float[ndarray, "N 3"]) -> Float[ndarray, "N 2"]:

@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from facing_asymmetry.face_models.dressed import framed
-from facing_asymmetry.face_models.dressing.eyes import ball_centre
-from facing_asymmetry.face_models.dressing.wardrobe import BareHead, Dress
+from facing_asymmetry.face_models.dressing.fitting import BareHead
+from facing_asymmetry.face_models.dressing.wardrobe import Dress
+from facing_asymmetry.face_models.framing import ball_centre, framed
 from facing_asymmetry.face_models.makehuman.template import PARTS
 from facing_asymmetry.face_models.mirroring import mirror_map, symmetric_triangles
 from facing_asymmetry.face_models.symmetry import symmetrised

@@ -7,9 +7,9 @@ from jaxtyping import Float
 from numpy import ndarray
 from scipy.optimize import lsq_linear
 
-from facing_asymmetry.face_models.dressed import EYE_DISTANCE
 from facing_asymmetry.face_models.dressing.tailor import Pattern, Units
 from facing_asymmetry.face_models.dressing.wardrobe import Dress
+from facing_asymmetry.face_models.framing import EYE_DISTANCE
 from facing_asymmetry.face_models.presets import PRESETS
 
 RIDGE: Final = 0.0004
