@@ -51,9 +51,11 @@ def ict_folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def invented_cache(built, flame_file, ict_folder, tmp_path_factory) -> Path:
-    """A cache with the embedded model as it is, and invented FLAME and ICT files imported as a user would."""
+    """A cache with everything of the user's but face models, and invented FLAME and ICT files imported into it."""
     cache = tmp_path_factory.mktemp("cache")
-    (cache / "makehuman").symlink_to(built.parent)
+    for path in cache_folder().iterdir():
+        if path.name != "face_models":
+            (cache / path.name).symlink_to(path)
     bring_flame(cache, flame_file, shapes=12, expressions=8)
     bring_ict(cache, ict_folder)
     return cache
