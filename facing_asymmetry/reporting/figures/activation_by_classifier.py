@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from facing_asymmetry.reporting.figures.activation_curves import curve, ends
+from facing_asymmetry.reporting.figures.activation_curves import SYMMETRY, curve, ends, symmetry_axis
 from facing_asymmetry.reporting.figures.style import (
     EMOTION_COLOUR,
     EMOTION_MARKER,
@@ -38,16 +38,14 @@ def draw(data: RunData) -> Figure:
         for axes, emotion in zip(axes_row, data.emotions, strict=True):
             _draw_control(axes, curve(data, classifier, emotion, data.control) if data.control else None)
             _draw_curve(axes, curve(data, classifier, emotion, data.treated), emotion)
-            axes.grid(axis="y")
-            axes.set_axisbelow(True)
             axes.tick_params(labelleft=axes is axes_row[0], labelbottom=row == len(grid) - 1)
-            _symmetry_axis(axes, data)
+            symmetry_axis(axes, data)
         label = [*wrap(data.training_sets[classifier], 16), *wrap(readable(classifier), 16)]
         axes_row[0].set_ylabel("\n".join(label), fontsize=6.5, rotation=0, ha="right", va="center")
         axes_row[0].yaxis.set_major_locator(MaxNLocator(4))
     for axes, emotion in zip(grid[0], data.emotions, strict=True):
         axes.set_title(emotion, loc="center", fontweight="normal")
-    figure.supxlabel("symmetry s  (1: symmetric, 0: affected side does not move)", fontsize=8)
+    figure.supxlabel(SYMMETRY, fontsize=8)
     figure.supylabel("activation (logit)", fontsize=8)
     figure.legend(handles=_keys(data), loc="outside upper center", ncols=4)
     return figure
@@ -72,14 +70,6 @@ def describe(data: RunData) -> str:
     """Start and end of each mean curve."""
     words = [f"{readable(name)}: {ends(data, name)}" for name in data.classifiers]
     return f"Mean logit from symmetric to one side still. {'. '.join(words)}."
-
-
-def _symmetry_axis(axes: Axes, data: RunData) -> None:
-    """Ends and middle of s, symmetric first; set on each axes, because sharing one axis among many is slow."""
-    shown = data.axes[0]
-    axes.set_xlim(shown.max() + 0.04, shown.min() - 0.04)
-    axes.set_xticks(np.quantile(shown, (0.0, 0.5, 1.0)))
-    axes.xaxis.set_major_formatter("{x:g}")
 
 
 def _draw_curve(axes: Axes, table: pd.DataFrame, emotion: str) -> None:
