@@ -154,7 +154,7 @@ class RunData:
         rows = rows.assign(wrong=(self.target["predicted"] != self.target["emotion"]).astype(float))
         means = rows.groupby(list(rows.columns[:6]), observed=True).mean().reset_index()
         parts = means.groupby(["classifier", "emotion", "intervention"], observed=True)
-        return {key: part.iloc[:, 3:].reset_index(drop=True) for key, part in parts}
+        return {(str(c), str(e), str(i)): part.iloc[:, 3:] for (c, e, i), part in parts}
 
     @property
     def minimum_identities(self) -> int:

@@ -43,7 +43,8 @@ def draw(data: RunData) -> Figure:
             axes.set_title(f"\n\n{emotion}", fontsize=7.5, fontweight="normal", loc="center")
             axes.tick_params(labelleft=axes is axes_row[0], labelbottom=row == len(grid) - 1)
             symmetry_axis(axes, data)
-        _head(axes_row[0], training_set, readable(classifier))
+        for axes, side, words, bold in ((axes_row[0], 0, training_set, True), (axes_row[-1], 1, classifier, False)):
+            _head(axes, side, readable(words), bold=bold)
     figure.supxlabel(SYMMETRY, fontsize=8)
     figure.supylabel("activation (logit)", fontsize=8)
     figure.legend(handles=_keys(data), loc="outside upper center", ncols=4)
@@ -102,8 +103,8 @@ def caption(data: RunData) -> str:
         f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}) when one side weakens; "
         f"thick line: mean, band: ± 1 sd, thin lines: the {len(data.identities)} identities (sides averaged). "
         "Symmetric faces come first: a line that falls to the right is an activation that falls with symmetry. "
-        "Hatched and dotted: most faces are not recognised as the emotion. Panels have their own scale: logits of two networks "
-        "can't be compared."
+        "Hatched and dotted: most faces are not recognised as the emotion. Panels have their own scale: logits of two "
+        "networks can't be compared."
         + (
             " Each panel shows the network of its training set that accepts most emotions; F5b shows all."
             if several
@@ -118,12 +119,12 @@ def describe(data: RunData) -> str:
     return f"Mean logit from symmetric to one side still. {'. '.join(words)}."
 
 
-def _head(axes: Axes, training_set: str, classifier: str) -> None:
-    """The panel's heading: training set and network, above its first emotion and across the others."""
-    place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
-    bold = axes.annotate(training_set, (0, 1), (0, 18), fontsize=8.5, fontweight="bold", **place)
-    axes.annotate(f"   {classifier}", (1, 0), xycoords=bold, va="bottom", fontsize=7, color=MUTED, in_layout=False)
-    bold.set_in_layout(False)
+def _head(axes: Axes, side: int, words: str, *, bold: bool) -> None:
+    """Half of a panel's heading, above its first (side 0) or last (side 1) emotion and across its neighbours."""
+    look: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold"} if bold else {"fontsize": 7, "color": MUTED}
+    head = axes.annotate(words, (side, 1), (0, 18), xycoords="axes fraction", textcoords="offset points", va="bottom",
+                         ha=("left", "right")[side], **look)  # fmt: skip
+    head.set_in_layout(False)
 
 
 def _draw_identities(axes: Axes, unit: pd.DataFrame, emotion: str) -> None:
