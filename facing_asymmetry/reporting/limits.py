@@ -35,7 +35,7 @@ def limits(data: RunData) -> list[str]:
             "to lower the activation. The same run with expression=facs, whose stimulus no classifier chose, bounds "
             "that bias."
         )
-        lines.insert(3, optimum)
+        lines.insert(5, optimum)
     if (data.path / SHUFFLE).is_file():
         lines.append(f"This run holds shuffle.csv for comparison: {WARNING}.")
     return lines
