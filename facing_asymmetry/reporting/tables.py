@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from facing_asymmetry.reporting.latex import latex_table
 from facing_asymmetry.reporting.run_data import RunData
 
 PAIR: Final = ["classifier", "emotion"]
@@ -160,10 +161,7 @@ def write_tables(data: RunData, folder: Path) -> list[Path]:
         frame.to_csv(paths[0], index=False, lineterminator="\n")
         shown = formatted(frame)
         paths[1].write_text(shown.to_html(index=False, border=0, na_rep=""), encoding="utf-8")
-        latex = shown.to_latex(
-            index=False, escape=True, caption=table.caption, label=f"tab:{table.name}", longtable=len(shown) > 40
-        )
-        paths[2].write_text(latex, encoding="utf-8")
+        paths[2].write_text(latex_table(shown, table.caption, f"tab:{table.name}"), encoding="utf-8")
         written += paths
     return written
 
