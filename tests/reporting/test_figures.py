@@ -145,7 +145,9 @@ def test_example_faces_are_those_of_every_identity_with_pictures(run_data: RunDa
     figure = example_faces.draw(run_data)
     assert list(example_faces.examples(run_data)) == [0, 1]
     assert len(figure.axes[0].images) == 2 * 2 * (1 + len(run_data.emotions))
-    assert "identity 0 (female, 31 years), 1 (male, 32 years)" in example_faces.caption(run_data)
+    words = example_faces.caption(run_data)
+    assert "identity 0 (female, 31 years), 1 (male, 32 years)" in words
+    assert "are never part of a run: facing-asymmetry photographs FOLDER --run RUN puts them beside one" in words
 
 
 def test_surfaces_show_the_grid_means_and_their_derivative(run_data: RunData):
