@@ -137,8 +137,8 @@ def findings(data: RunData) -> list[str]:
     if specific:
         above = sum(v > 0 for v in specific)
         lines.append(
-            f"It is lower still than when both sides weaken alike in {above} of {len(specific)}: the part that "
-            "symmetry itself explains."
+            f"It is lower still than when both sides weaken alike in {above} of {len(specific)}; in the others that "
+            "costs as much or more. Only this difference speaks about symmetry itself."
         )
     return lines
 
