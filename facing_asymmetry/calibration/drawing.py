@@ -97,7 +97,11 @@ def _rates(axes: Axes, record: dict[str, Any], key: str, label: str) -> None:
     axes.set_xticks(range(len(numbers)), [str(n) for n in numbers])
     axes.set_xlim(-0.5, len(numbers) - 0.5)
     axes.set(xlabel="identities", ylabel=label)
-    axes.legend(title="identity effects", title_fontsize=7, loc="best", ncols=3, columnspacing=0.8, handletextpad=0.2)
+    low, high = axes.get_ylim()
+    axes.set_ylim(low - 0.16 * (high - low), high)
+    axes.legend(
+        title="identity effects", title_fontsize=7, loc="lower right", ncols=3, columnspacing=0.8, handletextpad=0.2
+    )
 
 
 def _power(axes: Axes, record: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The calibration that is published with the package: inside it when installed, in docs/ of a source tree."""
+"""Records of calibration published with the package: inside it when installed, in docs/ of a source tree."""
 
 import json
 from functools import cache
@@ -11,8 +11,18 @@ from facing_asymmetry.errors import AssetError
 @cache
 def published() -> dict[str, Any]:
     """The record of the full calibration; `AssetError` where the installation lacks it."""
+    return _record("published.json", "calibration.json")
+
+
+@cache
+def published_planted() -> dict[str, Any]:
+    """The record of the planted classifiers; `AssetError` where the installation lacks it."""
+    return _record("planted.json", "planted.json")
+
+
+def _record(installed: str, source: str) -> dict[str, Any]:
     package = Path(__file__).resolve().parent
-    places = (package / "published.json", package.parents[1] / "docs" / "calibration" / "calibration.json")
+    places = (package / installed, package.parents[1] / "docs" / "calibration" / source)
     for place in places:
         if place.is_file():
             return dict(json.loads(place.read_text(encoding="utf-8")))

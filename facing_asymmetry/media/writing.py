@@ -3,12 +3,20 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
+import numpy as np
 from jaxtyping import UInt8
 from numpy import ndarray
 from PIL import Image
 
 from facing_asymmetry.errors import AssetError, ConfigError
+
+COLOURS: Final = 255
+"""Of a GIF's palette; the one left is for pixels that stay as they are."""
+
+UNSEEN: Final = 4
+"""Largest change of a channel, of 255, at which a GIF keeps the pixel of the frame before."""
 
 
 def write_film(frames: Sequence[UInt8[ndarray, "H W 3"]], path: Path, fps: float) -> Path:
@@ -28,17 +36,29 @@ def write_film(frames: Sequence[UInt8[ndarray, "H W 3"]], path: Path, fps: float
 
 
 def _write_gif(frames: Sequence[ndarray], path: Path, fps: float) -> Path:
-    """One palette for all frames, taken from the first, middle and last, so that colours don't flicker."""
-    pages = [Image.fromarray(frame) for frame in frames]
-    some = [pages[0], pages[len(pages) // 2], pages[-1]]
+    """One palette for all frames, so that colours don't flicker; of each frame only the pixels that change are kept."""
+    palette = _palette([Image.fromarray(frame) for frame in frames])
+    pages, held = [], frames[0].astype(np.int16)
+    shown = np.asarray(Image.fromarray(frames[0]).quantize(palette=palette, dither=Image.Dither.NONE))
+    for frame in frames:
+        same = np.abs(frame - held).max(axis=-1) <= UNSEEN
+        fresh = np.asarray(Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE))
+        shown, held = np.where(same, shown, fresh), np.where(same[..., None], held, frame)
+        page = Image.fromarray(shown)
+        page.putpalette(palette.getpalette() or [])
+        pages.append(page)
+    duration = max(20, round(1000 / fps))
+    pages[0].save(path, save_all=True, append_images=pages[1:], duration=duration, loop=0, optimize=True)
+    return path
+
+
+def _palette(pages: Sequence[Image.Image]) -> Image.Image:
+    """`COLOURS` of some frames, spread over the film, as an image in that palette."""
+    some = pages[:: max(1, len(pages) // 8)]
     strip = Image.new("RGB", (pages[0].width, sum(page.height for page in some)))
     for place, page in enumerate(some):
         strip.paste(page, (0, place * page.height))
-    palette = strip.quantize(256, method=Image.Quantize.MEDIANCUT)
-    reduced = [page.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG) for page in pages]
-    duration = max(20, round(1000 / fps))
-    reduced[0].save(path, save_all=True, append_images=reduced[1:], duration=duration, loop=0, optimize=False)
-    return path
+    return strip.quantize(COLOURS, method=Image.Quantize.MEDIANCUT)
 
 
 def _write_mp4(frames: Sequence[ndarray], path: Path, fps: float) -> Path:

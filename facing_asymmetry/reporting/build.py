@@ -1,6 +1,7 @@
 """One call from a run folder to its report, all or nothing."""
 
 from pathlib import Path
+from typing import Any, Final
 
 from matplotlib.figure import Figure
 
@@ -14,6 +15,9 @@ from facing_asymmetry.reporting.run_data import RunData, read_run
 from facing_asymmetry.reporting.settings import ReportSettings
 from facing_asymmetry.reporting.svg import figure_svg
 from facing_asymmetry.reporting.tables import write_tables
+
+PNG_LEVEL: Final = 4
+"""Of zlib, for PNG files: half the time of the default 6 for a twentieth more bytes."""
 
 
 def build_report(run: Path, settings: ReportSettings | None = None) -> Path:
@@ -83,9 +87,11 @@ def _write(figure: Figure, folder: Path, data: RunData, key: tuple[str, str], wo
 
 def save_figure(figure: Figure, path: Path, dpi: int) -> None:
     """Save without dates, so that the same run gives the same bytes."""
+    form = path.suffix[1:]
     metadata = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
+    options: dict[str, Any] = {"pil_kwargs": {"compress_level": PNG_LEVEL}} if form == "png" else {}
     with look(path.stem):
-        figure.savefig(path, dpi=dpi, metadata=metadata[path.suffix[1:]])
+        figure.savefig(path, dpi=dpi, metadata=metadata[form], **options)
 
 
 def _move(fresh: Path, run: Path) -> None:

@@ -1,7 +1,7 @@
 """The numbers behind the two sliders: per contact sheet the logits of the very faces it shows."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,7 +20,6 @@ DIGITS: Final = 4
 LEGIBLE: Final = 112
 """Pixels of a face below which rather fewer faces, interventions or nodes are embedded."""
 
-UNIT: Final = ["classifier", "emotion", "identity", "side", "intervention"]
 OPPOSITE: Final = {"left": "right", "right": "left"}
 
 Shown = tuple[tuple[str, str], Sprite]
@@ -53,9 +52,9 @@ def explore(data: RunData, budget: int) -> Explorer:
     Raises:
         DataError: a sheet shows what the response table lacks, or not even the first faces fit.
     """
-    groups: dict[tuple[object, ...], pd.DataFrame] = dict(list(data.responses.groupby(UNIT, observed=True)))
+    digests = {s.path: hashlib.sha256(s.path.read_bytes()).digest() for _, s in _choices(data)[0][0]}
     for shown, most, least, left_out in _choices(data):
-        unique = {hashlib.sha256(sprite.path.read_bytes()).digest(): sprite for _, sprite in shown}
+        unique = {digests[sprite.path]: sprite for _, sprite in shown}
         places = {digest: place for place, digest in enumerate(unique)}
         try:
             images, pixels = encode_all(list(unique.values()), budget, most, least)
@@ -65,9 +64,9 @@ def explore(data: RunData, budget: int) -> Explorer:
             continue
         sheets = []
         for pair, sprite in shown:
-            place = places[hashlib.sha256(sprite.path.read_bytes()).digest()]
+            place = places[digests[sprite.path]]
             facts = {"accepted": data.accepted[pair], "image": place, "size": min(pixels, sprite.size)}
-            sheets.append(_sheet(sprite, groups, pair, most) | facts)
+            sheets.append(_sheet(sprite, data, pair, most) | facts)
         return Explorer(sheets, images, left_out)
     raise AssertionError("the last choice either fits or raises")
 
@@ -94,15 +93,13 @@ def _choices(data: RunData) -> list[tuple[list[Shown], int, int, str]]:
     return options if further else [(first, nodes, 0, "")]
 
 
-def _sheet(
-    sprite: Sprite, groups: Mapping[tuple[object, ...], pd.DataFrame], pair: tuple[str, str], most: int
-) -> dict[str, Any]:
+def _sheet(sprite: Sprite, data: RunData, pair: tuple[str, str], most: int) -> dict[str, Any]:
     """Axes, and logits of each side that the sheet can show."""
     s = [sprite.s[i] for i in thin(len(sprite.s), most)]
     t = [sprite.t[i] for i in thin(len(sprite.t), most)]
     shown = [sprite.side, OPPOSITE.get(sprite.side, "")] if sprite.mirrored else [sprite.side]
     units = {side: (*pair, sprite.identity, side, sprite.intervention) for side in shown}
-    sides = {side: groups[unit] for side, unit in units.items() if unit in groups}
+    sides = {side: rows for side, unit in units.items() if (rows := data.unit(unit)) is not None}
     if sprite.side not in sides:
         raise DataError(f"{sprite.path}: {sprite.words} is not in responses.parquet")
     held = set(sides[sprite.side]["class"])

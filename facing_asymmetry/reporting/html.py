@@ -12,6 +12,8 @@ from facing_asymmetry.errors import DataError
 from facing_asymmetry.reporting import vocabulary, words
 from facing_asymmetry.reporting.classifier_pages import classifier_pages
 from facing_asymmetry.reporting.explorer import explore
+from facing_asymmetry.reporting.jobs import missing_jobs
+from facing_asymmetry.reporting.limits import limits
 from facing_asymmetry.reporting.picture import Picture
 from facing_asymmetry.reporting.run_data import RunData
 from facing_asymmetry.reporting.tables import TABLES, formatted
@@ -41,6 +43,7 @@ def render_page(data: RunData, pictures: Sequence[Picture], surfaces: Mapping[st
     page = _template("report.html.j2").render(
         data=data, words=words, vocabulary=vocabulary, sections=sections, tables=tables, explorer=explorer,
         title=data.settings.title or str(data.manifest["title"]), claims=_claims(data), facts=_facts(data),
+        missing=missing_jobs(data.manifest), jobs=len(data.manifest.get("jobs") or ()), limits=limits(data),
         pages=classifier_pages(data, surfaces), grid=words.grid_size(data),
         style=_text("report.css"), script=_text("explorer.js"),
     )  # fmt: skip

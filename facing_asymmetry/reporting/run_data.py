@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,12 +14,16 @@ from numpy import ndarray
 
 from facing_asymmetry.emotions import CANONICAL
 from facing_asymmetry.errors import DataError
+from facing_asymmetry.inference.further import MIXED
 from facing_asymmetry.reporting.files import read_csv, read_json, read_manifest, read_responses
 from facing_asymmetry.reporting.settings import ReportSettings
 from facing_asymmetry.reporting.sprites import Sprite, read_further, read_sprites
 
 DEFAULT_MINIMUM: Final = 20
 """Identities a claim needs, where the run's own configuration does not say (method.md: 20)."""
+
+UNIT: Final = ("classifier", "emotion", "identity", "side", "intervention")
+"""Columns of the response table that tell one curve's face from another's."""
 
 SCORE_COLUMNS: Final = (
     "face_model", "classifier", "training_set", "expression", "emotion", "accepted",
@@ -29,6 +34,10 @@ TEST_COLUMNS: Final = (
     "p_two_sided", "p_one_sided", "p_holm", "p_bh", "method", "claim", "note",
 )  # fmt: skip
 EXPRESSION_COLUMNS: Final = ("classifier", "emotion", "accepted", "probability")
+MIXED_COLUMNS: Final = (
+    "classifier", "emotion", "intervention", "n", "slope", "low", "high", "p", "method",
+    "ols_slope", "ols_low", "ols_high", "note",
+)  # fmt: skip
 SHARE_COLUMNS: Final = ("classifier", "emotion", "n", "palsy", "specific", "share", "low", "high", "note")
 
 
@@ -45,6 +54,7 @@ class RunData:
         scores: one row per unit and score; `tests`: one row per classifier, emotion, intervention and score.
         expressions: one row per classifier and emotion (empty where the run has none).
         shares: of each slope that is symmetry-specific, by emotion and for all of them (empty without the control).
+        mixed: one row per classifier, emotion and intervention: the mixed model's slope (empty where it was not asked).
         claims: sentences with their verdicts; `records`: facts about each classifier, by name (may be empty).
         sprites: rendered contact sheets by (classifier, emotion) (may be empty).
         settings: choices of the report.
@@ -59,6 +69,7 @@ class RunData:
     tests: pd.DataFrame
     expressions: pd.DataFrame
     shares: pd.DataFrame
+    mixed: pd.DataFrame
     claims: Sequence[Mapping[str, Any]]
     records: Mapping[str, Mapping[str, Any]]
     sprites: Mapping[tuple[str, str], Sprite]
@@ -115,6 +126,35 @@ class RunData:
     def target(self) -> pd.DataFrame:
         """Rows of the response table whose class is the emotion shown: the activation."""
         return self.responses[self.responses["is_target"]]
+
+    @cached_property
+    def _units(self) -> dict[tuple[Any, ...], list[slice]]:
+        """Where each unit's rows lie in `responses`, by the values of `UNIT`: runs of equal rows, found in one pass."""
+        columns = [pd.factorize(self.responses[name]) for name in UNIT]
+        codes = np.stack([code for code, _ in columns])
+        starts = np.flatnonzero((codes[:, 1:] != codes[:, :-1]).any(axis=0)) + 1
+        found: dict[tuple[Any, ...], list[slice]] = {}
+        for start, stop in pairwise([0, *starts.tolist(), codes.shape[1]]):
+            key = tuple(names[code[start]] for code, names in columns)
+            found.setdefault(key, []).append(slice(start, stop))
+        return found
+
+    def unit(self, key: tuple[Any, ...]) -> pd.DataFrame | None:
+        """Rows of `responses` with these values of `UNIT`; None where it has none."""
+        parts = [self.responses.iloc[place] for place in self._units.get(key, ())]
+        return None if not parts else parts[0] if len(parts) == 1 else pd.concat(parts)
+
+    @cached_property
+    def activations(self) -> dict[tuple[str, str, str], pd.DataFrame]:
+        """By (classifier, emotion, intervention): mean over sides of `logit`, `probability`, `wrong` (mispredicted).
+
+        One row per (identity, s, t), in this order.
+        """
+        rows = self.target[["classifier", "emotion", "intervention", "identity", "s", "t", "logit", "probability"]]
+        rows = rows.assign(wrong=(self.target["predicted"] != self.target["emotion"]).astype(float))
+        means = rows.groupby(list(rows.columns[:6]), observed=True).mean().reset_index()
+        parts = means.groupby(["classifier", "emotion", "intervention"], observed=True)
+        return {(str(c), str(e), str(i)): part.iloc[:, 3:] for (c, e, i), part in parts}
 
     @property
     def minimum_identities(self) -> int:
@@ -187,6 +227,7 @@ def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
         tests=read_csv(path / "tests.csv", TEST_COLUMNS),
         expressions=read_csv(path / "expressions.csv", EXPRESSION_COLUMNS, optional=True),
         shares=read_csv(path / "shares.csv", SHARE_COLUMNS, optional=True),
+        mixed=read_csv(path / MIXED, MIXED_COLUMNS, optional=True),
         claims=claims,
         records={str(record["name"]): record for record in records},
         sprites=read_sprites(path / "sprites"),
@@ -201,11 +242,8 @@ def surface(data: RunData, classifier: str, emotion: str, intervention: str | No
     Returns:
         One row per (identity, s, t): `logit`, `probability`, `wrong` (means over sides; wrong: mispredicted).
     """
-    rows, done = data.target, intervention or data.treated
-    chosen = (rows["classifier"] == classifier) & (rows["emotion"] == emotion) & (rows["intervention"] == done)
-    unit = rows[chosen]
-    unit = unit.assign(wrong=(unit["predicted"] != emotion).astype(float))
-    return unit.groupby(["identity", "s", "t"], as_index=False)[["logit", "probability", "wrong"]].mean()
+    found = data.activations.get((classifier, emotion, intervention or data.treated))
+    return next(iter(data.activations.values())).iloc[:0] if found is None else found
 
 
 def grid_mean(unit: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

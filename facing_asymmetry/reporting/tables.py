@@ -1,4 +1,4 @@
-"""T1 classifiers, T2 scores, T3 controls, T4 expressions, T5 shares: as data frames, CSV, HTML, LaTeX."""
+"""T1 classifiers, T2 scores, T3 controls, T4 expressions, T5 shares, T6 mixed models: frames, CSV, HTML, LaTeX."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from facing_asymmetry.reporting.latex import latex_table
 from facing_asymmetry.reporting.run_data import RunData
 
 PAIR: Final = ["classifier", "emotion"]
@@ -21,7 +22,7 @@ class Table:
 
     Attributes:
         number: `T2`; `name`: of its files; `title`, `caption`: in words, units in the caption.
-        build: makes it from a run, numbers unrounded.
+        build: makes it from a run, numbers unrounded; `folded`: whether the page shows it only when asked.
     """
 
     number: str
@@ -29,6 +30,7 @@ class Table:
     title: str
     caption: str
     build: Callable[[RunData], pd.DataFrame]
+    folded: bool = False
 
 
 def classifier_table(data: RunData) -> pd.DataFrame:
@@ -105,6 +107,16 @@ def expression_table(data: RunData) -> pd.DataFrame:
     return found[found["iterations"] > 0].copy() if "iterations" in found.columns else found.copy()
 
 
+def mixed_table(data: RunData) -> pd.DataFrame:
+    """T6: one row per classifier, emotion and intervention; no rows where the run fitted no models."""
+    order = {name: place for place, name in enumerate([*data.classifiers, *data.emotions, *data.interventions])}
+    rows = data.mixed.sort_values([*PAIR, "intervention"], key=lambda names: names.map(order), kind="stable")
+    ends = {"slope": "slope_mean", "low": "slope_low", "high": "slope_high", "p": "slope_p_two_sided",
+            "ols_slope": "OLS_mean", "ols_low": "OLS_low", "ols_high": "OLS_high"}  # fmt: skip
+    columns = [*PAIR, "intervention", "n", *list(ends)[:4], "method", *list(ends)[4:], "note"]
+    return rows[columns].rename(columns=ends).reset_index(drop=True)
+
+
 TABLES: Final = (
     Table("T1", "t1_classifiers", "Classifiers",
           "The networks, as published. Accepted: emotions whose full symmetric face most identities are recognised on. "
@@ -128,6 +140,12 @@ TABLES: Final = (
           "Per classifier, over the mean of the emotions: slope under palsy and its symmetry-specific part (palsy − "
           "bilateral), in logits per unit symmetry, and how much of the one the other makes up. Interval: bootstrap "
           "over identities. Where palsy can't be told from 0 there is no share.", share_table),
+    Table("T6", "t6_mixed", "Mixed models",
+          "A second estimate of each slope, over all nodes of the grid at once: activation ~ s × t with an intercept "
+          "and a slope over s of each identity's own; slope at the mean t > 0, in logits per unit symmetry, with "
+          "interval and p by t. method: the optimiser whose fit could be believed, or least squares with errors "
+          "clustered by identity where none could; OLS: the latter, for comparison. No claim rests on this table.",
+          mixed_table, folded=True),
 )  # fmt: skip
 
 
@@ -143,10 +161,7 @@ def write_tables(data: RunData, folder: Path) -> list[Path]:
         frame.to_csv(paths[0], index=False, lineterminator="\n")
         shown = formatted(frame)
         paths[1].write_text(shown.to_html(index=False, border=0, na_rep=""), encoding="utf-8")
-        latex = shown.to_latex(
-            index=False, escape=True, caption=table.caption, label=f"tab:{table.name}", longtable=len(shown) > 40
-        )
-        paths[2].write_text(latex, encoding="utf-8")
+        paths[2].write_text(latex_table(shown, table.caption, f"tab:{table.name}"), encoding="utf-8")
         written += paths
     return written
 

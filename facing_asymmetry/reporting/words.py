@@ -1,18 +1,17 @@
-"""The sentences of a report: what was measured, on what, what came out, and what it cannot say."""
+"""The sentences of a report: what was measured, on what, and what came out."""
 
 from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 
 from facing_asymmetry.calibration.published import published
 from facing_asymmetry.calibration.words import share
-from facing_asymmetry.inference.further import SHUFFLE
-from facing_asymmetry.inference.shuffle import WARNING
 from facing_asymmetry.reporting.run_data import RunData
 from facing_asymmetry.reporting.vocabulary import meanings
 
-COMMON_SETS = ("FER2013", "RAF-DB", "AffectNet-7", "AffectNet-8")
-"""Training sets of the field that a reader would look for."""
+TERMS: Final = {"version": "version", "licence": "licence", "attribution": "attribution", "citation": "citation"}
+"""Keys of a face model's facts in the manifest -> the word before them."""
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -68,13 +67,23 @@ def design(data: RunData) -> dict[str, str]:
         f"intensity t, from {t.min():g} (neutral) to {t.max():g} (full expression).",
         **{f"… under {name}": words for name, words in done.items()},
         "Held fixed": "Face, expression, skin, hair, camera, crop, light and background of each picture, and the "
-        "classifiers: they are used as published. Left and right are each the affected side in turn.",
+        "classifiers: they are used as published. Left and right are each the affected side in turn. "
+        + face_model(data),
         "Measured": "The activation: the logit a classifier gives to the emotion that is shown; and which class it "
         "names.",
         "Compared": f"{counted(n, 'face').capitalize()}, both sides averaged: they are the sample, not the "
         f"{image_count(data):,} images.",
         "How sure": _sureness(n, needed, data.may_claim),
     }
+
+
+def face_model(data: RunData) -> str:
+    """Which face model was rendered, with the terms of use and attribution that the manifest has."""
+    facts: dict[str, Any] = dict(data.manifest["config"].get("face_model") or {})
+    facts |= dict(data.manifest.get("face_model") or {})
+    name = str(facts.get("name") or listed(sorted(data.responses["face_model"].unique())))
+    terms = [f"{word}: {facts[key]}" for key, word in TERMS.items() if facts.get(key)]
+    return f"Face model: {name}" + (f" ({'; '.join(terms)})" if terms else "") + "."
 
 
 def _sureness(n: int, needed: int, may_claim: bool) -> str:
@@ -128,42 +137,10 @@ def findings(data: RunData) -> list[str]:
     if specific:
         above = sum(v > 0 for v in specific)
         lines.append(
-            f"It is lower still than when both sides weaken alike in {above} of {len(specific)}: the part that "
-            "symmetry itself explains."
+            f"It is lower still than when both sides weaken alike in {above} of {len(specific)}; in the others that "
+            "costs as much or more. Only this difference speaks about symmetry itself."
         )
     return lines
-
-
-def limits(data: RunData) -> list[str]:
-    """What a reader must bear in mind, whatever the numbers are."""
-    lines = [
-        "The faces are rendered. Whether a classifier reacts to a photograph of a patient in the same way is another "
-        "question, which needs photographs.",
-        f"The networks are published ones whose weights could be had, no random sample: {_training_sets(data)}",
-        "Weakening one side also lowers total motion. Only the difference to the bilateral control (F8, T3) speaks "
-        "about symmetry itself.",
-        "Logits of two classifiers are not on one scale; across classifiers compare shares only.",
-        "Pairs that are not accepted stay in every table and picture, marked; their standardised values can be large "
-        "because the divisor is small.",
-    ]
-    if "optimised" in set(data.responses["expression"].unique()):
-        optimum = (
-            "Each expression was optimised for its classifier, so it sits at a maximum from which any change tends "
-            "to lower the activation. The same run with expression=facs, whose stimulus no classifier chose, bounds "
-            "that bias."
-        )
-        lines.insert(3, optimum)
-    if (data.path / SHUFFLE).is_file():
-        lines.append(f"This run holds shuffle.csv for comparison: {WARNING}.")
-    return lines
-
-
-def _training_sets(data: RunData) -> str:
-    """How many networks per training set, and which common sets are absent."""
-    sets = list(data.training_sets.values())
-    have = ", ".join(f"{name} ({sets.count(name)})" for name in dict.fromkeys(sets))
-    absent = [name for name in COMMON_SETS if not any(name.lower() in known.lower() for known in sets)]
-    return f"{have}. None was trained on {' or '.join(absent)}." if absent else f"{have}."
 
 
 def _means(data: RunData, score: str, intervention: str | None) -> list[float]:

@@ -30,6 +30,26 @@ def test_a_gif_holds_every_frame_in_order_and_repeats(tmp_path: Path):
     assert np.allclose(shades, [50, 90, 130, 170, 210], atol=3)
 
 
+def test_a_gif_keeps_what_does_not_change_and_stays_near_the_frames(tmp_path: Path):
+    """A square moves over a noisy ground whose noise is too small to be seen."""
+    rng = np.random.default_rng(0)
+    ground = rng.integers(60, 200, (1, 120, 160, 3)).repeat(12, axis=0)
+    frames = (ground + rng.integers(-1, 2, ground.shape)).astype(np.uint8)
+    for k, frame in enumerate(frames):
+        frame[40:60, 8 * k : 8 * k + 20] = (250, 20, 20)
+    moving, whole = (
+        write_film(list(frames), tmp_path / "a.gif", 10),
+        write_film(list(frames[:1]), tmp_path / "b.gif", 10),
+    )
+    assert moving.stat().st_size < 2 * whole.stat().st_size
+    with Image.open(moving) as image:
+        assert image.n_frames == 12
+        image.seek(11)
+        last = np.asarray(image.convert("RGB")).astype(int)
+    assert np.abs(last - frames[11])[40:60, 88:108].max() <= 30
+    assert np.abs(last - frames[11])[45:55, 2:80].mean() < 25, "what the square has left is drawn again"
+
+
 def test_an_mp4_holds_every_frame_in_order(tmp_path: Path):
     path = write_film(ramp(), tmp_path / "a.mp4", 10)
     reader = imageio_ffmpeg.read_frames(str(path))

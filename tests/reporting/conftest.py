@@ -4,7 +4,7 @@ import pytest
 
 from facing_asymmetry.reporting.build import build_report
 from facing_asymmetry.reporting.run_data import RunData, read_run
-from tests.reporting.synthetic_run import Plan, write_run
+from tests.reporting.synthetic_run import MANY, Plan, write_run
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +27,9 @@ def claiming_data(tmp_path_factory: pytest.TempPathFactory) -> RunData:
 @pytest.fixture(scope="session")
 def report(finished_run: Path) -> Path:
     return build_report(finished_run)
+
+
+@pytest.fixture(scope="session")
+def report_of_many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of twelve networks."""
+    return build_report(write_run(tmp_path_factory.mktemp("report") / "many", MANY))

@@ -30,26 +30,22 @@ class Plan:
     seed: int = 0
 
 
-LARGE = Plan(
-    networks=(
-        ("faceapi_expression", "mixed web images"),
-        ("mini_xception_fer2013", "FER2013"),
-        ("simple_cnn_fer2013", "FER2013"),
-        ("densenet121_fer2013", "FER2013"),
-        ("yolo11n_affectnet8", "AffectNet-8"),
-    ),
+MANY = Plan(
+    networks=tuple((f"{kind}_{n}_of_some_length", known) for n, (kind, known) in enumerate(
+        [("xception", "FER2013")] * 5 + [("cnn", "FER2013 + CK+")] + [("densenet", "AffectNet-8")] * 3
+        + [("faceapi", "web images (not stated further)")] + [("mobilenet", "not stated")] * 2
+    )),
     emotions=BASIC,
-    identities=6,
-    s=tuple(np.linspace(0, 1, 7)),
-    t=tuple(np.linspace(0, 1, 5)),
-    rejected=(("mini_xception_fer2013", "disgust"), ("yolo11n_affectnet8", "anger"), ("simple_cnn_fer2013", "fear")),
-    size=224,
-)
+    rejected=(("xception_0_of_some_length", "disgust"), ("densenet_7_of_some_length", "anger")),
+    minimum_identities=4,
+)  # fmt: skip
+"""Twelve networks, some of one training set, with claims."""
 
 
 def write_run(folder: Path, plan: Plan | None = None) -> Path:
     """Write a whole run folder and return it."""
     from facing_asymmetry.inference.claims import claims
+    from facing_asymmetry.inference.further import further_tables
     from facing_asymmetry.inference.settings import StatisticsSettings
     from facing_asymmetry.inference.share import shares
     from facing_asymmetry.inference.table import test_table
@@ -66,6 +62,8 @@ def write_run(folder: Path, plan: Plan | None = None) -> Path:
     tests.to_csv(folder / "tests.csv", index=False)
     (folder / "claims.json").write_text(json.dumps(claims(scores, settings)))
     shares(scores, settings).to_csv(folder / "shares.csv", index=False)
+    for name, table in further_tables(folder / "responses.parquet", settings):
+        table.to_csv(folder / name, index=False)
     _write_expressions(folder / "expressions.csv", plan)
     _write_sprites(folder / "sprites", plan)
     (folder / "manifest.json").write_text(json.dumps(manifest(plan), indent=1))

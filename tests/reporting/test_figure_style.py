@@ -17,6 +17,7 @@ from facing_asymmetry.reporting.figures.style import (
     panels,
     readable,
     robust_limits,
+    signed,
 )
 from facing_asymmetry.reporting.run_data import RunData
 
@@ -133,3 +134,16 @@ def test_nothing_but_the_intervention_reaches_symmetry(run_data: RunData):
     assert not [start for start, end in causal_graph.CAUSES if end == "symmetry"]
     assert ("palsy", "symmetry") in causal_graph.CUT
     assert "do(S := s)" in "\n".join(t.get_text() for t in causal_graph.draw(run_data).findobj(mpl.text.Text))
+
+
+@pytest.mark.parametrize(("value", "words"), [(0.126, "0.13"), (-0.126, "−0.13"), (-0.001, "0.00"), (2.0, "2.00")])
+def test_numbers_in_figures_have_a_true_minus_and_no_negative_zero(value: float, words: str):
+    assert signed(value) == words
+
+
+def test_an_interval_that_leaves_the_axis_is_marked_where_it_leaves():
+    axes = Figure().add_subplot()
+    axes.set_xlim(-1, 1)
+    interval(axes, {"mean": 0.5, "low": -3.0, "high": 0.7}, 0.0, "black", "o", filled=True)
+    arrows = {line.get_marker(): line.get_xdata()[0] for line in axes.lines if line.get_marker() in "<>"}
+    assert arrows == {"<": -1}

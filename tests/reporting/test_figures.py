@@ -111,14 +111,34 @@ def test_nothing_is_hatched_where_every_face_is_recognised(run_data: RunData):
     assert sum(map(hatched, visible_axes(figure))) == 0
 
 
-def test_there_is_one_panel_per_training_set_with_all_its_emotions(run_data: RunData):
-    axes = visible_axes(activation_curves.draw(run_data))
-    assert [one.get_title(loc="left").strip() for one in axes] == ["AffectNet-8", "FER2013"]
-    for one, classifier in zip(axes, activation_curves.representatives(run_data).values(), strict=True):
-        drawn = [line.get_ydata() for line in one.lines]
-        for emotion in run_data.emotions:
-            mean = activation_curves.curve(run_data, classifier, emotion, "palsy")["mean"].to_numpy()
-            assert any(len(y) == len(mean) and np.allclose(y, mean) for y in drawn), (classifier, emotion)
+def panel_axes(data: RunData) -> dict[tuple[str, str], Axes]:
+    """Axes of F5 by classifier and emotion."""
+    axes = iter(visible_axes(activation_curves.draw(data)))
+    return {(c, e): next(axes) for c in activation_curves.representatives(data).values() for e in data.emotions}
+
+
+def test_there_is_one_panel_per_training_set_headed_by_it_and_cut_by_emotion(run_data: RunData):
+    panels = panel_axes(run_data)
+    assert [one.get_title().strip() for one in panels.values()] == run_data.emotions * 2
+    heads = [words.get_text() for one in panels.values() for words in one.texts]
+    assert heads == ["AffectNet-8", "net b", "FER2013", "net a"]
+
+
+def test_a_panel_holds_the_mean_the_band_and_every_identity(run_data: RunData):
+    for (classifier, emotion), one in panel_axes(run_data).items():
+        drawn = [np.asarray(line.get_ydata()) for line in one.lines if len(line.get_ydata()) == len(run_data.axes[0])]
+        table = activation_curves.curve(run_data, classifier, emotion, "palsy")
+        assert len(drawn) == len(run_data.identities) + 1
+        assert np.allclose(drawn[-1], table["mean"])
+        assert np.allclose(np.mean(drawn[:-1], axis=0), table["mean"])
+        edges = one.findobj(FillBetweenPolyCollection)[0].get_paths()[0].vertices
+        assert edges[:, 1].max() == pytest.approx((table["mean"] + table["sd"]).max())
+
+
+def test_symmetric_faces_come_first_on_every_axis_of_symmetry(run_data: RunData):
+    for one in panel_axes(run_data).values():
+        left, right = one.get_xlim()
+        assert left > 1 > 0 > right
 
 
 def test_a_training_set_is_shown_by_the_network_that_accepts_most(run_data: RunData):
@@ -127,25 +147,18 @@ def test_a_training_set_is_shown_by_the_network_that_accepts_most(run_data: RunD
 
 
 def test_only_emotions_that_are_lost_are_hatched_in_a_panel(run_data: RunData):
-    axes = dict(
-        zip(
-            activation_curves.representatives(run_data).values(),
-            visible_axes(activation_curves.draw(run_data)),
-            strict=True,
-        )
-    )
-    for classifier, one in axes.items():
-        lost = [
-            (activation_curves.curve(run_data, classifier, e, "palsy")["wrong"] > 0.5).any() for e in run_data.emotions
-        ]
-        assert hatched(one) == sum(lost)
+    for (classifier, emotion), one in panel_axes(run_data).items():
+        lost = (activation_curves.curve(run_data, classifier, emotion, "palsy")["wrong"] > 0.5).any()
+        assert hatched(one) == lost
 
 
 def test_example_faces_are_those_of_every_identity_with_pictures(run_data: RunData):
     figure = example_faces.draw(run_data)
     assert list(example_faces.examples(run_data)) == [0, 1]
     assert len(figure.axes[0].images) == 2 * 2 * (1 + len(run_data.emotions))
-    assert "identity 0 (female, 31 years), 1 (male, 32 years)" in example_faces.caption(run_data)
+    words = example_faces.caption(run_data)
+    assert "identity 0 (female, 31 years), 1 (male, 32 years)" in words
+    assert "are never part of a run: facing-asymmetry photographs FOLDER --run RUN puts them beside one" in words
 
 
 def test_surfaces_show_the_grid_means_and_their_derivative(run_data: RunData):

@@ -1,5 +1,6 @@
 """The whole page in Chromium: accessible, quick to open, legible on a phone, in the dark and on paper."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ VIEWS = {
         "device_scale_factor": 2,
     },
 }
+LOOKED_AT = 24_000
+"""CSS pixels of a page, from its top, that a screenshot holds."""
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +35,27 @@ def browser() -> Iterator[Browser]:
 def test_the_page_has_no_accessibility_violation_and_leaves_the_console_silent(
     browser: Browser, report: Path, view: str
 ):
+    assert violations(browser, report, view, view) == []
+
+
+def test_the_page_of_twelve_networks_is_accessible_and_fits_in_every_view(browser: Browser, report_of_many: Path):
+    for view, options in VIEWS.items():
+        assert violations(browser, report_of_many, view, f"twelve_{view}") == [], view
+        with opened(browser, report_of_many, **options) as (page, _):
+            assert page.evaluate("document.documentElement.scrollWidth") <= options["viewport"]["width"], view
+            assert page.locator("#pick-classifier option").count() == page.locator("details.page").count() == 12
+
+
+def violations(browser: Browser, report: Path, view: str, name: str) -> list[tuple[str, str]]:
+    """What axe finds with everything unfolded, and the console's complaints; leaves a screenshot."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     with opened(browser, report, **VIEWS[view]) as (page, complaints):
-        for details in page.locator("details").all():
-            details.evaluate("(one) => { one.open = true; }")
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        page.screenshot(path=SCREENSHOTS / f"{view}.png", full_page=True)
-        assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
-        assert complaints == []
+        size = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+        top = {"x": 0, "y": 0, "width": size[0], "height": min(size[1], LOOKED_AT)}
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, clip=top)
+        return [(one["id"], one["nodes"][0]["html"][:120]) for one in found] + [("console", one) for one in complaints]
 
 
 def test_nothing_is_wider_than_a_phone(browser: Browser, report: Path):
@@ -62,17 +78,43 @@ def until_usable(page: Page) -> float:
     )
 
 
-def test_it_prints_without_the_explorer_and_within_the_paper(browser: Browser, report: Path, tmp_path: Path):
-    with opened(browser, report, **VIEWS["light"]) as (page, _):
+PAPER = {"width": 688, "height": 1009}
+"""CSS pixels of A4 inside the page's margins: 182 x 267 mm."""
+
+PRINTED = """() => {
+  const shown = (one) => one.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true });
+  const box = (one) => one.getBoundingClientRect();
+  return {
+    folded: [...document.querySelectorAll("details:not([open]) :is(table, p, li, dd)")].filter((o) => !shown(o)).length,
+    wide: [...document.querySelectorAll("main *, .top *")].filter(shown).filter((o) => !o.closest(".hidden"))
+      .filter((o) => box(o).width && box(o).right > innerWidth + 1).map((o) => o.outerHTML.slice(0, 90)),
+    tall: [...document.querySelectorAll("figure")].filter((o) => box(o).height > innerHeight).map((o) => o.id),
+    controls: [...document.querySelectorAll("nav, button, input, .files, .skip")].filter(shown).length,
+    face: box(document.getElementById("face")).height, ground: getComputedStyle(document.body).backgroundColor,
+  };
+}"""
+
+
+@pytest.mark.parametrize("name", ["report", "report_of_many"])
+def test_on_paper_all_is_unfolded_whole_and_within_the_page(
+    browser: Browser, name: str, request: pytest.FixtureRequest, tmp_path: Path
+):
+    """Also where the reader's screen is dark: paper is white. The explorer is a still picture without its controls."""
+    view = VIEWS["dark"] | {"viewport": PAPER}
+    with opened(browser, request.getfixturevalue(name), **view) as (page, _):
         page.emulate_media(media="print")
-        assert not page.locator("#explorer").is_visible()
-        assert page.locator("#results").is_visible()
-        assert all(one.is_visible() for one in page.locator("details.page table").all()), "folded parts are printed too"
-        page.set_viewport_size({"width": 700, "height": 1000})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 700
-        page.screenshot(path=SCREENSHOTS / "print.png", full_page=True)
-        page.pdf(path=tmp_path / "report.pdf", format="A4")
-    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+        face = page.evaluate("document.getElementById('face').toDataURL()")
+        seen = page.evaluate(PRINTED)
+        page.screenshot(path=SCREENSHOTS / f"print_{name}.png")
+        page.emulate_media(media=None)
+        page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+    assert seen["folded"] == seen["controls"] == 0
+    assert seen["wide"] == seen["tall"] == []
+    assert seen["ground"] == "rgb(254, 254, 254)"
+    assert seen["face"] > 100
+    assert len(face) > 1000, "the canvas holds the face"
+    text = (tmp_path / "report.pdf").read_bytes()
+    assert re.search(rb"/MediaBox \[0 0 59[45][.\d]* 84[12][.\d]*\]", text), "A4"
 
 
 def test_figures_follow_the_readers_dark_setting(browser: Browser, report: Path):

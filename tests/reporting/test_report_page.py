@@ -11,10 +11,11 @@ from PIL import Image
 
 from facing_asymmetry.errors import DataError, FacingAsymmetryError, StoreError
 from facing_asymmetry.reporting.build import build_report
+from facing_asymmetry.reporting.limits import limits
 from facing_asymmetry.reporting.run_data import RunData, read_run
 from facing_asymmetry.reporting.settings import ReportSettings
 from facing_asymmetry.reporting.tables import classifier_table, control_table, formatted, score_summary
-from facing_asymmetry.reporting.words import design, findings, lead, limits, verdict
+from facing_asymmetry.reporting.words import design, findings, lead, verdict
 
 NAMES = [
     "f1_causal_graph",
@@ -69,7 +70,7 @@ def test_every_figure_is_there_as_png_and_pdf(report: Path):
 
 
 def test_tables_lie_beside_the_page_as_csv_html_and_latex(report: Path, run_data: RunData):
-    for name in ("t1_classifiers", "t2_scores", "t3_controls", "t4_expressions", "t5_shares"):
+    for name in ("t1_classifiers", "t2_scores", "t3_controls", "t4_expressions", "t5_shares", "t6_mixed"):
         assert {p.suffix for p in (report.parent / "tables").glob(f"{name}.*")} == {".csv", ".html", ".tex"}
     table = pd.read_csv(report.parent / "tables" / "t2_scores.csv")
     expected = run_data.tested("slope", "palsy")["mean"]
@@ -100,7 +101,7 @@ def test_pictures_have_alternatives_and_tables_have_headers(outline: Outline):
     images = [a for tag, a in outline.tags if tag == "img"]
     assert len(images) == len(NAMES) + 2
     assert all(len(a["alt"]) > 40 for a in images)
-    assert sum(tag == "table" for tag, _ in outline.tags) == sum(tag == "caption" for tag, _ in outline.tags) == 8
+    assert sum(tag == "table" for tag, _ in outline.tags) == sum(tag == "caption" for tag, _ in outline.tags) == 9
     assert all("scope" in a for tag, a in outline.tags if tag == "th")
 
 
@@ -196,6 +197,38 @@ def test_embedded_numbers_equal_the_table(page: str, run_data: RunData):
 def test_table_cells_on_the_page_equal_the_tests(page: str, run_data: RunData):
     row = run_data.tested("symmetry_specific").loc[("net_a", "surprise")]
     assert f"{row['mean']:.2f} [{row['low']:.2f}, {row['high']:.2f}]" in page
+
+
+def test_a_report_over_a_sweep_says_in_its_body_what_is_missing_and_why(finished_run: Path, page: str, tmp_path: Path):
+    run = shutil.copytree(finished_run, tmp_path / "run")
+    manifest = json.loads((run / "manifest.json").read_text())
+    jobs = [
+        {"job": "classifier=net_a", "state": "done", "error": ""},
+        {"job": "classifier=net_c", "state": "skipped", "error": "its weights <are> not here"},
+    ]
+    (run / "manifest.json").write_text(json.dumps(manifest | {"jobs": jobs}))
+    again = build_report(run, QUICK).read_text(encoding="utf-8")
+    body = again[again.index("<body>") :]
+    assert "1 of the 2 jobs of this sweep is missing here" in body
+    assert "<strong>classifier net_c</strong> was skipped: its weights &lt;are&gt; not here" in body
+    assert 'id="missing"' not in page
+
+
+def test_the_mixed_models_are_shown_folded_with_the_method_of_each_row(page: str, finished_run: Path):
+    start = page.index('id="t6_mixed"')
+    part = page[start : page.index('class="caption"', start)]
+    mixed = pd.read_csv(finished_run / "mixed.csv")
+    assert f'<details class="folded"><summary>{len(mixed)} rows</summary>' in part
+    assert part.count("<tr") == len(mixed) + 1
+    first = mixed[(mixed["classifier"] == "net_b") & (mixed["emotion"] == "anger")].iloc[0]
+    assert f"<td>{first['method']}</td>" in part
+    assert f"{first['slope']:.2f} [{first['low']:.2f}, {first['high']:.2f}]" in part
+
+
+def test_without_mixed_models_there_is_no_empty_table(finished_run: Path, tmp_path: Path):
+    run = shutil.copytree(finished_run, tmp_path / "run", ignore=shutil.ignore_patterns("mixed.csv", "tables"))
+    assert "t6_mixed" not in build_report(run, QUICK).read_text(encoding="utf-8")
+    assert not list((run / "tables").glob("t6_mixed*"))
 
 
 def test_the_manifest_and_the_limits_are_on_the_page(page: str, run_data: RunData):

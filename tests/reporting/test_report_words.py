@@ -1,10 +1,13 @@
 import dataclasses
 
+import pandas as pd
 import pytest
 
 from facing_asymmetry.inference.shuffle import WARNING
+from facing_asymmetry.reporting.jobs import missing_jobs
+from facing_asymmetry.reporting.limits import limits
 from facing_asymmetry.reporting.run_data import RunData
-from facing_asymmetry.reporting.words import counted, findings, grid_size, image_count, lead, limits
+from facing_asymmetry.reporting.words import counted, design, findings, grid_size, image_count, lead
 
 
 @pytest.mark.parametrize(
@@ -51,3 +54,49 @@ def test_a_shuffle_test_in_the_run_is_warned_about(run_data: RunData, tmp_path):
     (tmp_path / "shuffle.csv").write_text("curves\n")
     assert not any("shuffle" in line for line in limits(run_data))
     assert any(WARNING in line for line in limits(dataclasses.replace(run_data, path=tmp_path)))
+
+
+def told(data: RunData, word: str) -> str:
+    return next(line for line in limits(data) if word in line)
+
+
+def test_limits_say_how_many_estimates_are_no_larger_than_those_of_a_network_that_sees_no_asymmetry(run_data: RunData):
+    rows = run_data.tests["score"] == "symmetry_specific_standardised"
+    means = iter([0.0, 0.01, 0.5, 0.6, 0.7, 0.8])  # net_a: anger, happiness, surprise; net_b, whose anger is rejected
+    order = run_data.tests[rows].sort_values(["classifier", "emotion"]).index
+    tests = run_data.tests.copy()
+    for place in order:
+        tests.loc[place, "mean"] = next(means)
+    line = told(dataclasses.replace(run_data, tests=tests), "first order only")
+    assert "had 0.018 of its expression's activation" in line
+    assert "2 of this run's 5 accepted pairs have no more than that" in line
+
+
+def test_limits_say_how_far_the_exact_derivative_is_where_the_run_has_it(run_data: RunData):
+    assert "was not computed (derivative=true does)" in told(run_data, "exact derivative")
+    slopes = run_data.scores[run_data.scores["score"] == "slope"]
+    exact = slopes.assign(score="autograd_disagreement", value=0.26)
+    units = slopes[(slopes["intervention"] == "palsy") & slopes["accepted"]]
+    line = told(dataclasses.replace(run_data, scores=pd.concat([run_data.scores, exact])), "exact derivative")
+    assert f"by 26 % of the latter's mean size (median of {len(units)} accepted units)" in line
+
+
+def test_the_face_model_is_named_with_its_terms_where_the_manifest_has_them(run_data: RunData):
+    assert design(run_data)["Held fixed"].endswith("Face model: makehuman.")
+    facts = {"name": "flame", "licence": "CC-BY-4.0", "attribution": "Max Planck"}
+    config = {**run_data.manifest["config"], "face_model": facts}
+    other = dataclasses.replace(run_data, manifest={**run_data.manifest, "config": config})
+    assert design(other)["Held fixed"].endswith("Face model: flame (licence: CC-BY-4.0; attribution: Max Planck).")
+
+
+def test_missing_jobs_are_named_with_what_became_of_them():
+    jobs = [
+        {"job": "classifier=a", "state": "done", "error": ""},
+        {"job": "classifier=b identity_block=1/4", "state": "failed", "error": "no space left"},
+        {"job": "classifier=c", "state": "killed", "error": ""},
+    ]
+    assert missing_jobs({"jobs": jobs}) == [
+        ("classifier b, identity_block 1/4", "failed: no space left"),
+        ("classifier c", "was killed"),
+    ]
+    assert missing_jobs({}) == []

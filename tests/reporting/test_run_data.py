@@ -168,3 +168,24 @@ def test_of_networks_that_accept_alike_the_one_that_names_the_drawn_face_is_show
     assert replace(data, responses=responses).exemplar[0] == "net_b"
     responses["predicted"] = responses["emotion"].astype(str)
     assert replace(data, responses=responses).exemplar[0] == "net_a"
+
+
+def test_a_unit_is_found_whole_also_where_its_rows_lie_apart(run_data: RunData):
+    key = ("net_a", "anger", 1, "left", "palsy")
+    meant = run_data.responses.query(
+        "classifier == 'net_a' and emotion == 'anger' and identity == 1 and side == 'left' and intervention == 'palsy'"
+    )
+    mixed = replace(run_data, responses=run_data.responses.sample(frac=1.0, random_state=0))
+    for data in (run_data, mixed):
+        found = data.unit(key)
+        assert found is not None
+        pd.testing.assert_frame_equal(found.sort_index(), meant)
+    assert run_data.unit(("net_a", "anger", 1, "both", "palsy")) is None
+
+
+def test_activations_are_means_over_sides_of_the_emotion_shown(run_data: RunData):
+    rows = run_data.target.query("classifier == 'net_b' and emotion == 'anger' and intervention == 'palsy'")
+    meant = rows.groupby(["identity", "s", "t"])["logit"].mean()
+    found = run_data.activations["net_b", "anger", "palsy"]
+    assert np.allclose(found.set_index(["identity", "s", "t"])["logit"].sort_index(), meant.sort_index())
+    assert set(found["wrong"]) <= {0.0, 0.5, 1.0}

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from facing_asymmetry.reporting.figures.activation_curves import curve, ends
+from facing_asymmetry.reporting.figures.activation_curves import SYMMETRY, curve, ends, symmetry_axis
 from facing_asymmetry.reporting.figures.style import (
     EMOTION_COLOUR,
     EMOTION_MARKER,
@@ -33,23 +33,19 @@ NEEDS_FACES = False
 def draw(data: RunData) -> Figure:
     """Classifiers in rows, those of one training set beside each other; emotions in columns; one scale per row."""
     figure = new_figure(WIDTH, 1.02 * len(data.classifiers) + 0.75)
-    grid = figure.subplots(len(data.classifiers), len(data.emotions), squeeze=False, sharex=True, sharey="row")
-    for axes_row, classifier in zip(grid, data.classifiers, strict=True):
+    grid = figure.subplots(len(data.classifiers), len(data.emotions), squeeze=False, sharey="row")
+    for row, (axes_row, classifier) in enumerate(zip(grid, data.classifiers, strict=True)):
         for axes, emotion in zip(axes_row, data.emotions, strict=True):
             _draw_control(axes, curve(data, classifier, emotion, data.control) if data.control else None)
             _draw_curve(axes, curve(data, classifier, emotion, data.treated), emotion)
-            axes.grid(axis="y")
-            axes.set_axisbelow(True)
-            axes.tick_params(labelleft=axes is axes_row[0])
+            axes.tick_params(labelleft=axes is axes_row[0], labelbottom=row == len(grid) - 1)
+            symmetry_axis(axes, data)
         label = [*wrap(data.training_sets[classifier], 16), *wrap(readable(classifier), 16)]
         axes_row[0].set_ylabel("\n".join(label), fontsize=6.5, rotation=0, ha="right", va="center")
         axes_row[0].yaxis.set_major_locator(MaxNLocator(4))
     for axes, emotion in zip(grid[0], data.emotions, strict=True):
         axes.set_title(emotion, loc="center", fontweight="normal")
-    grid[0, 0].set_xlim(data.responses["s"].max() + 0.04, data.responses["s"].min() - 0.04)
-    grid[0, 0].set_xticks(np.quantile(data.responses["s"].unique(), (0.0, 0.5, 1.0)))
-    grid[0, 0].xaxis.set_major_formatter("{x:g}")
-    figure.supxlabel("symmetry s  (1: symmetric, 0: affected side does not move)", fontsize=8)
+    figure.supxlabel(SYMMETRY, fontsize=8)
     figure.supylabel("activation (logit)", fontsize=8)
     figure.legend(handles=_keys(data), loc="outside upper center", ncols=4)
     return figure

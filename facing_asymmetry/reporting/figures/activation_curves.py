@@ -1,5 +1,7 @@
 """F5: activation against symmetry at full intensity, one panel per training set; symmetric faces come first."""
 
+from typing import Any, Final
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,7 +16,6 @@ from facing_asymmetry.reporting.figures.style import (
     RULE,
     WIDTH,
     new_figure,
-    panels,
     readable,
     styled,
 )
@@ -25,25 +26,26 @@ NAME = "f5_activation_curves"
 TITLE = "Activation against symmetry, by training set"
 NEEDS_FACES = False
 
+SYMMETRY: Final = "symmetry s  (1: symmetric, 0: affected side does not move)"
+"""Label of the axis of s."""
+
 
 @styled
 def draw(data: RunData) -> Figure:
-    """One panel per training set: the curves of all emotions for one network trained on it."""
+    """One panel per training set, cut by emotion so that no two bands overlap; one scale per panel."""
     shown = representatives(data)
-    columns = min(3, len(shown))
-    rows = -(-len(shown) // columns)
-    figure = new_figure(WIDTH, 2.35 * rows + 0.75)
-    for axes, (training_set, classifier) in zip(panels(figure, len(shown), columns), shown.items(), strict=True):
-        for emotion in data.emotions:
+    figure = new_figure(WIDTH, 1.72 * len(shown) + 0.75)
+    grid = figure.subplots(len(shown), len(data.emotions), squeeze=False, sharey="row")
+    for row, (axes_row, (training_set, classifier)) in enumerate(zip(grid, shown.items(), strict=True)):
+        for axes, emotion in zip(axes_row, data.emotions, strict=True):
+            _draw_identities(axes, surface(data, classifier, emotion), emotion)
             _draw_curve(axes, curve(data, classifier, emotion, data.treated), emotion)
-        axes.set_title(f"{training_set}\n", pad=2)
-        axes.text(0, 1.02, readable(classifier), transform=axes.transAxes, fontsize=7, color=MUTED, va="bottom")
-        axes.set_xlim(data.responses["s"].max() + 0.03, data.responses["s"].min() - 0.03)
-        axes.set_xticks(np.quantile(data.responses["s"].unique(), (0.0, 0.25, 0.5, 0.75, 1.0)))
-        axes.xaxis.set_major_formatter("{x:g}")
-        axes.grid(axis="y")
-        axes.set_axisbelow(True)
-    figure.supxlabel("symmetry s  (1: symmetric, 0: affected side does not move)", fontsize=8)
+            axes.set_title(f"\n\n{emotion}", fontsize=7.5, fontweight="normal", loc="center")
+            axes.tick_params(labelleft=axes is axes_row[0], labelbottom=row == len(grid) - 1)
+            symmetry_axis(axes, data)
+        for axes, side, words, bold in ((axes_row[0], 0, training_set, True), (axes_row[-1], 1, classifier, False)):
+            _head(axes, side, readable(words), bold=bold)
+    figure.supxlabel(SYMMETRY, fontsize=8)
     figure.supylabel("activation (logit)", fontsize=8)
     figure.legend(handles=_keys(data), loc="outside upper center", ncols=4)
     return figure
@@ -84,15 +86,25 @@ def ends(data: RunData, classifier: str) -> str:
     return ", ".join(words)
 
 
+def symmetry_axis(axes: Axes, data: RunData) -> None:
+    """Ends and middle of s, symmetric first; set on each axes, because sharing one axis among many is slow."""
+    shown = data.axes[0]
+    axes.set_xlim(shown.max() + 0.04, shown.min() - 0.04)
+    axes.set_xticks(np.quantile(shown, (0.0, 0.5, 1.0)))
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.grid(axis="y")
+    axes.set_axisbelow(True)
+
+
 def caption(data: RunData) -> str:
     """What line, band and hatching mean, and which network a panel shows."""
     several = len(data.classifiers) > len(representatives(data))
     return (
         f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}) when one side weakens; "
-        f"line: mean, band: ± 1 sd over {len(data.identities)} identities (sides averaged). Symmetric faces come "
-        "first: a line that falls to the right is an activation that falls with symmetry. Hatched and dotted: most "
-        "faces are not recognised as the emotion. Panels have their own scale: logits of two networks can't be "
-        "compared."
+        f"thick line: mean, band: ± 1 sd, thin lines: the {len(data.identities)} identities (sides averaged). "
+        "Symmetric faces come first: a line that falls to the right is an activation that falls with symmetry. "
+        "Hatched and dotted: most faces are not recognised as the emotion. Panels have their own scale: logits of two "
+        "networks can't be compared."
         + (
             " Each panel shows the network of its training set that accepts most emotions; F5b shows all."
             if several
@@ -107,24 +119,29 @@ def describe(data: RunData) -> str:
     return f"Mean logit from symmetric to one side still. {'. '.join(words)}."
 
 
+def _head(axes: Axes, side: int, words: str, *, bold: bool) -> None:
+    """Half of a panel's heading, above its first (side 0) or last (side 1) emotion and across its neighbours."""
+    look: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold"} if bold else {"fontsize": 7, "color": MUTED}
+    head = axes.annotate(words, (side, 1), (0, 18), xycoords="axes fraction", textcoords="offset points", va="bottom",
+                         ha=("left", "right")[side], **look)  # fmt: skip
+    head.set_in_layout(False)
+
+
+def _draw_identities(axes: Axes, unit: pd.DataFrame, emotion: str) -> None:
+    """One thin line per identity at the largest t."""
+    full = unit[unit["t"] == unit["t"].max()].pivot_table(index="s", columns="identity", values="logit")
+    axes.plot(full.index, full.to_numpy(float), color=EMOTION_COLOUR[emotion], linewidth=0.4, alpha=0.45, zorder=2)
+
+
 def _draw_curve(axes: Axes, table: pd.DataFrame, emotion: str) -> None:
+    """Mean and band; dotted and hatched where most faces are mispredicted."""
     colour = EMOTION_COLOUR[emotion]
     s, mean, sd = (table[name].to_numpy(float) for name in ("s", "mean", "sd"))
     wrong = table["wrong"].to_numpy(float) > 0.5
-    axes.fill_between(s, mean - sd, mean + sd, color=colour, alpha=0.13, linewidth=0)
+    axes.fill_between(s, mean - sd, mean + sd, color=colour, alpha=0.2, linewidth=0)
     spread = np.convolve(wrong, [1, 1, 1], mode="same") > 0
     if wrong.any():
-        axes.fill_between(
-            s,
-            mean - sd,
-            mean + sd,
-            where=spread,
-            facecolor="none",
-            edgecolor=colour,
-            hatch="/////",
-            linewidth=0,
-            alpha=0.55,
-        )
+        axes.fill_between(s, mean - sd, mean + sd, where=spread, facecolor="none", hatch="/////", linewidth=0)
     for start in range(len(s) - 1):
         lost = wrong[start] or wrong[start + 1]
         axes.plot(s[start : start + 2], mean[start : start + 2], color=colour, linestyle=":" if lost else "-", zorder=3)
@@ -133,10 +150,10 @@ def _draw_curve(axes: Axes, table: pd.DataFrame, emotion: str) -> None:
 
 
 def _keys(data: RunData) -> list[Line2D | Patch]:
-    keys: list[Line2D | Patch] = [
-        Line2D([], [], color=EMOTION_COLOUR[e], marker=EMOTION_MARKER[e], markersize=3.5, label=e)
-        for e in data.emotions
+    colour = EMOTION_COLOUR[data.emotions[0]]
+    return [
+        Line2D([], [], color=colour, label="mean"),
+        Patch(color=colour, alpha=0.2, linewidth=0, label="± 1 sd over identities"),
+        Line2D([], [], color=colour, linewidth=0.5, alpha=0.6, label="one identity"),
+        Patch(facecolor="none", edgecolor=RULE, hatch="/////", label="not recognised"),
     ]
-    keys.append(Patch(color=MUTED, alpha=0.2, linewidth=0, label="± 1 sd over identities"))
-    keys.append(Patch(facecolor="none", edgecolor=RULE, hatch="/////", label="not recognised"))
-    return keys

@@ -40,6 +40,7 @@ CAUSES: Final = (
 )
 CUT: Final = (("palsy", "symmetry"), ("palsy", "intensity"), ("palsy", "scene"))
 """Edges of the observational world that the intervention removes."""
+FITTED: Final = " The expression was fitted to each classifier beforehand, and does not change after that."
 WIDE, TALL = 1.62, 0.62
 
 
@@ -67,6 +68,7 @@ def caption(data: RunData) -> str:
         "A palsy changes symmetry, intensity and the scene of a photograph together (dashed), so patients and "
         "healthy probands can't say which of them a classifier reacts to. The renderer sets symmetry and intensity "
         "and holds the rest of the image fixed, which cuts the dashed lines (crosses)."
+        + (FITTED if "optimised" in set(data.responses["expression"].unique()) else "")
     )
 
 

@@ -45,7 +45,7 @@ def draw(data: RunData) -> Figure:
         for score, intervention, *_ in SERIES
     ]
     limits = [robust_limits(t, [data.accepted.get(pair, False) for pair in t.index]) for t in tables if len(t)]
-    figure = new_figure(WIDTH, (0.3 * len(data.emotions) + 0.55) * rows + 0.75)
+    figure = new_figure(WIDTH, (0.3 * len(data.emotions) + 0.55) * rows + 0.9)
     for place, (axes, classifier) in enumerate(
         zip(panels(figure, len(data.classifiers), columns), data.classifiers, strict=True)
     ):
@@ -62,7 +62,11 @@ def draw(data: RunData) -> Figure:
     keys = [
         Line2D([], [], color=colour, marker=marker, markersize=4, label=label) for *_, label, colour, marker in SERIES
     ]
-    figure.supxlabel("standardised slope (share of activation lost per unit symmetry)", fontsize=8)
+    figure.supxlabel(
+        "standardised slope: share of activation lost per unit symmetry\n"
+        "(right of zero: the activation falls when symmetry falls)",
+        fontsize=8,
+    )
     figure.legend(handles=keys, loc="outside upper center", ncols=3)
     return figure
 
@@ -83,7 +87,8 @@ def caption(data: RunData) -> str:
         "Weakening one side also lowers total motion. The control weakens both sides alike, symmetric throughout, "
         "with the same mean motion; the difference is the part that symmetry alone explains. Means with "
         f"{confidence(data)} bootstrap intervals (BCa) over {len(data.identities)} identities; hollow: expression not "
-        "accepted by that classifier." + ("" if data.may_claim else " No claim is made from this run.")
+        "accepted by that classifier; an arrow marks what lies beyond the axis."
+        + ("" if data.may_claim else " No claim is made from this run.")
     )
 
 

@@ -1,12 +1,15 @@
 """F6: how much of each expression's activation is lost with symmetry, classifier × emotion."""
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from facing_asymmetry.reporting.figures.style import INK, MUTED, PAPER, WIDTH, new_figure, readable, styled
+from facing_asymmetry.reporting.figures.style import INK, MUTED, PAPER, WIDTH, new_figure, readable, signed, styled
 from facing_asymmetry.reporting.run_data import RunData
 
 NUMBER = "F6"
@@ -14,6 +17,8 @@ NAME = "f6_effect_map"
 TITLE = "Standardised slope by classifier and emotion"
 NEEDS_FACES = False
 SCORE = "slope_standardised"
+LABEL: Final = "share of activation\nlost per unit symmetry\n(+ falls with symmetry)"
+"""Of the colour bar: unit and sign."""
 
 
 @styled
@@ -26,14 +31,10 @@ def draw(data: RunData) -> Figure:
     sns.heatmap(
         values, ax=axes, cmap="PuOr_r", center=0.0, vmin=-reach, vmax=reach, annot=_labels(data, values), fmt="",
         linewidths=1.5, linecolor=PAPER, annot_kws={"fontsize": 7.5},
-        cbar_kws={"label": "share of activation lost\nper unit symmetry", "shrink": 0.9, "aspect": 16, "pad": 0.02},
+        cbar_kws={"label": LABEL, "shrink": 0.9,
+                  "aspect": 16, "pad": 0.02},
     )  # fmt: skip
-    for row, classifier in enumerate(values.index):
-        for column, emotion in enumerate(values.columns):
-            if not data.accepted.get((classifier, emotion), False):
-                axes.add_patch(Rectangle((column, row), 1, 1, fill=False, hatch="////", edgecolor=MUTED, linewidth=0))
-            if not np.isfinite(values.loc[classifier, emotion]):
-                axes.text(column + 0.5, row + 0.5, "not defined", ha="center", va="center", fontsize=6.5, color=MUTED)
+    _mark(axes, data, values)
     axes.set_yticklabels([f"{readable(c)}  ·  {data.training_sets[c]}" for c in values.index], rotation=0)
     axes.set(xlabel="", ylabel="")
     axes.tick_params(length=0)
@@ -53,7 +54,8 @@ def caption(data: RunData) -> str:
         "Slope of the activation over symmetry, divided by what the expression adds to the logit (neutral to full): "
         "0.3 reads “30 % of the expression's activation is lost between the symmetric face and the one whose "
         "affected side is still”. Positive (orange): the activation falls when symmetry falls. Mean over "
-        f"{len(data.identities)} identities. Hatched: expression not accepted by that classifier. "
+        f"{len(data.identities)} identities. Hatched: expression not accepted by that classifier; "
+        "the colours are scaled to those that are. "
         + ("* p < .05, ** p < .01, *** p < .001 (Holm-corrected)." if data.may_claim else f"{_verdict(data)}.")
     )
 
@@ -70,6 +72,22 @@ def stars(p: float) -> str:
     return "***" if p < 0.001 else "**" if p < 0.01 else "*" if p < 0.05 else ""
 
 
+def _mark(axes: Axes, data: RunData, values: pd.DataFrame) -> None:
+    """Hatch what is not accepted, with a clear ground behind its number; say what is not defined."""
+    grounds = axes.collections[0].get_facecolor()
+    numbers = {text.get_position(): text for text in axes.texts}
+    for row, classifier in enumerate(values.index):
+        for column, emotion in enumerate(values.columns):
+            middle, ground = (column + 0.5, row + 0.5), grounds[row * len(values.columns) + column]
+            if not data.accepted.get((classifier, emotion), False):
+                axes.add_patch(Rectangle((column, row), 1, 1, fill=False, hatch="////", edgecolor=MUTED, linewidth=0))
+                if middle in numbers:
+                    numbers[middle].set_bbox({"facecolor": ground, "edgecolor": "none", "pad": 0.8})
+            if not np.isfinite(values.loc[classifier, emotion]):
+                axes.text(*middle, "not defined", ha="center", va="center", fontsize=6.5, color=MUTED,
+                          backgroundcolor=PAPER)  # fmt: skip
+
+
 def _labels(data: RunData, values: pd.DataFrame) -> np.ndarray:
     tests = data.tested(SCORE, data.treated)
 
@@ -77,7 +95,7 @@ def _labels(data: RunData, values: pd.DataFrame) -> np.ndarray:
         if (classifier, emotion) not in tests.index or not np.isfinite(data.row(tests, (classifier, emotion))["mean"]):
             return ""
         test = data.row(tests, (classifier, emotion))
-        return f"{test['mean']:.2f}{stars(float(test['p_holm'])) if test['claim'] else ''}"
+        return f"{signed(test['mean'])}{stars(float(test['p_holm'])) if test['claim'] else ''}"
 
     return np.array([[label(c, e) for e in values.columns] for c in values.index])
 

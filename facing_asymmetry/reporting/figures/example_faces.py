@@ -51,8 +51,9 @@ def caption(data: RunData) -> str:
     return (
         f"Synthetic faces: identity {people}, {len(examples(data))} of the {len(data.identities)} that every "
         f"classifier was shown; expressions as found for {readable(data.exemplar[0])}. Upper row of each: symmetric "
-        f"(s = 1); lower row: the person's {side} side does not move (lowest s). This run has no photographs of "
-        "probands or patients."
+        f"(s = 1); lower row: the person's {side} side does not move (lowest s). Photographs of people, probands or "
+        "patients, are never part of a run: facing-asymmetry photographs FOLDER --run RUN puts them beside one, on a "
+        "page of its own."
     )
 
 

@@ -129,12 +129,10 @@ def _mark(axes: Axes, data: RunData, pair: tuple[str, str], column: float, top: 
 def _frame(data: RunData, pair: tuple[str, str], s: float, t: float) -> dict[str, object]:
     """The target row of the drawn identity and side at the node nearest to (s, t)."""
     sprite = data.sprites[pair]
-    rows = data.target
-    rows = rows[
-        (rows["classifier"] == pair[0]) & (rows["emotion"] == pair[1]) & (rows["intervention"] == sprite.intervention)
-    ]
-    rows = rows[(rows["identity"] == sprite.identity) & (rows["side"] == sprite.side)]
-    if rows.empty:
+    unit = (*pair, sprite.identity, sprite.side, sprite.intervention)
+    rows = data.unit(unit)
+    if rows is None:
         raise DataError(f"{sprite.path}: {sprite.words} is not in responses.parquet")
+    rows = rows[rows["is_target"]]
     nearest = int(np.argmin(np.abs(rows["s"] - s).to_numpy() + np.abs(rows["t"] - t).to_numpy()))
     return {str(key): value for key, value in rows.iloc[nearest].items()}

@@ -17,6 +17,7 @@ from facing_asymmetry.reporting.figures.style import (
     new_figure,
     readable,
     robust_limits,
+    signed,
     styled,
 )
 from facing_asymmetry.reporting.run_data import RunData
@@ -32,7 +33,7 @@ def draw(data: RunData) -> Figure:
     """One line per classifier and emotion, grouped by classifier; zero is no reaction to symmetry."""
     tests = data.tested(SCORE, data.treated)
     step = len(data.emotions) + 1.4
-    figure = new_figure(WIDTH, 0.155 * step * len(data.classifiers) + 0.75)
+    figure = new_figure(WIDTH, 0.155 * step * len(data.classifiers) + 0.9)
     axes = figure.add_subplot()
     axes.set_xlim(*robust_limits(tests, [data.accepted.get(pair, False) for pair in tests.index]))
     axes.axvline(0, color=MUTED, linewidth=0.9)
@@ -59,7 +60,10 @@ def draw(data: RunData) -> Figure:
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=RULE)
     axes.set_axisbelow(True)
-    axes.set_xlabel("standardised slope (share of the expression's activation lost per unit symmetry)")
+    axes.set_xlabel(
+        "standardised slope: share of the expression's activation lost per unit symmetry\n"
+        "(right of zero: the activation falls when symmetry falls)"
+    )
     return figure
 
 
@@ -69,8 +73,8 @@ def caption(data: RunData) -> str:
     return (
         f"Mean standardised slope under the one-sided intervention with its {level} bootstrap interval (BCa) over "
         f"{len(data.identities)} identities. Right of zero: the activation falls when symmetry falls. Hollow: "
-        "expression not accepted by that classifier. The axis is scaled to accepted expressions; an arrow marks a "
-        "mean beyond it."
+        "expression not accepted by that classifier. The axis is scaled to accepted expressions; an arrow "
+        "marks what lies beyond it."
         + ("" if data.may_claim else " With so few identities an interval is an impression, not a claim.")
     )
 
@@ -87,8 +91,8 @@ def _words(row: dict[str, Any]) -> str:
     """`mean [low, high]`, as much of it as is defined."""
     if not np.isfinite(row["mean"]):
         return "not defined"
-    ends = f" [{row['low']:.2f}, {row['high']:.2f}]" if np.isfinite(row["low"] + row["high"]) else ""
-    return f"{row['mean']:.2f}{ends}"
+    ends = f" [{signed(row['low'])}, {signed(row['high'])}]" if np.isfinite(row["low"] + row["high"]) else ""
+    return f"{signed(row['mean'])}{ends}"
 
 
 def confidence(data: RunData) -> str:

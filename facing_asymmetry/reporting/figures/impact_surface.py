@@ -33,7 +33,7 @@ def draw(data: RunData) -> Figure:
         _corners(places.pop(0), data)
     for axes, values, label, letter in (
         (places[0], activation, f"{emotion} logit", "activation"),
-        (places[1], derivative, "logits per unit symmetry", "∂ activation / ∂s"),
+        (places[1], derivative, "logits per unit symmetry\n(+ falls with symmetry)", "∂ activation / ∂s"),
     ):
         _surface(axes, (s, t), values, wrong, label, diverging=values is derivative)
         axes.set_title(letter)

@@ -112,6 +112,11 @@ def readable(name: str) -> str:
     return name.replace("_", " ")
 
 
+def signed(value: float) -> str:
+    """Two decimal places with a true minus sign, and without a negative zero."""
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
 def robust_limits(rows: pd.DataFrame, accepted: Sequence[bool], pad: float = 0.08) -> tuple[float, float]:
     """Axis limits that hold zero and every interval of accepted cells: one unstable cell can't flatten the rest."""
     chosen = rows[np.asarray(accepted, bool)]
@@ -124,7 +129,7 @@ def robust_limits(rows: pd.DataFrame, accepted: Sequence[bool], pad: float = 0.0
 
 
 def interval(axes: Axes, row: Mapping[str, Any], y: float, colour: str, marker: str, *, filled: bool) -> None:
-    """One mean with its interval as a horizontal line; an arrow at the frame's edge where the mean lies outside."""
+    """One mean with its interval as a horizontal line; an arrow at the frame's edge where either goes beyond it."""
     low, high = sorted(axes.get_xlim())
     mean = float(row["mean"])
     if not np.isfinite(mean):
@@ -132,6 +137,8 @@ def interval(axes: Axes, row: Mapping[str, Any], y: float, colour: str, marker: 
         return
     if np.isfinite(row["low"]) and np.isfinite(row["high"]):
         axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.2, solid_capstyle="butt", zorder=2)
+        for edge, arrow in ((low, "<"),) * bool(row["low"] < low) + ((high, ">"),) * bool(row["high"] > high):
+            axes.plot([edge], [y], arrow, color=colour, markersize=3.0, zorder=2, clip_on=False)
     outside = "<" if mean < low else ">" if mean > high else ""
     face = colour if filled else PAPER
     place = float(np.clip(mean, low, high))

@@ -42,7 +42,7 @@ def draw(data: RunData, classifier: str) -> Figure:
             good = data.accepted.get((classifier, emotion), False)
             axes[0, column].set_title(emotion + ("" if good else "\nnot accepted"), fontsize=7.5, loc="center",
                                       fontweight="normal", color="black" if good else MUTED)  # fmt: skip
-        for row, label in enumerate(("activation (logit)", "logits per unit\nsymmetry")):
+        for row, label in enumerate(("activation (logit)", "logits per unit symmetry\n(+ falls with symmetry)")):
             bar = figure.colorbar(drawn[row], ax=list(axes[row]), aspect=14, pad=0.015, label=label)
             bar.outline.set_visible(False)
         figure.supxlabel("symmetry s", fontsize=8)

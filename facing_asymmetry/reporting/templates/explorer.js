@@ -205,7 +205,7 @@
   $("surface").addEventListener("pointerdown", (event) => { stop(); goTo(event); $("surface").setPointerCapture(event.pointerId); });
   $("surface").addEventListener("pointermove", (event) => { if (event.buttons) goTo(event); });
   // On paper nothing can be unfolded: browsers that do not know ::details-content open what is closed before they print.
-  addEventListener("beforeprint", () => document.querySelectorAll("details.page, #claims details").forEach((part) => { part.open = true; }));
+  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((part) => { part.open = true; }));
   document.querySelector(".explorer").hidden = false;
   load();
 })();

@@ -1,0 +1,92 @@
+"""What a report cannot say, whatever its numbers are; with the run's own numbers where it has them."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from facing_asymmetry.calibration.published import published_planted
+from facing_asymmetry.inference.further import SHUFFLE
+from facing_asymmetry.inference.shuffle import WARNING
+from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.reporting.words import counted
+
+COMMON_SETS: Final = ("FER2013", "RAF-DB", "AffectNet-7", "AffectNet-8")
+"""Training sets of the field that a reader would look for."""
+
+
+def limits(data: RunData) -> list[str]:
+    """What a reader must bear in mind, whatever the numbers are."""
+    lines = [
+        "The faces are rendered. Whether a classifier reacts to a photograph of a patient in the same way is another "
+        "question, which needs photographs.",
+        f"The networks are published ones whose weights could be had, no random sample: {_training_sets(data)}",
+        "Weakening one side also lowers total motion. Only the difference to the bilateral control (F8, T3) speaks "
+        "about symmetry itself.",
+        _curvature(data),
+        _exact_derivative(data),
+        "Logits of two classifiers are not on one scale; across classifiers compare shares only.",
+        "Pairs that are not accepted stay in every table and picture, marked; their standardised values can be large "
+        "because the divisor is small.",
+    ]
+    if "optimised" in set(data.responses["expression"].unique()):
+        optimum = (
+            "Each expression was optimised for its classifier, so it sits at a maximum from which any change tends "
+            "to lower the activation. The same run with expression=facs, whose stimulus no classifier chose, bounds "
+            "that bias."
+        )
+        lines.insert(5, optimum)
+    if (data.path / SHUFFLE).is_file():
+        lines.append(f"This run holds shuffle.csv for comparison: {WARNING}.")
+    return lines
+
+
+def _training_sets(data: RunData) -> str:
+    """How many networks per training set, and which common sets are absent."""
+    sets = list(data.training_sets.values())
+    have = ", ".join(f"{name} ({sets.count(name)})" for name in dict.fromkeys(sets))
+    absent = [name for name in COMMON_SETS if not any(name.lower() in known.lower() for known in sets)]
+    return f"{have}. None was trained on {' or '.join(absent)}." if absent else f"{have}."
+
+
+def _curvature(data: RunData) -> str:
+    """What `symmetry_specific` holds beside symmetry, and how many of this run's estimates are no larger."""
+    blind = next(c for c in published_planted()["checks"] if c["classifier"] == "symmetric_part")
+    words = (
+        "That difference removes lost motion to first order only: a response that is curved leaves some of it. A "
+        f"network that is never shown an asymmetry had {blind['measured']:.3f} of its expression's activation as "
+        "“symmetry-specific” (planted classifiers)"
+    )
+    found = _accepted(data, data.tests[data.tests["score"] == "symmetry_specific_standardised"])["mean"].abs()
+    if not found.notna().any():
+        return f"{words}."
+    small = int((found <= blind["measured"]).sum())
+    return (
+        f"{words}; {small} of this run's {int(found.notna().sum())} accepted pairs have no more than that, and what is "
+        "little more should not be called symmetry either."
+    )
+
+
+def _exact_derivative(data: RunData) -> str:
+    """How far the exact derivative is from the finite differences that the scores rest on."""
+    cause = (
+        "no rasteriser has a gradient where a surface appears or vanishes, as in an opening mouth, so scores rest on "
+        "finite differences"
+    )
+    rows = data.scores[
+        (data.scores["score"] == "autograd_disagreement") & (data.scores["intervention"] == data.treated)
+    ]
+    apart = _accepted(data, rows)["value"].dropna()
+    if apart.empty:
+        return f"The exact derivative by s was not computed (derivative=true does). It would differ: {cause}."
+    return (
+        "The exact derivative by s, through renderer and network, differs from the finite difference by "
+        f"{100 * apart.median():.0f} % of the latter's mean size (median of {counted(len(apart), 'accepted unit')}): "
+        f"{cause}."
+    )
+
+
+def _accepted(data: RunData, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of accepted pairs."""
+    good = [data.accepted.get((c, e), False) for c, e in zip(rows["classifier"], rows["emotion"], strict=True)]
+    return rows[np.array(good, bool)]
