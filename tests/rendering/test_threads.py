@@ -1,6 +1,5 @@
 """Frames are shared out among threads: a process of its own has two, whatever the process of the tests has."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from facing_asymmetry.rendering import Scene, make_renderer
 from facing_asymmetry.rendering.camera import stage_subjects
 from tests.rendering.synthetic import synthetic_face
 from tests.rendering.test_fused import moved
+from tests.threads import two_threads
 
 ROOT = Path(__file__).parents[2]
 COUNT = 5
@@ -38,7 +38,6 @@ def main():
 
 
 def test_images_and_gradients_are_the_same_bits_with_one_thread_and_with_two():
-    environment = {**os.environ, "NUMBA_NUM_THREADS": "2"}
     command = [sys.executable, "-c", "from tests.rendering import test_threads; test_threads.main()"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=two_threads(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
