@@ -111,7 +111,6 @@ def test_one_face_has_no_interval_and_is_refused():
 
 QUICK = """
 import json, numba, torch
-from facing_asymmetry.app import set_threads
 from facing_asymmetry.benchmarks.budget import benchmark_budget
 from facing_asymmetry.benchmarks.changes import CHANGES
 from facing_asymmetry.benchmarks.words import print_budget
