@@ -1,5 +1,5 @@
 # make run     set up everything that is missing, then the main job; ends with the path of a report
-# make test    set up everything that is missing, then the tests
+# make test    set up everything that is missing, then the tests, in two processes of one thread (ARGS="-n 0": in one)
 # make test-browser   install Debian's Chromium where it is absent (asks apt), then the tests that need it
 # make calibrate        error rates, coverage and power of the tests on 2,000 simulated data sets (minutes), into docs/calibration
 # make calibrate-quick  the same in under a minute, with wider bands
@@ -22,7 +22,7 @@ run: setup
 	@$(BIN)/facing-asymmetry run $(STUDY) $(ARGS)
 
 test: setup
-	@$(BIN)/python -m pytest $(ARGS)
+	@OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 calibrate: .venv/.installed
 	@$(BIN)/facing-asymmetry calibrate --json docs/calibration/calibration.json --plot docs/calibration/calibration.png $(ARGS)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from numpy import ndarray
 
-from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.identity import identified
@@ -17,7 +16,6 @@ from facing_asymmetry.config import RunConfig, identity_block
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.fit import check_emotions
 from facing_asymmetry.face_models.contract import FaceModel, Subject
-from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.interventions import Grid, Intervention, intervention_from
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.contract import Renderer, Stage
@@ -26,6 +24,7 @@ from facing_asymmetry.reporting.sprites import thin
 from facing_asymmetry.responses.sweep import Studio
 from facing_asymmetry.store import CellStore
 from facing_asymmetry.study.code import code_fingerprint
+from facing_asymmetry.study.shared_model import shared_model
 from facing_asymmetry.study.subjects import stored_subject
 
 
@@ -80,7 +79,7 @@ class Study:
     @cached_property
     def model(self) -> FaceModel:
         """The face model."""
-        return load_face_model(self.config.face_model.name, cache_folder())
+        return shared_model(self.config.face_model.name)
 
     @cached_property
     def left(self) -> ndarray:

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.config import read_config
 from facing_asymmetry.errors import ConfigError, FacingAsymmetryError
-from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.store import content_key
 from facing_asymmetry.study.code import code_fingerprint, numeric_versions
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.requests import EXPRESSION_ROOMS, RESPONSE_ROOMS
+from facing_asymmetry.study.shared_model import shared_model
 from facing_asymmetry.study.stages import NOT_IN_KEY, STAGES, Run
 from facing_asymmetry.sweeps.status import DONE, observe, table_hash
 
@@ -83,13 +81,8 @@ def run_key(run: Run) -> str:
         {
             "asked": {key: value for key, value in run.composed.items() if key not in NOT_IN_KEY},
             "records": [asdict(record) for record in run.study.records],
-            "face_model": _face_model(run.config.face_model.name),
+            "face_model": shared_model(run.config.face_model.name).fingerprint,
             "code": code_fingerprint(RESULT_ROOMS),
             "versions": numeric_versions(),
         }
     )
-
-
-@cache
-def _face_model(name: str) -> str:
-    return load_face_model(name, cache_folder()).fingerprint

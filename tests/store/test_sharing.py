@@ -39,6 +39,14 @@ def unfinished(place, machine, pid, age=0.0):
     return path
 
 
+def written_since(path, moment):
+    """Whether a file, which may be moved meanwhile, was written after a moment."""
+    try:
+        return path.stat().st_mtime > moment
+    except FileNotFoundError:
+        return False
+
+
 def a_dead_process():
     process = subprocess.Popen(["true"])
     process.wait()
@@ -62,8 +70,10 @@ def test_writers_that_are_killed_leave_whole_cells_and_orphans_that_the_next_one
     seed = random.SystemRandom().randrange(10**6)
     chance, store = random.Random(seed), CellStore(tmp_path / "store")
     for _ in range(4):
-        writer = start(store.folder, 10**6)
-        time.sleep(0.7 + chance.random() * 0.3)
+        began, writer = time.time(), start(store.folder, 10**6)
+        while writer.poll() is None and not any(written_since(path, began) for path in store.folder.rglob("*.cell")):
+            time.sleep(0.005)
+        time.sleep(chance.random() * 0.3)
         assert writer.poll() is None, f"seed {seed}"
         writer.send_signal(signal.SIGKILL)
         writer.communicate()

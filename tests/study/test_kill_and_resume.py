@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.threads import two_threads
+
 ROOT = Path(__file__).parents[2]
 TABLES = ("responses.parquet", "scores.csv", "tests.csv", "claims.json")
 OVERRIDES = ("debug=tiny", "emotions=[happiness,surprise]")
@@ -18,7 +20,9 @@ def command(out):
 
 
 def finish(out):
-    done = subprocess.run(command(out), cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(
+        command(out), cwd=ROOT, env=two_threads(), capture_output=True, text=True, timeout=240, check=False
+    )
     assert done.returncode == 0, done.stderr
     [folder] = [p.parent for p in out.glob("*/manifest.json")]
     return folder, json.loads((folder / "manifest.json").read_text())
@@ -31,9 +35,8 @@ def committed(out):
 
 def kill_after_cells(out, cells):
     """Start a run and kill it once that many response cells are committed."""
-    process = subprocess.Popen(
-        command(out), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command(out), cwd=ROOT, env=two_threads(), start_new_session=True, **nowhere)
     while process.poll() is None and len(committed(out)) < cells:
         time.sleep(0.005)
     assert process.poll() is None, "the run ended before it could be killed"
