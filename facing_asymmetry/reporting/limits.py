@@ -20,6 +20,8 @@ def limits(data: RunData) -> list[str]:
     lines = [
         "The faces are rendered. Whether a classifier reacts to a photograph of a patient in the same way is another "
         "question, which needs photographs.",
+        "All faces are shapes of one parametric head. `facing-asymmetry compare` puts runs on several heads side by "
+        "side: the share that is symmetry's own may differ between them where the slopes agree.",
         f"The networks are published ones whose weights could be had, no random sample: {_training_sets(data)}",
         "Weakening one side also lowers total motion. Only the difference to the bilateral control (F8, T3) speaks "
         "about symmetry itself.",
@@ -35,7 +37,7 @@ def limits(data: RunData) -> list[str]:
             "to lower the activation. The same run with expression=facs, whose stimulus no classifier chose, bounds "
             "that bias."
         )
-        lines.insert(5, optimum)
+        lines.insert(6, optimum)
     if (data.path / SHUFFLE).is_file():
         lines.append(f"This run holds shuffle.csv for comparison: {WARNING}.")
     return lines

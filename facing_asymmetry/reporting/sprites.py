@@ -48,10 +48,11 @@ class Sprite:
 
     @property
     def person(self) -> str:
-        """Sex, age and ancestry in words, as far as the face model says."""
+        """Sex, age and ancestry in words, as far as the face model says; or whose skin the face wears."""
         age = self.traits.get("age")
         years = f"{age:.0f} years" if isinstance(age, int | float) else age
-        return ", ".join(str(word) for word in (self.traits.get("sex"), years, self.traits.get("ancestry")) if word)
+        own = ", ".join(str(word) for word in (self.traits.get("sex"), years, self.traits.get("ancestry")) if word)
+        return own or (f"skin: {self.traits['skin']}" if self.traits.get("skin") else "")
 
     def sheet(self) -> UInt8[ndarray, "H W 3"]:
         """The whole sheet, sRGB."""

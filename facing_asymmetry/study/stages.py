@@ -164,8 +164,8 @@ def _manifest(run: Run) -> None:
         hashes=hashes,
         counts=study.counts,
         seconds=run.seconds,
+        face_model={"name": study.model.name, **study.model.provenance},
     )
-    manifest["face_model"] = {"name": study.model.name, **study.model.provenance}
     run_folder.write_json(run.folder, "manifest.json", manifest)
 
 

@@ -44,6 +44,7 @@ def merged_manifest(
         "machine": machine(),
         "config": dict(composed),
         "hashes": hashes,
+        "face_model": first.get("face_model", {}),
         "seeds": first["seeds"],
         "counts": dict(counts),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},

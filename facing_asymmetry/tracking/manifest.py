@@ -68,12 +68,14 @@ def build_manifest(
     hashes: Mapping[str, Any],
     counts: Any,
     seconds: Mapping[str, float],
+    face_model: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The manifest's content.
 
     Args:
         title: of the run; `command`: what was typed; `config`: the composed configuration.
         hashes: SHA-256 of weights, assets and code; `counts`: what was computed; `seconds`: wall time per stage.
+        face_model: its name and provenance.
     """
     return {
         "title": title,
@@ -84,6 +86,7 @@ def build_manifest(
         "machine": machine(),
         "config": dict(config),
         "hashes": dict(hashes),
+        "face_model": dict(face_model),
         "seeds": {"seed": config.get("seed"), "identities": config.get("identities")},
         "counts": asdict(counts),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},

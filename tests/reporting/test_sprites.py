@@ -15,7 +15,7 @@ from facing_asymmetry.errors import DataError
 from facing_asymmetry.reporting.explorer import explore
 from facing_asymmetry.reporting.run_data import RunData, read_run
 from facing_asymmetry.reporting.settings import ReportSettings
-from facing_asymmetry.reporting.sprites import encode_all, read_sprites, thin
+from facing_asymmetry.reporting.sprites import Sprite, encode_all, read_sprites, thin
 from tests.reporting.synthetic_run import draw_face
 
 
@@ -147,3 +147,12 @@ def test_faces_at_nodes_that_the_table_lacks_are_refused(finished_run: Path, tmp
         described.write_text(json.dumps(json.loads(described.read_text()) | {"s": [0.0, 0.2, 0.5, 0.75, 1.0]}))
     with pytest.raises(DataError, match=r"s = 0\.2, t = 0\.0"):
         explore(read_run(run), 1_000_000)
+
+
+def test_a_face_is_described_by_its_own_traits_or_else_by_the_skin_it_wears():
+    def person(**traits):
+        return Sprite(Path("x.png"), 0, traits, "left", "palsy", (0.0, 1.0), (0.0, 1.0), 48).person
+
+    assert person(sex="female", age=24.4, ancestry="asian", weight=0.2) == "female, 24 years, asian"
+    assert person(skin="male, 54 years, african") == "skin: male, 54 years, african"
+    assert person() == ""

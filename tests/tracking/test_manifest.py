@@ -14,6 +14,7 @@ def manifest():
         hashes={"weights": {"toy": {"w": "00"}}},
         counts=Counts(frames=3),
         seconds={"intervene": 1.23456},
+        face_model={"name": "ict", "licence": "MIT"},
     )
 
 
@@ -37,3 +38,7 @@ def test_the_commit_is_that_of_the_checkout():
 
 def test_outside_a_checkout_the_commit_is_unknown(tmp_path):
     assert git_state(tmp_path) == {"commit": None, "dirty": None}
+
+
+def test_the_face_models_licence_is_told():
+    assert manifest()["face_model"] == {"name": "ict", "licence": "MIT"}
