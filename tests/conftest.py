@@ -1,6 +1,11 @@
-"""How `make test` shares the files of tests between its processes."""
+"""How `make test` shares the files of tests between its processes, and what holds for every test."""
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("any load", deadline=None)
+hypothesis.settings.load_profile("any load")
+"""How long an example takes by the clock says how busy the machine is; pytest-timeout ends what hangs."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,9 +36,20 @@ class Offline:
         return json.loads((folder / "files" / self.logged(f"tables/{name}")["path"]).read_text())
 
 
-def read_offline(folder: Path) -> Offline:
-    """Read the one `.wandb` file of a run's folder; a wrong checksum is an AssertionError."""
+def read_offline(folder: Path, seconds: float = 30.0) -> Offline:
+    """Read the one `.wandb` file of a finished run's folder; a wrong checksum is an AssertionError.
+
+    W&B's service writes the end of the file after its client has returned: the record of the run's exit is waited for,
+    at most so many seconds.
+    """
     [path] = folder.glob("*.wandb")
+    end = time.monotonic() + seconds
+    while (found := _read(path)).exit_code is None and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def _read(path: Path) -> Offline:
     found = Offline()
     for message in _messages(path.read_bytes()):
         record = Record()
@@ -47,7 +59,7 @@ def read_offline(folder: Path) -> Offline:
 
 
 def _messages(data: bytes) -> Iterator[bytes]:
-    assert data[:4] == b":W&B"
+    assert data[:4] in (b":W&B", b"")
     at, held = 7, b""
     while at + HEADER.size <= len(data):
         if BLOCK - at % BLOCK < HEADER.size:
