@@ -1,10 +1,12 @@
 """The commands `photographs` and `benchmark photographs`; nothing heavy is imported before one runs."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.json_file import JSON_OPTION, write_json
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -31,20 +33,24 @@ def photographs(source: Path, into: Path, names: tuple[str, ...], run: Path | No
 
 @click.command("photographs")
 @click.option("--quick", is_flag=True, help="One face, three conditions: under a minute, for continuous integration.")
+@click.option("--model", default="makehuman", show_default=True, help="Face model that is photographed.")
 @click.option("--page", type=FILE, help="Also rewrite the tables of this Markdown page (docs/photographs.md).")
 @click.option("--reference", "made", type=FILE, help="First fit the reference anew, on other faces, into this file.")
 @JSON_OPTION
-def validate(quick: bool, page: Path | None, made: Path | None, target: Path | None) -> None:
+def validate(quick: bool, model: str, page: Path | None, made: Path | None, target: Path | None) -> None:
     """The measures of photographs on rendered faces of known s (about six minutes on an idle machine)."""
+    from facing_asymmetry.face_models.registry import EMBEDDED
     from facing_asymmetry.photographs import validation, validation_words
     from facing_asymmetry.photographs.reference import of_json, reference
     from facing_asymmetry.photographs.validate import fit_anew, measure_design
     from facing_asymmetry.store import write_atomically
     from facing_asymmetry.tracking.manifest import git_state, machine, versions
 
+    if model != EMBEDDED and (page is not None or made is not None):
+        raise ConfigError(f"--page and --reference belong to the face model {EMBEDDED}; leave out --model {model}")
     began = time.process_time()
     tell = lambda text: click.echo(text, err=True)  # noqa: E731
-    design = validation.QUICK_DESIGN if quick else validation.FULL
+    design = replace(validation.QUICK_DESIGN if quick else validation.FULL, face_model=model)
     if made is not None:
         write_atomically(made, fit_anew(design, quick, tell).to_json())
     scale = reference() if made is None else of_json(made.read_text(encoding="utf-8"))

@@ -21,7 +21,7 @@ def fit_anew(design: Design, quick: bool, tell: Tell) -> Reference:
     weak = replace(design, identities=faces, conditions=(FRONTAL,))
     still = replace(design, identities=faces, conditions=TURNED_OR_LIT, s=(1.0,))
     made = {
-        "face_model": "makehuman",
+        "face_model": design.face_model,
         "identities": list(faces),
         "conditions": [c.name for c in (FRONTAL, *TURNED_OR_LIT)],
         "ridge": RIDGE,
@@ -32,7 +32,12 @@ def fit_anew(design: Design, quick: bool, tell: Tell) -> Reference:
 def measure_design(design: Design, scale: Reference, tell: Tell) -> dict[str, Any]:
     """The tables of `validation_record`, and which faces were measured and which the reference was made of."""
     rows = measured_rows(_shots(design, tell), scale)
-    facts = {"identities": list(design.identities), "emotions": list(design.emotions), "reference": dict(scale.made)}
+    facts = {
+        "face_model": design.face_model,
+        "identities": list(design.identities),
+        "emotions": list(design.emotions),
+        "reference": dict(scale.made),
+    }
     return facts | _rounded(validation_record(rows))
 
 
@@ -46,7 +51,7 @@ def _rounded(value: Any) -> Any:
 
 
 def _shots(design: Design, tell: Tell) -> Iterator[Shot]:
-    model = load_face_model("makehuman", cache_folder())
+    model = load_face_model(design.face_model, cache_folder())
     shots = shoot(model, design.identities, design.conditions, design.emotions, design.s)
     yield from _told(shots, tell)
 

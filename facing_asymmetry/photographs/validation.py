@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.emotions import BASIC
+from facing_asymmetry.face_models.registry import EMBEDDED
 from facing_asymmetry.photographs.conditions import CONDITIONS, DROOP, FRONTAL, QUICK, Condition
 from facing_asymmetry.photographs.reference import Reference, asymmetry_mm
 from facing_asymmetry.photographs.rendered import STEPS, Shot
@@ -18,12 +19,13 @@ REFERENCE_FACES: Final = tuple(range(100, 112))
 
 @dataclass(frozen=True)
 class Design:
-    """What is validated: faces, conditions, emotions and values of s."""
+    """What is validated: faces of a face model, conditions, emotions and values of s."""
 
     identities: tuple[int, ...] = tuple(range(20, 26))
     conditions: tuple[Condition, ...] = CONDITIONS
     emotions: tuple[str, ...] = BASIC
     s: tuple[float, ...] = STEPS
+    face_model: str = EMBEDDED
 
 
 FULL: Final = Design()

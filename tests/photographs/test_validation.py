@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from facing_asymmetry.cli import cli
 from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.errors import DataError
+from facing_asymmetry.errors import ConfigError, DataError
 from facing_asymmetry.photographs.conditions import CONDITIONS, Condition
 from facing_asymmetry.photographs.reference import of_json, reference
 from facing_asymmetry.photographs.validated import error_of_s, floor_mm, validated
@@ -116,3 +116,9 @@ def test_a_camera_reduces_compresses_and_adds_noise():
     noisy = Condition("noise", noise=6.0)
     assert (noisy.develop(image, 1) == noisy.develop(image, 1)).all()
     assert 3 < np.abs(noisy.develop(image, 1).astype(float) - image).mean() < 6
+
+
+def test_the_page_and_the_reference_of_another_face_model_are_refused(tmp_path):
+    words = ["benchmark", "photographs", "--quick", "--model", "ict", "--page", str(tmp_path / "page.md")]
+    with pytest.raises(ConfigError, match="belong to the face model makehuman"):
+        CliRunner().invoke(cli, words, catch_exceptions=False)
