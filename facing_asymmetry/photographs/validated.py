@@ -1,25 +1,33 @@
-"""The published validation (validated.json), from which a page says how far one measured s can be trusted."""
+"""The published validations, from which a page says how far one measured s can be trusted.
+
+`validated.json` is of other faces of the head that the scale was made of, `validated_ict.json` of another head.
+"""
 
 import json
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from facing_asymmetry.photographs.conditions import DROOP
 
+HEADS: Final = ("validated", "validated_ict")
 
-@lru_cache(maxsize=1)
-def validated() -> dict[str, Any]:
-    """The record that `benchmark photographs --json` wrote."""
-    text = files("facing_asymmetry.photographs").joinpath("validated.json").read_text(encoding="utf-8")
+
+@lru_cache(maxsize=2)
+def validated(name: str = "validated") -> dict[str, Any]:
+    """A record that `benchmark photographs --json` wrote, one of `HEADS`."""
+    text = files("facing_asymmetry.photographs").joinpath(f"{name}.json").read_text(encoding="utf-8")
     record: dict[str, Any] = json.loads(text)
     return record
 
 
 def error_of_s(emotion: str) -> float:
-    """Root-mean-square error of one measured s over all validated conditions; NaN for an emotion without."""
-    found = {row["emotion"]: float(row["rmse"]) for row in validated()["emotions_everywhere"]}
-    return found.get(emotion, float("nan"))
+    """Root-mean-square error of one measured s over all validated conditions, the larger of both heads.
+
+    A real face is of neither head. NaN for an emotion without.
+    """
+    rows = [row for name in HEADS for row in validated(name)["emotions_everywhere"] if row["emotion"] == emotion]
+    return max((float(row["rmse"]) for row in rows), default=float("nan"))
 
 
 def floor_mm(emotion: str) -> float:
