@@ -36,7 +36,9 @@ def render(
     return template.render(
         style=style,
         models=[_facts(run) for run in runs],
-        sentences=[sentence(row, len(runs[0].data.identities)) for row in agreed.to_dict("records")],
+        sentences=[
+            sentence(row, {run.name: len(run.data.identities) for run in runs}) for row in agreed.to_dict("records")
+        ],
         warning=warning(runs),
         picture=svg_uri(figure_svg(figure, "comparison")),
         width=round(100 * width),
@@ -49,8 +51,8 @@ def render(
     )
 
 
-def sentence(row: Mapping[Any, Any], identities: int) -> str:
-    """One score and two models in words."""
+def sentence(row: Mapping[Any, Any], identities: Mapping[str, int]) -> str:
+    """One score and two models in words; `identities`: number of faces by model."""
     names, score = f"{readable(row['first'])} and {readable(row['second'])}", SCORES[row["score"]]
     if not row["pairs"]:
         return f"{score.capitalize()}: {names} recognise no expression in common."
@@ -58,7 +60,7 @@ def sentence(row: Mapping[Any, Any], identities: int) -> str:
     return (
         f"{score.capitalize()}: {names} have the same sign in {row['same_sign']} of the {row['pairs']} classifier × "
         f"emotion pairs that both recognise{rank}; their means differ significantly in {row['differ']} of "
-        f"{row['tested']} pairs (Welch, Holm, {identities} identities each)."
+        f"{row['tested']} pairs (Welch, Holm; {identities[row['first']]} and {identities[row['second']]} identities)."
     )
 
 

@@ -1,7 +1,8 @@
 """Arrays on disk as safetensors: names, numbers and a few facts in words; nothing in such a file can run."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,27 @@ def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     Raises:
         AssetError: it is missing, truncated or another file.
     """
+    with _opened(path) as file:
+        arrays: dict[str, Any] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        words, facts = (json.loads(file.metadata()[key]) for key in ("words", "facts"))
+    return arrays | {name: np.array(value) for name, value in words.items()}, facts
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """The facts of such a file; its arrays stay on the disk.
+
+    Raises:
+        AssetError: as `read_arrays`.
+    """
+    with _opened(path) as file:
+        facts: dict[str, Any] = json.loads(file.metadata()["facts"])
+    return facts
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
         with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            arrays: dict[str, Any] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        arrays |= {name: np.array(words) for name, words in json.loads(metadata["words"]).items()}
-        return arrays, json.loads(metadata["facts"])
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+            yield file
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise AssetError(f"{path} cannot be read ({error}): import the face model again") from error

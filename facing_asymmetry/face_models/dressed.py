@@ -18,6 +18,9 @@ from facing_asymmetry.face_models.makehuman.painting import paint
 from facing_asymmetry.face_models.makehuman.template import PARTS
 from facing_asymmetry.face_models.symmetry import logistic_side, quantise
 
+SPREAD: Final = 0.8
+"""Standard deviations of the drawn shape coefficients: the tails of a scan's distribution are not drawn."""
+
 LARGEST: Final = 2.0
 """Standard deviations beyond which no shape coefficient is drawn."""
 
@@ -29,7 +32,6 @@ class DressedHead:
         arrays: what the model's builder wrote (`dressing.tailor.tailored` says what).
         name: key in `conf/face_model`; fingerprint: hash of the arrays; provenance: what is known of their source.
         default: the embedded default, whose skin is worn.
-        spread: standard deviations of the drawn shape coefficients; 1 draws from the model's own distribution.
     """
 
     wrinkles: tuple[str, ...] = wrinkles.CHANNELS
@@ -41,10 +43,9 @@ class DressedHead:
         fingerprint: str,
         provenance: Mapping[str, Any],
         default: MakeHuman,
-        spread: float,
     ) -> None:
         self.name, self.fingerprint, self.provenance = name, fingerprint, provenance
-        self._arrays, self.palette, self._spread = arrays, default.palette, spread
+        self._arrays, self.palette = arrays, default.palette
         self.units: tuple[str, ...] = tuple(map(str, arrays["unit_names"]))
         self.pairs: Int[ndarray, "P 2"] = arrays["pairs"]
         self.bounds: Float[ndarray, "E 2"] = arrays["bounds"]
@@ -97,7 +98,7 @@ class DressedHead:
         """Shape coefficients of an identity in standard deviations, drawn from a cut normal distribution."""
         random = np.random.default_rng([number, SEED, len(self.mirror)])
         drawn = random.normal(0.0, 1.0, len(self._arrays["modes"]))
-        return self._spread * np.clip(drawn, -LARGEST, LARGEST)
+        return SPREAD * np.clip(drawn, -LARGEST, LARGEST)
 
     def _make_shape(self, number: int) -> Shape:
         modes = self._arrays["modes"].astype(np.float64)

@@ -11,10 +11,10 @@ from numpy import ndarray
 
 from facing_asymmetry.assets.cache import file_sha256
 from facing_asymmetry.errors import AssetError
-from facing_asymmetry.face_models.array_file import read_arrays, write_arrays
+from facing_asymmetry.face_models.array_file import read_arrays, read_facts, write_arrays
 from facing_asymmetry.face_models.checks import check_face_model
 from facing_asymmetry.face_models.dressed import DressedHead
-from facing_asymmetry.face_models.makehuman import MakeHuman, build, built_file, load
+from facing_asymmetry.face_models.makehuman import MakeHuman, load_built
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def keep(cache: Path, name: str, arrays: Mapping[str, ndarray], facts: Mapping[s
 def facts_of(cache: Path, name: str) -> dict[str, Any] | None:
     """What is known of an imported model: version, licence, files and their hashes; None where there is none."""
     path = kept_file(cache, name)
-    return read_arrays(path)[1] if path.is_file() else None
+    return read_facts(path) if path.is_file() else None
 
 
 def prepare(plugin: Plugin, cache: Path) -> Path:
@@ -109,7 +109,5 @@ def _key(kept: Path, default: MakeHuman) -> str:
     return hashlib.sha256(f"{file_sha256(kept)} {default.fingerprint} {recipe()}".encode()).hexdigest()[:16]
 
 
-@memoised
-def _default(cache: Path) -> MakeHuman:
-    paths = [built_file(cache, pictures) for pictures in (True, False)]
-    return load(next((path for path in paths if path.is_file()), build(cache)))
+_default = memoised(load_built)
+"""The embedded default, loaded once per cache."""

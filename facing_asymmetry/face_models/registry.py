@@ -52,8 +52,7 @@ def load_face_model(name: str, cache: Path) -> FaceModel:
         return load_imported(plugin(name), cache)
     from facing_asymmetry.face_models import makehuman
 
-    paths = [makehuman.built_file(cache, pictures) for pictures in (True, False)]
-    return makehuman.load(next((path for path in paths if path.is_file()), paths[0]))
+    return makehuman.load_built(cache)
 
 
 def plugin(name: str) -> "Plugin":

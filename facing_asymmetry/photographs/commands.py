@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -49,7 +50,7 @@ def validate(quick: bool, model: str, page: Path | None, made: Path | None, targ
     if model != EMBEDDED and (page is not None or made is not None):
         raise ConfigError(f"--page and --reference belong to the face model {EMBEDDED}; leave out --model {model}")
     began = time.process_time()
-    tell = lambda text: click.echo(text, err=True)  # noqa: E731
+    tell = partial(click.echo, err=True)
     design = replace(validation.QUICK_DESIGN if quick else validation.FULL, face_model=model)
     if made is not None:
         write_atomically(made, fit_anew(design, quick, tell).to_json())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -10,10 +10,14 @@ from numpy import ndarray
 
 from facing_asymmetry.face_models.dressing.fitting import BareHead
 from facing_asymmetry.face_models.dressing.wardrobe import Dress
-from facing_asymmetry.face_models.framing import ball_centre, framed
+from facing_asymmetry.face_models.framing import EYE_DISTANCE, ball_centre, framed
+from facing_asymmetry.face_models.gaze import add_gaze
 from facing_asymmetry.face_models.makehuman.template import PARTS
 from facing_asymmetry.face_models.mirroring import mirror_map, symmetric_triangles
-from facing_asymmetry.face_models.symmetry import symmetrised
+from facing_asymmetry.face_models.symmetry import mirrored, quantise, side_weight, symmetrised
+
+SPLIT_HALF_WIDTH: Final = 0.010
+"""Metres: what a model publishes whole is split with a smoothstep of this half-width over the midline."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,6 @@ class Published:
         name: of the model.
         vertices: `(V, 3)`; faces: `(F, 3)` triangles; part: `(V,)` index into the default's `PARTS`.
         landmarks: number of a Multi-PIE landmark -> `(3,)` place.
-        modes: `(K, V, 3)` identity, at one standard deviation.
     """
 
     name: str
@@ -32,7 +35,6 @@ class Published:
     faces: Int[ndarray, "F 3"]
     part: Int[ndarray, " V"]
     landmarks: Mapping[int, Float[ndarray, "3"]]
-    modes: Float[ndarray, "K V 3"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,22 @@ class Pattern:
     raw: Float[ndarray, "V 3"]
     centre: Float[ndarray, "3"]
     head: BareHead
+
+    @property
+    def scale(self) -> float:
+        """What displacements in `raw`'s frame are multiplied by in the package's."""
+        return EYE_DISTANCE / (2.0 * float(self.centre[0]))
+
+    def split(self, field: Float[ndarray, "V 3"]) -> tuple[Float[ndarray, "V 3"], Float[ndarray, "V 3"]]:
+        """The left and the right half of a displacement's symmetric part, exact mirror images."""
+        share = side_weight(self.raw[:, 0], SPLIT_HALF_WIDTH)[:, None]
+        left = quantise(share * symmetrised(field, self.mirror))
+        return left, mirrored(left, self.mirror)
+
+    def add_gaze(self, displacements: Float[ndarray, "E V 3"], names: Sequence[str]) -> None:
+        """Turn the eyeballs with the `eyeLook*` units, in place."""
+        eye = np.flatnonzero(self.published.part == PARTS.index("eye_L"))
+        add_gaze(displacements, names, eye, self.mirror, self.raw[eye] - self.centre)
 
 
 def cut(published: Published) -> Pattern:

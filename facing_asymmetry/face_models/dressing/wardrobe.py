@@ -59,6 +59,7 @@ def dress(head: BareHead, default: MakeHuman) -> Dress:
     found, surface = fit.on("skin", "body")
     reader = _Reader(head, found, surface, skin)
     template = np.where((head.part == PARTS.index("skin"))[:, None], reader.vectors(own), over)
+    states = _units(reader, default)
     uvs, faces_uvs = atlas_of(fit, surface[found.face])
     return Dress(
         uvs=uvs,
@@ -67,8 +68,8 @@ def dress(head: BareHead, default: MakeHuman) -> Dress:
         scalp=(head.part == PARTS.index("skin")).astype(np.float32),
         tangents=_tangents(reader, default),
         resting=reader.scalars(default.resting_mask).astype(np.float32),
-        activations=_both_sides(reader, default, 3),
-        moves=_both_sides(reader, default, 0),
+        activations={name: field[:, 3:] for name, field in states.items()},
+        moves={name: field[:, :3] for name, field in states.items()},
         regions=_regions(head, default, over),
         landmarks=_landmarks(head, template),
     )
@@ -130,11 +131,11 @@ def _tangents(reader: _Reader, default: MakeHuman) -> Float[ndarray, "V 3"]:
     return np.where(length > 0.5, along / np.maximum(length, 1e-12), 0.0).astype(np.float32)
 
 
-def _both_sides(reader: _Reader, default: MakeHuman, first: int) -> dict[str, ndarray]:
-    """Fields of the default's units on the head: positions (first = 0) or furrows (first = 3), in fixed point."""
+def _units(reader: _Reader, default: MakeHuman) -> dict[str, Float[ndarray, "V D"]]:
+    """State changes of the default's units on the head, in fixed point: positions first, then furrows."""
     basis = default.basis(default.subject(0)).displacements
-    fields = dict(zip(default.units, basis[..., first:] if first else basis[..., :3], strict=True))
-    flip = np.ones(1) if first else FLIP
+    fields = dict(zip(default.units, basis, strict=True))
+    flip = np.append(FLIP, np.ones(basis.shape[-1] - 3))
     read = {name: reader.sided(field, fields[mirrored_name(name)], flip) for name, field in fields.items()}
     return {name: quantise(field).astype(np.float32) for name, field in read.items()}
 

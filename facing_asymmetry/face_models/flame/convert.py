@@ -16,13 +16,8 @@ from facing_asymmetry.face_models.flame.mouth import with_mouth
 from facing_asymmetry.face_models.flame.retarget import retargeted
 from facing_asymmetry.face_models.flame.source import FlameFile
 from facing_asymmetry.face_models.flame.texture import on_atlas
-from facing_asymmetry.face_models.gaze import add_gaze
 from facing_asymmetry.face_models.makehuman import MakeHuman
-from facing_asymmetry.face_models.makehuman.template import PARTS
-from facing_asymmetry.face_models.symmetry import mirrored, quantise, side_weight, symmetrised
-
-SPLIT_HALF_WIDTH: Final = 0.010
-"""Metres: expression modes are split with a smoothstep of this half-width over the midline."""
+from facing_asymmetry.face_models.symmetry import symmetrised
 
 DEVIATIONS: Final = 2.0
 """Standard deviations of an expression mode that weight 1 of its unit stands for."""
@@ -31,7 +26,7 @@ BOUND: Final = 1.5
 """Largest weight of an expression mode, either way: three standard deviations."""
 
 JAW_OPEN: Final = 0.40
-"""Radians that the jaw turns at weight 1 of `jawOpen`; straight in between: at most 2 mm from the arc."""
+"""Radians that the jaw turns at weight 1 of `jawOpen`; straight in between: at most 2.5 mm from the arc."""
 
 GAZES: Final = tuple(f"eyeLook{way}_{side}" for way in ("Down", "In", "Out", "Up") for side in "LR")
 
@@ -57,9 +52,9 @@ def worn(kept: Mapping[str, ndarray], default: MakeHuman) -> dict[str, Any]:
     model = model_of(kept)
     places = landmark_places(model.template, model.faces, kept.get("landmarks/face"), kept.get("landmarks/bary"))
     part = parts(model.template, model.faces)
-    bare = cut(Published("flame", model.template, model.faces, part, places, model.shapes))
+    bare = cut(Published("flame", model.template, model.faces, part, places))
     model, part = with_mouth(model, bare, default)
-    pattern = cut(Published("flame", model.template, model.faces, part, places, model.shapes))
+    pattern = cut(Published("flame", model.template, model.faces, part, places))
     dressed = _masked(dress(pattern.head, default), kept, pattern)
     chosen = units(model, pattern)
     arrays = tailored(pattern, dressed, chosen, symmetric_modes(model.shapes, pattern.mirror))
@@ -85,17 +80,15 @@ _LAYER: Final = ("parents", "correctives", "regressor", "weights")
 def units(model: FlameFile, pattern: Pattern) -> Units:
     """Expression modes made symmetric and split in two, the jaw as a midline joint, the gaze."""
     count = len(model.expressions)
-    share = side_weight(pattern.raw[:, 0], SPLIT_HALF_WIDTH)[:, None]
-    names, moved = [], []
+    names: list[str] = []
+    moved: list[ndarray] = []
     for number, mode in enumerate(model.expressions):
-        left = quantise(share * symmetrised(DEVIATIONS * mode, pattern.mirror))
         names += [f"expression_{number:03d}_L", f"expression_{number:03d}_R"]
-        moved += [left, mirrored(left, pattern.mirror)]
+        moved += pattern.split(DEVIATIONS * mode)
     names += [*GAZES, "jawOpen"]
     moved += [np.zeros_like(pattern.raw)] * len(GAZES) + [jaw_open(model, pattern.raw, pattern.mirror)]
     displacements = np.stack(moved)
-    eye = np.flatnonzero(pattern.published.part == PARTS.index("eye_L"))
-    add_gaze(displacements, names, eye, pattern.mirror, pattern.raw[eye] - pattern.centre)
+    pattern.add_gaze(displacements, names)
     sided = np.arange(2 * count + len(GAZES))
     facial = np.arange(len(names)) < 2 * count
     bounds = np.array([[-BOUND, BOUND]] * (2 * count) + [[0.0, 1.0]] * (len(GAZES) + 1))

@@ -39,8 +39,7 @@ def with_mouth(model: FlameFile, pattern: Pattern, default: MakeHuman) -> tuple[
     rows, part, faces, partner = _inside(default)
     there = warp(default.template[rows].astype(np.float64), *reversed(anchors(pattern.head, default)))
     there = symmetrised(there, partner)
-    scale = float(pattern.head.vertices[:, 1].std() / pattern.raw[:, 1].std())
-    raw = there / scale + [0.0, pattern.centre[1], pattern.centre[2]]
+    raw = there / pattern.scale + [0.0, pattern.centre[1], pattern.centre[2]]
     carried = _carried(raw, pattern)
     loose = _looseness(default, rows, part)
     pinned = np.zeros((len(rows), model.weights.shape[1]))

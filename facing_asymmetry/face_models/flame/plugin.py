@@ -23,9 +23,6 @@ from facing_asymmetry.face_models.makehuman.identities import Traits
 from facing_asymmetry.face_models.makehuman.painting import paint
 from facing_asymmetry.face_models.symmetry import quantise
 
-SPREAD: Final = 0.8
-"""Standard deviations of the drawn shape coefficients: the tails of the scans' distribution are not drawn."""
-
 LICENCE: Final = "2020 and 2023: non-commercial research, by registration; 2023 Open: CC-BY-4.0"
 
 
@@ -35,7 +32,7 @@ class FlameHead(DressedHead):
     def __init__(
         self, arrays: Mapping[str, Any], fingerprint: str, provenance: Mapping[str, Any], default: MakeHuman
     ) -> None:
-        super().__init__(arrays, "flame", fingerprint, provenance, default, SPREAD)
+        super().__init__(arrays, "flame", fingerprint, provenance, default)
         self.presets = dict(zip(map(str, arrays["preset_names"]), arrays["presets"], strict=True))
         own: dict[str, Any] = {"template": arrays["raw"], "shapes": arrays["modes"], "expressions": arrays["modes"][:0]}
         self._layer = FlameFile(**{i.name: own[i.name] if i.name in own else arrays[i.name] for i in fields(FlameFile)})

@@ -9,7 +9,6 @@ from scipy.optimize import lsq_linear
 
 from facing_asymmetry.face_models.dressing.tailor import Pattern, Units
 from facing_asymmetry.face_models.dressing.wardrobe import Dress
-from facing_asymmetry.face_models.framing import EYE_DISTANCE
 from facing_asymmetry.face_models.presets import PRESETS
 
 RIDGE: Final = 0.0004
@@ -22,12 +21,11 @@ def retargeted(units: Units, worn: Dress, pattern: Pattern) -> dict[str, Float[n
     Bounded ridge regression: the modes (and the jaw) are to move the face as the embedded default's units move the
     places that its vertices lie on. Gaze is taken over as it is.
     """
-    scale = EYE_DISTANCE / (2.0 * float(pattern.centre[0]))
     weight = np.sqrt(worn.regions["face"].astype(np.float64) / worn.regions["face"].sum())[:, None]
     left, right = units.pairs[units.facial[units.pairs[:, 0]]].T
     jaw = list(units.names).index("jawOpen")
     fields = [*(units.displacements[left] + units.displacements[right]), units.displacements[jaw]]
-    system = np.stack([(scale * weight * field).ravel() for field in fields], axis=1)
+    system = np.stack([(pattern.scale * weight * field).ravel() for field in fields], axis=1)
     ridge = RIDGE * np.eye(len(fields))
     low, high = np.concatenate([units.bounds[left], units.bounds[[jaw]]]).T
     out = {}

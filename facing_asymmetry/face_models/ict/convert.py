@@ -11,15 +11,10 @@ from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.dressing.lining import SET_BACK, looseness
 from facing_asymmetry.face_models.dressing.tailor import Pattern, Published, Units, cut, symmetric_modes, tailored
 from facing_asymmetry.face_models.dressing.wardrobe import dress
-from facing_asymmetry.face_models.gaze import add_gaze
 from facing_asymmetry.face_models.ict.layout import LANDMARKS, SPLIT, UNITS, WHOLE, parts
 from facing_asymmetry.face_models.ict.source import IctFiles
 from facing_asymmetry.face_models.makehuman import MakeHuman
-from facing_asymmetry.face_models.makehuman.template import PARTS
-from facing_asymmetry.face_models.symmetry import mirrored, quantise, side_weight, symmetrised
-
-SPLIT_HALF_WIDTH = 0.010
-"""Metres: units published whole are split with a smoothstep of this half-width over the midline."""
+from facing_asymmetry.face_models.symmetry import mirrored, mirrored_name, quantise, symmetrised
 
 
 def stored(files: IctFiles) -> dict[str, ndarray]:
@@ -34,15 +29,15 @@ def worn(kept: Mapping[str, ndarray], default: MakeHuman) -> dict[str, Any]:
     places = {number: kept["neutral"][vertex] for number, vertex in LANDMARKS.items()}
     part = parts()
     faces = kept["faces"].astype(np.int64)
-    whole = cut(Published("ict", kept["neutral"], faces, part, places, kept["identities"]))
+    whole = cut(Published("ict", kept["neutral"], faces, part, places))
     loose = looseness(whole.raw, part, whole.mirror)[:, None]
     drawn_in = kept["neutral"] - (1.0 - loose) * [0.0, 0.0, SET_BACK]
-    pattern = cut(Published("ict", drawn_in, faces, part, places, kept["identities"]))
+    pattern = cut(Published("ict", drawn_in, faces, part, places))
     moved = {key.removeprefix("expression/"): value for key, value in kept.items() if key.startswith("expression/")}
     facial, midline = arkit.nerves(UNITS)
     fields = units(moved, pattern)
     fields[~midline] = quantise(fields[~midline] * loose)
-    _turn_eyes(fields, pattern)
+    pattern.add_gaze(fields, UNITS)
     chosen = Units(UNITS, arkit.pairs(), arkit.bounds(UNITS), fields, facial, midline)
     return tailored(pattern, dress(pattern.head, default), chosen, symmetric_modes(kept["identities"], pattern.mirror))
 
@@ -50,21 +45,11 @@ def worn(kept: Mapping[str, ndarray], default: MakeHuman) -> dict[str, Any]:
 def units(moved: Mapping[str, Float[ndarray, "V 3"]], pattern: Pattern) -> Float[ndarray, "E V 3"]:
     """Displacements of the units, metres: native pairs made exact mirror images, whole ones symmetrised (and split)."""
     mirror: Int[ndarray, " V"] = pattern.mirror
-    share = side_weight(pattern.raw[:, 0], SPLIT_HALF_WIDTH)[:, None]
     out: dict[str, ndarray] = {name: symmetrised(moved[name], mirror) for name in WHOLE}
-    for stem in (*arkit.PAIRED, *arkit.SPLIT):
-        if stem in SPLIT:
-            left = quantise(share * symmetrised(moved[stem], mirror))
-        else:
-            left = quantise(0.5 * (moved[f"{stem}_L"] + mirrored(moved[f"{stem}_R"], mirror)))
-        out[f"{stem}_L"], out[f"{stem}_R"] = left, mirrored(left, mirror)
-    for stem in arkit.SIDEWAYS:
-        left = quantise(0.5 * (moved[f"{stem}Left"] + mirrored(moved[f"{stem}Right"], mirror)))
-        out[f"{stem}Left"], out[f"{stem}Right"] = left, mirrored(left, mirror)
+    for stem in SPLIT:
+        out[f"{stem}_L"], out[f"{stem}_R"] = pattern.split(moved[stem])
+    for name in UNITS:
+        if name not in out:
+            left = quantise(0.5 * (moved[name] + mirrored(moved[mirrored_name(name)], mirror)))
+            out[name], out[mirrored_name(name)] = left, mirrored(left, mirror)
     return np.stack([out[name] for name in UNITS])
-
-
-def _turn_eyes(fields: Float[ndarray, "E V 3"], pattern: Pattern) -> None:
-    eye = np.flatnonzero(pattern.published.part == PARTS.index("eye_L"))
-    ball = pattern.raw[eye] - pattern.centre
-    add_gaze(fields, UNITS, eye, pattern.mirror, ball)

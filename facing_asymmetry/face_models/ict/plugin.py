@@ -8,17 +8,14 @@ from facing_asymmetry.assets.cache import file_sha256
 from facing_asymmetry.face_models.dressed import DressedHead
 from facing_asymmetry.face_models.ict.convert import stored, worn
 from facing_asymmetry.face_models.ict.layout import IDENTITIES, files
-from facing_asymmetry.face_models.ict.source import NEUTRAL, WHERE, read_folder
+from facing_asymmetry.face_models.ict.source import NEUTRAL, WHERE, model_folder, read_folder
 from facing_asymmetry.face_models.imported import Plugin, keep
 from facing_asymmetry.face_models.makehuman import MakeHuman
-
-SPREAD: Final = 0.8
-"""Standard deviations of the drawn shape coefficients: the tails of the scans' distribution are not drawn."""
 
 
 def head(arrays: Mapping[str, Any], fingerprint: str, provenance: Mapping[str, Any], default: MakeHuman) -> DressedHead:
     """The face model on the dressed arrays."""
-    return DressedHead(arrays, "ict", fingerprint, provenance, default, SPREAD)
+    return DressedHead(arrays, "ict", fingerprint, provenance, default)
 
 
 PLUGIN: Final = Plugin("ict", WHERE, "MIT", worn, head)
@@ -31,12 +28,11 @@ def bring(cache: Path, folder: Path, progress: Callable[[str], None] = lambda st
         AssetError: a file is missing, truncated or of another topology; nothing is written.
     """
     content = read_folder(folder, progress)
-    place = folder / "FaceXModel" if (folder / "FaceXModel").is_dir() else folder
     facts = {
         "version": "ICT-FaceKit light model",
         "licence": "MIT, (c) 2020 USC Institute for Creative Technologies",
         "files": 1 + len(files()) + IDENTITIES,
-        "sha256": {f"{NEUTRAL}.obj": file_sha256(place / f"{NEUTRAL}.obj")},
+        "sha256": {f"{NEUTRAL}.obj": file_sha256(model_folder(folder) / f"{NEUTRAL}.obj")},
     }
     keep(cache, "ict", stored(content), facts)
     return facts

@@ -37,6 +37,11 @@ class IctFiles:
     identities: Float[ndarray, "K V 3"]
 
 
+def model_folder(folder: Path) -> Path:
+    """`FaceXModel` of a clone, or the folder itself."""
+    return folder / "FaceXModel" if (folder / "FaceXModel").is_dir() else folder
+
+
 def read_folder(folder: Path, progress: Callable[[str], None] = lambda stem: None) -> IctFiles:
     """Read and check every file that the model needs.
 
@@ -46,7 +51,7 @@ def read_folder(folder: Path, progress: Callable[[str], None] = lambda stem: Non
     Raises:
         AssetError: a file is missing, truncated, of another topology, or no number where one belongs.
     """
-    folder = folder / "FaceXModel" if (folder / "FaceXModel").is_dir() else folder
+    folder = model_folder(folder)
     identities = [f"identity{i:03d}" for i in range(IDENTITIES)]
     missing = [s for s in (NEUTRAL, *files(), *identities) if not (folder / f"{s}.obj").is_file()]
     if missing:

