@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.expressions.objective import Faces
-from facing_asymmetry.expressions.tying import TiedUnits
+from facing_asymmetry.expressions.expression import TiedBlendshapes
+from facing_asymmetry.expressions.objective import FitFaces
 from facing_asymmetry.rendering.contract import Stage
 from facing_asymmetry.rendering.scene import Scene
 
@@ -60,13 +60,13 @@ class Linear(nn.Module):
 
 def faces(count=2):
     """Vertex k moves along x with free parameter k (browDown, jawOpen, mouthSmile); face a starts at -a / 50."""
-    tied = TiedUnits.of(model())
+    tied = TiedBlendshapes.of(model())
     rest = torch.zeros(count, 3, 4) - torch.arange(count).view(-1, 1, 1) / 50
     basis = torch.zeros(count, len(tied.names), 3, 4)
     for k in range(len(tied.names)):
         basis[:, k, k, 0] = 1
     stage = Stage(torch.zeros(count, 1, 1, 4, dtype=torch.uint8), torch.zeros(count, 3), torch.ones(count))
-    return Faces(stage, rest, basis)
+    return FitFaces(tied, stage, rest, basis)
 
 
 def presets():

@@ -8,7 +8,7 @@ import numpy as np
 
 from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.conf_folder import conf_folder
-from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.expressions.authored import facs_weights
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.interventions import Face, Grid, intervention_from
 from facing_asymmetry.interventions.apply import lay_out

@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.assets import cache_folder
-from facing_asymmetry.expressions.facs import authored_weights
+from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.face_models.contract import FaceModel, Subject, Surface
 from facing_asymmetry.face_models.registry import load_face_model
 

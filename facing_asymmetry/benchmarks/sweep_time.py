@@ -9,7 +9,7 @@ from torch import Tensor
 from facing_asymmetry.benchmarks.timing import Call, at_least, timed_in_turns
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.preprocessing import preprocess
-from facing_asymmetry.expressions.facs import authored_weights
+from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.interventions import Face, Grid, make_intervention
 from facing_asymmetry.interventions.apply import Frames, lay_out

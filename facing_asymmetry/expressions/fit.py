@@ -1,38 +1,52 @@
 """Expressions of one classifier for a set of emotions: rows laid out, searched, the best restart kept."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from jaxtyping import Float
+from numpy import ndarray
 
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.errors import ConfigError
-from facing_asymmetry.expressions.confirming import confirm
-from facing_asymmetry.expressions.derivative_free import search_without_gradient
-from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.expressions.objective import Faces, Rows
-from facing_asymmetry.expressions.optimiser import OptimiserSettings, Search, optimise
-from facing_asymmetry.expressions.tying import TiedUnits
-from facing_asymmetry.face_models.contract import FaceModel, Subject
-from facing_asymmetry.rendering.contract import Renderer, Stage
+from facing_asymmetry.expressions.evolution_search import evolution_search
+from facing_asymmetry.expressions.expression import Expression, TiedBlendshapes
+from facing_asymmetry.expressions.gradient_search import gradient_search
+from facing_asymmetry.expressions.objective import FitFaces, Objective, Rows
+from facing_asymmetry.expressions.optimiser import OptimiserSettings
+from facing_asymmetry.expressions.search import Search, confirm
+from facing_asymmetry.rendering.contract import Renderer
 
 
 @dataclass(frozen=True)
 class FitRequest:
-    """What is to be fitted.
+    """What is to be fitted, and how.
 
     Attributes:
-        emotions: shown emotions; `identities`: numbers of the faces of the fit.
-        per_identity: one expression per face instead of one for all of them.
-        presets: authored weights `(E,)` by emotion: starting point and prior; `seed`: of the jittered restarts.
+        emotions: the emotions to show.
+        identities: numbers of the identities of the fit.
+        per_identity: one expression per identity instead of one for all of them.
+        presets: authored weights `(E,)` by emotion: starting point and prior.
+        seed: of the jittered restarts.
+        settings: of the search.
     """
 
     emotions: tuple[str, ...]
     identities: tuple[int, ...]
     per_identity: bool
-    presets: Mapping[str, np.ndarray]
+    presets: Mapping[str, ndarray]
     seed: int
+    settings: OptimiserSettings = field(default_factory=OptimiserSettings)
+
+
+class _Row(NamedTuple):
+    """One row of the batch: an emotion, the indices of its faces, and the number of the restart."""
+
+    emotion: str
+    faces: list[int]
+    restart: int
 
 
 def check_emotions(classifier: str, labels: Sequence[str], emotions: Sequence[str]) -> None:
@@ -42,67 +56,72 @@ def check_emotions(classifier: str, labels: Sequence[str], emotions: Sequence[st
             raise ConfigError(f"classifier {classifier} has no class {emotion!r}; it has {', '.join(labels)}")
 
 
-def faces_of(model: FaceModel, subjects: Sequence[Subject], stage: Stage, tied: TiedUnits) -> Faces:
-    """Rest states and displacements of the subjects as tensors, units tied left to right."""
-    rest = torch.from_numpy(np.stack([s.rest for s in subjects]).astype(np.float32))
-    bases = [np.tensordot(tied.spread, model.basis(s).displacements, axes=1) for s in subjects]
-    basis = torch.from_numpy(np.stack(bases).astype(np.float32))
-    return Faces(stage, rest, basis).to(stage.centre.device)
-
-
 def fit_expressions(
     request: FitRequest,
-    model: FaceModel,
-    faces: Faces,
+    faces: FitFaces,
     renderer: Renderer,
     classifier: Classifier,
-    settings: OptimiserSettings,
     progress: Callable[[int, int], None] = lambda step, active: None,
     coarse: Renderer | None = None,
 ) -> tuple[list[Expression], int]:
-    """One expression per emotion (and face, if asked for), the best restart of each, and the number of faces rendered.
+    """One expression per emotion (and identity, if asked for), the best restart of each.
 
     The best restart is an accepted one before one that is not, then the one of lowest loss.
 
     Args:
+        request: what is fitted.
+        faces: of the request's identities.
         renderer: of the study: its frames decide what is accepted.
+        classifier: what the expressions are fitted to.
+        progress: called after every iteration with its number and the number of rows still active.
         coarse: draws the frames that are searched through; None: `renderer` does.
+
+    Returns:
+        The expressions, and the number of frames that were rendered.
+
+    Raises:
+        ConfigError: the classifier has no class for an emotion.
+        ModelError: the classifier returned a logit that is not finite.
     """
     check_emotions(classifier.record.name, classifier.labels, request.emotions)
-    tied = TiedUnits.of(model)
-    every = list(range(len(request.identities)))
-    groups = [[a] for a in every] if request.per_identity else [every]
-    layout = [(e, g, r) for e in request.emotions for g in groups for r in range(settings.restarts)]
-    prior = np.stack([tied.parameters(request.presets[e]) for e, _, _ in layout])
+    layout, device = _layout(request), faces.rest.device
+    prior = np.stack([faces.tied.parameters(request.presets[row.emotion]) for row in layout])
     rows = Rows(
-        torch.tensor([classifier.labels.index(e) for e, _, _ in layout]),
-        torch.tensor([g for _, g, _ in layout]),
+        torch.tensor([classifier.labels.index(row.emotion) for row in layout]),
+        torch.tensor([row.faces for row in layout]),
         torch.from_numpy(prior),
-    ).to(faces.rest.device)
-    start = torch.from_numpy(_starts(layout, prior, request.seed, settings.jitter)).to(faces.rest.device)
-    bounds = torch.from_numpy(tied.bounds).to(faces.rest.device)
-    method = optimise if classifier.differentiable else search_without_gradient
-    search = method(start, bounds, rows, faces, coarse or renderer, classifier, settings, progress)
+    ).to(device)
+    objective = Objective(rows, faces, renderer, classifier, request.settings)
+    method = gradient_search if classifier.differentiable else evolution_search
+    start = torch.from_numpy(_starts(layout, prior, request)).to(device)
+    search = method(start, replace(objective, renderer=coarse or renderer), progress)
     if coarse is not None:
-        search = confirm(search, method, bounds, rows, faces, renderer, classifier, settings)
-    return _best_restarts(layout, search, tied, request), search.frames
+        search = confirm(search, method, objective)
+    return _best_restarts(layout, search, faces.tied, request), search.frames
 
 
-def _starts(layout: list[tuple[str, list[int], int]], prior: np.ndarray, seed: int, jitter: float) -> np.ndarray:
+def _layout(request: FitRequest) -> list[_Row]:
+    every = list(range(len(request.identities)))
+    groups = [[face] for face in every] if request.per_identity else [every]
+    restarts = range(request.settings.restarts)
+    return [_Row(emotion, group, restart) for emotion in request.emotions for group in groups for restart in restarts]
+
+
+def _starts(layout: Sequence[_Row], prior: Float[ndarray, "R K"], request: FitRequest) -> Float[ndarray, "R K"]:
     start = prior.copy()
-    for row, (emotion, group, restart) in enumerate(layout):
-        if restart:
-            entropy = [seed, restart, *group, *emotion.encode()]
-            start[row] += np.random.default_rng(entropy).normal(0.0, jitter, start.shape[1])
+    for place, row in enumerate(layout):
+        if row.restart:
+            entropy = [request.seed, row.restart, *row.faces, *row.emotion.encode()]
+            start[place] += np.random.default_rng(entropy).normal(0.0, request.settings.jitter, start.shape[1])
     return start.astype(np.float32)
 
 
 def _best_restarts(
-    layout: list[tuple[str, list[int], int]], search: Search, tied: TiedUnits, request: FitRequest
+    layout: Sequence[_Row], search: Search, tied: TiedBlendshapes, request: FitRequest
 ) -> list[Expression]:
     best: dict[tuple[str, int | None], int] = {}
-    for row, (emotion, group, _) in enumerate(layout):
-        key = (emotion, request.identities[group[0]] if request.per_identity else None)
+    for row, (emotion, faces, _) in enumerate(layout):
+        key = (emotion, request.identities[faces[0]] if request.per_identity else None)
         rank = (not search.accepted[row], float(search.loss[row]))
         if key not in best or rank < (not search.accepted[best[key]], float(search.loss[best[key]])):
             best[key] = row
@@ -117,7 +136,7 @@ def _best_restarts(
             iterations=len(search.traces[row]),
             seconds=search.seconds / len(layout),
             seed=request.seed,
-            restart=layout[row][2],
+            restart=layout[row].restart,
             trace=tuple(search.traces[row]),
         )
         for (emotion, identity), row in best.items()

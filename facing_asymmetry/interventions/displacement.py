@@ -8,7 +8,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.errors import ConfigError
-from facing_asymmetry.expressions.tying import TiedUnits
+from facing_asymmetry.expressions.expression import TiedBlendshapes
 from facing_asymmetry.interventions.contract import INTENSITY, Axis, Face, Intervention, Invariant
 
 
@@ -54,7 +54,7 @@ class RandomDisplacement(Intervention):
 
     def direction(self, face: Face) -> Float[ndarray, "V D"]:
         """The random displacement at its full size."""
-        tied = TiedUnits.of(face.model)
+        tied = TiedBlendshapes.of(face.model)
         draws = np.random.default_rng([self.seed, face.subject.number]).normal(size=len(tied.names))
         weights = (draws * tied.bounds[:, 1]) @ tied.spread
         drawn = face.units.displace(np.where(face.units.midline, 0.0, weights))

@@ -7,8 +7,7 @@ import torch
 from PIL import Image
 
 from facing_asymmetry.assets import cache_folder
-from facing_asymmetry.expressions.facs import authored_weights
-from facing_asymmetry.expressions.recognition import SHOWN
+from facing_asymmetry.expressions.authored import SHOWN, authored_weights
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer

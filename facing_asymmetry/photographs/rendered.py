@@ -10,7 +10,7 @@ from jaxtyping import Float, UInt8
 from numpy import ndarray
 
 from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.expressions.facs import authored_weights
+from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.face_models.contract import FaceModel, Subject
 from facing_asymmetry.interventions import Face, make_intervention
 from facing_asymmetry.interventions.resting import RestingDroop

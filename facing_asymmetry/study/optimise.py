@@ -4,12 +4,10 @@ import numpy as np
 import torch
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.expressions.coarse import coarse_scene
+from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.expressions.expression import Expression, dump, load
-from facing_asymmetry.expressions.facs import authored_weights
-from facing_asymmetry.expressions.fit import FitRequest, faces_of, fit_expressions
-from facing_asymmetry.expressions.objective import Faces
-from facing_asymmetry.expressions.tying import TiedUnits
+from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
+from facing_asymmetry.expressions.objective import FitFaces, coarse_scene
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.rendering.contract import Renderer
 from facing_asymmetry.rendering.factory import make_renderer
@@ -58,6 +56,7 @@ def _fit(study: Study, record: ClassifierRecord, progress: Progress) -> list[Exp
         per_identity=config.expression.per_identity,
         presets={e: np.asarray(authored_weights(e, study.model)) for e in config.emotions},
         seed=config.seed,
+        settings=study.optimiser,
     )
     classifier = study.classifier(record)
     faces = _faces(study, identities)
@@ -68,23 +67,16 @@ def _fit(study: Study, record: ClassifierRecord, progress: Progress) -> list[Exp
 
         torch.manual_seed(config.seed)
         fitted, frames = fit_expressions(
-            request,
-            study.model,
-            faces,
-            study.renderer,
-            classifier,
-            study.optimiser,
-            advance,
-            _coarse_renderer(study, record),
+            request, faces, study.renderer, classifier, advance, _coarse_renderer(study, record)
         )
     study.counts.frames += frames
     study.counts.forward_passes += frames
     return fitted
 
 
-def _faces(study: Study, identities: tuple[int, ...]) -> Faces:
+def _faces(study: Study, identities: tuple[int, ...]) -> FitFaces:
     subjects = [study.subject(n) for n in identities]
-    return faces_of(study.model, subjects, study.stage_of(identities), TiedUnits.of(study.model))
+    return FitFaces.of(study.model, subjects, study.stage_of(identities))
 
 
 def _coarse_renderer(study: Study, record: ClassifierRecord) -> Renderer | None:

@@ -10,11 +10,10 @@ from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.emotions import BASIC
+from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.expressions.facs import authored_weights
-from facing_asymmetry.expressions.fit import FitRequest, faces_of, fit_expressions
-from facing_asymmetry.expressions.optimiser import OptimiserSettings
-from facing_asymmetry.expressions.tying import TiedUnits
+from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
+from facing_asymmetry.expressions.objective import FitFaces
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.rendering.camera import stage_subjects
@@ -63,10 +62,10 @@ class _Stand:
     def fitted(self, classifier: Classifier, emotions: Sequence[str]) -> dict[str, Expression]:
         """Expressions optimised for a network on faces that are not shown."""
         subjects = [self.model.subject(number) for number in FIT_FACES]
-        faces = faces_of(self.model, subjects, stage_subjects(self.model, subjects), TiedUnits.of(self.model))
+        faces = FitFaces.of(self.model, subjects, stage_subjects(self.model, subjects))
         request = FitRequest(tuple(emotions), FIT_FACES, False, self.presets, seed=2026)
         torch.manual_seed(request.seed)
-        found, _ = fit_expressions(request, self.model, faces, self.renderer, classifier, OptimiserSettings())
+        found, _ = fit_expressions(request, faces, self.renderer, classifier)
         return {expression.emotion: expression for expression in found}
 
 

@@ -6,18 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facing_asymmetry.errors import ConfigError, ModelError
-from facing_asymmetry.expressions.expression import Expression, dump, load
+from facing_asymmetry.expressions.expression import Expression, TiedBlendshapes, dump, load
 from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
 from facing_asymmetry.expressions.optimiser import OptimiserSettings
-from facing_asymmetry.expressions.tying import TiedUnits
 from tests.toy import UNITS, Linear, Pixels, faces, model, presets
 
 SETTINGS = OptimiserSettings(steps=40, rate=0.1, prior=0.0, size=0.0, restarts=2)
-REQUEST = FitRequest(("anger", "happiness", "surprise"), (7, 8), False, presets(), seed=3)
+REQUEST = FitRequest(("anger", "happiness", "surprise"), (7, 8), False, presets(), seed=3, settings=SETTINGS)
 
 
 def fit(request=REQUEST, settings=SETTINGS, classifier=None):
-    return fit_expressions(request, model(), faces(), Pixels(), classifier or Linear(), settings)[0]
+    return fit_expressions(replace(request, settings=settings), faces(), Pixels(), classifier or Linear())[0]
 
 
 def test_each_emotion_is_found_through_its_unit():
@@ -99,7 +98,7 @@ class Dimmed(Pixels):
 
 def test_a_coarse_search_is_judged_by_the_frames_of_the_study():
     full, coarse = Dimmed(0.5), Dimmed(1.0)
-    found, frames = fit_expressions(REQUEST, model(), faces(), full, Linear(), SETTINGS, coarse=coarse)
+    found, frames = fit_expressions(REQUEST, faces(), full, Linear(), coarse=coarse)
     assert frames == full.drawn + coarse.drawn
     assert coarse.drawn > full.drawn > 0
     alone = {e.emotion: e for e in fit()}
@@ -112,11 +111,11 @@ def test_a_row_whose_acceptance_does_not_hold_at_full_size_is_searched_on():
     # at a third of the motion the neutral class wins unless the unit is driven higher than the coarse search needs
     settings = replace(SETTINGS, satisfied=0.5, polish=30, jitter=0.0, restarts=1)
     full, coarse = Dimmed(0.35), Dimmed(1.0)
-    found, _ = fit_expressions(REQUEST, model(), faces(), full, Linear(), settings, coarse=coarse)
+    request = replace(REQUEST, settings=settings)
+    found, _ = fit_expressions(request, faces(), full, Linear(), coarse=coarse)
     assert all(e.accepted for e in found)
-    unpolished, _ = fit_expressions(
-        REQUEST, model(), faces(), full, Linear(), replace(settings, polish=1), coarse=coarse
-    )
+    request = replace(REQUEST, settings=replace(settings, polish=1))
+    unpolished, _ = fit_expressions(request, faces(), full, Linear(), coarse=coarse)
     assert not all(e.accepted for e in unpolished)
 
 
@@ -140,7 +139,7 @@ def test_settings_out_of_range_are_named(key, value):
 
 @given(st.lists(st.floats(0, 1), min_size=3, max_size=3))
 def test_parameters_of_tied_weights_are_the_parameters_themselves(values):
-    tied = TiedUnits.of(model())
+    tied = TiedBlendshapes.of(model())
     parameters = np.asarray(values, np.float32)
     assert np.array_equal(tied.parameters(parameters @ tied.spread), parameters)
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.expressions.authored import facs_weights
 from facing_asymmetry.interventions import INTERVENTIONS, Face, Grid, Invariant, make_intervention
 from facing_asymmetry.interventions.apply import lay_out
 from facing_asymmetry.responses.realised import asymmetry_mm, intensity_mm

@@ -6,7 +6,7 @@ from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.errors import AssetError
-from facing_asymmetry.expressions.recognition import recognition_table
+from facing_asymmetry.expressions.authored import recognition_table
 from facing_asymmetry.face_models.registry import load_face_model, prepare_face_model
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.rendering.scene import Scene

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
-from facing_asymmetry.expressions.facs import facs_weights
+from facing_asymmetry.expressions.authored import facs_weights
 from facing_asymmetry.interventions import Face, Grid, make_intervention
 from facing_asymmetry.interventions.apply import lay_out
 from facing_asymmetry.progress import Progress

@@ -1,4 +1,4 @@
-"""CMA-ES for classifiers without a gradient: the same rows and the same result as `optimiser.optimise`."""
+"""CMA-ES for classifiers without a gradient: the same rows and the same result as `gradient_search`."""
 
 import time
 import warnings
@@ -10,26 +10,19 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.expressions.objective import Faces, Rows, log_probabilities, loss_of
-from facing_asymmetry.expressions.optimiser import OptimiserSettings, Search
-from facing_asymmetry.rendering.contract import Renderer
+from facing_asymmetry.expressions.objective import Evaluation, Objective
+from facing_asymmetry.expressions.search import Search
 
 SPREAD = 0.25
-"""First standard deviation of the samples, in unit weights."""
+"""First standard deviation of the samples, in blendshape weights."""
 
 
-def search_without_gradient(
+def evolution_search(
     start: Float[Tensor, "R K"],
-    bounds: Float[Tensor, "K 2"],
-    rows: Rows,
-    faces: Faces,
-    renderer: Renderer,
-    classifier: Classifier,
-    settings: OptimiserSettings,
+    objective: Objective,
     progress: Callable[[int, int], None] = lambda step, active: None,
 ) -> Search:
-    """Search expression parameters by sampling; arguments, stopping rules and result as of `optimiser.optimise`.
+    """Search expression parameters by sampling; arguments, stopping rules and result as of `gradient_search`.
 
     One iteration is one generation of 4 + 3 ln K samples a row, so that it costs about as many times more frames.
     The samples are seeded with torch's generator, which the caller seeds.
@@ -37,16 +30,16 @@ def search_without_gradient(
     Raises:
         ModelError: the classifier returned a logit that is not finite.
     """
-    began = time.perf_counter()
-    low, high = bounds[:, 0], bounds[:, 1] * settings.overdrive
+    began, settings = time.perf_counter(), objective.settings
+    low, high = objective.box
     first = start.clamp(low, high)
     search = Search.blank(first)
     strategies = [_strategy(row, low, high) for row in first]
     active = torch.arange(len(start), device=start.device)
     for step in range(1, settings.steps + 1):
         for row in active.tolist():
-            _generation(strategies[row], row, rows, faces, renderer, classifier, settings, search)
-        active = active[search.open(active, settings)]
+            _generation(strategies[row], row, objective, search)
+        active = active[search.going_on(active, settings)]
         progress(step, len(active))
         if not len(active):
             break
@@ -65,16 +58,7 @@ def _strategy(start: Tensor, low: Tensor, high: Tensor) -> Any:
     return cma.CMAEvolutionStrategy(start.cpu().double().numpy(), SPREAD, options)
 
 
-def _generation(
-    strategy: Any,
-    row: int,
-    rows: Rows,
-    faces: Faces,
-    renderer: Renderer,
-    classifier: Classifier,
-    settings: OptimiserSettings,
-    search: Search,
-) -> None:
+def _generation(strategy: Any, row: int, objective: Objective, search: Search) -> None:
     """Sample one generation of one row, and note its best sample."""
     samples = strategy.ask()
     device = search.best.device
@@ -82,15 +66,14 @@ def _generation(
     if not search.traces[row]:
         points[0] = search.best[row]  # the start itself is one of the first samples
         samples[0] = search.best[row].cpu().double().numpy()
-    same = rows.take(torch.full((len(points),), row, device=device))
-    parts = []
+    same = objective.take(torch.full((len(points),), row, device=device))
+    every = torch.arange(len(points), device=device)
     with torch.no_grad():
-        for block in torch.arange(len(points), device=device).split(settings.rows_at_once(rows)):
-            parts.append(log_probabilities(points[block], same.take(block), faces, renderer, classifier))
-    logp = torch.cat(parts)
-    loss, of_target, hit = loss_of(logp, points, same, settings.prior, settings.size)
-    strategy.tell(samples, loss.cpu().double().tolist())
-    best = int(torch.where(hit == hit.any(), loss, torch.inf).argmin())
+        logp = torch.cat([part.log_probabilities(points[block]) for block, part in same.blocks(every)])
+    seen = same.evaluation(logp, points)
+    strategy.tell(samples, seen.loss.cpu().double().tolist())
+    best = int(torch.where(seen.hit == seen.hit.any(), seen.loss, torch.inf).argmin())
     chosen, here = slice(best, best + 1), torch.tensor([row], device=device)
-    search.note(here, points[chosen], loss[chosen], of_target[chosen].exp(), hit[chosen], settings.tolerance)
-    search.frames += of_target.numel() - of_target.shape[1]  # the note counted one sample of the generation
+    picked = Evaluation(seen.loss[chosen], seen.probability[chosen], seen.hit[chosen])
+    search.note(here, points[chosen], picked, objective.settings.tolerance)
+    search.frames += seen.probability.numel() - seen.probability.shape[1]  # the note counted one of the samples

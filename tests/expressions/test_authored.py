@@ -1,12 +1,19 @@
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 
+from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.errors import ConfigError
-from facing_asymmetry.expressions.facs import PRESETS, facs_weights
+from facing_asymmetry.expressions.authored import SHOWN, Recognition, facs_weights, recognition_table
 from facing_asymmetry.face_models import arkit
+from facing_asymmetry.face_models.presets import PRESETS
+from facing_asymmetry.face_models.registry import load_face_model, prepare_face_model
+from facing_asymmetry.rendering.factory import make_renderer
+from facing_asymmetry.rendering.scene import Scene
 
 # action units that the literature names for each emotion (EMFACS), as this package's units
 REQUIRED = {
@@ -57,3 +64,29 @@ def test_an_unknown_emotion_is_refused_with_the_list():
 def test_a_face_model_without_a_needed_unit_is_refused_by_name():
     with pytest.raises(ConfigError, match="mouthSmile"):
         facs_weights("happiness", tuple(n for n in arkit.NAMES if not n.startswith("mouthSmile")))
+
+
+class Constant(nn.Module):
+    """A classifier that always answers the same; it has no class `disgust`."""
+
+    labels = tuple(emotion for emotion in SHOWN if emotion != "disgust")
+
+    def forward(self, images):
+        return torch.eye(len(self.labels))[self.labels.index("fear")].repeat(len(images), 1)
+
+
+def test_shares_are_taken_over_the_classifiers_that_have_the_class():
+    table = Recognition(("a", "b"), ("anger", "fear"), np.array([[2, -1], [4, 0]]), faces=4)
+    assert table.share("anger") == pytest.approx(0.5)
+    assert table.share("fear") == pytest.approx(0.5)
+    assert table.overall == pytest.approx(0.5)
+
+
+def test_a_classifier_that_always_says_fear_recognises_fear_only():
+    prepare_face_model("makehuman", cache_folder())
+    model = load_face_model("makehuman", cache_folder())
+    renderer = make_renderer("fast", model.surface, Scene(image_size=32))
+    table = recognition_table(model, renderer, {"constant": Constant()}, [0, 1])
+    expected = [-1 if e == "disgust" else 2 * (e == "fear") for e in SHOWN]
+    assert table.right[:, 0].tolist() == expected
+    assert table.faces == 2

@@ -7,10 +7,10 @@ import torch
 from facing_asymmetry.errors import ModelError
 from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
 from facing_asymmetry.expressions.optimiser import OptimiserSettings
-from tests.toy import UNITS, Linear, Pixels, faces, model, presets
+from tests.toy import UNITS, Linear, Pixels, faces, presets
 
 SETTINGS = OptimiserSettings(steps=12, prior=0.0, size=0.0)
-REQUEST = FitRequest(("anger", "happiness", "surprise"), (7, 8), False, presets(), seed=3)
+REQUEST = FitRequest(("anger", "happiness", "surprise"), (7, 8), False, presets(), seed=3, settings=SETTINGS)
 
 
 class Opaque(Linear):
@@ -24,7 +24,7 @@ class Opaque(Linear):
 
 def fit(classifier=None, settings=SETTINGS, seed=3):
     torch.manual_seed(seed)
-    return fit_expressions(REQUEST, model(), faces(), Pixels(), classifier or Opaque(), settings)
+    return fit_expressions(replace(REQUEST, settings=settings), faces(), Pixels(), classifier or Opaque())
 
 
 def test_each_emotion_is_found_without_a_gradient():
@@ -63,7 +63,7 @@ def test_every_sample_is_counted_as_frames():
             return super().render(state, stage, who)
 
     torch.manual_seed(0)
-    _, frames = fit_expressions(REQUEST, model(), faces(), Counting(), Opaque(), SETTINGS)
+    _, frames = fit_expressions(REQUEST, faces(), Counting(), Opaque())
     assert frames == sum(rendered)
     assert max(rendered) <= SETTINGS.block
 
@@ -77,9 +77,9 @@ def test_a_row_that_never_reaches_its_emotion_is_kept_and_marked():
 
 def test_the_authored_expression_is_among_the_first_samples():
     best = {"happiness": np.array([0, 0, 0, 0, 1, 1], np.float32)}
-    request = FitRequest(("happiness",), (7, 8), False, best, seed=3)
+    request = FitRequest(("happiness",), (7, 8), False, best, seed=3, settings=replace(SETTINGS, steps=1))
     torch.manual_seed(0)
-    (found,), _ = fit_expressions(request, model(), faces(), Pixels(), Opaque(), replace(SETTINGS, steps=1))
+    (found,), _ = fit_expressions(request, faces(), Pixels(), Opaque())
     assert found.probability > 0.9
 
 
