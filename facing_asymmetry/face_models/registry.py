@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from facing_asymmetry.face_models.imported import Plugin
 
 EMBEDDED = "makehuman"
-PLUGINS = ("flame", "ict")
-"""Models whose files the user brings: `facing-asymmetry faces import`."""
+PLUGINS = {
+    "flame": "facing_asymmetry.face_models.flame.plugin",
+    "ict": "facing_asymmetry.face_models.ict.plugin",
+}
+"""Models whose files the user brings (`facing-asymmetry faces import`), with the modules that read them."""
 
 NAMES = (EMBEDDED, *PLUGINS)
 
@@ -57,7 +60,7 @@ def load_face_model(name: str, cache: Path) -> FaceModel:
 
 def plugin(name: str) -> "Plugin":
     """A model that the user brings."""
-    found: Plugin = import_module(f"facing_asymmetry.face_models.{name}.plugin").PLUGIN
+    found: Plugin = import_module(PLUGINS[name]).PLUGIN
     return found
 
 

@@ -14,6 +14,7 @@ from facing_asymmetry.planted.training import Readouts, train
 from facing_asymmetry.store import content_key, write_atomically
 from facing_asymmetry.study.code import code_fingerprint, numeric_versions
 from facing_asymmetry.study.parts import Study
+from facing_asymmetry.study.requests import EXPRESSION_CODE
 from facing_asymmetry.study.stages import Run, run_stages
 
 
@@ -45,7 +46,7 @@ def _readouts(base: Mapping[str, Any], emotions: Sequence[str], trained_on: Sequ
         "scene": base["scene"],
         "emotions": list(emotions),
         "faces": list(trained_on),
-        "code": code_fingerprint(("planted", "rendering", "face_models", "interventions", "expressions")),
+        "code": code_fingerprint("planted.training", *EXPRESSION_CODE),
         "versions": numeric_versions(),
     }
     path = study.store.folder / "planted" / f"{content_key(asked)}.safetensors"

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.interventions import Intervention
 from facing_asymmetry.responses.cell import CellAddress
-from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.requests import response_request
+
+if TYPE_CHECKING:
+    from facing_asymmetry.study.parts import Study
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Cell:
         return self.identity, self.expression.weights, self.intervention.name, self.side
 
 
-def cells_of(study: Study, expressions: Mapping[str, Sequence[Expression]]) -> Iterator[Cell]:
+def cells_of(study: "Study", expressions: Mapping[str, Sequence[Expression]]) -> Iterator[Cell]:
     """Every cell, classifier by classifier, expressions shown on the faces they belong to."""
     for record in study.records:
         for expression in expressions[record.name]:
@@ -43,12 +46,12 @@ def cells_of(study: Study, expressions: Mapping[str, Sequence[Expression]]) -> I
                             yield Cell(record, expression, identity, intervention, side)
 
 
-def request_of(study: Study, cell: Cell) -> dict[str, object]:
+def request_of(study: "Study", cell: Cell) -> dict[str, object]:
     """The content key's material."""
     return response_request(study, cell.record, cell.expression, cell.intervention, cell.side, cell.identity)
 
 
-def address_of(study: Study, cell: Cell) -> CellAddress:
+def address_of(study: "Study", cell: Cell) -> CellAddress:
     """The columns that are the same in all rows of the cell."""
     return CellAddress(
         face_model=study.model.name,

@@ -4,13 +4,13 @@ from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.face_models.contract import UnitBasis
 from facing_asymmetry.interventions import Face, Grid, Intervention
 from facing_asymmetry.interventions.apply import Frames, lay_out
-from facing_asymmetry.study.parts import Study
+from facing_asymmetry.study.stimuli import Stimuli
 
 
 class FrameMaker:
     """Lays out frames; keeps the units of the last face and the last expression shown on it."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Stimuli) -> None:
         self.study = study
         self._units: tuple[int, UnitBasis] | None = None
         self._face: tuple[tuple[object, ...], Face] | None = None

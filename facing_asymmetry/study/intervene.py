@@ -2,32 +2,28 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy import ndarray
 
-from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.responses.cell import cell_table
-from facing_asymmetry.responses.derivative import logit_rates
 from facing_asymmetry.responses.schema import SCHEMA
 from facing_asymmetry.responses.sweep import Showing, sweep
 from facing_asymmetry.study.cells import Cell, address_of, cells_of, request_of, shared_frames
 from facing_asymmetry.study.frames import FrameMaker
 from facing_asymmetry.study.networks import Networks
-from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.weights import check_weights
 
+if TYPE_CHECKING:
+    from facing_asymmetry.study.parts import Study
+
 Expressions = Mapping[str, Sequence[Expression]]
-DERIVATIVES: Final = "derivatives"
-"""Kind of the cells of derivatives: float64 of every node, little-endian."""
 
 
-def respond(study: Study, expressions: Expressions, progress: Progress) -> None:
+def respond(study: "Study", expressions: Expressions, progress: Progress) -> None:
     """Compute the cells that are not in the store, and commit each of them."""
     cells = list(cells_of(study, expressions))
     missing = [cell for cell in cells if not study.store.has("responses", request_of(study, cell))]
@@ -42,7 +38,7 @@ def respond(study: Study, expressions: Expressions, progress: Progress) -> None:
             step(1, cell.words)
 
 
-def compute(study: Study, cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.DataFrame]]:
+def compute(study: "Study", cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.DataFrame]]:
     """Render and classify cells; those that show the same frames share them."""
     groups = shared_frames(cells)
     networks, maker = Networks(study, groups), FrameMaker(study)
@@ -59,50 +55,3 @@ def compute(study: Study, cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.Data
     for (group, node), results in sweep(showings(), study.studio):
         for cell, passed in zip(group, results, strict=True):
             yield cell, cell_table(address_of(study, cell), cell.record.labels, study.grid, node, passed)
-
-
-def differentiate(study: Study, expressions: Expressions, progress: Progress) -> None:
-    """Exact derivatives by s of the cells that lack them, each committed on its own beside its responses."""
-    cells = list(cells_of(study, expressions))
-    missing = [cell for cell in cells if not study.store.has(DERIVATIVES, request_of(study, cell))]
-    networks, maker = Networks(study, [[cell] for cell in missing]), FrameMaker(study)
-    with progress.task("derivatives", len(cells)) as step:
-        if len(missing) < len(cells):
-            step(len(cells) - len(missing), "in the store")
-        for number, cell in enumerate(missing):
-            (network,) = networks.of(number, [cell])
-            _differentiate(study, cell, network, maker)
-            step(1, cell.words)
-
-
-def _differentiate(study: Study, cell: Cell, network: Classifier, maker: FrameMaker) -> None:
-    face, who = maker.face(cell.identity, cell.expression), study.identities.index(cell.identity)
-    target = network.labels.index(cell.expression.emotion)
-    rates = logit_rates(cell.intervention, face, study.grid, cell.side, study.studio, who, network, target)
-    study.store.write(DERIVATIVES, request_of(study, cell), rates.astype("<f8").tobytes())
-
-
-def _with_derivatives(study: Study, cell: Cell, table: pa.Table) -> pa.Table:
-    """The table of a cell with `logit_ds` filled in, in the order of its nodes."""
-    request = request_of(study, cell)
-    stored = study.store.read(DERIVATIVES, request)
-    if stored is None:
-        _differentiate(study, cell, study.classifier(cell.record), FrameMaker(study))
-        stored = study.store.read(DERIVATIVES, request)
-        assert stored is not None
-    column = np.full(len(table), np.nan)
-    column[table["is_target"].to_numpy()] = np.frombuffer(stored, "<f8")
-    place = table.schema.get_field_index("logit_ds")
-    return table.set_column(place, SCHEMA.field("logit_ds"), pa.array(column))
-
-
-def responses(study: Study, expressions: Expressions) -> Iterator[pa.Table]:
-    """The response table cell by cell; a stored cell that was found damaged is computed again."""
-    for cell in cells_of(study, expressions):
-        request = request_of(study, cell)
-        table = study.store.read_arrow("responses", request)
-        if table is None:
-            study.counts.cells_cached -= 1
-            for _, computed in compute(study, [cell]):
-                table = study.store.write_table("responses", request, computed, SCHEMA)
-        yield _with_derivatives(study, cell, table) if study.config.derivative else table

@@ -1,10 +1,13 @@
 """Networks in memory: loaded when their turn comes, let go after their last cell."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.study.cells import Cell
-from facing_asymmetry.study.parts import Study
+
+if TYPE_CHECKING:
+    from facing_asymmetry.study.parts import Study
 
 
 class Networks:
@@ -14,7 +17,7 @@ class Networks:
         groups: of cells that share frames, in the order in which they will be asked for.
     """
 
-    def __init__(self, study: Study, groups: Sequence[Sequence[Cell]]) -> None:
+    def __init__(self, study: "Study", groups: Sequence[Sequence[Cell]]) -> None:
         self.study = study
         self._last = {cell.record.name: n for n, group in enumerate(groups) for cell in group}
         self._held: dict[str, Classifier] = {}

@@ -1,5 +1,7 @@
 """Stage 1: the expressions that each classifier is shown."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import torch
 
@@ -11,12 +13,14 @@ from facing_asymmetry.expressions.objective import FitFaces, coarse_scene
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.rendering.contract import Renderer
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.requests import expression_request
 from facing_asymmetry.study.weights import check_weights
 
+if TYPE_CHECKING:
+    from facing_asymmetry.study.parts import Study
 
-def find_expressions(study: Study, progress: Progress) -> dict[str, list[Expression]]:
+
+def find_expressions(study: "Study", progress: Progress) -> dict[str, list[Expression]]:
     """Expressions of every classifier, from the store where they are there."""
     if study.config.expression.kind == "facs":
         shared = authored(study)
@@ -30,14 +34,14 @@ def find_expressions(study: Study, progress: Progress) -> dict[str, list[Express
     return found
 
 
-def authored(study: Study) -> list[Expression]:
+def authored(study: "Study") -> list[Expression]:
     """The FACS expressions of the configured emotions."""
     return [
         Expression(e, None, "facs", tuple(map(float, authored_weights(e, study.model)))) for e in study.config.emotions
     ]
 
 
-def _of_classifier(study: Study, record: ClassifierRecord, progress: Progress) -> list[Expression]:
+def _of_classifier(study: "Study", record: ClassifierRecord, progress: Progress) -> list[Expression]:
     request = expression_request(study, record)
     stored = study.store.read("expressions", request)
     if stored is not None:
@@ -47,7 +51,7 @@ def _of_classifier(study: Study, record: ClassifierRecord, progress: Progress) -
     return fitted
 
 
-def _fit(study: Study, record: ClassifierRecord, progress: Progress) -> list[Expression]:
+def _fit(study: "Study", record: ClassifierRecord, progress: Progress) -> list[Expression]:
     config = study.config
     identities = study.identities if config.expression.per_identity else tuple(config.expression.fit_identities)
     request = FitRequest(
@@ -74,12 +78,12 @@ def _fit(study: Study, record: ClassifierRecord, progress: Progress) -> list[Exp
     return fitted
 
 
-def _faces(study: Study, identities: tuple[int, ...]) -> FitFaces:
+def _faces(study: "Study", identities: tuple[int, ...]) -> FitFaces:
     subjects = [study.subject(n) for n in identities]
     return FitFaces.of(study.model, subjects, study.stage_of(identities))
 
 
-def _coarse_renderer(study: Study, record: ClassifierRecord) -> Renderer | None:
+def _coarse_renderer(study: "Study", record: ClassifierRecord) -> Renderer | None:
     """Draws the frames that are searched through; None where they are the study's own."""
     scene = coarse_scene(study.scene, record) if study.optimiser.coarse else None
     if scene is None:

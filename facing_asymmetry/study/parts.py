@@ -1,11 +1,7 @@
 """The parts of a study, each built when it is first needed: a warm store needs neither renderer nor classifier."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-
-from numpy import ndarray
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
@@ -15,17 +11,11 @@ from facing_asymmetry.classifiers.records import record_from
 from facing_asymmetry.config import RunConfig, identity_block
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.fit import check_emotions
-from facing_asymmetry.face_models.contract import FaceModel, Subject
 from facing_asymmetry.interventions import Grid, Intervention, intervention_from
-from facing_asymmetry.rendering.camera import stage_subjects
-from facing_asymmetry.rendering.contract import Renderer, Stage
-from facing_asymmetry.rendering.factory import make_renderer
+from facing_asymmetry.rendering.contract import Stage
 from facing_asymmetry.reporting.sprites import thin
 from facing_asymmetry.responses.sweep import Studio
-from facing_asymmetry.store import CellStore
-from facing_asymmetry.study.code import code_fingerprint
-from facing_asymmetry.study.shared_model import shared_model
-from facing_asymmetry.study.subjects import stored_subject
+from facing_asymmetry.study.stimuli import Stimuli
 
 
 @dataclass
@@ -38,8 +28,8 @@ class Counts:
     cells_cached: int = 0
 
 
-class Study:
-    """Everything a configuration names.
+class Study(Stimuli):
+    """Everything a configuration names: stimuli, and the classifiers and grid that they are shown to and over.
 
     Args:
         config: checked values. What they imply is checked here at once: emotions that a classifier lacks, unknown
@@ -48,7 +38,7 @@ class Study:
     """
 
     def __init__(self, config: RunConfig, elsewhere: bool = False) -> None:
-        self.config = config
+        super().__init__(config)
         self.counts = Counts()
         self.grid = Grid.spaced(config.grid.name, config.grid.s, config.grid.t)
         self.interventions: list[Intervention] = [
@@ -57,9 +47,7 @@ class Study:
         self.records: list[ClassifierRecord] = [
             identified(record_from(facts, f"classifiers.{name}")) for name, facts in config.classifiers.items()
         ]
-        self.scene, self.optimiser = config.scene, config.expression.optimiser
-        self._subjects: dict[int, Subject] = {}
-        self.store = CellStore(Path(config.paths.store))
+        self.optimiser = config.expression.optimiser
         for record in self.records:
             check_emotions(record.name, record.labels, config.emotions)
         if not elsewhere:
@@ -77,35 +65,9 @@ class Study:
         return identity_block(self.config.identities, self.config.identity_block)
 
     @cached_property
-    def model(self) -> FaceModel:
-        """The face model."""
-        return shared_model(self.config.face_model.name)
-
-    @cached_property
-    def left(self) -> ndarray:
-        """`(V,)` weight of the person's left side."""
-        return self.model.midline_weight(self.config.face_model.half_width_mm / 1000)
-
-    @cached_property
-    def renderer(self) -> Renderer:
-        """The renderer."""
-        return make_renderer(self.config.renderer.name, self.model.surface, self.scene, self.config.device)
-
-    def subject(self, number: int) -> Subject:
-        """A face by its number, painted once and kept in the store."""
-        if number not in self._subjects:
-            code = code_fingerprint(("face_models",))
-            self._subjects[number] = stored_subject(self.model, number, self.store, code)
-        return self._subjects[number]
-
-    @cached_property
     def stage(self) -> Stage:
         """Cameras and textures of the study's faces, in the order of their numbers."""
         return self.stage_of(self.identities)
-
-    def stage_of(self, numbers: Sequence[int]) -> Stage:
-        """Cameras and textures of any faces."""
-        return stage_subjects(self.model, [self.subject(n) for n in numbers]).to(self.config.device)
 
     @cached_property
     def studio(self) -> Studio:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.interventions import Grid, Intervention
@@ -13,8 +14,10 @@ from facing_asymmetry.responses.sprite import draw_sprite
 from facing_asymmetry.study.cells import Cell, cells_of
 from facing_asymmetry.study.frames import FrameMaker
 from facing_asymmetry.study.intervene import Expressions
-from facing_asymmetry.study.parts import Study
-from facing_asymmetry.study.requests import frames_request
+from facing_asymmetry.study.requests import picture_request
+
+if TYPE_CHECKING:
+    from facing_asymmetry.study.parts import Study
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Picture:
     traits: Mapping[str, object] = field(default_factory=dict)
 
 
-def gather_pictures(study: Study, expressions: Expressions, progress: Progress) -> Iterator[Picture]:
+def gather_pictures(study: "Study", expressions: Expressions, progress: Progress) -> Iterator[Picture]:
     """Sheets of the faces that the explorer shows: the first under the first one-sided intervention, then the others.
 
     Of an intervention with two sides the left one is drawn; the first sheet has the nodes of `study.picture_grid`, the
@@ -68,10 +71,10 @@ def _coarse(grid: Grid) -> Grid:
     return Grid(grid.name, *(tuple(axis[i] for i in thin(len(axis), FURTHER_NODES)) for axis in (grid.s, grid.t)))
 
 
-def _drawn(study: Study, maker: FrameMaker, cell: Cell, grid: Grid) -> bytes:
+def _drawn(study: "Study", maker: FrameMaker, cell: Cell, grid: Grid) -> bytes:
     """The sheet from the store, or rendered and committed to it."""
     expression: Expression = cell.expression
-    request = frames_request(study, expression, cell.intervention, cell.side, cell.identity, grid)
+    request = picture_request(study, expression, cell.intervention, cell.side, cell.identity, grid)
     png = study.store.read("sprites", request)
     if png is None:
         frames = maker.frames(cell.identity, expression, cell.intervention, cell.side, grid)

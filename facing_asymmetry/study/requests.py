@@ -1,18 +1,23 @@
 """What a cell's content key is made of: everything that can move one of its bits, and nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.interventions import Grid, Intervention
 from facing_asymmetry.study.code import code_fingerprint, numeric_versions
-from facing_asymmetry.study.parts import Study
 
-IMAGE_ROOMS = ("face_models", "rendering")
-FRAME_ROOMS = (*IMAGE_ROOMS, "interventions", "responses")
-RESPONSE_ROOMS = (*FRAME_ROOMS, "classifiers")
-EXPRESSION_ROOMS = (*IMAGE_ROOMS, "classifiers", "expressions")
+if TYPE_CHECKING:
+    from facing_asymmetry.study.parts import Study
+
+FRAME_CODE: Final = ("study.frames", "rendering.factory", "responses.realised")
+EXPRESSION_CODE: Final = ("study.optimise", "classifiers.registry")
+RESPONSE_CODE: Final = (*FRAME_CODE, "study.intervene", "classifiers.registry")
+DERIVATIVE_CODE: Final = (*RESPONSE_CODE, "study.derivatives")
+PICTURE_CODE: Final = (*FRAME_CODE, "responses.sprite")
+"""Modules that make each kind of result; what they import counts too."""
 
 WORDS = (
     *("notes", "citation", "licence", "code_licence", "terms", "published_at", "alignment", "reported_accuracy"),
@@ -21,7 +26,7 @@ WORDS = (
 """Parts of a classifier's record that change no logit."""
 
 
-def _image_request(study: Study) -> dict[str, Any]:
+def _image_request(study: "Study") -> dict[str, Any]:
     config = study.config
     return {
         "face_model": study.model.fingerprint,
@@ -37,7 +42,7 @@ def _classifier_request(record: ClassifierRecord) -> dict[str, Any]:
     return {key: value for key, value in asdict(record).items() if key not in WORDS}
 
 
-def expression_request(study: Study, record: ClassifierRecord) -> dict[str, Any]:
+def expression_request(study: "Study", record: ClassifierRecord) -> dict[str, Any]:
     """The optimised expressions of one classifier: one cell for all emotions, since they are one batch."""
     expression = study.config.expression
     return {
@@ -48,12 +53,12 @@ def expression_request(study: Study, record: ClassifierRecord) -> dict[str, Any]
         "per_identity": expression.per_identity,
         "optimiser": asdict(study.optimiser),
         "seed": study.config.seed,
-        "code": code_fingerprint(EXPRESSION_ROOMS),
+        "code": code_fingerprint(*EXPRESSION_CODE),
     }
 
 
-def frames_request(
-    study: Study, expression: Expression, intervention: Intervention, side: str, identity: int, grid: Grid
+def _frames_request(
+    study: "Study", expression: Expression, intervention: Intervention, side: str, identity: int, grid: Grid
 ) -> dict[str, Any]:
     """The frames of one cell: no classifier beyond the expression that was optimised for it."""
     return {
@@ -65,19 +70,36 @@ def frames_request(
         "identity": identity,
         "s": grid.s,
         "t": grid.t,
-        "code": code_fingerprint(FRAME_ROOMS),
     }
 
 
 def response_request(
-    study: Study, record: ClassifierRecord, expression: Expression, intervention: Intervention, side: str, identity: int
+    study: "Study",
+    record: ClassifierRecord,
+    expression: Expression,
+    intervention: Intervention,
+    side: str,
+    identity: int,
 ) -> dict[str, Any]:
     """Responses of one classifier to one face, expression, intervention and side over the grid."""
     return {
-        **frames_request(study, expression, intervention, side, identity, study.grid),
+        **_frames_request(study, expression, intervention, side, identity, study.grid),
         "classifier": _classifier_request(record),
         "emotion": expression.emotion,
         "expression": expression.kind,
         "precision": study.config.precision,
-        "code": code_fingerprint(RESPONSE_ROOMS),
+        "code": code_fingerprint(*RESPONSE_CODE),
     }
+
+
+def derivative_request(responses: Mapping[str, Any]) -> dict[str, Any]:
+    """The exact derivatives of a cell, from the request of its responses."""
+    return {**responses, "code": code_fingerprint(*DERIVATIVE_CODE)}
+
+
+def picture_request(
+    study: "Study", expression: Expression, intervention: Intervention, side: str, identity: int, grid: Grid
+) -> dict[str, Any]:
+    """The contact sheet of one cell over the nodes that are shown."""
+    frames = _frames_request(study, expression, intervention, side, identity, grid)
+    return {**frames, "code": code_fingerprint(*PICTURE_CODE)}

@@ -16,12 +16,13 @@ from facing_asymmetry.responses.table_file import read_chunks, write_table_file
 from facing_asymmetry.store import content_key
 from facing_asymmetry.study import run_folder
 from facing_asymmetry.study.code import code_fingerprint
-from facing_asymmetry.study.intervene import differentiate, respond, responses
+from facing_asymmetry.study.derivatives import differentiate, responses
+from facing_asymmetry.study.intervene import respond
 from facing_asymmetry.study.optimise import find_expressions
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.pictures import gather_pictures
 from facing_asymmetry.study.rates import Rates, write_rates
-from facing_asymmetry.study.requests import RESPONSE_ROOMS
+from facing_asymmetry.study.requests import RESPONSE_CODE
 from facing_asymmetry.tracking.manifest import build_manifest
 
 STAGES: Final = ("optimise", "intervene", "score", "report")
@@ -154,7 +155,7 @@ def _manifest(run: Run) -> None:
     study = run.study
     hashes = {
         "face_model": study.model.fingerprint,
-        "code": code_fingerprint(RESPONSE_ROOMS),
+        "code": code_fingerprint(*RESPONSE_CODE),
         "weights": {r.name: {w.member: w.sha256 or r.fingerprint for w in r.weights} for r in study.records},
     }
     manifest = build_manifest(

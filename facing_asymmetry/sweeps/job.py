@@ -11,12 +11,16 @@ from facing_asymmetry.errors import ConfigError, FacingAsymmetryError
 from facing_asymmetry.store import content_key
 from facing_asymmetry.study.code import code_fingerprint, numeric_versions
 from facing_asymmetry.study.parts import Study
-from facing_asymmetry.study.requests import EXPRESSION_ROOMS, RESPONSE_ROOMS
 from facing_asymmetry.study.shared_model import shared_model
 from facing_asymmetry.study.stages import NOT_IN_KEY, STAGES, Run
 from facing_asymmetry.sweeps.status import DONE, observe, table_hash
 
-RESULT_ROOMS = tuple(sorted({*RESPONSE_ROOMS, *EXPRESSION_ROOMS, "scores", "inference", "reporting", "study"}))
+RESULT_CODE = (
+    "study.stages",
+    "reporting.build",
+    "reporting.figures",
+)
+"""Modules that make the files of a run folder."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def run_key(run: Run) -> str:
             "asked": {key: value for key, value in run.composed.items() if key not in NOT_IN_KEY},
             "records": [asdict(record) for record in run.study.records],
             "face_model": shared_model(run.config.face_model.name).fingerprint,
-            "code": code_fingerprint(RESULT_ROOMS),
+            "code": code_fingerprint(*RESULT_CODE),
             "versions": numeric_versions(),
         }
     )

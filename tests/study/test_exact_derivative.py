@@ -13,7 +13,8 @@ from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.responses.derivative import logit_rates
 from facing_asymmetry.responses.table_file import read_chunks, write_table_file
 from facing_asymmetry.scores.table import score_table
-from facing_asymmetry.study.intervene import differentiate, respond, responses
+from facing_asymmetry.study.derivatives import differentiate, responses
+from facing_asymmetry.study.intervene import respond
 from facing_asymmetry.study.optimise import find_expressions
 
 STEP = 0.003
@@ -85,7 +86,7 @@ def test_a_study_with_derivatives_has_their_scores_and_computes_each_once(make_s
     expressions = find_expressions(study, Progress())
     respond(study, expressions, Progress())
     differentiate(study, expressions, Progress())
-    monkeypatch.setattr("facing_asymmetry.study.intervene.logit_rates", lambda *_: pytest.fail("computed again"))
+    monkeypatch.setattr("facing_asymmetry.study.derivatives.logit_rates", lambda *_: pytest.fail("computed again"))
     differentiate(study, expressions, Progress())
     write_table_file(tmp_path / "responses.parquet", responses(study, expressions))
     [table] = read_chunks(tmp_path / "responses.parquet")

@@ -9,7 +9,8 @@ from facing_asymmetry.expressions.authored import facs_weights
 from facing_asymmetry.interventions import Face, Grid, make_intervention
 from facing_asymmetry.interventions.apply import lay_out
 from facing_asymmetry.progress import Progress
-from facing_asymmetry.study.intervene import respond, responses
+from facing_asymmetry.study.derivatives import responses
+from facing_asymmetry.study.intervene import respond
 from facing_asymmetry.study.optimise import find_expressions
 from facing_asymmetry.study.plan import plan
 from facing_asymmetry.study.rates import Rates

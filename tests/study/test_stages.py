@@ -9,8 +9,8 @@ from facing_asymmetry.config import read_config
 from facing_asymmetry.errors import AssetError
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.study.cells import cells_of, request_of
+from facing_asymmetry.study.derivatives import responses as response_cells
 from facing_asymmetry.study.intervene import compute, respond
-from facing_asymmetry.study.intervene import responses as response_cells
 from facing_asymmetry.study.optimise import find_expressions
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.plan import plan
