@@ -136,7 +136,7 @@ def import_weights(name: str, file: Path) -> None:
     beside a note of both SHA-256 values. `facing-asymmetry classifiers list` says where each file is published.
     """
     from facing_asymmetry.classifiers import registry
-    from facing_asymmetry.classifiers.importing.importer import import_checkpoint
+    from facing_asymmetry.classifiers.importing import import_checkpoint
 
     note = import_checkpoint(registry.record(name), file)
     click.echo(f"{name} is ready: {note.tensors or 'all'} tensors of {note.original} (SHA-256 {note.original_sha256})")

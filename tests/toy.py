@@ -43,7 +43,8 @@ class Linear(nn.Module):
     def __init__(self, poison=False, deaf=()):
         super().__init__()
         self.poison, self.deaf = poison, deaf
-        self.record = ClassifierRecord("toy", "", "", "none", LABELS, 8, "rgb", (0.0,), (1.0,), 1.0, (), "", "", "", 0)
+        scaling = ((0.0,) * 3, (1.0,) * 3)
+        self.record = ClassifierRecord("toy", "", "", "none", LABELS, 8, "rgb", *scaling, 1.0, (), "", "", "", 0)
 
     @property
     def labels(self):

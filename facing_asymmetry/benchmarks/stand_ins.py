@@ -7,8 +7,8 @@ from typing import Final
 import torch
 from torch import nn
 
-from facing_asymmetry.classifiers.architectures.published import PUBLISHED
 from facing_asymmetry.classifiers.contract import Classifier
+from facing_asymmetry.classifiers.networks import PUBLISHED, untrained_network
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.emotions import BASIC
 
@@ -48,14 +48,13 @@ def stand_in(name: str, size: int = 224, seed: int = 0) -> Classifier:
 
 def has_architecture(record: ClassifierRecord) -> bool:
     """Whether a record's network can be built without its weights."""
-    return record.options.get("loader") == "published"
+    return record.options.get("loader") == PUBLISHED
 
 
 def untrained(record: ClassifierRecord, seed: int = 0) -> Classifier:
     """A published network as its record says, with seeded random weights in place of those that aren't here."""
-    build, settings = PUBLISHED[str(record.options["architecture"])], dict(record.options.get("settings") or {})
     named = replace(record, name=f"{record.name} ({RANDOM})")
-    return _frozen(named, lambda: build(classes=len(record.labels), **settings), seed)
+    return _frozen(named, lambda: untrained_network(record), seed)
 
 
 def _frozen(record: ClassifierRecord, build: Callable[[], nn.Module], seed: int) -> Classifier:

@@ -1,9 +1,10 @@
-"""A classifier is its weights, its preprocessing and its labels: none of the three means anything alone."""
+"""A classifier: a frozen network together with its preprocessing and the meaning of its outputs."""
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from facing_asymmetry.classifiers.preprocessing import preprocess
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.errors import ModelError
 
@@ -12,7 +13,8 @@ class Classifier(nn.Module):
     """Frozen network with its record: the renderer's image in, one logit per label out.
 
     Args:
-        record: the facts; `network`: takes the preprocessed `(B, C, S, S)` and returns `(B, K)` logits.
+        record: the facts about the network.
+        network: takes the preprocessed `(B, C, S, S)` images and returns `(B, K)` logits.
     """
 
     def __init__(self, record: ClassifierRecord, network: nn.Module) -> None:
@@ -33,17 +35,15 @@ class Classifier(nn.Module):
 
     def forward(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B K"]:
         """Logits of sRGB images in [0, 1], framed as `Stage` frames them; differentiable in the images."""
-        from facing_asymmetry.classifiers.preprocessing import preprocess
-
         logits: Tensor = self.network(preprocess(images, self.record))
         return logits
 
 
 def check_logits(logits: Float[Tensor, "B K"], record: ClassifierRecord) -> None:
-    """Refuse logits that are not finite or not one per label.
+    """Check that logits are finite and one per label.
 
     Raises:
-        ModelError: the message names the classifier and how many images are concerned.
+        ModelError: the message names the classifier and how many images are affected.
     """
     if logits.ndim != 2 or logits.shape[1] != len(record.labels):
         raise ModelError(f"{record.name}: {len(record.labels)} labels, and logits of shape {tuple(logits.shape)}")

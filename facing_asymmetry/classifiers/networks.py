@@ -1,149 +1,159 @@
-"""Which reader and which architecture turn a record's files into a network."""
+"""From a record and its weight files to a network that gives logits."""
 
-from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
+from facing_asymmetry.classifiers.architectures.architecture import MODULES, Architecture, find_architecture
+from facing_asymmetry.classifiers.loaders.named_tensors import differences, shapes_of
+from facing_asymmetry.classifiers.loaders.outputs import FromProbabilities
+from facing_asymmetry.classifiers.loaders.torch_files import load_safetensors
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.errors import ConfigError, ModelError
 
-Paths = dict[str, Path]
-"""Weight file by base name."""
+PUBLISHED: Final = "published"
+"""Value of `options.loader` for an architecture, named in `options.architecture`, whose weights are imported."""
+
+WeightFiles = Mapping[str, Path]
+"""Weight files by base name, in the record's order."""
 
 
-def build_network(record: ClassifierRecord, paths: Paths) -> nn.Module:
+def build_network(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
     """The network of a record from its verified files, in evaluation mode, giving logits.
 
     Args:
-        record: `record.options["loader"]` names the reader.
-        paths: weight file by base name.
+        record: `record.options["loader"]` is a kind of file, an architecture, or "published".
+        files: weight file by base name.
 
     Raises:
-        ConfigError: unknown loader.
-        AssetError, ModelError: the files can't be read as this loader expects.
+        ConfigError: unknown loader or architecture, or the record names no file.
+        AssetError: a file can't be read.
+        ModelError: the weights do not fit the network.
     """
     loader = str(record.options.get("loader", ""))
     if loader not in LOADERS:
         raise ConfigError(f"classifier {record.name!r}: options.loader {loader!r} is not one of {', '.join(LOADERS)}")
-    if not paths and loader != "factory":
+    if not files and loader != "factory":
         raise ConfigError(f"classifier {record.name!r}: options.path is empty; it must name the file to load")
-    network = LOADERS[loader](record, paths)
+    network = FORMATS[loader](record, files) if loader in FORMATS else _with_weights(record, files)
     if record.output == "probabilities":
-        from facing_asymmetry.classifiers.loaders.outputs import FromProbabilities
-
         network = FromProbabilities(network)
     # on a CPU channels last is faster for every one of these networks (docs/classifiers.md)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return network.eval().requires_grad_(False)
 
 
-def _first(record: ClassifierRecord, paths: Paths) -> Path:
-    return paths[PurePosixPath(record.weights[0].member).name] if record.weights else next(iter(paths.values()))
+def architecture_name(record: ClassifierRecord) -> str:
+    """Name of a record's architecture; "" where the file or the user's code holds the network."""
+    loader = str(record.options.get("loader", ""))
+    if loader == PUBLISHED:
+        return str(record.options.get("architecture") or "")
+    return loader if loader in MODULES else ""
 
 
-def _keras(record: ClassifierRecord, paths: Paths) -> nn.Module:
-    from facing_asymmetry.classifiers.loaders.keras_h5 import load_keras_h5
+def untrained_network(record: ClassifierRecord) -> nn.Module:
+    """The network of a record's architecture with random weights.
 
-    return load_keras_h5(_first(record, paths))
-
-
-def _onnx(record: ClassifierRecord, paths: Paths) -> nn.Module:
-    from facing_asymmetry.classifiers.loaders.onnx_any import load_any_onnx
-
-    return load_any_onnx(_first(record, paths), record.input_size)
+    Raises:
+        ConfigError: there is no such architecture.
+    """
+    return _untrained(record, find_architecture(architecture_name(record)))
 
 
-def _faceapi(record: ClassifierRecord, paths: Paths) -> nn.Module:
-    from facing_asymmetry.classifiers.architectures.faceapi import faceapi_expression
-    from facing_asymmetry.classifiers.loaders.tfjs import load_tfjs_weights
-
-    manifest = next(path for name, path in paths.items() if name.endswith(".json"))
-    return faceapi_expression(load_tfjs_weights(manifest, paths))
+def _untrained(record: ClassifierRecord, architecture: Architecture) -> nn.Module:
+    return architecture.build(classes=len(record.labels), **dict(record.options.get("settings") or {}))
 
 
-def _networkv2(record: ClassifierRecord, paths: Paths) -> nn.Module:
-    from facing_asymmetry.classifiers.architectures.small_cnns import networkv2
-    from facing_asymmetry.classifiers.loaders.state_dicts import load_state_dict
-
-    return networkv2(load_state_dict(_first(record, paths), key="network"))
-
-
-def _wtf_cnn3(record: ClassifierRecord, paths: Paths) -> nn.Module:
-    from facing_asymmetry.classifiers.architectures.small_cnns import wtf_cnn3
-    from facing_asymmetry.classifiers.loaders.state_dicts import load_state_dict
-
-    return wtf_cnn3(load_state_dict(_first(record, paths)))
-
-
-def _yolo11n(record: ClassifierRecord, paths: Paths) -> nn.Module:
-    from facing_asymmetry.classifiers.architectures.layouts import CheckpointLayout
-    from facing_asymmetry.classifiers.architectures.yolo11n import yolo11n_classes
-    from facing_asymmetry.classifiers.importing.archives import read_checkpoint
-    from facing_asymmetry.classifiers.importing.checkpoint import named_tensors
-
-    path = _first(record, paths)
-    layout = CheckpointLayout("model", pickled_module=True)
-    return yolo11n_classes(named_tensors(read_checkpoint(path), layout, path), len(record.labels))
-
-
-def _mobilenetv2_fer(record: ClassifierRecord, paths: Paths) -> nn.Module:
-    from facing_asymmetry.classifiers.architectures.mobilenetv2_fer import mobilenetv2_fer
-    from facing_asymmetry.classifiers.loaders.tf_bundle import load_tf_bundle
-
-    shards = {int(name.split(".data-")[1][:5]): path for name, path in paths.items() if ".data-" in name}
-    return mobilenetv2_fer(load_tf_bundle(_first(record, paths), shards))
-
-
-def _published(record: ClassifierRecord, paths: Paths) -> nn.Module:
-    from facing_asymmetry.classifiers.architectures.published import PUBLISHED
-    from facing_asymmetry.classifiers.loaders.state_dicts import load_safetensors
-
-    build, settings = PUBLISHED[str(record.options["architecture"])], dict(record.options.get("settings") or {})
-    tensors = load_safetensors(_first(record, paths))
+def _with_weights(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
+    architecture = find_architecture(architecture_name(record))
+    tensors = architecture.read(files) if architecture.read else load_safetensors(_first(files))
     with torch.device("meta"):  # random numbers for all weights, only to be overwritten, would take seconds
-        network = build(classes=len(record.labels), **settings)
+        network = _untrained(record, architecture)
+    faults = differences(tensors, shapes_of(network))
+    if faults:
+        raise ModelError(f"{record.name}: the weights do not fit {len(record.labels)} labels: {'; '.join(faults)}")
     network.load_state_dict(tensors, assign=True)
     if any(buffer.is_meta for buffer in network.buffers()):  # a table that is computed, and not part of the state
-        network = build(classes=len(record.labels), **settings)
+        network = _untrained(record, architecture)
         network.load_state_dict(tensors)
     return network
 
 
-def _torchscript(record: ClassifierRecord, paths: Paths) -> nn.Module:
-    from facing_asymmetry.classifiers.loaders.torchscript import load_torchscript
-
-    return load_torchscript(_first(record, paths), record)
+def _first(files: WeightFiles) -> Path:
+    return next(iter(files.values()))
 
 
-def _factory(record: ClassifierRecord, paths: Paths) -> nn.Module:
-    from facing_asymmetry.classifiers.loaders.factory import call_factory
-    from facing_asymmetry.classifiers.loaders.outputs import Chosen, try_once
+def _keras(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
+    from facing_asymmetry.classifiers.loaders.keras_h5 import load_keras_h5
 
-    made = call_factory(str(record.options.get("factory") or ""), dict(record.options.get("arguments") or {}))
-    network = Chosen(made, record.options.get("output"))
-    try_once(network, record)
-    return network
+    return load_keras_h5(_first(files))
 
 
-def _timm(record: ClassifierRecord, paths: Paths) -> nn.Module:
-    from facing_asymmetry.classifiers.loaders.timm_model import load_timm
+def _onnx(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
+    from facing_asymmetry.classifiers.loaders.onnx_models import load_onnx
 
-    return load_timm(_first(record, paths), record)
+    return load_onnx(_first(files), record.input_size)
 
 
-LOADERS: dict[str, Callable[[ClassifierRecord, Paths], nn.Module]] = {
+def _torchscript(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
+    from facing_asymmetry.classifiers.loaders.user_networks import load_torchscript
+
+    return load_torchscript(_first(files), record)
+
+
+def _factory(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
+    from facing_asymmetry.classifiers.loaders.user_networks import load_factory
+
+    return load_factory(record)
+
+
+def _timm(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
+    from facing_asymmetry.classifiers.loaders.user_networks import load_timm
+
+    return load_timm(_first(files), record)
+
+
+FORMATS: Final[dict[str, Callable[[ClassifierRecord, WeightFiles], nn.Module]]] = {
     "keras_h5": _keras,
     "onnx": _onnx,
-    "faceapi": _faceapi,
-    "networkv2": _networkv2,
-    "wtf_cnn3": _wtf_cnn3,
-    "yolo11n": _yolo11n,
-    "mobilenetv2_fer": _mobilenetv2_fer,
-    "published": _published,
     "torchscript": _torchscript,
     "factory": _factory,
     "timm": _timm,
 }
-"""Reader by the name in `options.loader`."""
+"""Loaders of networks whose code this project does not hold: it is in the file, in timm, or the user's own."""
+
+LOADERS: Final = (*FORMATS, PUBLISHED, *MODULES)
+"""What `options.loader` may be."""
+
+
+@dataclass(frozen=True)
+class Complexity:
+    """Size and work of a network.
+
+    Attributes:
+        parameters: numbers in its parameters, including layers that don't reach the logits; buffers are not counted.
+        flops: floating-point operations for one image as PyTorch's `FlopCounterMode` counts them: convolutions and
+            matrix products only, two per multiply-add. Papers often print multiply-adds, which are half of it.
+    """
+
+    parameters: int
+    flops: int
+
+
+def complexity(network: nn.Module, input_shape: tuple[int, ...]) -> Complexity:
+    """Count parameters and operations; on the `meta` device nothing is allocated or computed.
+
+    Args:
+        network: in evaluation mode, on any device.
+        input_shape: of one preprocessed image, `(C, S, S)`.
+    """
+    device = next(network.parameters()).device
+    counter = FlopCounterMode(display=False)
+    with counter, torch.no_grad():
+        network(torch.zeros(1, *input_shape, device=device))
+    return Complexity(sum(parameter.numel() for parameter in network.parameters()), counter.get_total_flops())

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.errors import ModelError
+from facing_asymmetry.rendering.camera import FACE_BOX_FRACTION
 
 LUMA = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in ITU-R BT.601 luma, which FER2013 and the networks' own code use for grey."""
@@ -61,8 +62,6 @@ def _constants(
 
 def face_box_fraction() -> float:
     """Side of the face box as a share of the frame's side, as the renderer frames faces."""
-    from facing_asymmetry.rendering.camera import FACE_BOX_FRACTION
-
     return FACE_BOX_FRACTION
 
 

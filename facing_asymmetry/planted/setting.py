@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from facing_asymmetry.classifiers import registry
-from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.classifiers.records import record_from
+from facing_asymmetry.classifiers.record import ClassifierRecord, record_from
 
 BASE: Final = "simple_cnn_fer2013"
 """The published network that is made mirror-invariant, and shown symmetric parts."""

@@ -5,9 +5,8 @@ from functools import cached_property
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.classifiers.identity import identified
-from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.classifiers.records import record_from
+from facing_asymmetry.classifiers.record import ClassifierRecord, record_from
+from facing_asymmetry.classifiers.user_weights import with_fingerprint
 from facing_asymmetry.config import RunConfig, identity_block
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.fit import check_emotions
@@ -45,7 +44,7 @@ class Study(Stimuli):
             intervention_from(name, facts) for name, facts in config.interventions.items()
         ]
         self.records: list[ClassifierRecord] = [
-            identified(record_from(facts, f"classifiers.{name}")) for name, facts in config.classifiers.items()
+            with_fingerprint(record_from(facts, f"classifiers.{name}")) for name, facts in config.classifiers.items()
         ]
         self.optimiser = config.expression.optimiser
         for record in self.records:

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 import __main__
-from facing_asymmetry.classifiers.architectures.layouts import LAYOUTS
-from facing_asymmetry.classifiers.architectures.published import PUBLISHED
+from facing_asymmetry.classifiers.architectures.architecture import find_layout
+from facing_asymmetry.classifiers.networks import untrained_network
 
 
 class RecorderMeter:
@@ -22,13 +22,13 @@ class RecorderMeter:
 def network(record):
     """The published network with random weights; the same for the same record."""
     torch.manual_seed(len(record.name))
-    return _build(record)
+    return untrained_network(record).eval()
 
 
 def flat_network(record):
     """The published network, each tensor filled with a number of its own: quick to make and small to save."""
     with torch.device("meta"):
-        built = _build(record)
+        built = untrained_network(record).eval()
     flat = {
         name: torch.tensor(name.endswith("var") + 1e-6 * number).to(value.dtype).expand(value.shape)
         for number, (name, value) in enumerate(built.state_dict().items())
@@ -37,14 +37,9 @@ def flat_network(record):
     return built
 
 
-def _build(record):
-    settings = dict(record.options.get("settings") or {})
-    return PUBLISHED[record.options["architecture"]](classes=len(record.labels), **settings).eval()
-
-
 def save_official(built, record, path):
     """Save a network in the layout of its authors' checkpoint."""
-    layout = LAYOUTS[record.options.get("layout", record.options["architecture"])]
+    layout = find_layout(record.options["architecture"], record.options.get("layout", ""))
     if layout.pickled_module:
         torch.save(built, path)
         return path

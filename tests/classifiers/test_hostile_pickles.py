@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from facing_asymmetry.classifiers import registry
-from facing_asymmetry.classifiers.imported import imported_path
-from facing_asymmetry.classifiers.importing.importer import import_checkpoint
+from facing_asymmetry.classifiers.importing import import_checkpoint
+from facing_asymmetry.classifiers.user_weights import imported_path
 from facing_asymmetry.errors import AssetError
 
 DAN = registry.record("dan_affectnet7")

@@ -7,7 +7,7 @@ import torch
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.classifiers.labelled_faces import SHOWN, judge_labels, labelled_faces
+from facing_asymmetry.classifiers.verify import SHOWN, judge_labels, labelled_faces
 from tests.classifiers.ready import NAMES, classifier
 
 SLOW = {"densenet121_fer2013": pytest.mark.slow}

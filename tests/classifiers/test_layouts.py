@@ -6,8 +6,9 @@ import sys
 import pytest
 from torch import nn
 
-from facing_asymmetry.classifiers.architectures.layouts import LAYOUTS
-from facing_asymmetry.classifiers.complexity import Complexity, complexity
+from facing_asymmetry.classifiers.architectures.architecture import find_layout
+from facing_asymmetry.classifiers.networks import Complexity, complexity
+from facing_asymmetry.errors import ConfigError
 
 
 @pytest.mark.parametrize(
@@ -25,12 +26,26 @@ from facing_asymmetry.classifiers.complexity import Complexity, complexity
     ],
 )
 def test_a_prefix_is_taken_off_and_what_is_no_parameter_is_left_out(architecture, key, parameter):
-    assert LAYOUTS[architecture].parameter(key) == parameter
+    name, _, averaged = architecture.partition("_")
+    assert find_layout(name, architecture if averaged else "").parameter(key) == parameter
+
+
+@pytest.mark.parametrize(
+    ("name", "layout", "message"),
+    [
+        ("dna", "", "options.architecture 'dna' is unknown; did you mean 'dan'"),
+        ("emonext", "ema", "options.layout 'ema' is not one of emonext's: emonext, emonext_ema"),
+        ("faceapi", "", "not one of faceapi's: none"),
+    ],
+)
+def test_an_unknown_architecture_or_layout_is_answered_with_those_there_are(name, layout, message):
+    with pytest.raises(ConfigError, match=message):
+        find_layout(name, layout)
 
 
 def test_the_registry_imports_no_network_before_it_is_built():
-    published = "facing_asymmetry.classifiers.architectures.published"
-    code = f"import sys, {published}; print({{'timm', 'torchvision'}} & {{*sys.modules}})"
+    table = "facing_asymmetry.classifiers.architectures.architecture"
+    code = f"import sys, {table}; print({{'torch', 'timm', 'torchvision'}} & {{*sys.modules}})"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "set()"
 

@@ -16,8 +16,8 @@ from torch import nn
 from facing_asymmetry.app import launch
 from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
-from facing_asymmetry.classifiers.identity import identified
 from facing_asymmetry.classifiers.loaders.outputs import chosen
+from facing_asymmetry.classifiers.user_weights import with_fingerprint
 from facing_asymmetry.errors import AssetError, ConfigError, ModelError
 from facing_asymmetry.face_models.registry import prepare_face_model
 
@@ -202,15 +202,15 @@ def test_a_file_that_is_no_onnx_model_is_named(folder):
 
 def test_the_key_of_results_follows_the_file_and_the_source_of_the_factory(folder):
     path = onnx_file(folder / "m.onnx", "Elu")
-    first = identified(own(loader="onnx", path=path)).fingerprint
+    first = with_fingerprint(own(loader="onnx", path=path)).fingerprint
     assert len(first) == 64
     onnx_file(folder / "m.onnx", "ThresholdedRelu")
-    assert identified(own(loader="onnx", path=path)).fingerprint != first
+    assert with_fingerprint(own(loader="onnx", path=path)).fingerprint != first
     module(folder, "def make(): return 1")
-    before = identified(own(loader="factory", factory="mine:make")).fingerprint
+    before = with_fingerprint(own(loader="factory", factory="mine:make")).fingerprint
     module(folder, "def make(): return 2")
-    assert identified(own(loader="factory", factory="mine:make")).fingerprint != before
-    assert identified(registry.record("networkv2")).fingerprint == ""
+    assert with_fingerprint(own(loader="factory", factory="mine:make")).fingerprint != before
+    assert with_fingerprint(registry.record("networkv2")).fingerprint == ""
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ import pytest
 import torch
 
 from facing_asymmetry.classifiers import registry
-from facing_asymmetry.classifiers.architectures.layouts import LAYOUTS
-from facing_asymmetry.classifiers.architectures.published import PUBLISHED
-from facing_asymmetry.classifiers.complexity import complexity
+from facing_asymmetry.classifiers.architectures.architecture import MODULES, find_layout
+from facing_asymmetry.classifiers.networks import complexity, untrained_network
 from tests.app.composing import composed
 from tests.classifiers.ready import NAMES, classifier
 
@@ -25,8 +24,7 @@ def shape(record):
 def test_parameters_and_operations_of_the_published_networks_are_those_recorded(name):
     record = registry.record(name)
     with torch.device("meta"):
-        build, settings = PUBLISHED[record.options["architecture"]], record.options.get("settings") or {}
-        network = build(classes=len(record.labels), **settings).eval()
+        network = untrained_network(record).eval()
     found = complexity(network, shape(record))
     assert (found.parameters, found.flops) == (record.parameters, record.flops)
 
@@ -42,8 +40,8 @@ def test_parameters_and_operations_of_the_fetched_networks_are_those_recorded(na
 @pytest.mark.parametrize("name", PUBLISHED_NAMES)
 def test_every_published_network_has_an_architecture_a_layout_and_no_hash_that_was_never_seen(name):
     record = registry.record(name)
-    assert record.options["architecture"] in PUBLISHED
-    assert record.options.get("layout", record.options["architecture"]) in LAYOUTS
+    assert record.options["architecture"] in MODULES
+    assert find_layout(record.options["architecture"], record.options.get("layout", "")).container_key != ""
     assert [(w.source, w.sha256, w.size) for w in record.weights] == [("user", "", 0)]
     assert record.recognised == ()
 

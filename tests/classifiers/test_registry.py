@@ -10,7 +10,7 @@ from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import check_logits
 from facing_asymmetry.classifiers.listing import listing, print_listing
 from facing_asymmetry.classifiers.networks import LOADERS, build_network
-from facing_asymmetry.classifiers.records import emotion_index, record_from
+from facing_asymmetry.classifiers.record import emotion_index, record_from
 from facing_asymmetry.classifiers.verify import print_verification, verify, verify_all
 from facing_asymmetry.errors import AssetError, ConfigError, ModelError
 from tests.classifiers.ready import NAMES, classifier
@@ -74,13 +74,13 @@ def settings(**changes):
     [
         ({"labels": ["joy", "anger"]}, "labels: 'joy' is not one of"),
         ({"labels": ["anger", "anger"]}, "two different"),
-        ({"colour": "gray"}, "colour must be one of rgb, bgr, grey"),
+        ({"colour": "gray"}, "colour must be one of rgb, bgr, grey; got 'gray'; did you mean 'grey'"),
         ({"mean": [0, 0, 0]}, "mean needs 1 values for grey"),
-        ({"std": [0]}, "std must be positive"),
-        ({"crop": 7}, "crop must lie in"),
-        ({"input_size": 4}, "input_size must lie in"),
-        ({"input_size": "large"}, "invalid literal"),
-        ({"weights": [{"source": "user"}]}, r"weights\[0\]: needs exactly"),
+        ({"std": [0]}, r"std\[0\] must be above 0"),
+        ({"crop": 7}, "crop must be at most 2"),
+        ({"input_size": 4}, "input_size must be at least"),
+        ({"input_size": "large"}, "input_size: .*valid integer.*; got 'large'"),
+        ({"weights": [{"source": "user"}]}, r"weights\[0\]: field 'member' is missing"),
         ({"weights": [{"source": "npm:a@1", "member": "a"}]}, "64 hexadecimal"),
         ({"weights": [{"source": "user", "member": "a", "sha256": "xyz", "size": 1}]}, "64 hexadecimal"),
         ({"weights": [{"source": "user", "member": "a", "sha256": "0" * 64, "size": 0}]}, "positive number of bytes"),

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from facing_asymmetry.classifiers.architectures.mobilenetv2_fer import mobilenetv2_fer
-from facing_asymmetry.classifiers.loaders.tf_bundle import MAGIC, load_tf_bundle
+from facing_asymmetry.classifiers.architectures.mobilenetv2_fer import mobilenetv2_fer_state
+from facing_asymmetry.classifiers.loaders.tensorflow_weights import MAGIC, load_tf_bundle
 from facing_asymmetry.errors import AssetError
 
 KERNEL = np.arange(6, dtype=np.float32).reshape(2, 3)
@@ -102,4 +102,4 @@ def test_compressed_blocks_are_refused(checkpoint):
 
 def test_a_tensor_that_the_network_needs_and_the_checkpoint_lacks_is_named():
     with pytest.raises(AssetError, match="no tensor 'layer_with_weights-0/layer_with_weights-0/kernel"):
-        mobilenetv2_fer({})
+        mobilenetv2_fer_state({})

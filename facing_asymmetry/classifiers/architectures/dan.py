@@ -1,10 +1,14 @@
 """DAN, the distract-your-attention network: a ResNet-18 trunk and four cross-attention heads."""
 
+from typing import Final
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 from torchvision.models import resnet18
+
+from facing_asymmetry.classifiers.architectures.architecture import Architecture, CheckpointLayout
 
 WIDTH = 512
 """Channels of the trunk's last feature map."""
@@ -101,3 +105,8 @@ def dan(classes: int = 7, heads: int = 4) -> nn.Module:
     disgust, happiness, sadness, anger, neutral. The two orders differ although the network is the same.
     """
     return DAN(classes, heads)
+
+
+ARCHITECTURES: Final = {
+    "dan": Architecture(dan, CheckpointLayout("model_state_dict", ignored=("iter", "epoch", "optimizer_state_dict")))
+}

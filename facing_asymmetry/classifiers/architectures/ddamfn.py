@@ -2,16 +2,48 @@
 
 from collections.abc import Sequence
 from functools import reduce
+from typing import Final
 
 import torch
+import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from facing_asymmetry.classifiers.architectures.coordinate_attention import CoordinateGates
+from facing_asymmetry.classifiers.architectures.architecture import Architecture, CheckpointLayout
 from facing_asymmetry.classifiers.architectures.mobilefacenet import Chain, ConvBlock, LinearBlock
 
 WIDTH = 512
 """Channels of the last 7 x 7 map."""
+
+
+class CoordinateGates(nn.Module):
+    """Coordinate attention: a gate along the height and one along the width, through a shared bottleneck.
+
+    Hou, Zhou and Feng, "Coordinate Attention for Efficient Mobile Network Design", CVPR 2021.
+
+    Args:
+        channels: of the map.
+        reduction: the bottleneck has a `reduction`-th of them.
+    """
+
+    def __init__(self, channels: int, reduction: int = 32) -> None:
+        super().__init__()
+        reduced = max(8, channels // reduction)
+        self.conv1, self.bn1 = nn.Conv2d(channels, reduced, 1), nn.BatchNorm2d(reduced)
+        self.conv2, self.conv3 = nn.Conv2d(reduced, channels, 1), nn.Conv2d(reduced, channels, 1)
+
+    def profiles(self, x: Float[Tensor, "B C H W"]) -> tuple[Float[Tensor, "B C H 1"], Float[Tensor, "B C 1 W"]]:
+        """Means over the width and over the height."""
+        return x.mean(dim=3, keepdim=True), x.mean(dim=2, keepdim=True)
+
+    def forward(self, x: Float[Tensor, "B C H W"]) -> Float[Tensor, "B C H W"]:
+        """Product of the gates, between 0 and 1."""
+        rows, columns = self.profiles(x)
+        both = torch.cat([rows, columns.mT], dim=2)
+        both = F.hardswish(self.bn1(self.conv1(both)))
+        rows, columns = both.split([x.shape[2], x.shape[3]], dim=2)
+        gate: Tensor = self.conv2(rows).sigmoid() * self.conv3(columns.mT).sigmoid()
+        return gate
 
 
 class MixedConv(nn.Module):
@@ -157,3 +189,10 @@ def ddamfn(classes: int = 7, heads: int = 2) -> nn.Module:
     RAF-DB's test set (680, 1185, 478, 329, 74, 160, 162) less the faces that the alignment did not find.
     """
     return DDAMFN(classes, heads)
+
+
+ARCHITECTURES: Final = {
+    "ddamfn": Architecture(
+        ddamfn, CheckpointLayout("model_state_dict", ignored=("iter", "epoch", "optimizer_state_dict"))
+    )
+}

@@ -1,10 +1,14 @@
 """EfficientFace: a ShuffleNet V2 with a local-feature extractor and a channel-spatial modulator after stage two."""
 
+from typing import Final
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 from torchvision.models.shufflenetv2 import ShuffleNetV2
+
+from facing_asymmetry.classifiers.architectures.architecture import Architecture, CheckpointLayout
 
 REPEATS = [4, 8, 4]
 """Units of the three stages."""
@@ -139,3 +143,11 @@ def efficientface(classes: int = 7) -> nn.Module:
     seven and ends with contempt.
     """
     return EfficientFace(classes)
+
+
+ARCHITECTURES: Final = {
+    "efficientface": Architecture(
+        efficientface,
+        CheckpointLayout("state_dict", "module.", ("epoch", "best_acc", "optimizer", "recorder", "recorder1")),
+    )
+}

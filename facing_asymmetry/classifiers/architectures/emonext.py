@@ -8,6 +8,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torchvision.models.convnext import LayerNorm2d
 
+from facing_asymmetry.classifiers.architectures.architecture import Architecture, CheckpointLayout
+
 SIZES: Final = {
     "tiny": ((3, 3, 9, 3), 96),
     "small": ((3, 3, 27, 3), 96),
@@ -139,3 +141,13 @@ def emonext(classes: int = 7, variant: str = "tiny") -> nn.Module:
     """
     depths, width = SIZES[variant]
     return EmoNeXt(classes, depths, width)
+
+
+ARCHITECTURES: Final = {
+    "emonext": Architecture(
+        emonext,
+        CheckpointLayout("model", ignored=("opt", "ema", "scaler", "scheduler", "best_acc")),
+        # the averaged copy of the weights in the same file
+        {"emonext_ema": CheckpointLayout("ema", "ema_model.", ("initted", "step", "online_model."))},
+    )
+}

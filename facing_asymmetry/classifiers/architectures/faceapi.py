@@ -1,11 +1,16 @@
 """Expression network of face-api.js: four blocks of four depthwise-separable convolutions with dense sums."""
 
-import torch
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from facing_asymmetry.classifiers.architectures.architecture import Architecture
 from facing_asymmetry.classifiers.architectures.padding import SamePad
+from facing_asymmetry.classifiers.loaders.tensorflow_weights import load_tfjs_weights
 
 WIDTHS = (32, 64, 128, 256)
 """Channels of the four blocks."""
@@ -45,42 +50,48 @@ class DenseBlock(nn.Module):
 
 
 class FaceApiExpression(nn.Module):
-    """112 px RGB (mean colour subtracted, over 255) -> 7 logits; the package applies a softmax after it."""
+    """112 px RGB (mean colour subtracted, over 255) -> logits; the package applies a softmax after it.
 
-    def __init__(self) -> None:
+    Args:
+        classes: number of outputs.
+    """
+
+    def __init__(self, classes: int = 7) -> None:
         super().__init__()
         inputs = (3, *WIDTHS[:-1])
         self.blocks = nn.ModuleList(
             DenseBlock(i, w, number == 0) for number, (i, w) in enumerate(zip(inputs, WIDTHS, strict=True))
         )
-        self.fc = nn.Linear(WIDTHS[-1], 7)
+        self.fc = nn.Linear(WIDTHS[-1], classes)
 
-    def forward(self, x: Float[Tensor, "B 3 112 112"]) -> Float[Tensor, "B 7"]:
+    def forward(self, x: Float[Tensor, "B 3 112 112"]) -> Float[Tensor, "B K"]:
         """Logits."""
         for block in self.blocks:
             x = block(x)
         logits: Tensor = self.fc(F.avg_pool2d(x, 7, 2).flatten(1))
         return logits
 
-    def assign(self, tensors: dict[str, Tensor]) -> None:
-        """Take the weights by the names and in the layout (height, width, in, out) of the published manifest."""
-        state: dict[str, Tensor] = {"fc.weight": tensors["fc/weights"].T, "fc.bias": tensors["fc/bias"]}
-        for block in range(len(WIDTHS)):
-            for conv in range(4):
-                source, target = f"dense{block}/conv{conv}", f"blocks.{block}.conv{conv}"
-                if block == conv == 0:
-                    state[f"{target}.1.weight"] = tensors[f"{source}/filters"].permute(3, 2, 0, 1)
-                    state[f"{target}.1.bias"] = tensors[f"{source}/bias"]
-                    continue
-                state[f"{target}.depthwise.weight"] = tensors[f"{source}/depthwise_filter"].permute(2, 3, 0, 1)
-                state[f"{target}.pointwise.weight"] = tensors[f"{source}/pointwise_filter"].permute(3, 2, 0, 1)
-                state[f"{target}.pointwise.bias"] = tensors[f"{source}/bias"]
-        self.load_state_dict({key: value.contiguous() for key, value in state.items()})
+
+def faceapi_state(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The network's state dictionary from the published tensors, whose kernels are (height, width, in, out)."""
+    state = {"fc.weight": tensors["fc/weights"].T, "fc.bias": tensors["fc/bias"]}
+    for block in range(len(WIDTHS)):
+        for conv in range(4):
+            source, target = f"dense{block}/conv{conv}", f"blocks.{block}.conv{conv}"
+            if block == conv == 0:
+                state[f"{target}.1.weight"] = tensors[f"{source}/filters"].permute(3, 2, 0, 1)
+                state[f"{target}.1.bias"] = tensors[f"{source}/bias"]
+                continue
+            state[f"{target}.depthwise.weight"] = tensors[f"{source}/depthwise_filter"].permute(2, 3, 0, 1)
+            state[f"{target}.pointwise.weight"] = tensors[f"{source}/pointwise_filter"].permute(3, 2, 0, 1)
+            state[f"{target}.pointwise.bias"] = tensors[f"{source}/bias"]
+    return {key: value.contiguous() for key, value in state.items()}
 
 
-def faceapi_expression(tensors: dict[str, Tensor]) -> nn.Module:
-    """The network with its published weights."""
-    network = FaceApiExpression()
-    with torch.no_grad():
-        network.assign(tensors)
-    return network
+def read_faceapi(files: Mapping[str, Path]) -> dict[str, Tensor]:
+    """Read the weight manifest and its shard."""
+    manifest = next(path for name, path in files.items() if name.endswith(".json"))
+    return faceapi_state(load_tfjs_weights(manifest, files))
+
+
+ARCHITECTURES: Final = {"faceapi": Architecture(FaceApiExpression, read=read_faceapi)}

@@ -6,6 +6,8 @@ import timm
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from facing_asymmetry.classifiers.architectures.architecture import Architecture, CheckpointLayout
+
 NETWORKS: Final = {"b0": "tf_efficientnet_b0.ns_jft_in1k", "b2": "tf_efficientnet_b2.ns_jft_in1k"}
 """timm's name by variant: 224 px and 1280 features, 260 px and 1408 features."""
 
@@ -48,3 +50,15 @@ def hsemotion(classes: int = 8, variant: str = "b0", valence_arousal: bool = Fal
         head.append(FirstOutputs(classes))
     network.classifier = head
     return network
+
+
+ARCHITECTURES: Final = {
+    "hsemotion": Architecture(
+        hsemotion,
+        CheckpointLayout(
+            None,
+            pickled_module=True,
+            renamed=(("classifier.weight", "classifier.0.weight"), ("classifier.bias", "classifier.0.bias")),
+        ),
+    )
+}

@@ -1,9 +1,17 @@
 """YOLO11n as a classifier: a detector whose boxes are left out; the largest logit of a class anywhere is its logit."""
 
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
+
+from facing_asymmetry.classifiers.architectures.architecture import Architecture, CheckpointLayout
+from facing_asymmetry.classifiers.loaders.named_tensors import named_tensors
+from facing_asymmetry.classifiers.loaders.torch_files import read_checkpoint
 
 EPSILON = 1e-3
 """Of every batch norm."""
@@ -49,11 +57,13 @@ class TwoWays(nn.Module):
         return out
 
 
-class Stage(nn.Module):
+class SplitBlock(nn.Module):
     """Split, refine one half once, join all three (C3k2).
 
     Args:
-        inputs: channels in; `outputs`: out; `share`: width of a half as a share of `outputs`.
+        inputs: channels in.
+        outputs: channels out.
+        share: width of a half, as a share of `outputs`.
         deep: refine with `TwoWays` instead of a single bottleneck.
     """
 
@@ -122,7 +132,7 @@ class AttentionBlock(nn.Module):
         return out
 
 
-class AttentionStage(nn.Module):
+class SplitAttention(nn.Module):
     """One half passes an attention block (C2PSA)."""
 
     def __init__(self, channels: int) -> None:
@@ -171,21 +181,21 @@ class Yolo11nClasses(nn.Module):
         layers: dict[str, nn.Module] = {
             "0": Conv(3, 16, 3, 2),
             "1": Conv(16, 32, 3, 2),
-            "2": Stage(32, 64, 0.25),
+            "2": SplitBlock(32, 64, 0.25),
             "3": Conv(64, 64, 3, 2),
-            "4": Stage(64, 128, 0.25),
+            "4": SplitBlock(64, 128, 0.25),
             "5": Conv(128, 128, 3, 2),
-            "6": Stage(128, 128, deep=True),
+            "6": SplitBlock(128, 128, deep=True),
             "7": Conv(128, 256, 3, 2),
-            "8": Stage(256, 256, deep=True),
+            "8": SplitBlock(256, 256, deep=True),
             "9": PyramidPooling(256),
-            "10": AttentionStage(256),
-            "13": Stage(384, 128),
-            "16": Stage(256, 64),
+            "10": SplitAttention(256),
+            "13": SplitBlock(384, 128),
+            "16": SplitBlock(256, 64),
             "17": Conv(64, 64, 3, 2),
-            "19": Stage(192, 128),
+            "19": SplitBlock(192, 128),
             "20": Conv(128, 128, 3, 2),
-            "22": Stage(384, 256, deep=True),
+            "22": SplitBlock(384, 256, deep=True),
             "23": ClassHeads(classes, (64, 128, 256)),
         }
         self.model = nn.ModuleDict(layers)
@@ -208,9 +218,14 @@ def _doubled(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2.0, mode="nearest")
 
 
-def yolo11n_classes(tensors: dict[str, Tensor], classes: int) -> nn.Module:
-    """The class branch with published weights; names of the boxes' branch are the only ones left over."""
-    network = Yolo11nClasses(classes)
-    boxes = ("model.23.cv2.", "model.23.dfl.")
-    network.load_state_dict({name: value for name, value in tensors.items() if not name.startswith(boxes)})
-    return network
+LAYOUT: Final = CheckpointLayout("model", ignored=("model.23.cv2.", "model.23.dfl."), pickled_module=True)
+"""Layout of the file; the names of the boxes' branch are the only ones that are ignored."""
+
+
+def read_yolo11n(files: Mapping[str, Path]) -> dict[str, Tensor]:
+    """Read the class branch out of a pickled Ultralytics module, without executing it."""
+    (path,) = files.values()
+    return named_tensors(read_checkpoint(path), LAYOUT, path)
+
+
+ARCHITECTURES: Final = {"yolo11n": Architecture(Yolo11nClasses, read=read_yolo11n)}

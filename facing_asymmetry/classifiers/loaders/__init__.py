@@ -1,1 +1,1 @@
-"""Readers of published weight files; none of them unpickles or executes anything."""
+"""Readers of weight files: nothing here unpickles an object or runs its code, except the user's own factory."""

@@ -1,4 +1,4 @@
-"""Networks of other people return tuples, dictionaries and probabilities; here they return logits."""
+"""Logits from what a network returns: a tuple, a dictionary, or probabilities."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ class Chosen(nn.Module):
     """One of a network's outputs.
 
     Args:
-        network: the network; `output`: key of a dictionary, or number of an entry of a tuple (None: the only output,
-            or the first).
+        network: the network.
+        output: key of a dictionary, or number of an entry of a tuple (None: the only output, or the first).
     """
 
     def __init__(self, network: nn.Module, output: str | int | None = None) -> None:
@@ -32,7 +32,11 @@ class Chosen(nn.Module):
 
 
 class FromProbabilities(nn.Module):
-    """Logarithms of probabilities: logits up to a constant."""
+    """Logarithms of probabilities: logits up to a constant.
+
+    Args:
+        network: returns probabilities.
+    """
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()

@@ -1,12 +1,15 @@
-"""TensorFlow checkpoints (an index and data shards) as tensors: a sorted table of small messages, read in pure Python.
+"""TensorFlow weights as torch tensors: checkpoints (an index and data shards) and TensorFlow.js manifests.
 
-The index is a LevelDB table: blocks of entries whose keys share beginnings, found through a last block that the footer
-points at. Each value is a protocol-buffer message that says where in which shard a tensor lies.
+Both are read in pure Python, so that TensorFlow need not be installed. A checkpoint's index is a LevelDB table: blocks
+of entries whose keys share beginnings, found through a last block that the footer points at. Each value is a
+protocol-buffer message that says where in which shard a tensor lies.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,11 +28,15 @@ DTYPES = {1: "<f4", 2: "<f8", 3: "<i4", 9: "<i8"}
 
 
 @dataclass
-class Entry:
-    """Where one tensor lies.
+class BundleEntry:
+    """Where one tensor of a checkpoint lies.
 
     Attributes:
-        dtype: TensorFlow's number; `shape`; `shard`: number of the file; `offset`, `size`: bytes in it.
+        dtype: TensorFlow's number of the type of its elements.
+        shape: its shape.
+        shard: number of the file that holds it.
+        offset: where it begins in that file, in bytes.
+        size: its length in bytes.
     """
 
     dtype: int = 0
@@ -52,15 +59,15 @@ def load_tf_bundle(index: Path, shards: dict[int, Path]) -> dict[str, Tensor]:
     tensors: dict[str, Tensor] = {}
     try:
         for key, value in _table(index.read_bytes()):
-            entry = _entry(value) if key else Entry()
+            entry = _entry(value) if key else BundleEntry()
             if entry.dtype in DTYPES:
-                tensors[key.decode()] = _tensor(entry, shards, index)
+                tensors[key.decode()] = _bundle_tensor(entry, shards, index)
     except (IndexError, UnicodeDecodeError, ValueError) as error:
         raise AssetError(f"{index} is not a whole index of a TensorFlow checkpoint: {error}") from error
     return tensors
 
 
-def _tensor(entry: Entry, shards: dict[int, Path], index: Path) -> Tensor:
+def _bundle_tensor(entry: BundleEntry, shards: dict[int, Path], index: Path) -> Tensor:
     if entry.shard not in shards:
         raise AssetError(f"{index} needs shard {entry.shard}, which is not among the files given")
     with shards[entry.shard].open("rb") as file:
@@ -101,8 +108,8 @@ def _block(data: bytes, offset: int, size: int) -> Iterator[tuple[bytes, bytes]]
         at += rest + length
 
 
-def _entry(message: bytes) -> Entry:
-    entry = Entry()
+def _entry(message: bytes) -> BundleEntry:
+    entry = BundleEntry()
     for number, value in _fields(message):
         if number == 2 and isinstance(value, bytes):
             entry.shape = [_dimension(part) for n, part in _fields(value) if n == 2 and isinstance(part, bytes)]
@@ -143,3 +150,43 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
         at, shift = at + 1, shift + 7
         if byte < 128:
             return value, at
+
+
+def load_tfjs_weights(manifest: Path, shards: Mapping[str, Path]) -> dict[str, Tensor]:
+    """Read all tensors of a manifest, float32.
+
+    Args:
+        manifest: the JSON file.
+        shards: path of each binary file that the manifest names.
+
+    Raises:
+        AssetError: a shard is missing or has another length than the manifest says.
+    """
+    tensors: dict[str, Tensor] = {}
+    for group in json.loads(manifest.read_text()):
+        missing = [name for name in group["paths"] if name not in shards]
+        if missing:
+            raise AssetError(f"{manifest} names {missing[0]}, which is not among the files given: {sorted(shards)}")
+        data = b"".join(shards[name].read_bytes() for name in group["paths"])
+        used = 0
+        for entry in group["weights"]:
+            tensor, length = _manifest_tensor(entry, data, used, manifest)
+            tensors[entry["name"]] = tensor
+            used += length
+        if used != len(data):
+            raise AssetError(f"{', '.join(group['paths'])}: {len(data):,} bytes, {used:,} expected by {manifest.name}")
+    return tensors
+
+
+def _manifest_tensor(entry: dict[str, Any], data: bytes, start: int, manifest: Path) -> tuple[Tensor, int]:
+    """One tensor and the bytes it takes; quantised values q stand for scale * q + min."""
+    quantised = entry.get("quantization")
+    dtype = np.dtype(quantised["dtype"] if quantised else entry["dtype"]).newbyteorder("<")
+    count = int(np.prod(entry["shape"]))
+    length = count * dtype.itemsize
+    if start + length > len(data):
+        raise AssetError(f"weights of {manifest.name}: truncated, {len(data):,} bytes of {start + length:,} or more")
+    values = np.frombuffer(data, dtype, count, start).astype(np.float32)
+    if quantised:
+        values = values * np.float32(quantised["scale"]) + np.float32(quantised["min"])
+    return torch.from_numpy(values.reshape(entry["shape"]).copy()), length

@@ -1,17 +1,22 @@
-"""From what a checkpoint holds to named tensors, as its layout says."""
+"""From what a checkpoint holds to named tensors, as its layout says; and whether they fit a network."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from facing_asymmetry.classifiers.architectures.layouts import CheckpointLayout
+from facing_asymmetry.classifiers.architectures.architecture import CheckpointLayout
 from facing_asymmetry.errors import AssetError
 from facing_asymmetry.inert import Shell
 
 Tensors = dict[str, Tensor]
+
+Shapes = dict[str, tuple[int, ...]]
+
+COUNTER = "num_batches_tracked"
+"""End of the names of counters that old checkpoints lack and evaluation does not need."""
 
 
 def named_tensors(content: Any, layout: CheckpointLayout, path: Path) -> Tensors:
@@ -57,6 +62,32 @@ def describe(value: Any) -> str:
         keys = [str(key) for key in value]
         return f"a dictionary of {', '.join(keys[:6])}{', ...' if len(keys) > 6 else ''}" if keys else "empty"
     return f"of type {type(value).__name__}"
+
+
+def shapes_of(network: nn.Module) -> Shapes:
+    """Names and shapes of a network's state."""
+    return {name: tuple(value.shape) for name, value in network.state_dict().items()}
+
+
+def differences(tensors: Tensors, expected: Shapes) -> list[str]:
+    """What is wrong with a state dictionary, in words; empty where it fits."""
+    missing = [name for name in expected if name not in tensors and not name.endswith(COUNTER)]
+    extra = [name for name in tensors if name not in expected]
+    other = [n for n, shape in expected.items() if n in tensors and tuple(tensors[n].shape) != shape]
+    words = []
+    if missing:
+        words.append(f"{len(missing)} of {len(expected)} tensors are missing ({listed(missing)})")
+    if extra:
+        words.append(f"{len(extra)} are not the network's ({listed(extra)})")
+    if other:
+        name = other[0]
+        words.append(f"{len(other)} have another shape ({name}: {tuple(tensors[name].shape)}, not {expected[name]})")
+    return words
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """The first few names."""
+    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
 
 
 def _state(content: Any, layout: CheckpointLayout, path: Path) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Any ONNX classifier: differentiable where its graph can be rebuilt in torch, else run as it is."""
+"""ONNX classifiers: rebuilt in torch by onnx2torch, so that they have gradients; if that fails, run by onnxruntime."""
 
 import logging
 import warnings
@@ -6,22 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
+import onnxruntime
 import torch
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from facing_asymmetry.classifiers.loaders.onnx_graph import load_onnx
 from facing_asymmetry.classifiers.loaders.outputs import Chosen
-from facing_asymmetry.errors import AssetError, ModelError
+from facing_asymmetry.errors import AssetError
 
 AGREEMENT = 1e-3
-"""Largest difference of a logit between a rebuilt graph and the runtime at which the rebuilt one is trusted."""
+"""Largest difference of a logit between the rebuilt graph and onnxruntime at which the rebuilt graph is used."""
 
 log = logging.getLogger(__name__)
 
 
 class OnnxRuntimeNetwork(nn.Module):
-    """The graph run by onnxruntime, frame by frame where it is made for one; no gradient.
+    """The graph run by onnxruntime; it has no gradient. Frames run one by one where the graph takes one at a time.
 
     Args:
         path: the file.
@@ -33,8 +35,6 @@ class OnnxRuntimeNetwork(nn.Module):
     differentiable = False
 
     def __init__(self, path: Path) -> None:
-        import onnxruntime
-
         super().__init__()
         try:
             self.session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
@@ -44,48 +44,53 @@ class OnnxRuntimeNetwork(nn.Module):
         self.single = isinstance(self.start.shape[0], int)
 
     def forward(self, x: Float[Tensor, "B C S S"]) -> Float[Tensor, "B K"]:
-        """The first output."""
+        """The graph's first output."""
         frames = x.detach().to("cpu", torch.float32).numpy()
         parts = [frames[i : i + 1] for i in range(len(frames))] if self.single else [frames]
         found = [self.session.run(None, {self.start.name: np.ascontiguousarray(part)})[0] for part in parts]
         return torch.from_numpy(np.concatenate(found)).to(x.device, x.dtype)
 
 
-def load_any_onnx(path: Path, size: int) -> nn.Module:
-    """The graph by this project's own reader, else by onnx2torch, else by onnxruntime without gradient.
+def load_onnx(path: Path, size: int) -> nn.Module:
+    """An ONNX classifier as a module; differentiable if onnx2torch can rebuild its graph.
 
-    A graph rebuilt by onnx2torch must agree with onnxruntime on a pattern, or it is not used.
+    The rebuilt graph must agree with onnxruntime on a pattern; otherwise onnxruntime runs the file, and a warning
+    says why.
 
     Args:
-        path: the file; `size`: side of the square input in pixels, where the graph leaves it open.
+        path: the file; external data are not followed.
+        size: side of the square input in pixels, where the graph leaves it open.
+
+    Returns:
+        Module from `(B, C, H, W)` to the graph's first output.
 
     Raises:
         AssetError: not a whole ONNX file.
     """
     try:
-        return load_onnx(path)
-    except ModelError as error:
-        unknown = str(error)
+        model = onnx.load(path, load_external_data=False)
+        onnx.checker.check_model(model)
+    except (DecodeError, onnx.checker.ValidationError) as error:
+        raise AssetError(f"{path} is not a whole ONNX model: {error}") from error
     runtime = OnnxRuntimeNetwork(path)
-    reason = unknown
     try:
-        rebuilt = _converted(path)
+        rebuilt = _rebuilt(model)
         difference = _difference(rebuilt, runtime, size)
         if difference <= AGREEMENT:
             return rebuilt
         reason = f"the graph that onnx2torch rebuilt differs from the runtime's by {difference:.2g}"
-    except Exception as error:  # onnx2torch raises what it likes
+    except Exception as error:  # onnx2torch documents no errors of its own
         reason = f"onnx2torch cannot rebuild it ({type(error).__name__}: {str(error).splitlines()[0][:120]})"
     log.warning("%s has no gradient: %s. Expressions are searched with CMA-ES instead.", path.name, reason)
     return runtime
 
 
-def _converted(path: Path) -> nn.Module:
+def _rebuilt(model: onnx.ModelProto) -> nn.Module:
     from onnx2torch import convert
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        network: nn.Module = convert(path)
+        network: nn.Module = convert(model)
     return Chosen(network.eval())
 
 

@@ -1,0 +1,126 @@
+"""Networks whose code is not this project's: a Python factory, a timm model, or a TorchScript archive."""
+
+import importlib
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from facing_asymmetry.classifiers.architectures.architecture import CheckpointLayout
+from facing_asymmetry.classifiers.loaders.named_tensors import differences, named_tensors, shapes_of
+from facing_asymmetry.classifiers.loaders.outputs import Chosen, try_once
+from facing_asymmetry.classifiers.loaders.torch_files import read_checkpoint
+from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.errors import AssetError, ConfigError, ModelError, suggestion
+
+
+def load_factory(record: ClassifierRecord) -> nn.Module:
+    """The network that the user's `options.factory` returns, tried once on a grey frame.
+
+    Raises:
+        ConfigError: the factory can't be imported or called; see `call_factory`.
+        ModelError: the network gives another number of logits than there are labels.
+    """
+    made = call_factory(str(record.options.get("factory") or ""), dict(record.options.get("arguments") or {}))
+    network = Chosen(made, record.options.get("output"))
+    try_once(network, record)
+    return network
+
+
+def call_factory(name: str, arguments: Mapping[str, Any]) -> nn.Module:
+    """Import the user's module (the working folder is searched first) and call the function in it.
+
+    Args:
+        name: `package.module:function`.
+        arguments: keyword arguments.
+
+    Raises:
+        ConfigError: no such module or function, it raised, or what it returned is no `nn.Module`.
+    """
+    module_name, _, function_name = name.partition(":")
+    if not module_name or not function_name:
+        raise ConfigError(f"options.factory = {name!r}; write package.module:function")
+    with working_folder_importable():
+        try:
+            module = importlib.import_module(module_name)
+        except ImportError as error:
+            raise ConfigError(f"options.factory = {name!r}: {error}; modules are looked for in {Path.cwd()}") from error
+        function = getattr(module, function_name, None)
+        if not callable(function):
+            hint = suggestion(function_name, vars(module))
+            raise ConfigError(f"options.factory = {name!r}: {module_name} has no function {function_name!r}{hint}")
+        try:
+            network = function(**arguments)
+        except Exception as error:
+            raise ConfigError(f"options.factory = {name!r} raised {type(error).__name__}: {error}") from error
+    if not isinstance(network, nn.Module):
+        raise ConfigError(
+            f"options.factory = {name!r} returned a {type(network).__name__}; a torch.nn.Module is needed"
+        )
+    return network
+
+
+@contextmanager
+def working_folder_importable() -> Iterator[None]:
+    """Let modules of the working folder be imported, as `python` itself would."""
+    folder = str(Path.cwd())
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+
+
+def load_timm(path: Path, record: ClassifierRecord) -> nn.Module:
+    """A timm model with as many classes as there are labels, and a checkpoint's weights.
+
+    Args:
+        path: `torch.save` of a state dictionary (in the entry `options.entry` if that is set), or safetensors.
+        record: `options.model` is the model's name in timm; `options.arguments` go to its constructor.
+
+    Raises:
+        ConfigError: timm has no such model.
+        AssetError: the file holds other tensors than the model needs; the message says which.
+    """
+    import timm
+
+    name = str(record.options.get("model") or "")
+    if not timm.is_model(name):
+        hint = suggestion(name, timm.list_models())
+        raise ConfigError(f"options.model = {name!r} is no model of timm {timm.__version__}{hint}")
+    arguments = dict(record.options.get("arguments") or {})
+    network: nn.Module = timm.create_model(name, pretrained=False, num_classes=len(record.labels), **arguments)
+    layout = CheckpointLayout(str(record.options.get("entry") or "") or None)
+    tensors = named_tensors(read_checkpoint(path), layout, path)
+    faults = differences(tensors, shapes_of(network))
+    if faults:
+        raise AssetError(f"{path} does not fit timm's {name} with {len(record.labels)} classes: {'; '.join(faults)}")
+    network.load_state_dict(tensors, strict=False)  # old checkpoints lack the counters of batch norms
+    return network
+
+
+def load_torchscript(path: Path, record: ClassifierRecord) -> nn.Module:
+    """A scripted or traced network, tried once on a grey frame.
+
+    Args:
+        path: the archive.
+        record: says the size of its input and, in `options.output`, which of several outputs are the logits.
+
+    Raises:
+        AssetError: not a whole TorchScript archive.
+        ModelError: it can't run on one frame, or gives another number of logits than there are labels.
+    """
+    try:
+        network = torch.jit.load(path, map_location="cpu")
+    except RuntimeError as error:
+        raise AssetError(f"{path} is not a whole TorchScript archive: {str(error).strip().splitlines()[0]}") from error
+    chosen = Chosen(network, record.options.get("output"))
+    try:
+        try_once(chosen, record)
+    except RuntimeError as error:
+        raise ModelError(f"{path} does not run on one frame: {str(error).strip().splitlines()[-1]}") from error
+    return chosen

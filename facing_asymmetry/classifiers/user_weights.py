@@ -1,0 +1,106 @@
+"""Weights that no record fixes: imported ones, the note beside them, and what they add to a content key."""
+
+import hashlib
+import importlib.util
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from facing_asymmetry.assets import cache_folder, file_sha256
+from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.errors import AssetError
+
+
+@dataclass(frozen=True)
+class ImportNote:
+    """The note beside imported weights.
+
+    Attributes:
+        classifier: name of the record.
+        original: name of the file that was imported.
+        original_sha256: of that file.
+        original_size: of that file, in bytes.
+        sha256: of the file in the cache.
+        size: of the file in the cache, in bytes.
+        tensors: how many it holds (0 for TorchScript).
+    """
+
+    classifier: str
+    original: str
+    original_sha256: str
+    original_size: int
+    sha256: str
+    size: int
+    tensors: int = 0
+
+    def dump(self) -> str:
+        """As JSON."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+
+def imported_path(record: ClassifierRecord) -> Path:
+    """Where the imported weights of a classifier lie or will lie."""
+    suffix = ".pt" if record.options.get("loader") == "torchscript" else ".safetensors"
+    return cache_folder() / "weights" / "imported" / f"{record.name}{suffix}"
+
+
+def note_path(record: ClassifierRecord) -> Path:
+    """Where the note beside them lies; it is written last, so that without it nothing counts as imported."""
+    return imported_path(record).with_suffix(".json")
+
+
+def read_note(record: ClassifierRecord) -> ImportNote | None:
+    """The note of a classifier's imported weights; None where there are none.
+
+    Raises:
+        AssetError: the note can't be read; the message says how to import the weights again.
+    """
+    path = note_path(record)
+    if not path.is_file():
+        return None
+    try:
+        return ImportNote(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise AssetError(f"{path} is damaged ({error}). {import_remedy(record)}") from error
+
+
+def import_remedy(record: ClassifierRecord) -> str:
+    """What to do where weights that only the user can supply are missing."""
+    name = record.weights[0].member
+    fetch = f"Get {name} from {record.published_at}" if record.published_at else f"Supply {name}"
+    return f"{fetch}, then run: facing-asymmetry classifiers import {record.name} FILE"
+
+
+def with_fingerprint(record: ClassifierRecord) -> ClassifierRecord:
+    """The record with `fingerprint` filled where its weights are imported or the user's own; otherwise unchanged.
+
+    The fingerprint is the SHA-256 of the imported weights, or of the user's file and the source of the user's factory
+    (of that module only: what it imports is not seen; `options.version` can be raised by hand).
+    """
+    if record.from_user:
+        note = read_note(record)
+        return replace(record, fingerprint=note.sha256 if note else "")
+    if not record.own:
+        return record
+    parts = []
+    path = Path(str(record.options.get("path") or "")).expanduser()
+    if path.is_file():
+        parts.append(file_sha256(path))
+    if source := factory_source(str(record.options.get("factory") or "")):
+        parts.append(file_sha256(source))
+    return replace(record, fingerprint=hashlib.sha256(" ".join(parts).encode()).hexdigest() if parts else "")
+
+
+def factory_source(factory: str) -> Path | None:
+    """The file of the module in `package.module:function`; None where there is none."""
+    from facing_asymmetry.classifiers.loaders.user_networks import working_folder_importable
+
+    module = factory.partition(":")[0]
+    if not module:
+        return None
+    with working_folder_importable():
+        try:
+            spec = importlib.util.find_spec(module)
+        except (ImportError, ValueError):
+            return None
+    return Path(spec.origin) if spec and spec.origin and Path(spec.origin).is_file() else None
