@@ -20,7 +20,9 @@ from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.atomic import write_atomically
 from facing_asymmetry.errors import FacingAsymmetryError
 
-NUMERIC_PACKAGES: Final = ("torch", "torchvision", "timm", "onnxruntime", "cma", "numpy", "numba", "easypytorch3d")
+TORCH_PACKAGES: Final = ("torch", "torchvision", "timm", "onnx2torch", "easypytorch3d")
+
+NUMERIC_PACKAGES: Final = (*TORCH_PACKAGES, "onnxruntime", "cma", "numpy", "numba")
 
 PACKAGE: Final = Path(__file__).parents[1]
 

@@ -84,7 +84,7 @@ def test_whatever_python_imports_for_a_kind_is_in_its_closure(kind):
     [
         ("subjects", "face_models.ict.plugin"),
         ("subjects", "face_models.makehuman.model"),
-        ("responses", "classifiers.loaders.timm_model"),
+        ("responses", "classifiers.loaders.user_networks"),
         ("responses", "classifiers.architectures.dan"),
         ("expressions", "expressions.evolution_search"),
     ],
