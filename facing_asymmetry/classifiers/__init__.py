@@ -1,1 +1,1 @@
-"""classifiers."""
+"""Expression classifiers: records of published networks, their weights, preprocessing and architectures."""

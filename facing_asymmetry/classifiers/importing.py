@@ -37,7 +37,7 @@ def import_checkpoint(record: ClassifierRecord, path: Path) -> ImportNote:
         path: the file as its authors publish it, or safetensors with the network's names.
 
     Returns:
-        The note that now lies beside the weights.
+        The note that was written beside the weights.
 
     Raises:
         ConfigError: the classifier's weights come from a registry.

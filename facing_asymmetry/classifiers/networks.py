@@ -9,7 +9,11 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from facing_asymmetry.classifiers.architectures.architecture import MODULES, Architecture, find_architecture
+from facing_asymmetry.classifiers.architectures.architecture import (
+    ARCHITECTURE_MODULES,
+    Architecture,
+    find_architecture,
+)
 from facing_asymmetry.classifiers.loaders.named_tensors import differences, shapes_of
 from facing_asymmetry.classifiers.loaders.outputs import FromProbabilities
 from facing_asymmetry.classifiers.loaders.torch_files import load_safetensors
@@ -40,7 +44,7 @@ def build_network(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
         raise ConfigError(f"classifier {record.name!r}: options.loader {loader!r} is not one of {', '.join(LOADERS)}")
     if not files and loader != "factory":
         raise ConfigError(f"classifier {record.name!r}: options.path is empty; it must name the file to load")
-    network = FORMATS[loader](record, files) if loader in FORMATS else _with_weights(record, files)
+    network = FORMAT_LOADERS[loader](record, files) if loader in FORMAT_LOADERS else _with_weights(record, files)
     if record.output == "probabilities":
         network = FromProbabilities(network)
     # on a CPU channels last is faster for every one of these networks (docs/classifiers.md)
@@ -53,7 +57,7 @@ def architecture_name(record: ClassifierRecord) -> str:
     loader = str(record.options.get("loader", ""))
     if loader == PUBLISHED:
         return str(record.options.get("architecture") or "")
-    return loader if loader in MODULES else ""
+    return loader if loader in ARCHITECTURE_MODULES else ""
 
 
 def untrained_network(record: ClassifierRecord) -> nn.Module:
@@ -118,7 +122,7 @@ def _timm(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
     return load_timm(_first(files), record)
 
 
-FORMATS: Final[dict[str, Callable[[ClassifierRecord, WeightFiles], nn.Module]]] = {
+FORMAT_LOADERS: Final[dict[str, Callable[[ClassifierRecord, WeightFiles], nn.Module]]] = {
     "keras_h5": _keras,
     "onnx": _onnx,
     "torchscript": _torchscript,
@@ -127,7 +131,7 @@ FORMATS: Final[dict[str, Callable[[ClassifierRecord, WeightFiles], nn.Module]]] 
 }
 """Loaders of networks whose code this project does not hold: it is in the file, in timm, or the user's own."""
 
-LOADERS: Final = (*FORMATS, PUBLISHED, *MODULES)
+LOADERS: Final = (*FORMAT_LOADERS, PUBLISHED, *ARCHITECTURE_MODULES)
 """What `options.loader` may be."""
 
 

@@ -15,7 +15,7 @@ from facing_asymmetry.errors import ConfigError, suggestion
 USER = "user"
 """Source of a file that only the user can supply: the authors publish it themselves, or not at all."""
 
-CHANNELS = {"rgb": 3, "bgr": 3, "grey": 1}
+COLOUR_CHANNELS = {"rgb": 3, "bgr": 3, "grey": 1}
 """Length of `mean` and `std` by colour."""
 
 STRICT = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
@@ -117,7 +117,7 @@ class ClassifierRecord:
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        channels = CHANNELS[self.colour]
+        channels = COLOUR_CHANNELS[self.colour]
         for key, values in (("mean", self.mean), ("std", self.std)):
             if len(values) != channels:
                 raise ValueError(f"{key} needs {channels} values for {self.colour}; got {len(values)}")

@@ -78,7 +78,7 @@ def record(name: str) -> ClassifierRecord:
 
 
 def weight_paths(record: ClassifierRecord) -> dict[str, Path]:
-    """Where each weight file of a classifier lies or will lie, by base name; empty for a factory of the user's."""
+    """Path of each weight file of a classifier by base name, whether it exists or not; empty for a user's factory."""
     if record.from_user:
         return {_base(record.weights[0]): imported_path(record)}
     if record.own:
@@ -152,7 +152,7 @@ def _files(record: ClassifierRecord) -> list[tuple[WeightsFile, Path]]:
         if note is None:
             raise AssetError(f"classifier {record.name!r} lacks its weights. {state(record).remedy}")
         if record.fingerprint not in ("", note.sha256):
-            raise AssetError(f"the weights of {record.name} were imported anew since this run began; start it again")
+            raise AssetError(f"the weights of {record.name} were imported again since this run began; start it again")
         known = replace(record.weights[0], sha256=note.sha256, size=note.size)
         return [(known, path) for path in paths.values()]
     return list(zip(record.weights, paths.values(), strict=True)) if record.weights else []

@@ -3,6 +3,9 @@
 import hashlib
 import importlib.util
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -39,13 +42,13 @@ class ImportNote:
 
 
 def imported_path(record: ClassifierRecord) -> Path:
-    """Where the imported weights of a classifier lie or will lie."""
+    """Path of the imported weights of a classifier, whether they exist or not."""
     suffix = ".pt" if record.options.get("loader") == "torchscript" else ".safetensors"
     return cache_folder() / "weights" / "imported" / f"{record.name}{suffix}"
 
 
 def note_path(record: ClassifierRecord) -> Path:
-    """Where the note beside them lies; it is written last, so that without it nothing counts as imported."""
+    """Path of the note beside them; it is written last, so that without it nothing counts as imported."""
     return imported_path(record).with_suffix(".json")
 
 
@@ -75,7 +78,7 @@ def with_fingerprint(record: ClassifierRecord) -> ClassifierRecord:
     """The record with `fingerprint` filled where its weights are imported or the user's own; otherwise unchanged.
 
     The fingerprint is the SHA-256 of the imported weights, or of the user's file and the source of the user's factory
-    (of that module only: what it imports is not seen; `options.version` can be raised by hand).
+    (of that module only: a change in what it imports is not noticed, so that `options.version` can be raised by hand).
     """
     if record.from_user:
         note = read_note(record)
@@ -93,8 +96,6 @@ def with_fingerprint(record: ClassifierRecord) -> ClassifierRecord:
 
 def factory_source(factory: str) -> Path | None:
     """The file of the module in `package.module:function`; None where there is none."""
-    from facing_asymmetry.classifiers.loaders.user_networks import working_folder_importable
-
     module = factory.partition(":")[0]
     if not module:
         return None
@@ -104,3 +105,14 @@ def factory_source(factory: str) -> Path | None:
         except (ImportError, ValueError):
             return None
     return Path(spec.origin) if spec and spec.origin and Path(spec.origin).is_file() else None
+
+
+@contextmanager
+def working_folder_importable() -> Iterator[None]:
+    """Let modules of the working folder be imported, as `python` itself would."""
+    folder = str(Path.cwd())
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)

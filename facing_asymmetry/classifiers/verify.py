@@ -24,7 +24,7 @@ from facing_asymmetry.errors import FacingAsymmetryError, ModelError
 BATCH_TOLERANCE = 1e-4
 """Largest difference of a logit between a frame in a batch and the frame alone (convolutions sum in another order)."""
 
-STEP = 1e-5
+DIFFERENCE_STEP = 1e-5
 """Step of the finite difference, as a share of full contrast."""
 
 GRADIENT_TOLERANCE = 0.05
@@ -33,7 +33,7 @@ GRADIENT_TOLERANCE = 0.05
 LARGEST_LOGIT = 1e3
 """Logits beyond this say that the scaling of the input is wrong."""
 
-SHOWN = (*BASIC, "neutral")
+LABELLED_EMOTIONS = (*BASIC, "neutral")
 """What the faces show, in the order of `labelled_faces`."""
 
 LEAST_RIGHT = 3
@@ -44,7 +44,7 @@ CHECK_COLUMNS = ("load", "frozen", "range", "batch", "gradient", "labels")
 
 
 @dataclass(frozen=True)
-class Check:
+class SelfCheck:
     """The result of one check.
 
     Attributes:
@@ -58,17 +58,17 @@ class Check:
     detail: str
 
 
-def check_frozen(classifier: Classifier) -> Check:
+def check_frozen(classifier: Classifier) -> SelfCheck:
     """In evaluation mode, nothing to train, no weight NaN or infinite."""
     training = [name for name, module in classifier.network.named_modules() if module.training]
     trainable = [name for name, p in classifier.network.named_parameters() if p.requires_grad]
     state = {**dict(classifier.network.named_parameters()), **dict(classifier.network.named_buffers())}
     odd = [name for name, value in state.items() if not torch.isfinite(value).all()]
     detail = f"{len(training)} modules in training mode, {len(trainable)} trainable parameters, {len(odd)} not finite"
-    return Check("frozen", not (training or trainable or odd), detail)
+    return SelfCheck("frozen", not (training or trainable or odd), detail)
 
 
-def check_range(classifier: Classifier) -> Check:
+def check_range(classifier: Classifier) -> SelfCheck:
     """Logits of patterns, of black and of white are finite, of moderate size, and not all the same."""
     frames = torch.cat([pattern_frames(), torch.zeros(1, 3, 224, 224), torch.ones(1, 3, 224, 224)])
     with torch.inference_mode():
@@ -76,26 +76,26 @@ def check_range(classifier: Classifier) -> Check:
     try:
         check_logits(logits, classifier.record)
     except ModelError as error:
-        return Check("range", False, str(error))
+        return SelfCheck("range", False, str(error))
     largest, spread = float(logits.abs().max()), float((logits[0] - logits[1]).abs().max())
     passed = largest <= LARGEST_LOGIT and spread > 0
-    return Check("range", passed, f"{logits.shape[1]} finite logits, largest {largest:.2f}")
+    return SelfCheck("range", passed, f"{logits.shape[1]} finite logits, largest {largest:.2f}")
 
 
-def check_batch(classifier: Classifier) -> Check:
+def check_batch(classifier: Classifier) -> SelfCheck:
     """A batch equals its items one by one."""
     frames = pattern_frames()
     with torch.inference_mode():
         together = classifier(frames)
         alone = torch.cat([classifier(frame[None]) for frame in frames])
     difference = float((together - alone).abs().max())
-    return Check("batch", difference <= BATCH_TOLERANCE, f"{difference:.1e}")
+    return SelfCheck("batch", difference <= BATCH_TOLERANCE, f"{difference:.1e}")
 
 
-def check_gradient(classifier: Classifier) -> Check:
+def check_gradient(classifier: Classifier) -> SelfCheck:
     """Derivative along a fixed direction against a central difference, in float64 (restored to float32 afterwards)."""
     if not classifier.differentiable:
-        return Check("gradient", True, "none: expressions are searched with CMA-ES")
+        return SelfCheck("gradient", True, "none: expressions are searched with CMA-ES")
     network: nn.Module = classifier.double()
     image = pattern_frames()[:1].double()
     direction = pattern_frames(2)[1:].double() - 0.5
@@ -103,18 +103,18 @@ def check_gradient(classifier: Classifier) -> Check:
     total = network(image)[:, 0].sum()
     (gradient,) = torch.autograd.grad(total, image)
     with torch.no_grad():
-        up, down = (network(image + sign * STEP * direction)[:, 0].sum() for sign in (1, -1))
+        up, down = (network(image + sign * DIFFERENCE_STEP * direction)[:, 0].sum() for sign in (1, -1))
     classifier.float()
-    exact, difference = float((gradient * direction).sum()), float((up - down) / (2 * STEP))
+    exact, difference = float((gradient * direction).sum()), float((up - down) / (2 * DIFFERENCE_STEP))
     error = abs(exact - difference) / max(abs(exact), abs(difference), 1e-6)
     passed = bool(torch.isfinite(gradient).all()) and float(gradient.abs().max()) > 0 and error < GRADIENT_TOLERANCE
-    return Check("gradient", passed, f"{exact:.4g} against {difference:.4g}")
+    return SelfCheck("gradient", passed, f"{exact:.4g} against {difference:.4g}")
 
 
-def check_labels(classifier: Classifier) -> Check:
+def check_labels(classifier: Classifier) -> SelfCheck:
     """The order of the labels on labelled faces."""
     passed, detail = judge_labels(classifier)
-    return Check("labels", passed, detail)
+    return SelfCheck("labels", passed, detail)
 
 
 def pattern_frames(count: int = 3, size: int = 224) -> Float[Tensor, "B 3 S S"]:
@@ -129,7 +129,9 @@ def pattern_frames(count: int = 3, size: int = 224) -> Float[Tensor, "B 3 S S"]:
 def labelled_faces(size: int = 224) -> Float[Tensor, "7 3 S S"]:
     """The faces as frames: sRGB in [0, 1], framed as the renderer frames faces."""
     folder = Path(__file__).parent / "faces"
-    images = [np.asarray(Image.open(folder / f"{e}.png").convert("RGB").resize((size, size))) for e in SHOWN]
+    images = [
+        np.asarray(Image.open(folder / f"{e}.png").convert("RGB").resize((size, size))) for e in LABELLED_EMOTIONS
+    ]
     return torch.from_numpy(np.stack(images).transpose(0, 3, 1, 2).astype(np.float32) / 255)
 
 
@@ -142,19 +144,19 @@ def judge_labels(classifier: Classifier) -> tuple[bool, str]:
     """
     with torch.inference_mode():
         scores = torch.log_softmax(classifier(labelled_faces()), dim=1)
-    said = dict(zip(SHOWN, (classifier.labels[i] for i in scores.argmax(1).tolist()), strict=True))
+    said = dict(zip(LABELLED_EMOTIONS, (classifier.labels[i] for i in scores.argmax(1).tolist()), strict=True))
     right = {shown for shown, answer in said.items() if shown == answer}
     wrong = ", ".join(f"{shown} -> {answer}" for shown, answer in said.items() if shown != answer)
-    detail = f"{len(right)} of {len(SHOWN)} faces{f' ({wrong})' if wrong else ''}"
+    detail = f"{len(right)} of {len(LABELLED_EMOTIONS)} faces{f' ({wrong})' if wrong else ''}"
     wanted = set(classifier.record.recognised)
     if not wanted:
         return len(right) >= LEAST_RIGHT and "happiness" in right, detail
     most = [e for e in ("happiness", "surprise") if e in wanted]
-    peaks = [SHOWN[int(scores[:, classifier.labels.index(e)].argmax())] for e in most]
+    peaks = [LABELLED_EMOTIONS[int(scores[:, classifier.labels.index(e)].argmax())] for e in most]
     return right >= wanted and peaks == most, detail
 
 
-CHECKS: tuple[Callable[[Classifier], Check], ...] = (
+CHECKS: tuple[Callable[[Classifier], SelfCheck], ...] = (
     check_frozen,
     check_range,
     check_batch,
@@ -164,7 +166,7 @@ CHECKS: tuple[Callable[[Classifier], Check], ...] = (
 """All checks of a loaded classifier; loading itself checks hash and parameters."""
 
 
-def verify(record: ClassifierRecord) -> list[Check]:
+def verify(record: ClassifierRecord) -> list[SelfCheck]:
     """Load a classifier and check it on made-up frames and labelled faces.
 
     A classifier that can't be loaded gives one failed check with the error's message.
@@ -172,10 +174,10 @@ def verify(record: ClassifierRecord) -> list[Check]:
     try:
         classifier = registry.load(record)
     except FacingAsymmetryError as error:
-        return [Check("load", False, str(error))]
+        return [SelfCheck("load", False, str(error))]
     found = sum(p.numel() for p in classifier.network.parameters())
     files = f"SHA-256 of {len(record.weights)} file{'s' if len(record.weights) != 1 else ''}"
-    return [Check("load", True, f"{files}, {found:,} parameters"), *(check(classifier) for check in CHECKS)]
+    return [SelfCheck("load", True, f"{files}, {found:,} parameters"), *(check(classifier) for check in CHECKS)]
 
 
 def verify_all(names: Sequence[str] = ()) -> list[dict[str, Any]]:

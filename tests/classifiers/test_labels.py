@@ -7,7 +7,7 @@ import torch
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.classifiers.verify import SHOWN, judge_labels, labelled_faces
+from facing_asymmetry.classifiers.verify import LABELLED_EMOTIONS, judge_labels, labelled_faces
 from tests.classifiers.ready import NAMES, classifier
 
 SLOW = {"densenet121_fer2013": pytest.mark.slow}
@@ -15,8 +15,8 @@ SLOW = {"densenet121_fer2013": pytest.mark.slow}
 
 def test_seven_faces_show_seven_emotions():
     faces = labelled_faces(64)
-    assert faces.shape == (len(SHOWN), 3, 64, 64)
-    assert len(set(SHOWN)) == 7
+    assert faces.shape == (len(LABELLED_EMOTIONS), 3, 64, 64)
+    assert len(set(LABELLED_EMOTIONS)) == 7
     assert len(torch.unique(faces.mean((2, 3)), dim=0)) == 7
 
 

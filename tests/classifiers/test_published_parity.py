@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from facing_asymmetry.classifiers.architectures.architecture import MODULES, find_architecture
+from facing_asymmetry.classifiers.architectures.architecture import ARCHITECTURE_MODULES, find_architecture
 from facing_asymmetry.classifiers.networks import complexity
 from tests.classifiers.seeded_weights import seeded_images, seeded_state, seeded_tensor
 
@@ -101,7 +101,7 @@ def filled(request):
 
 
 def test_every_architecture_is_registered_with_its_layout_and_a_golden_file():
-    found = {name: find_architecture(name) for name in MODULES}
+    found = {name: find_architecture(name) for name in ARCHITECTURE_MODULES}
     assert {variant.architecture for variant in VARIANTS.values()} == {n for n, one in found.items() if one.layout}
     assert [n for n, one in found.items() if (one.layout is None) == (one.read is None)] == []
     assert {path.stem for path in GOLDEN.glob("*.npz")} == set(VARIANTS)

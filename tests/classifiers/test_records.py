@@ -6,8 +6,10 @@ import pytest
 import torch
 
 from facing_asymmetry.classifiers import registry
-from facing_asymmetry.classifiers.architectures.architecture import MODULES, find_layout
+from facing_asymmetry.classifiers.architectures.architecture import ARCHITECTURE_MODULES, find_layout
+from facing_asymmetry.classifiers.listing import documented
 from facing_asymmetry.classifiers.networks import complexity, untrained_network
+from facing_asymmetry.errors import DataError
 from tests.app.composing import composed
 from tests.classifiers.ready import NAMES, classifier
 
@@ -40,7 +42,7 @@ def test_parameters_and_operations_of_the_fetched_networks_are_those_recorded(na
 @pytest.mark.parametrize("name", PUBLISHED_NAMES)
 def test_every_published_network_has_an_architecture_a_layout_and_no_hash_that_was_never_seen(name):
     record = registry.record(name)
-    assert record.options["architecture"] in MODULES
+    assert record.options["architecture"] in ARCHITECTURE_MODULES
     assert find_layout(record.options["architecture"], record.options.get("layout", "")).container_key != ""
     assert [(w.source, w.sha256, w.size) for w in record.weights] == [("user", "", 0)]
     assert record.recognised == ()
@@ -66,6 +68,12 @@ def test_the_documentation_names_every_network():
     page = (Path(__file__).parents[2] / "docs" / "classifiers.md").read_text()
     assert not [name for name in registry.names() if f"`{name}`" not in page and name != "custom"]
     assert "own_classifier.md" in page
+    assert documented(page) == page, "run python tools/classifier_tables.py"
+
+
+def test_a_page_without_the_marks_of_a_table_is_refused():
+    with pytest.raises(DataError, match="no marks of the table 'fetched'"):
+        documented("# Classifiers")
 
 
 def test_the_working_set_is_what_registries_hold_and_the_seventeen_are_not():

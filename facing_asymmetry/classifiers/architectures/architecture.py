@@ -58,7 +58,7 @@ class Architecture:
     read: "Callable[[Mapping[str, Path]], dict[str, Tensor]] | None" = None
 
 
-MODULES: Final = {
+ARCHITECTURE_MODULES: Final = {
     "dan": "facing_asymmetry.classifiers.architectures.dan",
     "ddamfn": "facing_asymmetry.classifiers.architectures.ddamfn",
     "efficientface": "facing_asymmetry.classifiers.architectures.efficientface",
@@ -82,10 +82,10 @@ def find_architecture(name: str) -> Architecture:
     Raises:
         ConfigError: there is no such architecture; the message lists those there are.
     """
-    if name not in MODULES:
-        hint = suggestion(name, MODULES, f"; there are: {', '.join(MODULES)}")
+    if name not in ARCHITECTURE_MODULES:
+        hint = suggestion(name, ARCHITECTURE_MODULES, f"; there are: {', '.join(ARCHITECTURE_MODULES)}")
         raise ConfigError(f"options.architecture {name!r} is unknown{hint}")
-    found: Architecture = import_module(MODULES[name]).ARCHITECTURES[name]
+    found: Architecture = import_module(ARCHITECTURE_MODULES[name]).ARCHITECTURES[name]
     return found
 
 

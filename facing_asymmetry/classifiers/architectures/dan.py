@@ -10,7 +10,7 @@ from torchvision.models import resnet18
 
 from facing_asymmetry.classifiers.architectures.architecture import Architecture, CheckpointLayout
 
-WIDTH = 512
+DAN_WIDTH = 512
 """Channels of the trunk's last feature map."""
 
 
@@ -24,10 +24,10 @@ class SpatialAttention(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1x1 = _conv(WIDTH, WIDTH // 2, (1, 1))
-        self.conv_3x3 = _conv(WIDTH // 2, WIDTH, (3, 3))
-        self.conv_1x3 = _conv(WIDTH // 2, WIDTH, (1, 3))
-        self.conv_3x1 = _conv(WIDTH // 2, WIDTH, (3, 1))
+        self.conv1x1 = _conv(DAN_WIDTH, DAN_WIDTH // 2, (1, 1))
+        self.conv_3x3 = _conv(DAN_WIDTH // 2, DAN_WIDTH, (3, 3))
+        self.conv_1x3 = _conv(DAN_WIDTH // 2, DAN_WIDTH, (1, 3))
+        self.conv_3x1 = _conv(DAN_WIDTH // 2, DAN_WIDTH, (3, 1))
 
     def forward(self, x: Float[Tensor, "B 512 H W"]) -> Float[Tensor, "B 512 H W"]:
         """Weigh the places."""
@@ -42,7 +42,7 @@ class ChannelAttention(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.attention = nn.Sequential(
-            nn.Linear(WIDTH, 32), nn.BatchNorm1d(32), nn.ReLU(inplace=True), nn.Linear(32, WIDTH), nn.Sigmoid()
+            nn.Linear(DAN_WIDTH, 32), nn.BatchNorm1d(32), nn.ReLU(inplace=True), nn.Linear(32, DAN_WIDTH), nn.Sigmoid()
         )
 
     def forward(self, x: Float[Tensor, "B 512 H W"]) -> Float[Tensor, "B 512"]:
@@ -82,7 +82,7 @@ class DAN(nn.Module):
         self.heads = heads
         for head in range(heads):
             self.add_module(f"cat_head{head}", CrossAttentionHead())
-        self.fc = nn.Linear(WIDTH, classes)
+        self.fc = nn.Linear(DAN_WIDTH, classes)
         self.bn = nn.BatchNorm1d(classes)
 
     def forward(self, x: Float[Tensor, "B 3 224 224"]) -> Float[Tensor, "B K"]:

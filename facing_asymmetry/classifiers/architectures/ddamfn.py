@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from facing_asymmetry.classifiers.architectures.architecture import Architecture, CheckpointLayout
 from facing_asymmetry.classifiers.architectures.mobilefacenet import Chain, ConvBlock, LinearBlock
 
-WIDTH = 512
+DDAMFN_WIDTH = 512
 """Channels of the last 7 x 7 map."""
 
 
@@ -77,7 +77,8 @@ class MixedBlock(nn.Module):
     """Inverted bottleneck of MobileFaceNet with a mixed convolution and coordinate attention inside.
 
     Args:
-        inputs, outputs: channels.
+        inputs: channels before.
+        outputs: channels after.
         shares: channels inside, by kernel (see `MixedConv`).
         stride: 2 halves the size; 1 adds the shortcut.
     """
@@ -113,7 +114,7 @@ def mixed_features() -> nn.Sequential:
         repeated(16, 128, (192, 64)),
         MixedBlock(128, 256, (256, 256, 256, 256), stride=2),
         repeated(6, 256, (172, 170, 170)),
-        ConvBlock(256, WIDTH),
+        ConvBlock(256, DDAMFN_WIDTH),
     )
 
 
@@ -124,10 +125,10 @@ class DirectionGates(CoordinateGates):
     """
 
     def __init__(self) -> None:
-        super().__init__(WIDTH)
-        self.Linear_h = LinearBlock(WIDTH, WIDTH, (1, 7), groups=WIDTH)
-        self.Linear_w = LinearBlock(WIDTH, WIDTH, (7, 1), groups=WIDTH)
-        self.Linear = LinearBlock(WIDTH, WIDTH, 7, groups=WIDTH, padding=0)
+        super().__init__(DDAMFN_WIDTH)
+        self.Linear_h = LinearBlock(DDAMFN_WIDTH, DDAMFN_WIDTH, (1, 7), groups=DDAMFN_WIDTH)
+        self.Linear_w = LinearBlock(DDAMFN_WIDTH, DDAMFN_WIDTH, (7, 1), groups=DDAMFN_WIDTH)
+        self.Linear = LinearBlock(DDAMFN_WIDTH, DDAMFN_WIDTH, 7, groups=DDAMFN_WIDTH, padding=0)
 
     def profiles(self, x: Float[Tensor, "B C 7 7"]) -> tuple[Float[Tensor, "B C 7 1"], Float[Tensor, "B C 1 7"]]:
         """Weighted sums over the width and over the height."""
@@ -135,7 +136,7 @@ class DirectionGates(CoordinateGates):
 
 
 class DirectionHead(nn.Module):
-    """One attention head; the gates lie under the name `CoordAtt`."""
+    """One attention head; the gates are under the name `CoordAtt`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -166,8 +167,8 @@ class DDAMFN(nn.Module):
         self.heads = heads
         for head in range(heads):
             self.add_module(f"cat_head{head}", DirectionHead())
-        self.Linear = LinearBlock(WIDTH, WIDTH, 7, groups=WIDTH, padding=0)
-        self.fc, self.bn = nn.Linear(WIDTH, classes), nn.BatchNorm1d(classes)
+        self.Linear = LinearBlock(DDAMFN_WIDTH, DDAMFN_WIDTH, 7, groups=DDAMFN_WIDTH, padding=0)
+        self.fc, self.bn = nn.Linear(DDAMFN_WIDTH, classes), nn.BatchNorm1d(classes)
 
     def forward(self, x: Float[Tensor, "B 3 112 112"]) -> Float[Tensor, "B K"]:
         """Logits; the map and the heads, which the authors return for their losses, stay inside."""

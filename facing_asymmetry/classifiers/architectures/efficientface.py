@@ -12,7 +12,7 @@ from facing_asymmetry.classifiers.architectures.architecture import Architecture
 
 REPEATS = [4, 8, 4]
 """Units of the three stages."""
-WIDTHS = [29, 116, 232, 464, 1024]
+SHUFFLENET_WIDTHS = [29, 116, 232, 464, 1024]
 """Channels of the stem, the three stages and the last convolution."""
 QUARTER = 28
 """Height and width of a quarter of the stem's 56 x 56 map."""
@@ -24,7 +24,8 @@ class LocalFeatureExtractor(nn.Module):
     """Two depthwise convolutions for each quarter of the map, so that each quarter of the face has its own filters.
 
     Args:
-        inputs, outputs: channels; `outputs` is a multiple of `inputs`. Height and width are halved.
+        inputs: channels before.
+        outputs: channels after, a multiple of `inputs`. Height and width are halved.
     """
 
     def __init__(self, inputs: int, outputs: int) -> None:
@@ -115,9 +116,9 @@ class EfficientFace(ShuffleNetV2):
     """
 
     def __init__(self, classes: int) -> None:
-        super().__init__(REPEATS, WIDTHS, num_classes=classes)
-        self.local = LocalFeatureExtractor(WIDTHS[0], WIDTHS[1])
-        self.modulator = Modulator(WIDTHS[1])
+        super().__init__(REPEATS, SHUFFLENET_WIDTHS, num_classes=classes)
+        self.local = LocalFeatureExtractor(SHUFFLENET_WIDTHS[0], SHUFFLENET_WIDTHS[1])
+        self.modulator = Modulator(SHUFFLENET_WIDTHS[1])
 
     def forward(self, x: Float[Tensor, "B 3 224 224"]) -> Float[Tensor, "B K"]:
         """Logits."""

@@ -18,8 +18,8 @@ SIZES: Final = {
     "xlarge": ((3, 3, 27, 3), 256),
 }
 """Blocks of the four stages, and channels of the first; each stage doubles them."""
-EPSILON: Final = 1e-6
-"""Of the layer norms in ConvNeXt."""
+LAYER_NORM_EPSILON: Final = 1e-6
+"""Added to the variance in the layer norms of ConvNeXt."""
 LOCALISED: Final = 10 * 52 * 52
 """Numbers that the spatial transformer's convolutions leave of a 224 x 224 image."""
 
@@ -52,7 +52,7 @@ class Block(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.dwconv = nn.Conv2d(channels, channels, 7, padding=3, groups=channels)
-        self.norm = nn.LayerNorm(channels, EPSILON)
+        self.norm = nn.LayerNorm(channels, LAYER_NORM_EPSILON)
         self.pwconv1, self.pwconv2 = nn.Linear(channels, 4 * channels), nn.Linear(4 * channels, channels)
         self.gamma = nn.Parameter(torch.full((channels,), 1e-6))
 
@@ -77,7 +77,9 @@ class BatchAttention(nn.Module):
 
 
 def _downsampling(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(LayerNorm2d(inputs, EPSILON), nn.Conv2d(inputs, outputs, 2, 2), SqueezeExcitation(outputs))
+    return nn.Sequential(
+        LayerNorm2d(inputs, LAYER_NORM_EPSILON), nn.Conv2d(inputs, outputs, 2, 2), SqueezeExcitation(outputs)
+    )
 
 
 class EmoNeXt(nn.Module):
@@ -98,13 +100,13 @@ class EmoNeXt(nn.Module):
         self.localization = nn.Sequential(*first, nn.Conv2d(8, 10, 5), nn.BatchNorm2d(10), pool, relu)
         self.fc_loc = nn.Sequential(nn.Linear(LOCALISED, 32), relu, nn.Linear(32, 6))
         widths = [width * 2**stage for stage in range(len(depths))]
-        stem = nn.Sequential(nn.Conv2d(3, width, 4, 4), LayerNorm2d(width, EPSILON))
+        stem = nn.Sequential(nn.Conv2d(3, width, 4, 4), LayerNorm2d(width, LAYER_NORM_EPSILON))
         steps = [_downsampling(w // 2, w) for w in widths[1:]]
         self.downsample_layers = nn.ModuleList([stem, *steps])
         self.stages = nn.ModuleList(
             nn.Sequential(*(Block(w) for _ in range(depth))) for w, depth in zip(widths, depths, strict=True)
         )
-        self.norm = nn.LayerNorm(widths[-1], EPSILON)
+        self.norm = nn.LayerNorm(widths[-1], LAYER_NORM_EPSILON)
         self.attention = BatchAttention(widths[-1])
         self.head = nn.Linear(widths[-1], classes)
 

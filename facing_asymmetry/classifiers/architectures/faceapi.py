@@ -12,7 +12,7 @@ from facing_asymmetry.classifiers.architectures.architecture import Architecture
 from facing_asymmetry.classifiers.architectures.padding import SamePad
 from facing_asymmetry.classifiers.loaders.tensorflow_weights import load_tfjs_weights
 
-WIDTHS = (32, 64, 128, 256)
+BLOCK_WIDTHS = (32, 64, 128, 256)
 """Channels of the four blocks."""
 
 
@@ -58,11 +58,11 @@ class FaceApiExpression(nn.Module):
 
     def __init__(self, classes: int = 7) -> None:
         super().__init__()
-        inputs = (3, *WIDTHS[:-1])
+        inputs = (3, *BLOCK_WIDTHS[:-1])
         self.blocks = nn.ModuleList(
-            DenseBlock(i, w, number == 0) for number, (i, w) in enumerate(zip(inputs, WIDTHS, strict=True))
+            DenseBlock(i, w, number == 0) for number, (i, w) in enumerate(zip(inputs, BLOCK_WIDTHS, strict=True))
         )
-        self.fc = nn.Linear(WIDTHS[-1], classes)
+        self.fc = nn.Linear(BLOCK_WIDTHS[-1], classes)
 
     def forward(self, x: Float[Tensor, "B 3 112 112"]) -> Float[Tensor, "B K"]:
         """Logits."""
@@ -75,7 +75,7 @@ class FaceApiExpression(nn.Module):
 def faceapi_state(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The network's state dictionary from the published tensors, whose kernels are (height, width, in, out)."""
     state = {"fc.weight": tensors["fc/weights"].T, "fc.bias": tensors["fc/bias"]}
-    for block in range(len(WIDTHS)):
+    for block in range(len(BLOCK_WIDTHS)):
         for conv in range(4):
             source, target = f"dense{block}/conv{conv}", f"blocks.{block}.conv{conv}"
             if block == conv == 0:

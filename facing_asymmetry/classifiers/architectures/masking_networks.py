@@ -15,7 +15,7 @@ from torchvision.models.resnet import BasicBlock, ResNet
 
 from facing_asymmetry.classifiers.architectures.architecture import Architecture, CheckpointLayout
 
-WIDTHS: Final = (64,) * 2 + (128,) * 2 + (256,) * 4 + (512,) * 8
+VGG19_WIDTHS: Final = (64,) * 2 + (128,) * 2 + (256,) * 4 + (512,) * 8
 """Channels of the sixteen convolutions."""
 MASKS: Final = {2: 1, 4: 2, 8: 3, 16: 4}
 """Number of the masking block that follows a convolution. The fourth stage (9 to 12) has none."""
@@ -127,7 +127,7 @@ class SegmentationVgg19(nn.Module):
 
     def __init__(self, classes: int) -> None:
         super().__init__()
-        for number, (inputs, outputs) in enumerate(pairwise((3, *WIDTHS)), start=1):
+        for number, (inputs, outputs) in enumerate(pairwise((3, *VGG19_WIDTHS)), start=1):
             self.add_module(f"conv{number}", nn.Conv2d(inputs, outputs, 3, padding=1))
             self.add_module(f"bn{number}", nn.BatchNorm2d(outputs))
             if number in MASKS:
@@ -137,7 +137,7 @@ class SegmentationVgg19(nn.Module):
 
     def forward(self, x: Float[Tensor, "B 3 224 224"]) -> Float[Tensor, "B K"]:
         """Logits."""
-        for number in range(1, len(WIDTHS) + 1):
+        for number in range(1, len(VGG19_WIDTHS) + 1):
             x = F.relu(self.get_submodule(f"bn{number}")(self.get_submodule(f"conv{number}")(x)))
             if number in MASKS:
                 x = masked(x, self.get_submodule(f"seg{MASKS[number]}"))

@@ -46,7 +46,9 @@ class DepthWise(nn.Module):
     """Inverted bottleneck: widen, filter each channel, project; with a shortcut where the size stays.
 
     Args:
-        inputs, outputs, middle: channels before, after and inside.
+        inputs: channels before.
+        outputs: channels after.
+        middle: channels inside.
         stride: 2 halves the size; 1 adds the shortcut.
     """
 

@@ -26,7 +26,8 @@ class ImprovedBlock(nn.Module):
     """Batch norm, two 3 x 3 convolutions with a PReLU between them, batch norm; plus the shortcut.
 
     Args:
-        inputs, outputs: channels.
+        inputs: channels before.
+        outputs: channels after.
         stride: of the second convolution and of the shortcut.
     """
 

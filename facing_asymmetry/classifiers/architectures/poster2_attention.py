@@ -18,7 +18,7 @@ TOKEN_WIDTH = 768
 """Channels of a token."""
 TOKENS = 3 * 49
 """Places of three 7 x 7 maps."""
-HEADS = 8
+TRANSFORMER_HEADS = 8
 """Attention heads."""
 
 
@@ -124,7 +124,7 @@ class SelfAttention(nn.Module):
 
     def forward(self, x: Float[Tensor, "B N 768"]) -> Float[Tensor, "B N 768"]:
         """Mix the tokens."""
-        queries, keys, values = self.qkv(x).unflatten(2, (3, HEADS, -1)).permute(2, 0, 3, 1, 4)
+        queries, keys, values = self.qkv(x).unflatten(2, (3, TRANSFORMER_HEADS, -1)).permute(2, 0, 3, 1, 4)
         mixed = F.scaled_dot_product_attention(queries, keys, values)
         out: Tensor = self.proj(mixed.transpose(1, 2).flatten(2))
         return out
@@ -159,7 +159,7 @@ class Gate(nn.Module):
         return gated
 
 
-class Head(nn.Module):
+class ClassHead(nn.Module):
     """A linear layer under the name `linear`."""
 
     def __init__(self, classes: int) -> None:
@@ -187,7 +187,7 @@ class PyramidTransformer(nn.Module):
         self.pos_embed = nn.Parameter(torch.zeros(1, TOKENS + 1, TOKEN_WIDTH))
         self.blocks = nn.Sequential(TransformerBlock(), TransformerBlock())
         self.norm = nn.LayerNorm(TOKEN_WIDTH, 1e-6)
-        self.se_block, self.head = Gate(), Head(classes)
+        self.se_block, self.head = Gate(), ClassHead(classes)
         self._unused()
 
     def _unused(self) -> None:

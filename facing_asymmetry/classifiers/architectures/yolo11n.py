@@ -13,8 +13,8 @@ from facing_asymmetry.classifiers.architectures.architecture import Architecture
 from facing_asymmetry.classifiers.loaders.named_tensors import named_tensors
 from facing_asymmetry.classifiers.loaders.torch_files import read_checkpoint
 
-EPSILON = 1e-3
-"""Of every batch norm."""
+BATCH_NORM_EPSILON = 1e-3
+"""Added to the variance in every batch norm."""
 
 
 class Conv(nn.Sequential):
@@ -25,7 +25,7 @@ class Conv(nn.Sequential):
     ) -> None:
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False)
-        self.bn = nn.BatchNorm2d(outputs, eps=EPSILON)
+        self.bn = nn.BatchNorm2d(outputs, eps=BATCH_NORM_EPSILON)
         self.act = nn.Identity() if plain else nn.SiLU()
 
 
@@ -218,14 +218,14 @@ def _doubled(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2.0, mode="nearest")
 
 
-LAYOUT: Final = CheckpointLayout("model", ignored=("model.23.cv2.", "model.23.dfl."), pickled_module=True)
+YOLO11N_LAYOUT: Final = CheckpointLayout("model", ignored=("model.23.cv2.", "model.23.dfl."), pickled_module=True)
 """Layout of the file; the names of the boxes' branch are the only ones that are ignored."""
 
 
 def read_yolo11n(files: Mapping[str, Path]) -> dict[str, Tensor]:
     """Read the class branch out of a pickled Ultralytics module, without executing it."""
     (path,) = files.values()
-    return named_tensors(read_checkpoint(path), LAYOUT, path)
+    return named_tensors(read_checkpoint(path), YOLO11N_LAYOUT, path)
 
 
 ARCHITECTURES: Final = {"yolo11n": Architecture(Yolo11nClasses, read=read_yolo11n)}

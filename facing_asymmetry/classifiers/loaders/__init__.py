@@ -1,1 +1,1 @@
-"""Readers of weight files: nothing here unpickles an object or runs its code, except the user's own factory."""
+"""Readers of weight files. No pickle is executed; the only Python that runs is a factory of the user's own."""

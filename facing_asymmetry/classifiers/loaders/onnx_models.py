@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from facing_asymmetry.classifiers.loaders.outputs import Chosen
 from facing_asymmetry.errors import AssetError
 
-AGREEMENT = 1e-3
+ONNX_AGREEMENT = 1e-3
 """Largest difference of a logit between the rebuilt graph and onnxruntime at which the rebuilt graph is used."""
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ def load_onnx(path: Path, size: int) -> nn.Module:
     try:
         rebuilt = _rebuilt(model)
         difference = _difference(rebuilt, runtime, size)
-        if difference <= AGREEMENT:
+        if difference <= ONNX_AGREEMENT:
             return rebuilt
         reason = f"the graph that onnx2torch rebuilt differs from the runtime's by {difference:.2g}"
     except Exception as error:  # onnx2torch documents no errors of its own

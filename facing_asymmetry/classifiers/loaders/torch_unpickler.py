@@ -1,6 +1,7 @@
 """An unpickler that executes nothing: tensors and containers are rebuilt, every other object becomes an inert shell.
 
-Here a name is either one of `REBUILDERS`, which are functions of this module, or a shell (`facing_asymmetry.inert`).
+A name in a pickle becomes either one of `TORCH_REBUILDERS`, which are functions of this module, or a shell without code
+(`facing_asymmetry.inert`).
 """
 
 import pickle
@@ -47,7 +48,7 @@ def _blank(*args: object) -> Shell:
     return Shell.__new__(Shell)
 
 
-REBUILDERS: dict[str, Rebuilder] = {
+TORCH_REBUILDERS: dict[str, Rebuilder] = {
     "collections.OrderedDict": Rebuilder(lambda items=(): OrderedDict(items)),
     "collections.defaultdict": Rebuilder(lambda *_: OrderedDict()),
     "builtins.set": Rebuilder(lambda items=(): set(items)),
@@ -90,7 +91,7 @@ class InertUnpickler(pickle.Unpickler):
             return STORAGES[name]
         if module == "torch" and isinstance(kind := getattr(torch, name, None), torch.dtype):
             return kind
-        known = REBUILDERS.get(f"{module}.{name}")
+        known = TORCH_REBUILDERS.get(f"{module}.{name}")
         return known or ShellType(name, (Shell,), {"__module__": module, "__qualname__": name})
 
     def persistent_load(self, pid: Any) -> Tensor:

@@ -1,9 +1,7 @@
 """Networks whose code is not this project's: a Python factory, a timm model, or a TorchScript archive."""
 
 import importlib
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from facing_asymmetry.classifiers.loaders.named_tensors import differences, name
 from facing_asymmetry.classifiers.loaders.outputs import Chosen, try_once
 from facing_asymmetry.classifiers.loaders.torch_files import read_checkpoint
 from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.classifiers.user_weights import working_folder_importable
 from facing_asymmetry.errors import AssetError, ConfigError, ModelError, suggestion
 
 
@@ -64,23 +63,12 @@ def call_factory(name: str, arguments: Mapping[str, Any]) -> nn.Module:
     return network
 
 
-@contextmanager
-def working_folder_importable() -> Iterator[None]:
-    """Let modules of the working folder be imported, as `python` itself would."""
-    folder = str(Path.cwd())
-    sys.path.insert(0, folder)
-    try:
-        yield
-    finally:
-        sys.path.remove(folder)
-
-
 def load_timm(path: Path, record: ClassifierRecord) -> nn.Module:
     """A timm model with as many classes as there are labels, and a checkpoint's weights.
 
     Args:
         path: `torch.save` of a state dictionary (in the entry `options.entry` if that is set), or safetensors.
-        record: `options.model` is the model's name in timm; `options.arguments` go to its constructor.
+        record: its `options` give the `model` in timm and the `arguments` of timm's constructor.
 
     Raises:
         ConfigError: timm has no such model.
