@@ -17,8 +17,8 @@ from facing_asymmetry.benchmarks.timing import at_least, seconds_of
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.errors import ConfigError
-from facing_asymmetry.interventions import Grid
-from facing_asymmetry.interventions.apply import Frames
+from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.interventions.layout import FrameSet
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.rendering.reference import ReferenceRenderer
@@ -119,7 +119,7 @@ def _rates(shown: int, request: GpuRequest, seconds: float) -> dict[str, float]:
     }
 
 
-def _sweep(shown: Sequence[Frames], studio: Studio, networks: list[Classifier], shared: bool) -> None:
+def _sweep(shown: Sequence[FrameSet], studio: Studio, networks: list[Classifier], shared: bool) -> None:
     def showings() -> Iterator[Showing[int]]:
         for number, frames in enumerate(shown):
             for group in [networks] if shared else [[network] for network in networks]:
@@ -129,7 +129,7 @@ def _sweep(shown: Sequence[Frames], studio: Studio, networks: list[Classifier], 
         pass
 
 
-def _warmed_up(frames: Frames, studio: Studio, networks: Sequence[Classifier]) -> Tensor:
+def _warmed_up(frames: FrameSet, studio: Studio, networks: Sequence[Classifier]) -> Tensor:
     """The images of one block, after two rounds of it through everything."""
     try:
         for _ in range(2):
@@ -146,7 +146,7 @@ def _warmed_up(frames: Frames, studio: Studio, networks: Sequence[Classifier]) -
     return images
 
 
-def _stages(frames: Frames, studio: Studio, networks: Sequence[Classifier], images: Tensor) -> dict[str, Any]:
+def _stages(frames: FrameSet, studio: Studio, networks: Sequence[Classifier], images: Tensor) -> dict[str, Any]:
     """Milliseconds per frame of rendering, and of each network, each waited for."""
     block = studio.blocks(frames)[0]
 
@@ -174,7 +174,7 @@ def _stages(frames: Frames, studio: Studio, networks: Sequence[Classifier], imag
     return {"render_ms": per_frame(render), "classify_ms": sum(row["ms"] for row in rows), "per_network": rows}
 
 
-def _bins(renderer: Any, frames: Frames, studio: Studio) -> int | None:
+def _bins(renderer: Any, frames: FrameSet, studio: Studio) -> int | None:
     """None where nothing was compared: the compiled loops of the CPU have no bins."""
     if not isinstance(renderer, ReferenceRenderer):
         return None

@@ -11,8 +11,10 @@ from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.preprocessing import preprocess
 from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.face_models.contract import FaceModel
-from facing_asymmetry.interventions import Face, Grid, make_intervention
-from facing_asymmetry.interventions.apply import Frames, lay_out
+from facing_asymmetry.interventions.contract import Face
+from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.interventions.layout import FrameSet, lay_out
+from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.rendering.scene import Scene
@@ -78,7 +80,7 @@ def _ratios(taken: dict[str, list[float]]) -> dict[str, float]:
     }
 
 
-def expression_frames(model: FaceModel, grid: Grid, emotion: str) -> Frames:
+def expression_frames(model: FaceModel, grid: Grid, emotion: str) -> FrameSet:
     """Face 0 with an authored expression under `palsy` of the left side."""
     face = Face.showing(model, model.subject(0), authored_weights(emotion, model), model.midline_weight(HALF_WIDTH))
     return lay_out(make_intervention("palsy"), face, grid, "left", Scene())
@@ -89,13 +91,13 @@ def _studio(model: FaceModel, scene: Scene, batch: int) -> Studio:
     return Studio(model, stage, make_renderer("fast", model.surface, scene), batch)
 
 
-def _inputs(frames: Frames, studio: Studio, classifier: Classifier) -> list[Tensor]:
+def _inputs(frames: FrameSet, studio: Studio, classifier: Classifier) -> list[Tensor]:
     with torch.inference_mode():
         drawn = (studio.render(frames, 0, *bounds)[1] for bounds in studio.blocks(frames))
         return [preprocess(images, classifier.record) for images in drawn]
 
 
-def _swept(frames: Frames, studio: Studio, networks: list[Classifier]) -> Call:
+def _swept(frames: FrameSet, studio: Studio, networks: list[Classifier]) -> Call:
     return lambda: list(sweep([Showing("cell", frames, 0, lambda: networks)], studio))
 
 

@@ -1,7 +1,7 @@
 """An intervention says how the parts of an expression are scaled, and in which scene."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import ClassVar
 
@@ -16,7 +16,14 @@ from facing_asymmetry.rendering.scene import Scene
 
 @dataclass(frozen=True)
 class Axis:
-    """One continuous axis: its name, what it means, and its closed range."""
+    """One continuous axis.
+
+    Attributes:
+        name: `s` or `t`.
+        meaning: what its ends are.
+        low: lowest value.
+        high: highest value.
+    """
 
     name: str
     meaning: str
@@ -42,14 +49,16 @@ class Face:
     """One face and the expression that is shown on it.
 
     Attributes:
-        model: its face model (mirror map, regions, landmarks); `subject`: the face at rest.
-        units: displacements of its expression units; `displacement`: of the full expression, by nerve.
+        model: its face model, with mirror map, regions and landmarks.
+        subject: the identity, at rest.
+        blendshapes: displacement of each of its blendshapes.
+        displacement: of the full expression, by nerve.
         left: `(V,)` weight of the person's left side: the model's `midline_weight`.
     """
 
     model: FaceModel
     subject: Subject
-    units: UnitBasis
+    blendshapes: UnitBasis
     displacement: Displacement
     left: Float[ndarray, " V"]
 
@@ -57,9 +66,9 @@ class Face:
     def showing(
         cls, model: FaceModel, subject: Subject, weights: Float[ndarray, " E"], left: Float[ndarray, " V"]
     ) -> "Face":
-        """A face that shows the expression of these unit weights."""
-        units = model.basis(subject)
-        return cls(model, subject, units, units.displace(weights), left)
+        """A face that shows the expression of these blendshape weights."""
+        basis = model.basis(subject)
+        return cls(model, subject, basis, basis.displace(weights), left)
 
 
 SYMMETRY = Axis("s", "symmetry: 1 symmetric, 0 the affected side does not move", 0.0, 1.0)
@@ -70,18 +79,40 @@ INTENSITY = Axis("t", "intensity: 0 neutral, 1 the full expression", 0.0, 1.0)
 class Intervention(ABC):
     """`state(s, t) = rest + gains(s, t) @ basis`: one matrix product gives a whole grid. Gains are affine in s.
 
+    A class with a `kind` of its own in a module of this package is found by the registry.
+
     Attributes:
         name: what the response table calls it.
-        kind: key in the registry; `sides`: the sides it is run for; `axes`: what it varies; `invariants`: its promises.
+        kind: key in the registry.
+        summary: what it does, in one sentence; `{field}` stands for the value of a field.
+        state: formula of the vertices at (s, t), for the documentation; d is the expression, w is 1 on the affected
+            side; `{field}` stands for the value of a field.
+        purpose: what it is for, for the documentation.
+        sides: the sides it is run for.
+        axes: what it varies.
+        invariants: its promises, each of which is tested.
         repeats: whether every s is a rendering of its own, in `scene(..., s)`, even where the state is the same.
     """
 
     name: str
     kind: ClassVar[str]
+    summary: ClassVar[str]
+    state: ClassVar[str]
+    purpose: ClassVar[str]
     sides: ClassVar[tuple[str, ...]]
     axes: ClassVar[tuple[Axis, ...]] = (SYMMETRY, INTENSITY)
     invariants: ClassVar[frozenset[Invariant]]
     repeats: ClassVar[bool] = False
+
+    @property
+    def described(self) -> str:
+        """The summary, with the values of the fields."""
+        return self.summary.format(**asdict(self))
+
+    @property
+    def formula(self) -> str:
+        """The state, with the values of the fields."""
+        return self.state.format(**asdict(self))
 
     @abstractmethod
     def basis(self, face: Face) -> Float[ndarray, "K V D"]:
@@ -104,6 +135,6 @@ class Intervention(ABC):
         if side not in self.sides:
             raise ConfigError(f"intervention {self.name} has no side {side!r}; it has {', '.join(self.sides)}")
 
-    def rates(self, t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N K"]:
+    def derivative(self, t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N K"]:
         """Derivative of the gains by s, the same at every s."""
         return self.gains(np.ones_like(t), t, side) - self.gains(np.zeros_like(t), t, side)

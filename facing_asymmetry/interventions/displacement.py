@@ -10,21 +10,28 @@ from numpy import ndarray
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.expression import TiedBlendshapes
 from facing_asymmetry.interventions.contract import INTENSITY, Axis, Face, Intervention, Invariant
+from facing_asymmetry.interventions.halves import lost_motion
 
 
 @dataclass(frozen=True)
 class RandomDisplacement(Intervention):
-    """`rest + t * displacement + t * (1 - s) * r`: r is a random symmetric mixture of the muscles' units.
+    """`rest + t * displacement + t * (1 - s) * r`: r is a random symmetric mixture of the muscles' blendshapes.
 
     An optimised expression is a maximum of its classifier, so that *any* change tends to lower the activation. How
     much a change of the same size lowers it that keeps the face symmetric bounds that bias. r moves the vertices of
     the face by as much on average as `palsy` does at s = 0. It is drawn anew for every face, from `seed` and the
-    face's number: normal weights times each unit's bound, left and right tied.
+    identity's number: normal weights times each blendshape's bound, left and right tied.
+
+    Attributes:
+        seed: of the draws.
     """
 
     name: str = "displacement"
     seed: int = 0
     kind: ClassVar[str] = "displacement"
+    summary: ClassVar[str] = "Control: a random symmetric change of the face as large as what palsy takes away."
+    state: ClassVar[str] = "rest + t d + t (1 − s) r, r random, symmetric, as large as what `palsy` takes away"
+    purpose: ClassVar[str] = "what leaving an optimised expression alone does"
     sides: ClassVar[tuple[str, ...]] = ("both",)
     axes: ClassVar[tuple[Axis, ...]] = (
         Axis("s", "1: the expression, 0: displaced by as much as under palsy", 0.0, 1.0),
@@ -57,10 +64,9 @@ class RandomDisplacement(Intervention):
         tied = TiedBlendshapes.of(face.model)
         draws = np.random.default_rng([self.seed, face.subject.number]).normal(size=len(tied.names))
         weights = (draws * tied.bounds[:, 1]) @ tied.spread
-        drawn = face.units.displace(np.where(face.units.midline, 0.0, weights))
+        drawn = face.blendshapes.displace(np.where(face.blendshapes.midline, 0.0, weights))
         moved = drawn.facial_nerve + drawn.other_muscles
-        muscles = face.displacement.facial_nerve + face.displacement.other_muscles
-        wanted = _mean_motion(face, face.left[:, None] * muscles)
+        wanted = _mean_motion(face, lost_motion(face))
         return (moved * np.float32(wanted / _mean_motion(face, moved))).astype(np.float32)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.errors import ConfigError
@@ -16,8 +16,8 @@ class Grid:
 
     Attributes:
         name: key in `conf/grid`.
-        s: symmetry values; the last is 1 (the symmetric face is the reference of every score).
-        t: intensity values; the last is 1 (the full expression).
+        s: symmetry values; the last is 1, the symmetric face, which every score refers to.
+        t: intensity values; the last is 1, the full expression.
 
     Raises:
         ConfigError: fewer than two points on an axis, values outside [0, 1], not ascending, or no 1 at the end.
@@ -52,6 +52,10 @@ class Grid:
 
         return cls(name, axis("s", s), axis("t", t))
 
+    def thinned(self, most: int) -> "Grid":
+        """This grid with at most `most` values of s and of t, evenly spread, first and last kept."""
+        return Grid(self.name, *(tuple(axis[i] for i in thin(len(axis), most)) for axis in (self.s, self.t)))
+
     @property
     def size(self) -> int:
         """Number of nodes."""
@@ -61,3 +65,8 @@ class Grid:
         """All nodes, t-major: the s and the t of each."""
         t, s = np.meshgrid(np.asarray(self.t), np.asarray(self.s), indexing="ij")
         return s.ravel(), t.ravel()
+
+
+def thin(count: int, most: int) -> Int[ndarray, " N"]:
+    """Indices of at most `most` of `count` values, evenly spread, first and last kept."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))

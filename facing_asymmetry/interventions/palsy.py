@@ -1,4 +1,4 @@
-"""Weakening of one side: all of it (`palsy`), one nerve's share, one third of the face, or at constant total motion."""
+"""Weakening of muscles: of one side (`palsy` and its relatives), or of both alike (`bilateral`)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,7 +9,7 @@ from numpy import ndarray
 
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.interventions.contract import Face, Intervention, Invariant
-from facing_asymmetry.interventions.halves import halves, on_side
+from facing_asymmetry.interventions.halves import halves, muscles, on_side
 
 ONE_SIDED = frozenset(
     {
@@ -24,7 +24,33 @@ ONE_SIDED = frozenset(
 
 
 @dataclass(frozen=True)
-class Palsy(Intervention):
+class Weakening(Intervention):
+    """Base of the interventions that scale what muscles move, and spare the rest of the expression."""
+
+    def parts(self, face: Face) -> tuple[Float[ndarray, "V D"], Float[ndarray, "V D"]]:
+        """What is weakened, and what is spared. Jaw, tongue and gaze are midline: always spared."""
+        return muscles(face), face.displacement.midline
+
+    def basis(self, face: Face) -> Float[ndarray, "4 V D"]:
+        """What is weakened, its left and right half, and what is spared."""
+        return halves(*self.parts(face), face.left)
+
+
+@dataclass(frozen=True)
+class OneSidedWeakening(Weakening):
+    """Base of the interventions under which the affected side moves s times as far and the other side fully."""
+
+    sides: ClassVar[tuple[str, ...]] = ("left", "right")
+    invariants: ClassVar[frozenset[Invariant]] = ONE_SIDED
+
+    def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N 4"]:
+        """Gains of what is weakened, of its left and right half, and of what is spared."""
+        self.check_side(side)
+        return np.stack([t, *on_side(side, -t * (1 - s), np.zeros_like(t)), t], axis=1)
+
+
+@dataclass(frozen=True)
+class Palsy(OneSidedWeakening):
     """`rest + t * midline + t * [(1 - w) + w * s] * muscles`: the affected side moves s times as far.
 
     `w` is 1 on the affected side and 0 on the other. Jaw, tongue and gaze are midline: scaled by t alone.
@@ -32,56 +58,33 @@ class Palsy(Intervention):
 
     name: str = "palsy"
     kind: ClassVar[str] = "palsy"
-    sides: ClassVar[tuple[str, ...]] = ("left", "right")
+    summary: ClassVar[str] = "One side of the face moves s times as far as it should, the other side moves fully."
+    state: ClassVar[str] = "rest + t [(1 − w) + w s] d"
+    purpose: ClassVar[str] = "the intervention of interest"
     invariants: ClassVar[frozenset[Invariant]] = ONE_SIDED | {Invariant.MEAN_MOTION_OF_PALSY}
-
-    def basis(self, face: Face) -> Float[ndarray, "4 V D"]:
-        """What the muscles move, its left and right half, and the midline."""
-        moved = face.displacement
-        return halves(moved.facial_nerve + moved.other_muscles, moved.midline, face.left)
-
-    def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N 4"]:
-        """Gains of the muscles, of their left and right half, and of the midline."""
-        self.check_side(side)
-        return np.stack([t, *on_side(side, -t * (1 - s), np.zeros_like(t)), t], axis=1)
 
 
 @dataclass(frozen=True)
-class FacialNervePalsy(Palsy):
+class FacialNervePalsy(OneSidedWeakening):
     """`palsy` of the muscles of the facial nerve only: eyes still open wide, jaw and gaze are spared."""
 
     name: str = "palsy_facial_nerve"
     kind: ClassVar[str] = "palsy_facial_nerve"
-    invariants: ClassVar[frozenset[Invariant]] = ONE_SIDED
+    summary: ClassVar[str] = "As palsy, for the muscles of the facial nerve only: the eyes still open wide."
+    state: ClassVar[str] = "`palsy` of what the facial nerve moves"
+    purpose: ClassVar[str] = "what a lesion of this nerve alone does"
 
-    def basis(self, face: Face) -> Float[ndarray, "4 V D"]:
-        """What the facial nerve moves, its left and right half, and everything else."""
+    def parts(self, face: Face) -> tuple[Float[ndarray, "V D"], Float[ndarray, "V D"]]:
+        """What the facial nerve moves, and everything else."""
         moved = face.displacement
-        return halves(moved.facial_nerve, moved.midline + moved.other_muscles, face.left)
-
-
-@dataclass(frozen=True)
-class EqualMotion(Palsy):
-    """`palsy` while the other side gains what the affected one loses: t * s and t * (2 - s).
-
-    Asymmetric at constant total motion: what is left of an effect here can't be lost intensity.
-    """
-
-    name: str = "equal_motion"
-    kind: ClassVar[str] = "equal_motion"
-    invariants: ClassVar[frozenset[Invariant]] = ONE_SIDED | {Invariant.CONSTANT_MOTION}
-
-    def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N 4"]:
-        """Gains of the muscles, of their left and right half, and of the midline."""
-        self.check_side(side)
-        return np.stack([t, *on_side(side, -t * (1 - s), t * (1 - s)), t], axis=1)
+        return moved.facial_nerve, moved.midline + moved.other_muscles
 
 
 THIRDS = ("upper", "middle", "lower")
 
 
 @dataclass(frozen=True)
-class RegionalPalsy(Palsy):
+class RegionalPalsy(OneSidedWeakening):
     """`palsy` within one third of the face (soft masks of the model that add up to 1), as in a lesion of one branch.
 
     Attributes:
@@ -91,21 +94,43 @@ class RegionalPalsy(Palsy):
     name: str = "region"
     region: str = "lower"
     kind: ClassVar[str] = "region"
-    invariants: ClassVar[frozenset[Invariant]] = ONE_SIDED
+    summary: ClassVar[str] = "As palsy, in the {region} third of the face only."
+    state: ClassVar[str] = "`palsy` of the {region} third; the three thirds add up to `palsy`"
+    purpose: ClassVar[str] = "which part matters; lesions of one branch"
 
     def __post_init__(self) -> None:
         if self.region not in THIRDS:
             raise ConfigError(f"interventions.{self.name}.region = {self.region!r}; choose one of {', '.join(THIRDS)}")
 
-    def basis(self, face: Face) -> Float[ndarray, "4 V D"]:
-        """What the muscles move in the region, its left and right half, and everything else."""
-        moved, mask = face.displacement, face.model.regions[self.region].astype(np.float32)[:, None]
-        muscles = moved.facial_nerve + moved.other_muscles
-        return halves(mask * muscles, moved.midline + (1 - mask) * muscles, face.left)
+    def parts(self, face: Face) -> tuple[Float[ndarray, "V D"], Float[ndarray, "V D"]]:
+        """What the muscles move in the region, and everything else."""
+        mask, moved = face.model.regions[self.region].astype(np.float32)[:, None], muscles(face)
+        return mask * moved, face.displacement.midline + (1 - mask) * moved
 
 
 @dataclass(frozen=True)
-class Bilateral(Palsy):
+class EqualMotion(Weakening):
+    """`palsy` while the other side gains what the affected one loses: t * s and t * (2 - s).
+
+    Asymmetric at constant total motion: what is left of an effect here can't be lost intensity.
+    """
+
+    name: str = "equal_motion"
+    kind: ClassVar[str] = "equal_motion"
+    summary: ClassVar[str] = "Control: one side moves less and the other more, so that the total motion stays the same."
+    state: ClassVar[str] = "affected side rest + t s d, other side rest + t (2 − s) d"
+    purpose: ClassVar[str] = "asymmetry at constant total motion"
+    sides: ClassVar[tuple[str, ...]] = ("left", "right")
+    invariants: ClassVar[frozenset[Invariant]] = ONE_SIDED | {Invariant.CONSTANT_MOTION}
+
+    def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N 4"]:
+        """Gains of the muscles, of their left and right half, and of the midline."""
+        self.check_side(side)
+        return np.stack([t, *on_side(side, -t * (1 - s), t * (1 - s)), t], axis=1)
+
+
+@dataclass(frozen=True)
+class Bilateral(Weakening):
     """`rest + t * midline + t * (1 + s) / 2 * muscles`: the negative control.
 
     Both sides weaken alike, so that the face stays symmetric while its mean motion falls as under `palsy`.
@@ -113,6 +138,11 @@ class Bilateral(Palsy):
 
     name: str = "bilateral"
     kind: ClassVar[str] = "bilateral"
+    summary: ClassVar[str] = (
+        "Control: both sides weaken alike, as far on average as under palsy, so the face stays symmetric."
+    )
+    state: ClassVar[str] = "rest + t (1 + s)/2 d"
+    purpose: ClassVar[str] = "the same mean motion, symmetric: what lost motion alone does"
     sides: ClassVar[tuple[str, ...]] = ("both",)
     invariants: ClassVar[frozenset[Invariant]] = frozenset(
         {

@@ -1,25 +1,39 @@
-"""Interventions by their kind, with the values that `conf/intervention` gives them."""
+"""Interventions by their kind, found in this package, with the values that `conf/intervention` gives them."""
 
 import dataclasses
+import pkgutil
 from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 import dacite
+import yaml  # type: ignore[import-untyped]
 
+from facing_asymmetry.conf_folder import conf_folder
 from facing_asymmetry.errors import ConfigError, suggestion
 from facing_asymmetry.interventions.contract import Intervention
-from facing_asymmetry.interventions.displacement import RandomDisplacement
-from facing_asymmetry.interventions.palsy import Bilateral, EqualMotion, FacialNervePalsy, Palsy, RegionalPalsy
-from facing_asymmetry.interventions.resting import RestingDroop
-from facing_asymmetry.interventions.scenes import Blur, LightAzimuth, Noop, Scale, Yaw
 from facing_asymmetry.plain_numbers import as_float
 
-_KINDS: Final[tuple[type[Intervention], ...]] = (
-    *(Palsy, FacialNervePalsy, EqualMotion, RegionalPalsy, Bilateral, RestingDroop, RandomDisplacement),
-    *(Noop, Yaw, LightAzimuth, Scale, Blur),
-)
 
-INTERVENTIONS: Final[dict[str, type[Intervention]]] = {kind.kind: kind for kind in _KINDS}
+def _found() -> dict[str, type[Intervention]]:
+    """Every class of this package that has a `kind` of its own, in alphabetical order of kinds."""
+    found: dict[str, type[Intervention]] = {}
+    package = __name__.rpartition(".")[0]
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)], f"{package}."):
+        if module.name == __name__:
+            continue
+        for cls in vars(import_module(module.name)).values():
+            own = isinstance(cls, type) and cls.__module__ == module.name and "kind" in vars(cls)
+            if own and issubclass(cls, Intervention):
+                if cls.kind in found:
+                    raise TypeError(f"{cls.__name__} and {found[cls.kind].__name__} are both of kind {cls.kind!r}")
+                found[cls.kind] = cls
+    return dict(sorted(found.items()))
+
+
+INTERVENTIONS: Final[dict[str, type[Intervention]]] = _found()
 """Kind -> class."""
 
 
@@ -59,3 +73,20 @@ def intervention_from(name: str, facts: Mapping[str, Any]) -> Intervention:
             f"interventions.{name}.name = {values['name']!r}; it must be {name!r}, as its entry is called"
         )
     return make_intervention(kind, **values)
+
+
+@cache
+def catalogue() -> Mapping[str, Intervention]:
+    """What `conf/intervention` offers, by name: `palsy` first, then in alphabetical order.
+
+    Raises:
+        ConfigError: a file's values are refused, as by `intervention_from`.
+    """
+    files = sorted((conf_folder() / "intervention").glob("*.yaml"), key=lambda file: (file.stem != "palsy", file.stem))
+    return {file.stem: intervention_from(file.stem, yaml.safe_load(file.read_text("utf-8"))) for file in files}
+
+
+def catalogue_table() -> str:
+    """The table of `docs/interventions.md`: a row for each intervention of the catalogue, in Markdown."""
+    rows = [f"| `{name}` | {made.described} | {made.formula} | {made.purpose} |" for name, made in catalogue().items()]
+    return "\n".join(["| name | what it does | state at (s, t) | what it is for |", "|---|---|---|---|", *rows])

@@ -22,7 +22,9 @@ class RestingDroop(Intervention):
     the midline; eyeballs, teeth and tongue don't take part.
 
     Attributes:
-        brow_mm, lid_mm, mouth_mm: how far each hangs at s = 0, in millimetres; this project's choice, not a norm.
+        brow_mm: how far the brow hangs at s = 0, in millimetres. This and the others are our choice, not a norm.
+        lid_mm: how far the lower lid hangs at s = 0, in millimetres.
+        mouth_mm: how far the mouth corner hangs at s = 0, in millimetres.
     """
 
     name: str = "resting_droop"
@@ -30,6 +32,9 @@ class RestingDroop(Intervention):
     lid_mm: float = 1.5
     mouth_mm: float = 5.0
     kind: ClassVar[str] = "resting_droop"
+    summary: ClassVar[str] = "Brow, lower lid and mouth corner of one side hang, at rest too, as in a flaccid palsy."
+    state: ClassVar[str] = "rest + t d + (1 − s) droop"
+    purpose: ClassVar[str] = "asymmetry that is there at t = 0 too"
     sides: ClassVar[tuple[str, ...]] = ("left", "right")
     axes: ClassVar[tuple[Axis, ...]] = (Axis("s", "1: symmetric at rest, 0: one side hangs fully", 0.0, 1.0), INTENSITY)
     invariants: ClassVar[frozenset[Invariant]] = frozenset(
@@ -72,5 +77,5 @@ class RestingDroop(Intervention):
             apart = np.linalg.norm(at - at[face.model.landmarks[landmark]], axis=1) * 1000.0
             bump = depth / 1000.0 * np.exp(-0.5 * (apart / width) ** 2)
             down = np.maximum(down, bump)
-        down *= face.left * ~face.units.midline_vertices
+        down *= face.left * ~face.blendshapes.midline_vertices
         return np.stack([np.zeros_like(down), -down, np.zeros_like(down)], axis=1).astype(np.float32)

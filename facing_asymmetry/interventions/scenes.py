@@ -24,19 +24,12 @@ SYMMETRIC_FACE = frozenset(
 
 
 @dataclass(frozen=True)
-class Noop(Intervention):
-    """`rest + t * displacement` whatever s: the same frame rendered and classified again.
+class SceneControl(Intervention):
+    """Base of the interventions that leave the face alone: `rest + t * displacement`, rendered anew for every s."""
 
-    What it shows is the pipeline's own noise; also the placebo of the refuters.
-    """
-
-    name: str = "noop"
-    kind: ClassVar[str] = "noop"
     sides: ClassVar[tuple[str, ...]] = ("both",)
-    axes: ClassVar[tuple[Axis, ...]] = (
-        Axis("s", "nothing: every s is the same frame, rendered again", 0.0, 1.0),
-        INTENSITY,
-    )
+    state: ClassVar[str] = "rest + t d, in another scene"
+    purpose: ClassVar[str] = "how large an everyday change of the picture is beside a palsy"
     invariants: ClassVar[frozenset[Invariant]] = SYMMETRIC_FACE
     repeats: ClassVar[bool] = True
 
@@ -55,12 +48,29 @@ def _dose(meaning: str) -> tuple[Axis, ...]:
 
 
 @dataclass(frozen=True)
-class Yaw(Noop):
-    """The head turns to one side, by `degrees` at s = 0."""
+class Noop(SceneControl):
+    """The same frame rendered and classified again: the pipeline's own noise, and the placebo of the refuters."""
+
+    name: str = "noop"
+    kind: ClassVar[str] = "noop"
+    summary: ClassVar[str] = "Control: nothing is changed; the same frame is rendered again at every s."
+    state: ClassVar[str] = "rest + t d, rendered again for every s"
+    purpose: ClassVar[str] = "the pipeline's own noise; the placebo of `refute`"
+    axes: ClassVar[tuple[Axis, ...]] = _dose("nothing: every s is the same frame, rendered again")
+
+
+@dataclass(frozen=True)
+class Yaw(SceneControl):
+    """The head turns to one side, by `degrees` at s = 0.
+
+    Attributes:
+        degrees: angle at s = 0.
+    """
 
     name: str = "yaw"
     degrees: float = 20.0
     kind: ClassVar[str] = "yaw"
+    summary: ClassVar[str] = "Scene control: the symmetric face turns to one side as s falls."
     sides: ClassVar[tuple[str, ...]] = ("left", "right")
     axes: ClassVar[tuple[Axis, ...]] = _dose("1: the study's pose, 0: turned by `degrees`")
 
@@ -73,12 +83,17 @@ class Yaw(Noop):
 
 
 @dataclass(frozen=True)
-class LightAzimuth(Noop):
-    """The lights turn to one side, by `degrees` at s = 0: an asymmetry of the image that is none of the face."""
+class LightAzimuth(SceneControl):
+    """The lights turn to one side, by `degrees` at s = 0: an asymmetry of the image that is none of the face.
+
+    Attributes:
+        degrees: angle at s = 0.
+    """
 
     name: str = "light"
     degrees: float = 45.0
     kind: ClassVar[str] = "light"
+    summary: ClassVar[str] = "Scene control: the light moves to one side of the symmetric face as s falls."
     sides: ClassVar[tuple[str, ...]] = ("left", "right")
     axes: ClassVar[tuple[Axis, ...]] = _dose("1: the study's light, 0: turned by `degrees`")
 
@@ -92,12 +107,17 @@ class LightAzimuth(Noop):
 
 
 @dataclass(frozen=True)
-class Scale(Noop):
-    """The face grows or shrinks in the frame, to `factor` times its size at s = 0: a detector's box that is off."""
+class Scale(SceneControl):
+    """The face grows or shrinks in the frame, to `factor` times its size at s = 0: a detector's box that is off.
+
+    Attributes:
+        factor: of its size, at s = 0.
+    """
 
     name: str = "scale"
     factor: float = 0.8
     kind: ClassVar[str] = "scale"
+    summary: ClassVar[str] = "Scene control: the symmetric face gets smaller as s falls."
     axes: ClassVar[tuple[Axis, ...]] = _dose("1: the study's framing, 0: `factor` times as large")
 
     def __post_init__(self) -> None:
@@ -109,12 +129,17 @@ class Scale(Noop):
 
 
 @dataclass(frozen=True)
-class Blur(Noop):
-    """The image loses focus: a Gaussian of `sigma` pixels at s = 0."""
+class Blur(SceneControl):
+    """The image loses focus: a Gaussian of `sigma` pixels at s = 0.
+
+    Attributes:
+        sigma: standard deviation at s = 0, in pixels.
+    """
 
     name: str = "blur"
     sigma: float = 3.0
     kind: ClassVar[str] = "blur"
+    summary: ClassVar[str] = "Scene control: the picture of the symmetric face blurs as s falls."
     axes: ClassVar[tuple[Axis, ...]] = _dose("1: the study's focus, 0: blurred by `sigma` pixels")
 
     def __post_init__(self) -> None:

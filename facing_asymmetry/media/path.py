@@ -7,8 +7,8 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.errors import ConfigError
-from facing_asymmetry.interventions.apply import Frames
 from facing_asymmetry.interventions.contract import Face, Intervention
+from facing_asymmetry.interventions.layout import FrameSet
 from facing_asymmetry.rendering.scene import Scene
 
 
@@ -55,7 +55,7 @@ def frames_along(
     path: tuple[Float[ndarray, " N"], Float[ndarray, " N"]],
     side: str,
     scene: Scene,
-) -> Frames:
+) -> FrameSet:
     """One frame per point of the path, in its order.
 
     Raises:
@@ -63,7 +63,7 @@ def frames_along(
     """
     s, t = path
     scenes = tuple(intervention.scene(scene, float(v), side) for v in s) if intervention.repeats else (scene,)
-    return Frames(
+    return FrameSet(
         rest=face.subject.rest,
         basis=intervention.basis(face),
         gains=intervention.gains(s, t, side),

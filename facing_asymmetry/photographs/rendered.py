@@ -12,7 +12,8 @@ from numpy import ndarray
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.face_models.contract import FaceModel, Subject
-from facing_asymmetry.interventions import Face, make_intervention
+from facing_asymmetry.interventions.contract import Face
+from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.interventions.resting import RestingDroop
 from facing_asymmetry.photographs.conditions import Condition
 from facing_asymmetry.photographs.detector import detect

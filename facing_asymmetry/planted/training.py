@@ -16,7 +16,7 @@ from torch import Tensor
 from facing_asymmetry.classifiers.preprocessing import preprocess
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.authored import authored_weights
-from facing_asymmetry.interventions import Face
+from facing_asymmetry.interventions.contract import Face
 from facing_asymmetry.interventions.halves import halves
 from facing_asymmetry.planted.networks import antisymmetric_half, symmetric_half
 from facing_asymmetry.progress import Progress

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.errors import DataError
-from facing_asymmetry.reporting.sprites import thin
+from facing_asymmetry.interventions.grid import thin
 from facing_asymmetry.responses.schema import validate
 
 MOST_NODES: Final = 31

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import UInt8
 from numpy import ndarray
 from PIL import Image
 
 from facing_asymmetry.errors import DataError
+from facing_asymmetry.interventions.grid import thin
 
 KEYS: Final = ("identity", "side", "s", "t", "size")
 LADDER: Final = ((224, 82), (224, 72), (192, 72), (160, 72), (128, 70), (112, 60), (96, 50), (72, 40), (56, 35))
@@ -87,11 +88,6 @@ def read_further(folder: Path) -> dict[tuple[str, str], list[Sprite]]:
     for path in sorted(folder.glob("*/*/*.png")):
         found.setdefault((path.parents[1].name, path.parent.name), []).append(_read_sprite(path))
     return {pair: sorted(s, key=lambda one: (one.identity, one.intervention)) for pair, s in found.items()}
-
-
-def thin(count: int, most: int) -> Int[ndarray, " N"]:
-    """Indices of at most `most` of `count` nodes, evenly spread, first and last kept."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
 
 
 def encode_all(sprites: Sequence[Sprite], budget: int, most: int, least: int = 0) -> tuple[list[str], int]:

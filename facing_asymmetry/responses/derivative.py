@@ -6,8 +6,9 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.interventions import Face, Grid, Intervention
-from facing_asymmetry.interventions.apply import lay_out
+from facing_asymmetry.interventions.contract import Face, Intervention
+from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.interventions.layout import lay_out
 from facing_asymmetry.responses.sweep import Studio
 
 
@@ -36,7 +37,7 @@ def logit_rates(
     if intervention.repeats or not network.differentiable:
         return np.full(grid.size, np.nan)
     frames = lay_out(intervention, face, grid, side, studio.renderer.scene)
-    rates = intervention.rates(grid.nodes()[1], side)
+    rates = intervention.derivative(grid.nodes()[1], side)
     out = np.zeros(grid.size)
     moving = np.flatnonzero(np.abs(rates).max(axis=1) > 0)
     for start in range(0, len(moving), studio.batch):

@@ -7,8 +7,8 @@ from jaxtyping import UInt8
 from numpy import ndarray
 from torch import Tensor
 
-from facing_asymmetry.interventions.apply import Frames
 from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.interventions.layout import FrameSet
 from facing_asymmetry.responses.sweep import Studio
 
 
@@ -18,7 +18,7 @@ def to_bytes(images: Tensor) -> UInt8[ndarray, "B H W 3"]:
     return rounded
 
 
-def draw_sprite(frames: Frames, grid: Grid, studio: Studio, who: int) -> bytes:
+def draw_sprite(frames: FrameSet, grid: Grid, studio: Studio, who: int) -> bytes:
     """Render the frames of a cell and lay them out as one PNG of `len(grid.t)` by `len(grid.s)` tiles."""
     from PIL import Image
 

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from facing_asymmetry.classifiers.contract import Classifier, check_logits
 from facing_asymmetry.face_models.contract import FaceModel
-from facing_asymmetry.interventions.apply import Frames
+from facing_asymmetry.interventions.layout import FrameSet
 from facing_asymmetry.rendering.contract import Renderer, Stage
 from facing_asymmetry.responses.ahead import ahead
 from facing_asymmetry.responses.realised import asymmetry_mm, intensity_mm
@@ -41,7 +41,7 @@ class Passed:
 
 @dataclass(frozen=True)
 class Showing(Generic[Name]):
-    """Frames of one cell, and the networks that look at them.
+    """FrameSet of one cell, and the networks that look at them.
 
     Attributes:
         name: of the caller's choice; `frames`: what is shown; `who`: row of the stage.
@@ -49,7 +49,7 @@ class Showing(Generic[Name]):
     """
 
     name: Name
-    frames: Frames
+    frames: FrameSet
     who: int
     networks: Callable[[], list[Classifier]]
 
@@ -72,7 +72,7 @@ class Studio:
     depth: int = 1
     precision: str = "fp32"
 
-    def render(self, frames: Frames, who: int, start: int, stop: int) -> tuple[ndarray, Tensor]:
+    def render(self, frames: FrameSet, who: int, start: int, stop: int) -> tuple[ndarray, Tensor]:
         """States and images of some frames of a cell, all of one scene; the images stay on the stage's device."""
         device = self.stage.centre.device
         states = frames.states(start, stop)
@@ -90,7 +90,7 @@ class Studio:
             out: Tensor = network(images)
             return out
 
-    def blocks(self, frames: Frames) -> list[tuple[int, int]]:
+    def blocks(self, frames: FrameSet) -> list[tuple[int, int]]:
         """Bounds of a cell's blocks; each lies in one scene."""
         edges = [0, *np.flatnonzero(np.diff(frames.scene)) + 1, len(frames)]
         return [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.interventions import Intervention
+from facing_asymmetry.interventions.contract import Intervention
 from facing_asymmetry.responses.cell import CellAddress
 from facing_asymmetry.study.requests import response_request
 

@@ -1,9 +1,10 @@
-"""Frames of cells, made from what neighbouring cells share: the units of a face, an expression on a face."""
+"""FrameSet of cells, made from what neighbouring cells share: the units of a face, an expression on a face."""
 
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.face_models.contract import UnitBasis
-from facing_asymmetry.interventions import Face, Grid, Intervention
-from facing_asymmetry.interventions.apply import Frames, lay_out
+from facing_asymmetry.interventions.contract import Face, Intervention
+from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.interventions.layout import FrameSet, lay_out
 from facing_asymmetry.study.stimuli import Stimuli
 
 
@@ -17,7 +18,7 @@ class FrameMaker:
 
     def frames(
         self, identity: int, expression: Expression, intervention: Intervention, side: str, grid: Grid
-    ) -> Frames:
+    ) -> FrameSet:
         """The distinct states of one face, expression, intervention and side over a grid."""
         return lay_out(intervention, self.face(identity, expression), grid, side, self.study.scene)
 

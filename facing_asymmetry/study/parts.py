@@ -10,9 +10,10 @@ from facing_asymmetry.classifiers.user_weights import with_fingerprint
 from facing_asymmetry.config import RunConfig, identity_block
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.fit import check_emotions
-from facing_asymmetry.interventions import Grid, Intervention, intervention_from
+from facing_asymmetry.interventions.contract import Intervention
+from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.interventions.registry import intervention_from
 from facing_asymmetry.rendering.contract import Stage
-from facing_asymmetry.reporting.sprites import thin
 from facing_asymmetry.responses.sweep import Studio
 from facing_asymmetry.study.stimuli import Stimuli
 
@@ -55,8 +56,7 @@ class Study(Stimuli):
     @property
     def picture_grid(self) -> Grid:
         """The study's grid, thinned to what the report's explorer shows: pictures are kept of these nodes only."""
-        grid, most = self.grid, self.config.report.explorer_nodes
-        return Grid(grid.name, *(tuple(axis[i] for i in thin(len(axis), most)) for axis in (grid.s, grid.t)))
+        return self.grid.thinned(self.config.report.explorer_nodes)
 
     @property
     def identities(self) -> tuple[int, ...]:

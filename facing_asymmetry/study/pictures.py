@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.interventions import Grid, Intervention
-from facing_asymmetry.interventions.contract import Invariant
+from facing_asymmetry.interventions.contract import Intervention, Invariant
+from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.reporting.settings import FURTHER_NODES
 from facing_asymmetry.reporting.sprites import thin

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facing_asymmetry.interventions.apply import distinct
+from facing_asymmetry.interventions.layout import distinct
 from facing_asymmetry.reporting.settings import FURTHER_NODES
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.rates import Rates

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.interventions import Grid, Intervention
+from facing_asymmetry.interventions.contract import Intervention
+from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.study.code import code_fingerprint, numeric_versions
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import yaml
 
 from facing_asymmetry.conf_folder import conf_folder
 from facing_asymmetry.config import read_config
-from facing_asymmetry.interventions import INTERVENTIONS, intervention_from
+from facing_asymmetry.interventions.registry import INTERVENTIONS, catalogue, catalogue_table, intervention_from
 from tests.app.composing import composed
 
 FILES = sorted((conf_folder() / "intervention").glob("*.yaml"))
@@ -32,8 +32,21 @@ def test_every_kind_has_a_file():
 
 def test_the_page_has_a_row_for_each_file():
     rows = "\n".join(line.split("|")[1] for line in PAGE.splitlines() if line.startswith("| `"))
-    regions = {f"region_{third}" for third in ("upper", "middle", "lower")}
-    assert set(re.findall(r"`(\w+)`", rows)) | regions == {path.stem for path in FILES} | {"_middle", "_lower"}
+    assert set(re.findall(r"`(\w+)`", rows)) == {path.stem for path in FILES}
+
+
+def test_the_table_of_the_page_is_current():
+    written = PAGE.split("<!-- catalogue -->\n")[1].split("\n<!-- /catalogue -->")[0]
+    assert written == catalogue_table(), "run python tools/interventions_page.py"
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_each_intervention_says_in_one_sentence_what_it_does(name):
+    made = catalogue()[name]
+    assert re.fullmatch(r"[A-Z][^.]*\.", made.described)
+    assert made.formula
+    assert made.purpose
+    assert "{" not in made.described + made.formula
 
 
 def test_the_commands_of_the_page_compose():

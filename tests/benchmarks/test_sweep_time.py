@@ -9,7 +9,7 @@ from facing_asymmetry.benchmarks.stand_ins import stand_in, untrained
 from facing_asymmetry.benchmarks.sweep_time import HUNDRED, benchmark_sweep, expression_frames
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.errors import ConfigError
-from facing_asymmetry.interventions import Grid
+from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.rendering import Scene
 
 

@@ -13,7 +13,8 @@ from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.face_models.checks import check_face_model
 from facing_asymmetry.face_models.registry import EMBEDDED, PLUGINS, load_face_model
 from facing_asymmetry.face_models.symmetry import mirrored
-from facing_asymmetry.interventions import Face, make_intervention
+from facing_asymmetry.interventions.contract import Face
+from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
 

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from facing_asymmetry.errors import ConfigError
-from facing_asymmetry.interventions import Grid
+from facing_asymmetry.interventions.grid import Grid, thin
 
 
 def test_a_number_of_points_is_spaced_evenly_and_ends_at_one():
@@ -39,3 +41,19 @@ def test_the_paper_grid_has_ninety_points_an_axis():
     grid = Grid.spaced("paper", 90, 90)
     assert len(grid.s) == len(grid.t) == 90
     assert np.allclose(np.diff(grid.s), 1 / 89)
+
+
+@given(st.integers(2, 60), st.integers(2, 60), st.integers(2, 70))
+def test_a_thinned_grid_keeps_its_ends_and_has_no_more_values_than_asked_for(s, t, most):
+    grid = Grid.spaced("g", s, t)
+    thinned = grid.thinned(most)
+    for whole, kept in ((grid.s, thinned.s), (grid.t, thinned.t)):
+        assert len(kept) == min(len(whole), most)
+        assert set(kept) <= set(whole)
+        assert (kept[0], kept[-1]) == (whole[0], whole[-1])
+    assert thinned.name == grid.name
+
+
+def test_thinning_spreads_the_values_evenly():
+    assert Grid.spaced("g", 21, 5).thinned(6).s == (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+    assert thin(4, 9).tolist() == [0, 1, 2, 3]

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facing_asymmetry.interventions import INTERVENTIONS, Invariant, make_intervention
+from facing_asymmetry.interventions.contract import Invariant
+from facing_asymmetry.interventions.registry import INTERVENTIONS, make_intervention
 from facing_asymmetry.responses.realised import asymmetry_mm
 from tests.interventions.toy_face import ARRAY, MIRROR, V, displacement_of, frames, mirrored
 
@@ -107,5 +108,5 @@ def test_the_mean_of_left_and_right_does_not_depend_on_s(kind, nerve, other, mid
 def test_gains_are_affine_in_s(kind, s, t):
     made, at = make_intervention(kind), (np.array([s]), np.array([t]))
     for side in made.sides:
-        expected = made.gains(np.zeros(1), at[1], side) + s * made.rates(at[1], side)
+        expected = made.gains(np.zeros(1), at[1], side) + s * made.derivative(at[1], side)
         assert np.allclose(made.gains(*at, side), expected, atol=1e-12)

@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from facing_asymmetry.errors import ConfigError
-from facing_asymmetry.interventions import Grid, make_intervention
-from facing_asymmetry.interventions.apply import lay_out
+from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.interventions.halves import lost_motion
+from facing_asymmetry.interventions.layout import lay_out
+from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.rendering.scene import Scene
 from tests.interventions.toy_face import V, displacement_of, face_with, frames, model, side_weight
 
@@ -32,6 +34,11 @@ def test_the_facial_nerve_variant_spares_other_muscles(displacement):
     spared = displacement.other_muscles + displacement.midline
     expected = rest + (1 - side_weight()[:, None]) * displacement.facial_nerve + spared
     assert np.allclose(states[-1, 0], expected, atol=1e-6)
+
+
+def test_lost_motion_is_what_palsy_takes_away_from_the_left_side(displacement):
+    _, states = frames(make_intervention("palsy"), displacement, 0.0, 0.0, "left")
+    assert np.allclose(states[-1, -1] - states[-1, 0], lost_motion(face_with(displacement)), atol=1e-6)
 
 
 def test_equal_motion_gives_to_one_side_what_it_takes_from_the_other(displacement):

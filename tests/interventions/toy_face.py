@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from facing_asymmetry.face_models.contract import Displacement, Subject, UnitBasis
-from facing_asymmetry.interventions import Face, Grid
-from facing_asymmetry.interventions.apply import lay_out
+from facing_asymmetry.interventions.contract import Face
+from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.interventions.layout import lay_out
 from facing_asymmetry.rendering.scene import Scene
 
 V = 9

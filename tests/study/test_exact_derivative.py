@@ -6,8 +6,10 @@ import torch
 from torch import nn
 
 from facing_asymmetry.expressions.authored import facs_weights
-from facing_asymmetry.interventions import Face, Grid, make_intervention
-from facing_asymmetry.interventions.apply import lay_out
+from facing_asymmetry.interventions.contract import Face
+from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.interventions.layout import lay_out
+from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.responses.derivative import logit_rates

@@ -6,8 +6,10 @@ import torch
 
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.expressions.authored import facs_weights
-from facing_asymmetry.interventions import INTERVENTIONS, Face, Grid, Invariant, make_intervention
-from facing_asymmetry.interventions.apply import lay_out
+from facing_asymmetry.interventions.contract import Face, Invariant
+from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.interventions.layout import lay_out
+from facing_asymmetry.interventions.registry import INTERVENTIONS, make_intervention
 from facing_asymmetry.responses.realised import asymmetry_mm, intensity_mm
 
 GRID = Grid.spaced("g", 4, 3)

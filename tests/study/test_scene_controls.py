@@ -6,8 +6,10 @@ import pytest
 import torch
 
 from facing_asymmetry.expressions.authored import facs_weights
-from facing_asymmetry.interventions import Face, Grid, make_intervention
-from facing_asymmetry.interventions.apply import lay_out
+from facing_asymmetry.interventions.contract import Face
+from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.interventions.layout import lay_out
+from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.study.derivatives import responses
 from facing_asymmetry.study.intervene import respond

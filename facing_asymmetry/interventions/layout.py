@@ -12,13 +12,16 @@ from facing_asymmetry.rendering.scene import Scene
 
 
 @dataclass(frozen=True)
-class Frames:
+class FrameSet:
     """The distinct frames of a grid, those of one scene beside each other.
 
     Attributes:
-        rest: `(V, D)` neutral state; `basis`: `(K, V, D)` displacements; `gains`: `(M, K)` of the M distinct frames.
+        rest: `(V, D)` vertices of the neutral face, metres.
+        basis: `(K, V, D)` displacements that are scaled.
+        gains: `(M, K)` how much of each displacement, for the M distinct frames.
         node: `(N,)` frame of each grid node.
-        scenes: the scenes that occur; `scene`: `(M,)` which of them each frame is rendered in, ascending.
+        scenes: the scenes that occur.
+        scene: `(M,)` which of the scenes each frame is rendered in, ascending.
     """
 
     rest: Float[ndarray, "V D"]
@@ -39,15 +42,19 @@ class Frames:
         return out
 
 
-def lay_out(intervention: Intervention, face: Face, grid: Grid, side: str, scene: Scene) -> Frames:
+def lay_out(intervention: Intervention, face: Face, grid: Grid, side: str, scene: Scene) -> FrameSet:
     """Distinct frames of one face under one intervention over the grid (t = 0 is one frame, if s does not matter).
 
     Args:
-        side: affected; `scene`: of the study, which the intervention may change.
+        intervention: what is done.
+        face: the face and the expression it shows.
+        grid: the values of s and t.
+        side: the person's affected side.
+        scene: of the study, which the intervention may change.
     """
     rows, node = distinct(intervention, grid, side)
     scenes = [intervention.scene(scene, s, side) for s in grid.s] if intervention.repeats else [scene]
-    return Frames(
+    return FrameSet(
         rest=face.subject.rest,
         basis=intervention.basis(face),
         gains=rows[:, 1:],
@@ -58,7 +65,7 @@ def lay_out(intervention: Intervention, face: Face, grid: Grid, side: str, scene
 
 
 def distinct(intervention: Intervention, grid: Grid, side: str) -> tuple[Float[ndarray, "M K+1"], Int[ndarray, " N"]]:
-    """Scene and gains of the distinct frames, and the frame of each grid node."""
+    """Index of the scene, then the gains, of each distinct frame; and the frame of each grid node."""
     s, t = grid.nodes()
     place = np.searchsorted(grid.s, s) if intervention.repeats else np.zeros(len(s), int)
     gains = np.round(intervention.gains(s, t, side), 12)
