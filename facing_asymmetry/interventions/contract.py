@@ -85,7 +85,7 @@ class Intervention(ABC):
         name: what the response table calls it.
         kind: key in the registry.
         summary: what it does, in one sentence; `{field}` stands for the value of a field.
-        state: formula of the vertices at (s, t), for the documentation; d is the expression, w is 1 on the affected
+        formula: the vertices at (s, t), for the documentation; d is the expression, w is 1 on the affected
             side; `{field}` stands for the value of a field.
         purpose: what it is for, for the documentation.
         sides: the sides it is run for.
@@ -97,22 +97,16 @@ class Intervention(ABC):
     name: str
     kind: ClassVar[str]
     summary: ClassVar[str]
-    state: ClassVar[str]
+    formula: ClassVar[str]
     purpose: ClassVar[str]
     sides: ClassVar[tuple[str, ...]]
     axes: ClassVar[tuple[Axis, ...]] = (SYMMETRY, INTENSITY)
     invariants: ClassVar[frozenset[Invariant]]
     repeats: ClassVar[bool] = False
 
-    @property
-    def described(self) -> str:
-        """The summary, with the values of the fields."""
-        return self.summary.format(**asdict(self))
-
-    @property
-    def formula(self) -> str:
-        """The state, with the values of the fields."""
-        return self.state.format(**asdict(self))
+    def worded(self, text: str) -> str:
+        """A summary or formula with the values of the fields."""
+        return text.format(**asdict(self))
 
     @abstractmethod
     def basis(self, face: Face) -> Float[ndarray, "K V D"]:

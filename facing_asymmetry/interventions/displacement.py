@@ -30,7 +30,7 @@ class RandomDisplacement(Intervention):
     seed: int = 0
     kind: ClassVar[str] = "displacement"
     summary: ClassVar[str] = "Control: a random symmetric change of the face as large as what palsy takes away."
-    state: ClassVar[str] = "rest + t d + t (1 − s) r, r random, symmetric, as large as what `palsy` takes away"
+    formula: ClassVar[str] = "rest + t d + t (1 − s) r, r random, symmetric, as large as what `palsy` takes away"
     purpose: ClassVar[str] = "what leaving an optimised expression alone does"
     sides: ClassVar[tuple[str, ...]] = ("both",)
     axes: ClassVar[tuple[Axis, ...]] = (

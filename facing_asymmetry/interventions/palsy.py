@@ -59,7 +59,7 @@ class Palsy(OneSidedWeakening):
     name: str = "palsy"
     kind: ClassVar[str] = "palsy"
     summary: ClassVar[str] = "One side of the face moves s times as far as it should, the other side moves fully."
-    state: ClassVar[str] = "rest + t [(1 − w) + w s] d"
+    formula: ClassVar[str] = "rest + t [(1 − w) + w s] d"
     purpose: ClassVar[str] = "the intervention of interest"
     invariants: ClassVar[frozenset[Invariant]] = ONE_SIDED | {Invariant.MEAN_MOTION_OF_PALSY}
 
@@ -71,7 +71,7 @@ class FacialNervePalsy(OneSidedWeakening):
     name: str = "palsy_facial_nerve"
     kind: ClassVar[str] = "palsy_facial_nerve"
     summary: ClassVar[str] = "As palsy, for the muscles of the facial nerve only: the eyes still open wide."
-    state: ClassVar[str] = "`palsy` of what the facial nerve moves"
+    formula: ClassVar[str] = "`palsy` of what the facial nerve moves"
     purpose: ClassVar[str] = "what a lesion of this nerve alone does"
 
     def parts(self, face: Face) -> tuple[Float[ndarray, "V D"], Float[ndarray, "V D"]]:
@@ -95,7 +95,7 @@ class RegionalPalsy(OneSidedWeakening):
     region: str = "lower"
     kind: ClassVar[str] = "region"
     summary: ClassVar[str] = "As palsy, in the {region} third of the face only."
-    state: ClassVar[str] = "`palsy` of the {region} third; the three thirds add up to `palsy`"
+    formula: ClassVar[str] = "`palsy` of the {region} third; the three thirds add up to `palsy`"
     purpose: ClassVar[str] = "which part matters; lesions of one branch"
 
     def __post_init__(self) -> None:
@@ -118,7 +118,7 @@ class EqualMotion(Weakening):
     name: str = "equal_motion"
     kind: ClassVar[str] = "equal_motion"
     summary: ClassVar[str] = "Control: one side moves less and the other more, so that the total motion stays the same."
-    state: ClassVar[str] = "affected side rest + t s d, other side rest + t (2 − s) d"
+    formula: ClassVar[str] = "affected side rest + t s d, other side rest + t (2 − s) d"
     purpose: ClassVar[str] = "asymmetry at constant total motion"
     sides: ClassVar[tuple[str, ...]] = ("left", "right")
     invariants: ClassVar[frozenset[Invariant]] = ONE_SIDED | {Invariant.CONSTANT_MOTION}
@@ -141,7 +141,7 @@ class Bilateral(Weakening):
     summary: ClassVar[str] = (
         "Control: both sides weaken alike, as far on average as under palsy, so the face stays symmetric."
     )
-    state: ClassVar[str] = "rest + t (1 + s)/2 d"
+    formula: ClassVar[str] = "rest + t (1 + s)/2 d"
     purpose: ClassVar[str] = "the same mean motion, symmetric: what lost motion alone does"
     sides: ClassVar[tuple[str, ...]] = ("both",)
     invariants: ClassVar[frozenset[Invariant]] = frozenset(

@@ -88,5 +88,8 @@ def catalogue() -> Mapping[str, Intervention]:
 
 def catalogue_table() -> str:
     """The table of `docs/interventions.md`: a row for each intervention of the catalogue, in Markdown."""
-    rows = [f"| `{name}` | {made.described} | {made.formula} | {made.purpose} |" for name, made in catalogue().items()]
+    rows = [
+        f"| `{name}` | {made.worded(made.summary)} | {made.worded(made.formula)} | {made.purpose} |"
+        for name, made in catalogue().items()
+    ]
     return "\n".join(["| name | what it does | state at (s, t) | what it is for |", "|---|---|---|---|", *rows])

@@ -33,7 +33,7 @@ class RestingDroop(Intervention):
     mouth_mm: float = 5.0
     kind: ClassVar[str] = "resting_droop"
     summary: ClassVar[str] = "Brow, lower lid and mouth corner of one side hang, at rest too, as in a flaccid palsy."
-    state: ClassVar[str] = "rest + t d + (1 − s) droop"
+    formula: ClassVar[str] = "rest + t d + (1 − s) droop"
     purpose: ClassVar[str] = "asymmetry that is there at t = 0 too"
     sides: ClassVar[tuple[str, ...]] = ("left", "right")
     axes: ClassVar[tuple[Axis, ...]] = (Axis("s", "1: symmetric at rest, 0: one side hangs fully", 0.0, 1.0), INTENSITY)

@@ -28,7 +28,7 @@ class SceneControl(Intervention):
     """Base of the interventions that leave the face alone: `rest + t * displacement`, rendered anew for every s."""
 
     sides: ClassVar[tuple[str, ...]] = ("both",)
-    state: ClassVar[str] = "rest + t d, in another scene"
+    formula: ClassVar[str] = "rest + t d, in another scene"
     purpose: ClassVar[str] = "how large an everyday change of the picture is beside a palsy"
     invariants: ClassVar[frozenset[Invariant]] = SYMMETRIC_FACE
     repeats: ClassVar[bool] = True
@@ -54,7 +54,7 @@ class Noop(SceneControl):
     name: str = "noop"
     kind: ClassVar[str] = "noop"
     summary: ClassVar[str] = "Control: nothing is changed; the same frame is rendered again at every s."
-    state: ClassVar[str] = "rest + t d, rendered again for every s"
+    formula: ClassVar[str] = "rest + t d, rendered again for every s"
     purpose: ClassVar[str] = "the pipeline's own noise; the placebo of `refute`"
     axes: ClassVar[tuple[Axis, ...]] = _dose("nothing: every s is the same frame, rendered again")
 

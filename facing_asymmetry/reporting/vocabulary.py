@@ -28,4 +28,4 @@ def meanings(interventions: Sequence[str]) -> dict[str, str]:
     from facing_asymmetry.interventions.registry import catalogue  # imports torch, which a report has no other use for
 
     known = catalogue()
-    return {name: known[name].described if name in known else "" for name in interventions}
+    return {name: known[name].worded(known[name].summary) if name in known else "" for name in interventions}

@@ -57,7 +57,7 @@ def read_code(source: bytes) -> ModuleCode:
 
 
 class _Documentation(ast.NodeTransformer):
-    """Takes out what only documents: bare strings, descriptions of fields, and what type checkers alone read."""
+    """Takes out what only documents: bare strings, descriptions of fields, summaries, what type checkers read."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
@@ -67,6 +67,12 @@ class _Documentation(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         if isinstance(node.func, ast.Name) and node.func.id == "Field":
             node.keywords = [keyword for keyword in node.keywords if keyword.arg != "description"]
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        words = isinstance(node.target, ast.Name) and node.target.id in ("summary", "formula", "purpose")
+        if words and isinstance(node.annotation, ast.Subscript) and ast.unparse(node.annotation) == "ClassVar[str]":
+            return None
         return self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> ast.AST | None:

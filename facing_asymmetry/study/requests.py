@@ -66,12 +66,18 @@ def _frames_request(
         **_image_request(study),
         "weights": expression.weights,
         "intervention": {"kind": intervention.kind, **asdict(intervention)},
+        "intervention_code": code_fingerprint(intervention_code(intervention)),
         "half_width_mm": study.config.face_model.half_width_mm,
         "side": side,
         "identity": identity,
         "s": grid.s,
         "t": grid.t,
     }
+
+
+def intervention_code(intervention: Intervention) -> str:
+    """The module of an intervention's class: the registry finds it by its name, so that no import leads to it."""
+    return type(intervention).__module__.removeprefix("facing_asymmetry.")
 
 
 def response_request(

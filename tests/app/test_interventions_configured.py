@@ -43,10 +43,10 @@ def test_the_table_of_the_page_is_current():
 @pytest.mark.parametrize("name", catalogue())
 def test_each_intervention_says_in_one_sentence_what_it_does(name):
     made = catalogue()[name]
-    assert re.fullmatch(r"[A-Z][^.]*\.", made.described)
-    assert made.formula
+    assert re.fullmatch(r"[A-Z][^.]*\.", made.worded(made.summary))
+    assert made.worded(made.formula)
     assert made.purpose
-    assert "{" not in made.described + made.formula
+    assert "{" not in made.worded(made.summary) + made.worded(made.formula)
 
 
 def test_the_commands_of_the_page_compose():

@@ -4,8 +4,10 @@ import sys
 
 import pytest
 
+from facing_asymmetry.interventions.registry import INTERVENTIONS, make_intervention
 from facing_asymmetry.study import code, requests
 from facing_asymmetry.study.code import CodeBase, read_code
+from facing_asymmetry.study.optimise import authored
 from facing_asymmetry.study.stimuli import SUBJECT_CODE
 
 KINDS = {
@@ -15,6 +17,7 @@ KINDS = {
     "responses": requests.RESPONSE_CODE,
     "derivatives": requests.DERIVATIVE_CODE,
     "pictures": requests.PICTURE_CODE,
+    **{f"frames of {kind}": (cls.__module__.removeprefix("facing_asymmetry."),) for kind, cls in INTERVENTIONS.items()},
 }
 CODE = CodeBase(code.PACKAGE)
 CLOSURES = {kind: CODE.closure(*entries) for kind, entries in KINDS.items()}
@@ -100,8 +103,19 @@ def test_what_draws_and_tests_is_in_no_closure(kind):
 
 
 def test_frames_and_identities_rest_on_no_network():
-    for kind in ("subjects", "frames"):
+    for kind in ("subjects", "frames", *(f"frames of {kind}" for kind in INTERVENTIONS)):
         assert not [module for module in CLOSURES[kind] if module.startswith("facing_asymmetry.classifiers")]
+
+
+@pytest.mark.parametrize("kind", ["palsy", "noop"])
+def test_every_request_of_a_cell_holds_the_code_of_its_intervention_and_of_no_other(study, kind):
+    made, expression = make_intervention(kind), authored(study)[0]
+    expected = CODE.fingerprint(*KINDS[f"frames of {kind}"])
+    responses = requests.response_request(study, study.records[0], expression, made, made.sides[0], 0)
+    picture = requests.picture_request(study, expression, made, made.sides[0], 0, study.grid)
+    for request in (responses, requests.derivative_request(responses), picture):
+        assert request["intervention_code"] == expected
+    assert "facing_asymmetry.interventions.scenes" not in CLOSURES["frames of palsy"]
 
 
 def test_a_lazy_import_in_a_new_module_is_followed(tmp_path):
@@ -114,6 +128,11 @@ def test_a_lazy_import_in_a_new_module_is_followed(tmp_path):
     assert first.closure("outer") == ("facing_asymmetry.inner", "facing_asymmetry.outer")
     (package / "inner.py").write_text("x = 1 - 1\n")
     assert CodeBase(package).fingerprint("outer") != first.fingerprint("outer")
+
+
+def test_the_summary_of_an_intervention_is_documentation():
+    assert read_code(b"summary: ClassVar[str] = 'a'") == read_code(b"summary: ClassVar[str] = 'b'")
+    assert read_code(b"kind: ClassVar[str] = 'a'") != read_code(b"kind: ClassVar[str] = 'b'")
 
 
 def test_a_description_of_a_field_is_documentation():
