@@ -1,7 +1,6 @@
 """The CPU renderer: one pass of compiled loops from state to image, and a hand-written adjoint back."""
 
 import copy
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numba
@@ -17,9 +16,8 @@ from facing_asymmetry.face_models.contract import Surface
 from facing_asymmetry.rendering.blur import blurred
 from facing_asymmetry.rendering.camera import view_of
 from facing_asymmetry.rendering.contract import Stage
-from facing_asymmetry.rendering.kernels.frame import render_frames
-from facing_asymmetry.rendering.kernels.frame_adjoint import adjoint_frames
-from facing_asymmetry.rendering.kernels.geometry import LANES
+from facing_asymmetry.rendering.kernels.arrays import LANES, Batch, Images, Mesh, Tables, Textures
+from facing_asymmetry.rendering.kernels.frame import adjoint_frames, render_frames
 from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.rendering.srgb import decode_srgb, encode_srgb
 
@@ -72,26 +70,30 @@ class FusedRenderer:
         if channels > LANES - 6:
             raise ModelError(f"{channels} wrinkle maps; the fast renderer has room for {LANES - 6}")
         self.scene = scene
-        self._faces = np.ascontiguousarray(surface.faces, np.int32)
         uvs = surface.verts_uvs[surface.faces_uvs].astype(np.float32)
         half = np.float32(0.5)
-        self._uvs = np.ascontiguousarray(np.stack([uvs[..., 0] - half, half - uvs[..., 1]], axis=-1))
-        self._tangents = np.ascontiguousarray(surface.tangents, np.float32)
+        self._mesh = Mesh(
+            np.ascontiguousarray(surface.faces, np.int32),
+            np.ascontiguousarray(np.stack([uvs[..., 0] - half, half - uvs[..., 1]], axis=-1)),
+            np.ascontiguousarray(surface.tangents, np.float32),
+        )
         maps = surface.wrinkle_maps if channels else np.zeros((0, 2, 2, 3), np.float32)
         self._maps = np.ascontiguousarray(np.moveaxis(maps, 0, 2), np.float32)
         self._furrows = _neighbourhood((self._maps != 0).any(axis=(2, 3)))
-        self._rig = pack_rig(scene)
-        self._decode = decode_srgb(np.arange(256) / 255.0).astype(np.float32)
-        self._bytes = (np.arange(256) / 255.0).astype(np.float32)
         curve = encode_srgb(np.linspace(0.0, 1.0, CURVE_STEPS) ** 2)
-        self._curve = np.append(curve, curve[-1]).astype(np.float32)
+        self._tables = Tables(
+            pack_rig(scene),
+            decode_srgb(np.arange(256) / 255.0).astype(np.float32),
+            (np.arange(256) / 255.0).astype(np.float32),
+            np.append(curve, curve[-1]).astype(np.float32),
+        )
 
     def in_scene(self, scene: Scene) -> Self:
         """See `Renderer.in_scene`."""
         if scene == self.scene:
             return self
         other = copy.copy(self)
-        other.scene, other._rig = scene, pack_rig(scene)
+        other.scene, other._tables = scene, self._tables._replace(rig=pack_rig(scene))
         return other
 
     def render(self, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> Float[Tensor, "B 3 H W"]:
@@ -103,48 +105,39 @@ class FusedRenderer:
         """
         if state.device.type != "cpu":
             raise ConfigError(f"device = {state.device}: renderer 'fast' runs on the CPU; use renderer 'pytorch3d'")
-        if state.dim() != 3 or state.shape[1:] != (len(self._tangents), 3 + self._maps.shape[2]):
-            want = f"(B, {len(self._tangents)}, {3 + self._maps.shape[2]})"
-            raise ModelError(f"state has shape {tuple(state.shape)}; the surface needs {want}")
+        vertices, columns = len(self._mesh.tangents), 3 + self._maps.shape[2]
+        if state.dim() != 3 or state.shape[1:] != (vertices, columns):
+            raise ModelError(f"state has shape {tuple(state.shape)}; the surface needs (B, {vertices}, {columns})")
         who = who.to(torch.int64)
-        frames = Frames(
-            pack_cameras(self.scene, stage.centre[who], stage.height[who]), who.numpy(), stage.albedo.numpy()
-        )
-        image: Tensor = _Render.apply(state.float(), self, frames)
+        cameras = pack_cameras(self.scene, stage.centre[who], stage.height[who])
+        textures = Textures(stage.albedo.numpy(), self._maps, self._furrows)
+        image: Tensor = _Render.apply(state.float(), self, cameras, who.numpy(), textures)
         return blurred(image, self.scene.blur)
 
-    def draw(self, states: Float[ndarray, "B V D"], frames: "Frames", keep: bool) -> tuple[ndarray, ndarray]:
-        """Images and, if `keep`, their linear light `(B, 3, H, W)` (else no rows)."""
-        count, size = len(states), self.scene.image_size
-        images = np.empty((count, 3, size, size), np.float32)
-        linear = np.empty((count if keep else 0, 3, size, size), np.float32)
+    def draw(self, batch: Batch, textures: Textures, keep: bool) -> Images:
+        """Images and, if `keep`, their linear light (else no rows).
+
+        Raises:
+            ModelError: a state is not finite.
+        """
+        count, size = len(batch.states), self.scene.image_size
+        shape = (3, size, size)
+        images = Images(np.empty((count, *shape), np.float32), np.empty((count if keep else 0, *shape), np.float32))
         fine = np.ones(count, np.bool_)
-        render_frames(states, frames.cameras, frames.who, self._faces, self._uvs, self._tangents, frames.albedo,
-                      self._maps, self._furrows, self._rig, self._decode, self._curve, self.scene.supersample, linear,
-                      images, fine, numba.get_num_threads())  # fmt: skip
+        factor, threads = self.scene.supersample, numba.get_num_threads()
+        render_frames(batch, self._mesh, textures, self._tables, factor, images, fine, threads)
         if not fine.all():
             raise ModelError(f"states {np.flatnonzero(~fine).tolist()} of the batch are not finite")
-        return images, linear
+        return images
 
     def pull_back(
-        self, states: Float[ndarray, "B V D"], frames: "Frames", drawn: tuple[ndarray, ndarray], upstream: ndarray
+        self, batch: Batch, textures: Textures, images: Images, upstream: Float[ndarray, "B 3 H W"]
     ) -> Float[ndarray, "B V D"]:
-        """Gradient of the states from that of the images; `drawn` is what `draw` returned."""
-        gradients = np.empty_like(states)
-        images, linear = drawn
-        adjoint_frames(states, frames.cameras, frames.who, self._faces, self._uvs, self._tangents, frames.albedo,
-                       self._maps, self._furrows, self._rig, self._decode, self._bytes, self.scene.supersample, linear,
-                       images, upstream, gradients, numba.get_num_threads())  # fmt: skip
+        """Gradient of the states from that of the images; `images` is what `draw` returned with `keep`."""
+        gradients = np.empty_like(batch.states)
+        factor, threads = self.scene.supersample, numba.get_num_threads()
+        adjoint_frames(batch, self._mesh, textures, self._tables, factor, images, upstream, gradients, threads)
         return gradients
-
-
-@dataclass(frozen=True)
-class Frames:
-    """What is fixed for a batch: packed cameras `(B, 14)`, texture of each frame `(B,)`, textures `(A, Ht, Wt, 4)`."""
-
-    cameras: ndarray
-    who: ndarray
-    albedo: ndarray
 
 
 def _neighbourhood(texels: ndarray) -> ndarray:
@@ -160,20 +153,25 @@ class _Render(torch.autograd.Function):
     """Image of states; keeps two images per frame and recomputes everything else on the way back."""
 
     @staticmethod
-    def forward(ctx: Any, state: Tensor, renderer: FusedRenderer, frames: Frames) -> Tensor:
-        states = np.ascontiguousarray(state.detach().numpy())
-        images, linear = renderer.draw(states, frames, keep=ctx.needs_input_grad[0])
-        result = torch.from_numpy(images)
-        ctx.save_for_backward(state, result, torch.from_numpy(linear))
-        ctx.renderer, ctx.frames = renderer, frames
+    def forward(
+        ctx: Any, state: Tensor, renderer: FusedRenderer, cameras: ndarray, identities: ndarray, textures: Textures
+    ) -> Tensor:
+        batch = Batch(np.ascontiguousarray(state.detach().numpy()), cameras, identities)
+        images = renderer.draw(batch, textures, keep=ctx.needs_input_grad[0])
+        result = torch.from_numpy(images.srgb)
+        ctx.save_for_backward(state, result, torch.from_numpy(images.linear))
+        ctx.renderer, ctx.cameras, ctx.identities, ctx.textures = renderer, cameras, identities, textures
         return result
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor, None, None]:
-        state, images, linear = ctx.saved_tensors
-        states = np.ascontiguousarray(state.detach().numpy())
+    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor, None, None, None, None]:
+        state, srgb, linear = ctx.saved_tensors
+        batch = Batch(np.ascontiguousarray(state.detach().numpy()), ctx.cameras, ctx.identities)
         gradient = ctx.renderer.pull_back(
-            states, ctx.frames, (images.numpy(), linear.numpy()), np.ascontiguousarray(upstream.numpy(), np.float32)
+            batch,
+            ctx.textures,
+            Images(srgb.numpy(), linear.numpy()),
+            np.ascontiguousarray(upstream.numpy(), np.float32),
         )
-        return torch.from_numpy(gradient), None, None
+        return torch.from_numpy(gradient), None, None, None, None

@@ -14,7 +14,7 @@ from pytorch3d.structures import Meshes
 from torch import Tensor
 
 from facing_asymmetry.errors import ConfigError, ModelError
-from facing_asymmetry.rendering.kernels.fragments import rasterise_meshes
+from facing_asymmetry.rendering.kernels.fragments import FragmentArrays, MeshBatch, rasterise_meshes
 
 
 class FastRasterizer(MeshRasterizer):
@@ -77,20 +77,26 @@ class _Rasterise(torch.autograd.Function):
     def forward(
         ctx: Any, verts: Tensor, faces: Tensor, counts: Tensor, size: tuple[int, int], perspective: bool, cull: bool
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        shape = (len(counts), *size)
-        indices = np.empty(shape, np.int64)
-        zbuf, distances = np.empty(shape, np.float32), np.empty(shape, np.float32)
-        barycentric, fine = np.empty((*shape, 3), np.float32), np.empty(len(counts), np.bool_)
+        shape, fine = (len(counts), *size), np.empty(len(counts), np.bool_)
+        out = FragmentArrays(
+            np.empty(shape, np.int64),
+            np.empty(shape, np.float32),
+            np.empty((*shape, 3), np.float32),
+            np.empty(shape, np.float32),
+        )
         first = counts[:, 1].cumsum(0) - counts[:, 1]
-        rasterise_meshes(verts.detach().float().contiguous().numpy(), faces.contiguous().numpy(), counts.numpy(),
-                         first.numpy(), perspective, cull, indices, zbuf, barycentric, distances, fine)  # fmt: skip
+        vertices = verts.detach().float().contiguous().numpy()
+        meshes = MeshBatch(vertices, faces.contiguous().numpy(), counts.numpy(), first.numpy())
+        rasterise_meshes(meshes, perspective, cull, out, fine)
         if not fine.all():
             raise ModelError(f"vertices of meshes {np.flatnonzero(~fine).tolist()} are not finite")
-        pix_to_face = torch.from_numpy(indices)
+        pix_to_face = torch.from_numpy(out.pix_to_face)
         ctx.save_for_backward(verts, faces, first, pix_to_face)
         ctx.perspective = perspective
         ctx.mark_non_differentiable(pix_to_face)
-        depth, weights, sides = (torch.from_numpy(x).to(verts.dtype) for x in (zbuf, barycentric, distances))
+        depth, weights, sides = (
+            torch.from_numpy(values).to(verts.dtype) for values in (out.zbuf, out.barycentric, out.distances)
+        )
         return pix_to_face, depth, weights, sides
 
     @staticmethod

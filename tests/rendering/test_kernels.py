@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from facing_asymmetry.rendering.fused import CURVE_STEPS, FusedRenderer, pack_rig
 from facing_asymmetry.rendering.kernels import texture
+from facing_asymmetry.rendering.kernels.arrays import LANES, padded
 from facing_asymmetry.rendering.kernels.film import encode_value
-from facing_asymmetry.rendering.kernels.geometry import LANES, SNAP, fill_table, project, vertex_normals
+from facing_asymmetry.rendering.kernels.geometry import SNAP, fill_table, project, vertex_normals
 from facing_asymmetry.rendering.kernels.lighting import shade
-from facing_asymmetry.rendering.kernels.raster import canonical_corners, padded, rasterise
+from facing_asymmetry.rendering.kernels.raster import canonical_corners, rasterise
 from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.rendering.shading import SkinShader
 from facing_asymmetry.rendering.srgb import decode_srgb, encode_srgb
@@ -39,7 +40,7 @@ def test_encoding_in_numpy_and_torch_agree_and_stay_in_range(value):
 @calm
 @given(value=UNIT)
 def test_the_encoding_table_is_exact_to_a_millionth(value):
-    curve = FusedRenderer(synthetic_face(3).surface, Scene(image_size=16))._curve
+    curve = FusedRenderer(synthetic_face(3).surface, Scene(image_size=16))._tables.curve
     assert len(curve) == CURVE_STEPS + 1
     assert encode_value(curve, np.float32(value)) == pytest.approx(float(encode_srgb(np.float64(value))), abs=1e-6)
 

@@ -1,12 +1,47 @@
 """PyTorch3D's fragments by z-buffer: nearest face, depth, barycentric coordinates and edge distance of every pixel."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import prange
 from numpy import ndarray
 
+from facing_asymmetry.rendering.kernels.arrays import padded
 from facing_asymmetry.rendering.kernels.compilation import kernel
 from facing_asymmetry.rendering.kernels.geometry import SNAP
-from facing_asymmetry.rendering.kernels.raster import canonical_corners, padded, rasterise
+from facing_asymmetry.rendering.kernels.raster import canonical_corners, rasterise
+
+
+class MeshBatch(NamedTuple):
+    """A padded batch of N meshes.
+
+    Attributes:
+        verts: `(N, V, 3)` float32, x and y in NDC (+x left, +y up), view-space depth.
+        faces: `(N, F, 3)` int64.
+        counts: `(N, 2)` vertices and faces of each mesh.
+        first_face: `(N,)` packed index of its first face.
+    """
+
+    verts: ndarray
+    faces: ndarray
+    counts: ndarray
+    first_face: ndarray
+
+
+class FragmentArrays(NamedTuple):
+    """What rasterising fills, -1 where there is no face.
+
+    Attributes:
+        pix_to_face: `(N, H, W)` int64.
+        zbuf: `(N, H, W)` float32.
+        barycentric: `(N, H, W, 3)` float32.
+        distances: `(N, H, W)` float32, signed squared distance to the nearest edge.
+    """
+
+    pix_to_face: ndarray
+    zbuf: ndarray
+    barycentric: ndarray
+    distances: ndarray
 
 
 @kernel(inline="always")
@@ -34,9 +69,11 @@ def _snap(verts: ndarray, count: int, short: float, perspective: bool, screen: n
 @kernel()
 def _write_row(
     verts: ndarray, faces: ndarray, start: int, nearest: ndarray, y: float, short: float, perspective: bool,
-    pix_to_face: ndarray, zbuf: ndarray, barycentric: ndarray, distances: ndarray,
+    out: FragmentArrays, n: int, row: int,
 ) -> None:  # fmt: skip
     """Values of one row of pixels; inside a face the nearest edge is that of the least height."""
+    pix_to_face, zbuf = out.pix_to_face[n, row], out.zbuf[n, row]
+    barycentric, distances = out.barycentric[n, row], out.distances[n, row]
     current = -1
     za, zb, zc, ia, ib, ic, la, lb, lc = 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0
     ax, ay, bx, by, cx, cy = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -71,36 +108,32 @@ def _write_row(
 
 
 @kernel(parallel=True)
-def rasterise_meshes(
-    verts: ndarray, faces: ndarray, counts: ndarray, first_face: ndarray, perspective: bool, cull: bool,
-    pix_to_face: ndarray, zbuf: ndarray, barycentric: ndarray, distances: ndarray, fine: ndarray,
-) -> None:  # fmt: skip
+def rasterise_meshes(meshes: MeshBatch, perspective: bool, cull: bool, out: FragmentArrays, fine: ndarray) -> None:
     """Rasterise a padded batch of N meshes, one face per pixel, no blur.
 
     Args:
-        verts: `(N, V, 3)` float32, x and y in NDC (+x left, +y up), view-space depth; faces: `(N, F, 3)` int64.
-        counts: `(N, 2)` vertices and faces of each mesh; first_face: `(N,)` packed index of its first face.
-        perspective: perspective-correct coordinates; cull: leave out faces seen from behind.
-        pix_to_face: `(N, H, W)` int64; zbuf, distances: `(N, H, W)` and barycentric `(N, H, W, 3)` float32; all filled,
-            -1 where there is no face.
+        meshes: the batch.
+        perspective: perspective-correct coordinates.
+        cull: leave out faces seen from behind.
+        out: filled.
         fine: `(N,)` bool, filled: whether the mesh's vertices are finite.
     """
-    rows, columns = zbuf.shape[1], zbuf.shape[2]
+    rows, columns = out.zbuf.shape[1], out.zbuf.shape[2]
     short = 0.5 * min(rows, columns)
-    for n in prange(zbuf.shape[0]):
-        screen = np.empty((counts[n, 0], 3), np.float64)
-        fine[n] = _snap(verts[n], counts[n, 0], short, perspective, screen)
-        corners = np.empty((counts[n, 1], 6), np.int32)
-        canonical_corners(screen, faces[n], corners)
+    for n in prange(out.zbuf.shape[0]):
+        verts, faces, count = meshes.verts[n], meshes.faces[n], meshes.counts[n]
+        screen = np.empty((count[0], 3), np.float64)
+        fine[n] = _snap(verts, count[0], short, perspective, screen)
+        corners = np.empty((count[1], 6), np.int32)
+        canonical_corners(screen, faces, corners)
         if cull:
-            _drop_backs(screen, faces[n], corners)
+            _drop_backs(screen, faces, corners)
         nearest = np.empty((rows, columns), np.int32)
         keys = np.empty((rows, padded(columns)), np.int64)
         rasterise(screen, corners, 1e-8, 0.5, keys, nearest)
         for row in range(rows):
             y = (0.5 * (rows - 1) - row) / short
-            _write_row(verts[n], faces[n], first_face[n], nearest[row], y, short, perspective, pix_to_face[n, row],
-                       zbuf[n, row], barycentric[n, row], distances[n, row])  # fmt: skip
+            _write_row(verts, faces, meshes.first_face[n], nearest[row], y, short, perspective, out, n, row)
 
 
 @kernel()

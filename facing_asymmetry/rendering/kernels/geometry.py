@@ -1,4 +1,4 @@
-"""Projection to snapped screen coordinates, and vertex normals that do not depend on the order of the faces.
+"""Projection to snapped screen coordinates, vertex normals that do not depend on the order of the faces, the way back.
 
 Both are exact under mirroring: coordinates are snapped to a sub-pixel grid on which edge functions are exact, and
 normals are summed as integers.
@@ -7,13 +7,13 @@ normals are summed as integers.
 import numpy as np
 from numpy import ndarray
 
+from facing_asymmetry.rendering.kernels.arrays import LANES, Frame, FrameGradients
 from facing_asymmetry.rendering.kernels.compilation import kernel
+
+ZERO = np.float32(0.0)
 
 SNAP = 65536.0
 """Steps of the sub-pixel grid per sample; float64 holds products of such coordinates exactly within +-1,000 samples."""
-
-LANES = 16
-"""Width of the table of vertex attributes: normal (3), tangent (3), wrinkle activations (up to 10)."""
 
 
 @kernel()
@@ -99,3 +99,89 @@ def fill_table(state: ndarray, tangents: ndarray, table: ndarray) -> bool:
             table[v, 6 + k] = state[v, 3 + k] if k < channels else np.float32(0.0)
             active |= table[v, 6 + k] != np.float32(0.0)
     return active
+
+
+@kernel()
+def faces_to_vertices(state: ndarray, camera: ndarray, corners: ndarray, gradients: FrameGradients) -> None:
+    """Through the barycentric coordinates to view-space positions.
+
+    With P the matrix of a face's corners, b is proportional to P^-1 times the ray, so that the gradient of corner i is
+    -sum_j (sum over samples of b_i g_j) r_j, where r_j = P_k x P_l / det are the rows of P^-1.
+
+    Args:
+        state: as in `project`.
+        camera: as in `project`.
+        corners: from `canonical_corners`.
+        gradients: `faces` is read, `camera_space` added to.
+    """
+    g_faces, g_view = gradients.faces, gradients.camera_space
+    points = np.empty((3, 3), np.float64)
+    rows = np.empty((3, 3), np.float64)
+    for f in range(corners.shape[0]):
+        touched = False
+        for k in range(9):
+            touched |= g_faces[f, k] != ZERO
+        if not touched:
+            continue
+        for k in range(3):
+            v = corners[f, k]
+            x = np.float64(state[v, 0]) - camera[9]
+            y = np.float64(state[v, 1]) - camera[10]
+            z = np.float64(state[v, 2]) - camera[11]
+            for axis in range(3):
+                points[k, axis] = x * camera[axis] + y * camera[3 + axis] + z * camera[6 + axis]
+            points[k, 2] += camera[12]
+        for k in range(3):
+            p, q = points[(k + 1) % 3], points[(k + 2) % 3]
+            rows[k, 0] = p[1] * q[2] - p[2] * q[1]
+            rows[k, 1] = p[2] * q[0] - p[0] * q[2]
+            rows[k, 2] = p[0] * q[1] - p[1] * q[0]
+        inverse = 1.0 / (points[0, 0] * rows[0, 0] + points[0, 1] * rows[0, 1] + points[0, 2] * rows[0, 2])
+        for i in range(3):
+            for j in range(3):
+                weight = g_faces[f, 3 * i + j] * inverse
+                for axis in range(3):
+                    g_view[corners[f, i], axis] -= weight * rows[j, axis]
+
+
+@kernel()
+def normals_to_vertices(state: ndarray, faces: ndarray, frame: Frame, gradients: FrameGradients) -> None:
+    """Through the vertex normals to positions; overwrites columns 0-2 of `gradients.table`, adds to `world_space`."""
+    table, lengths, g_table, g_world = frame.table, frame.lengths, gradients.table, gradients.world_space
+    for v in range(table.shape[0]):
+        along = g_table[v, 0] * table[v, 0] + g_table[v, 1] * table[v, 1] + g_table[v, 2] * table[v, 2]
+        for k in range(3):
+            g_table[v, k] = (g_table[v, k] - along * table[v, k]) * lengths[v]
+    for f in range(faces.shape[0]):
+        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+        gx = g_table[a, 0] + g_table[b, 0] + g_table[c, 0]
+        gy = g_table[a, 1] + g_table[b, 1] + g_table[c, 1]
+        gz = g_table[a, 2] + g_table[b, 2] + g_table[c, 2]
+        if gx == ZERO and gy == ZERO and gz == ZERO:
+            continue
+        ux, uy, uz = state[b, 0] - state[a, 0], state[b, 1] - state[a, 1], state[b, 2] - state[a, 2]
+        wx, wy, wz = state[c, 0] - state[a, 0], state[c, 1] - state[a, 1], state[c, 2] - state[a, 2]
+        bx, by, bz = wy * gz - wz * gy, wz * gx - wx * gz, wx * gy - wy * gx
+        cx, cy, cz = gy * uz - gz * uy, gz * ux - gx * uz, gx * uy - gy * ux
+        g_world[b, 0] += bx
+        g_world[b, 1] += by
+        g_world[b, 2] += bz
+        g_world[c, 0] += cx
+        g_world[c, 1] += cy
+        g_world[c, 2] += cz
+        g_world[a, 0] -= bx + cx
+        g_world[a, 1] -= by + cy
+        g_world[a, 2] -= bz + cz
+
+
+@kernel()
+def collect(camera: ndarray, gradients: FrameGradients, out: ndarray) -> None:
+    """Gradient of the state `(V, D)` from those of view positions, world positions and activations."""
+    g_view, g_world, g_table = gradients.camera_space, gradients.world_space, gradients.table
+    for v in range(out.shape[0]):
+        for k in range(3):
+            row = 3 * k
+            turned = g_view[v, 0] * camera[row] + g_view[v, 1] * camera[row + 1] + g_view[v, 2] * camera[row + 2]
+            out[v, k] = turned + g_world[v, k]
+        for c in range(out.shape[1] - 3):
+            out[v, 3 + c] = g_table[v, 6 + c]

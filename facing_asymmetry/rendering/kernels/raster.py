@@ -3,11 +3,9 @@
 import numpy as np
 from numpy import ndarray
 
+from facing_asymmetry.rendering.kernels.arrays import BLOCK
 from facing_asymmetry.rendering.kernels.compilation import kernel
 from facing_asymmetry.rendering.kernels.geometry import SNAP
-
-BLOCK = 8
-"""Side of the blocks of samples whose farthest depth is kept, and how many samples are tested at once."""
 
 
 @kernel(inline="always")
@@ -100,12 +98,6 @@ def _farthest(keys: ndarray) -> ndarray:
         for j in range(blocks):
             bounds[i, j] = np.int32(least[i, j] >> 32).view(np.float32) * 0.999999
     return bounds
-
-
-@kernel(inline="always")
-def padded(samples: int) -> int:
-    """Width of the keys' rows for so many samples: whole blocks."""
-    return (samples + BLOCK - 1) // BLOCK * BLOCK
 
 
 @kernel()

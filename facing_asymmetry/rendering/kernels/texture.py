@@ -1,8 +1,12 @@
-"""Bilinear texture lookups on centred coordinates; exact under mirroring because positions are fixed-point numbers."""
+"""Bilinear texture lookups on centred coordinates, and their derivatives.
+
+They are exact under mirroring because texel positions are fixed-point numbers.
+"""
 
 import numpy as np
 from numpy import ndarray
 
+from facing_asymmetry.rendering.kernels.arrays import Row, Tables
 from facing_asymmetry.rendering.kernels.compilation import kernel
 
 BITS = 13
@@ -48,8 +52,9 @@ def sample_albedo(texture: ndarray, decode: ndarray, u: np.float32, v: np.float3
 
 
 @kernel()
-def albedo_row(texture: ndarray, decode: ndarray, count: int, places: ndarray, albedo: ndarray) -> None:
-    """Albedo and gloss `(4, S)` of a row of samples at texture coordinates `(2, S)`; see `sample_albedo`."""
+def albedo_row(texture: ndarray, decode: ndarray, count: int, row: Row) -> None:
+    """Albedo and gloss of a row of samples; see `sample_albedo`."""
+    places, albedo = row.places, row.albedo
     for i in range(count):
         albedo[0, i], albedo[1, i], albedo[2, i], albedo[3, i] = sample_albedo(
             texture, decode, places[0, i], places[1, i]
@@ -83,3 +88,34 @@ def sample_wrinkles(maps: ndarray, activations: ndarray, u: np.float32, v: np.fl
             sv += a * mix(p[1], q[1], r[1], s[1], f, g)
             dark += a * mix(p[2], q[2], r[2], s[2], f, g)
     return su, sv, dark
+
+
+@kernel(inline="always")
+def slopes(a: np.float32, b: np.float32, c: np.float32, d: np.float32, f: np.float32, g: np.float32) -> tuple:
+    """Derivatives of `mix` per texel along u and down v."""
+    one = np.float32(1.0)
+    return (b - a) * (one - g) + (d - c) * g, (c - a) * (one - f) + (d - b) * f
+
+
+@kernel(inline="always")
+def albedo_channel(texture: ndarray, decode: ndarray, channel: int, at: tuple) -> tuple:
+    """Value and derivatives of one channel of the albedo texture; `at` comes from `locate`, twice."""
+    left, right, f, upper, lower, g = at
+    a, b = decode[texture[upper, left, channel]], decode[texture[upper, right, channel]]
+    c, d = decode[texture[lower, left, channel]], decode[texture[lower, right, channel]]
+    du, dv = slopes(a, b, c, d, f, g)
+    return mix(a, b, c, d, f, g), du, dv
+
+
+@kernel()
+def albedo_row_slopes(texture: ndarray, tables: Tables, count: int, row: Row, slopes_uv: ndarray) -> None:
+    """As `albedo_row`, with derivatives per texel along u and down v: rows 0-3 and 4-7 of `slopes_uv` `(8, S)`."""
+    decode, linear, places, albedo = tables.decode, tables.fractions, row.places, row.albedo
+    for i in range(count):
+        left, right, f = locate(places[0, i], texture.shape[1])
+        upper, lower, g = locate(places[1, i], texture.shape[0])
+        at = (left, right, f, upper, lower, g)
+        albedo[0, i], slopes_uv[0, i], slopes_uv[4, i] = albedo_channel(texture, decode, 0, at)
+        albedo[1, i], slopes_uv[1, i], slopes_uv[5, i] = albedo_channel(texture, decode, 1, at)
+        albedo[2, i], slopes_uv[2, i], slopes_uv[6, i] = albedo_channel(texture, decode, 2, at)
+        albedo[3, i], slopes_uv[3, i], slopes_uv[7, i] = albedo_channel(texture, linear, 3, at)
