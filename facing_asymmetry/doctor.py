@@ -127,7 +127,7 @@ def _imported() -> Finding:
 
 
 def _brought_faces() -> Finding:
-    from facing_asymmetry.face_models.listing import listing
+    from facing_asymmetry.face_models.registry import listing
 
     rows = [row for row in listing() if row["brought"]]
     ready = [f"{row['name']} ({row['version']})" for row in rows if row["state"] == "ready"]

@@ -34,7 +34,7 @@ def prepare() -> None:
 
 def _compile(console: Console) -> None:
     from facing_asymmetry.rendering.camera import stage_subjects
-    from facing_asymmetry.rendering.warm_up import compile_kernels, needs_compiling
+    from facing_asymmetry.rendering.fused import compile_kernels, needs_compiling
 
     if needs_compiling():
         console.print("compiling the renderer's kernels (once)")

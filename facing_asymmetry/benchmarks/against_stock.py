@@ -16,8 +16,8 @@ from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.contract import Stage
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.reference import ReferenceRenderer
 from facing_asymmetry.rendering.scene import Scene
+from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 
 Figures = dict[str, float | int | str]
 PLAIN: Final = "_plain"

@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from facing_asymmetry.rendering.contract import Stage
-from facing_asymmetry.rendering.reference import ReferenceRenderer
+from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 
 
 def check_bins(renderer: ReferenceRenderer, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> int:

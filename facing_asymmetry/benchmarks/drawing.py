@@ -5,7 +5,7 @@ from torch import Tensor
 
 from facing_asymmetry.benchmarks.timing import Call
 from facing_asymmetry.rendering.contract import Renderer, Stage
-from facing_asymmetry.rendering.reference import ReferenceRenderer
+from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 
 
 def rasterise(renderer: ReferenceRenderer, state: Tensor, stage: Stage, frames: int) -> Call:

@@ -21,8 +21,8 @@ from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import FrameSet
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.reference import ReferenceRenderer
 from facing_asymmetry.rendering.scene import Scene
+from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from facing_asymmetry.responses.sweep import Showing, Studio, sweep
 from facing_asymmetry.study.parts import check_device
 

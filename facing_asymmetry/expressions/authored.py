@@ -14,8 +14,8 @@ from numpy import ndarray
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.face_models.arkit import PRESETS
 from facing_asymmetry.face_models.contract import FaceModel
-from facing_asymmetry.face_models.presets import PRESETS
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.contract import Renderer
 

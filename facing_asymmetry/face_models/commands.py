@@ -19,7 +19,7 @@ def faces() -> None:
 @JSON_OPTION
 def list_faces(target: Path | None) -> None:
     """All face models with their state: ready or not imported, and what to do."""
-    from facing_asymmetry.face_models.listing import listing, print_listing
+    from facing_asymmetry.face_models.registry import listing, print_listing
 
     rows = listing()
     print_listing(rows)

@@ -1,19 +1,23 @@
-"""Face models that the user brings: kept once as safetensors, dressed once for this version of the code."""
+"""Face models that the user brings: kept once as safetensors, then given an appearance once per version of the code."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache as memoised
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy import ndarray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
 
-from facing_asymmetry.assets.cache import file_sha256
+from facing_asymmetry.assets.cache import atomic_file, file_sha256
 from facing_asymmetry.errors import AssetError
-from facing_asymmetry.face_models.array_file import read_arrays, read_facts, write_arrays
-from facing_asymmetry.face_models.checks import check_face_model
-from facing_asymmetry.face_models.dressed import DressedHead
+from facing_asymmetry.face_models.appearance.head import DressedHead
+from facing_asymmetry.face_models.contract import check_face_model
 from facing_asymmetry.face_models.makehuman import MakeHuman, load_built
 
 
@@ -111,3 +115,47 @@ def _key(kept: Path, default: MakeHuman) -> str:
 
 _default = memoised(load_built)
 """The embedded default, loaded once per cache."""
+
+
+def write_arrays(path: Path, arrays: Mapping[str, ndarray], facts: Mapping[str, Any]) -> None:
+    """Write numbers and facts (JSON) atomically; arrays of words go into the facts.
+
+    Raises:
+        AssetError: the folder can't be written.
+    """
+    words = {name: value.tolist() for name, value in arrays.items() if value.dtype.kind == "U"}
+    numbers = {name: np.ascontiguousarray(value) for name, value in arrays.items() if name not in words}
+    with atomic_file(path) as file:
+        file.write(save(numbers, {"facts": json.dumps({**facts}), "words": json.dumps(words)}))
+
+
+def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Arrays and facts of a file that `write_arrays` wrote.
+
+    Raises:
+        AssetError: it is missing, truncated or another file.
+    """
+    with _opened(path) as file:
+        arrays: dict[str, Any] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        words, facts = (json.loads(file.metadata()[key]) for key in ("words", "facts"))
+    return arrays | {name: np.array(value) for name, value in words.items()}, facts
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """The facts of such a file; its arrays stay on the disk.
+
+    Raises:
+        AssetError: as `read_arrays`.
+    """
+    with _opened(path) as file:
+        facts: dict[str, Any] = json.loads(file.metadata()["facts"])
+    return facts
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    try:
+        with safe_open(path, framework="numpy") as file:
+            yield file
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise AssetError(f"{path} cannot be read ({error}): import the face model again") from error

@@ -1,10 +1,10 @@
-"""Face models by name."""
+"""Face models by name, and the table of which are here."""
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from facing_asymmetry.errors import ConfigError, suggestion
+from facing_asymmetry.errors import AssetError, ConfigError, suggestion
 from facing_asymmetry.face_models.contract import FaceModel
 
 if TYPE_CHECKING:
@@ -68,3 +68,43 @@ def _known(name: str) -> None:
     if name not in NAMES:
         hint = suggestion(name, NAMES, f"; there are: {', '.join(NAMES)}")
         raise ConfigError(f"face_model={name} is unknown{hint}")
+
+
+def listing() -> list[dict[str, Any]]:
+    """One row per model: `name`, `brought` (by the user), `version`, `licence`, `state`, `remedy`."""
+    from facing_asymmetry.face_models.makehuman import PROVENANCE
+
+    own = {"name": EMBEDDED, "brought": False, **PROVENANCE}
+    return [{**own, "state": "ready", "remedy": ""}, *(_brought(name) for name in PLUGINS)]
+
+
+def _brought(name: str) -> dict[str, Any]:
+    from facing_asymmetry.assets import cache_folder
+    from facing_asymmetry.face_models.imported import facts_of, how_to_import
+
+    chosen = plugin(name)
+    row = {"name": name, "brought": True, "version": "", "licence": chosen.licence}
+    try:
+        facts = facts_of(cache_folder(), name)
+    except AssetError as error:
+        return {**row, "state": "damaged", "remedy": str(error)}
+    if facts is None:
+        return {**row, "state": "not imported", "remedy": how_to_import(chosen)}
+    return {**row, "version": facts["version"], "licence": facts["licence"], "state": "ready", "remedy": ""}
+
+
+def print_listing(rows: list[dict[str, Any]]) -> None:
+    """Print the rows as a table, and the remedies below it."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console, table = Console(), Table(box=None, pad_edge=False)
+    columns = ("name", "version", "licence", "state")
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*(str(row[column]) for column in columns))
+    console.print(table)
+    for row in rows:
+        if row["remedy"]:
+            console.print(f"{row['name']}: {row['remedy']}", highlight=False, soft_wrap=True)

@@ -38,7 +38,7 @@ def make_renderer(name: str, surface: Surface, scene: Scene | None = None, devic
         from facing_asymmetry.rendering.fused import FusedRenderer
 
         return FusedRenderer(surface, scene)
-    from facing_asymmetry.rendering.reference import ReferenceRenderer
+    from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 
     fast = name == "torch" and place == torch.device("cpu")
     return ReferenceRenderer(surface, scene, place, "fast" if fast else "stock")

@@ -12,14 +12,14 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from facing_asymmetry.errors import ConfigError, ModelError
-from facing_asymmetry.face_models.contract import Surface
-from facing_asymmetry.rendering.blur import blurred
+from facing_asymmetry.face_models.contract import Subject, Surface
 from facing_asymmetry.rendering.camera import view_of
 from facing_asymmetry.rendering.contract import Stage
+from facing_asymmetry.rendering.image import blurred, decode_srgb, encode_srgb
 from facing_asymmetry.rendering.kernels.arrays import LANES, Batch, Images, Mesh, Tables, Textures
+from facing_asymmetry.rendering.kernels.compilation import compiled_mark
 from facing_asymmetry.rendering.kernels.frame import adjoint_frames, render_frames
 from facing_asymmetry.rendering.scene import Scene
-from facing_asymmetry.rendering.srgb import decode_srgb, encode_srgb
 
 CURVE_STEPS = 4096
 
@@ -175,3 +175,24 @@ class _Render(torch.autograd.Function):
             np.ascontiguousarray(upstream.numpy(), np.float32),
         )
         return torch.from_numpy(gradient), None, None, None, None
+
+
+def needs_compiling() -> bool:
+    """Whether the kernels were not compiled here yet."""
+    mark = compiled_mark()
+    return mark is None or not mark.is_file()
+
+
+def compile_kernels(surface: Surface, subject: Subject, stage: Stage) -> None:
+    """Draw one frame with its gradient; about a quarter of a minute the first time.
+
+    Args:
+        surface: of the face model; `subject`, `stage`: any of its faces.
+    """
+    renderer = FusedRenderer(surface, Scene())
+    state = torch.from_numpy(subject.rest[None].astype(np.float32)).requires_grad_(True)
+    renderer.render(state, stage, torch.zeros(1, dtype=torch.int64)).sum().backward()
+    mark = compiled_mark()
+    if mark is not None:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()

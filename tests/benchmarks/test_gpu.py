@@ -13,7 +13,7 @@ from facing_asymmetry.benchmarks.words import print_gpu
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.rendering import Scene
 from facing_asymmetry.rendering.camera import stage_subjects
-from facing_asymmetry.rendering.reference import ReferenceRenderer
+from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from tests.rendering.synthetic import synthetic_face
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device; none here")

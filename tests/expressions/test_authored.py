@@ -10,7 +10,7 @@ from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.authored import SHOWN, Recognition, facs_weights, recognition_table
 from facing_asymmetry.face_models import arkit
-from facing_asymmetry.face_models.presets import PRESETS
+from facing_asymmetry.face_models.arkit import PRESETS
 from facing_asymmetry.face_models.registry import load_face_model, prepare_face_model
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.rendering.scene import Scene

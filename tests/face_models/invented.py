@@ -16,10 +16,10 @@ import numpy as np
 from scipy import sparse
 from scipy.spatial import ConvexHull
 
-from facing_asymmetry.face_models.dressing.anchors import MULTI_PIE
-from facing_asymmetry.face_models.flame import layout as flame_layout
+from facing_asymmetry.face_models.appearance.matching import MULTI_PIE
+from facing_asymmetry.face_models.flame import layer as flame_layout
 from facing_asymmetry.face_models.flame import source as flame
-from facing_asymmetry.face_models.ict import layout as ict_layout
+from facing_asymmetry.face_models.ict import source as ict_layout
 
 MIDDLE = np.array([0.0, -0.02, -0.06])
 FLIP = np.array([-1.0, 1.0, 1.0])

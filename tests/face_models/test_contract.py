@@ -10,7 +10,7 @@ import torch
 from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.errors import AssetError
 from facing_asymmetry.expressions.authored import authored_weights
-from facing_asymmetry.face_models.checks import check_face_model
+from facing_asymmetry.face_models.contract import check_face_model
 from facing_asymmetry.face_models.registry import EMBEDDED, PLUGINS, load_face_model
 from facing_asymmetry.face_models.symmetry import mirrored
 from facing_asymmetry.interventions.contract import Face

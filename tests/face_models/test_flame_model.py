@@ -5,12 +5,11 @@ import pickle
 import numpy as np
 import pytest
 
-from facing_asymmetry.face_models.array_file import read_arrays
+from facing_asymmetry.face_models.eyes import framed
 from facing_asymmetry.face_models.flame.convert import DEVIATIONS, model_of
 from facing_asymmetry.face_models.flame.layer import posed
 from facing_asymmetry.face_models.flame.plugin import bring
-from facing_asymmetry.face_models.framing import framed
-from facing_asymmetry.face_models.imported import facts_of, kept_file
+from facing_asymmetry.face_models.imported import facts_of, kept_file, read_arrays
 from facing_asymmetry.face_models.makehuman.template import PARTS
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.face_models.symmetry import mirrored

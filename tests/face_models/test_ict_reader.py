@@ -7,10 +7,8 @@ import pytest
 
 from facing_asymmetry.errors import AssetError
 from facing_asymmetry.face_models import arkit
-from facing_asymmetry.face_models.array_file import read_arrays
-from facing_asymmetry.face_models.ict.layout import SHOWN, UNITS, files
-from facing_asymmetry.face_models.ict.source import read_folder, read_triangles, read_vertices
-from facing_asymmetry.face_models.imported import kept_file
+from facing_asymmetry.face_models.ict.source import SHOWN, UNITS, files, read_folder, read_triangles, read_vertices
+from facing_asymmetry.face_models.imported import kept_file, read_arrays
 from facing_asymmetry.face_models.registry import load_face_model
 
 

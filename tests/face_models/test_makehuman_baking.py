@@ -3,13 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facing_asymmetry.face_models.gaze import gaze_axes
+from facing_asymmetry.face_models.eyes import gaze_axes
 from facing_asymmetry.face_models.makehuman import atlas
-from facing_asymmetry.face_models.makehuman.baking import ambient_occlusion, rasterise, vertex_normals
-from facing_asymmetry.face_models.makehuman.eyeballs import unit_eyeball
 from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, hair_depth, outwards, thickness
-from facing_asymmetry.face_models.makehuman.noise import fractal, noise
-from facing_asymmetry.face_models.makehuman.stencils import Stencil, curve
+from facing_asymmetry.face_models.makehuman.patterns import Stencil, curve, fractal, noise
+from facing_asymmetry.face_models.makehuman.template import unit_eyeball
+from facing_asymmetry.face_models.makehuman.texels import ambient_occlusion, rasterise, vertex_normals
 
 
 def sphere():

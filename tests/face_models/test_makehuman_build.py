@@ -6,7 +6,7 @@ import pytest
 from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.errors import AssetError, ConfigError, ModelError
 from facing_asymmetry.face_models import makehuman
-from facing_asymmetry.face_models.checks import check_face_model
+from facing_asymmetry.face_models.contract import check_face_model
 from facing_asymmetry.face_models.makehuman.build import bake, write
 from facing_asymmetry.face_models.makehuman.source import Source
 from facing_asymmetry.face_models.registry import load_face_model

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 from facing_asymmetry.expressions.authored import facs_weights
+from facing_asymmetry.face_models.arkit import PRESETS
 from facing_asymmetry.face_models.makehuman import wrinkles
 from facing_asymmetry.face_models.makehuman.atlas import SIZE
 from facing_asymmetry.face_models.makehuman.colours import colours_of
-from facing_asymmetry.face_models.makehuman.eye_painting import paint_eye
-from facing_asymmetry.face_models.makehuman.painting import over, paint
+from facing_asymmetry.face_models.makehuman.painting import over, paint, paint_eye
 from facing_asymmetry.face_models.makehuman.template import PARTS
-from facing_asymmetry.face_models.presets import PRESETS
 
 
 @pytest.fixture(scope="module")

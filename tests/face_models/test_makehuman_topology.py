@@ -1,6 +1,6 @@
 import numpy as np
 
-from facing_asymmetry.face_models.checks import check_face_model
+from facing_asymmetry.face_models.contract import check_face_model
 from facing_asymmetry.face_models.makehuman.atlas import SIZE
 
 

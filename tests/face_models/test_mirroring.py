@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facing_asymmetry.errors import ModelError
-from facing_asymmetry.face_models.mirroring import mirror_map, symmetric_triangles
+from facing_asymmetry.face_models.appearance.arrays import mirror_map, symmetric_triangles
 
 FLIP = np.array([-1.0, 1.0, 1.0])
 

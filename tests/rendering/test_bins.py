@@ -7,7 +7,7 @@ from pytorch3d.renderer.mesh.rasterizer import MeshRasterizer
 
 from facing_asymmetry.rendering import Scene
 from facing_asymmetry.rendering.camera import stage_subjects
-from facing_asymmetry.rendering.reference import ReferenceRenderer, bins
+from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer, bins
 from tests.rendering.synthetic import synthetic_face
 
 MOST_BINS = 22

@@ -9,7 +9,7 @@ from facing_asymmetry.errors import AssetError
 from facing_asymmetry.rendering import Scene, make_renderer
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.rasterise import FastRasterizer
-from facing_asymmetry.rendering.reference import ReferenceRenderer
+from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from tests.rendering.golden_images import load_head
 
 

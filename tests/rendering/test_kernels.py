@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facing_asymmetry.rendering.fused import CURVE_STEPS, FusedRenderer, pack_rig
+from facing_asymmetry.rendering.image import decode_srgb, encode_srgb
 from facing_asymmetry.rendering.kernels import texture
 from facing_asymmetry.rendering.kernels.arrays import LANES, padded
 from facing_asymmetry.rendering.kernels.film import encode_value
@@ -14,8 +15,7 @@ from facing_asymmetry.rendering.kernels.geometry import SNAP, fill_table, projec
 from facing_asymmetry.rendering.kernels.lighting import shade
 from facing_asymmetry.rendering.kernels.raster import canonical_corners, rasterise
 from facing_asymmetry.rendering.scene import Scene
-from facing_asymmetry.rendering.shading import SkinShader
-from facing_asymmetry.rendering.srgb import decode_srgb, encode_srgb
+from facing_asymmetry.rendering.torch_renderer import SkinShader
 from tests.rendering.synthetic import synthetic_face
 
 calm = settings(deadline=None, max_examples=50)  # the first call compiles

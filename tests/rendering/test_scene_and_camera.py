@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from facing_asymmetry.errors import ConfigError, ModelError
 from facing_asymmetry.rendering import Lights, Scene
 from facing_asymmetry.rendering.camera import BOX_BOTTOM, BOX_TOP, FACE_BOX_FRACTION, stage_subjects, view_of
-from facing_asymmetry.rendering.reference import ReferenceRenderer
+from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from tests.rendering.synthetic import synthetic_face
 
 calm = settings(deadline=None, max_examples=50)

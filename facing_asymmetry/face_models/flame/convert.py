@@ -1,4 +1,4 @@
-"""From a FLAME file to symmetric units and modes on a dressed head."""
+"""From a FLAME file to symmetric blendshapes and identity modes, and the authored expressions in them."""
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -7,13 +7,13 @@ from typing import Any, Final
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
+from scipy.optimize import lsq_linear
 
-from facing_asymmetry.face_models.dressing.tailor import Pattern, Published, Units, cut, symmetric_modes, tailored
-from facing_asymmetry.face_models.dressing.wardrobe import Dress, dress
-from facing_asymmetry.face_models.flame.layer import JAW, posed
-from facing_asymmetry.face_models.flame.layout import landmark_places, parts
+from facing_asymmetry.face_models.appearance.arrays import Pattern, Published, Units, cut, symmetric_modes, tailored
+from facing_asymmetry.face_models.appearance.transfer import Dress, dress
+from facing_asymmetry.face_models.arkit import PRESETS
+from facing_asymmetry.face_models.flame.layer import JAW, landmark_places, parts, posed
 from facing_asymmetry.face_models.flame.mouth import with_mouth
-from facing_asymmetry.face_models.flame.retarget import retargeted
 from facing_asymmetry.face_models.flame.source import FlameFile
 from facing_asymmetry.face_models.flame.texture import on_atlas
 from facing_asymmetry.face_models.makehuman import MakeHuman
@@ -101,3 +101,38 @@ def jaw_open(model: FlameFile, raw: Float[ndarray, "V 3"], mirror: ndarray) -> F
     pose = np.zeros((5, 3))
     pose[JAW, 0] = JAW_OPEN
     return symmetrised(posed(model, raw, pose) - raw, mirror)
+
+
+RIDGE: Final = 0.0004
+"""Metres of misfit (root mean square) that one unit of every weight costs as much as: keeps faces plausible."""
+
+
+def retargeted(units: Units, worn: Dress, pattern: Pattern) -> dict[str, Float[ndarray, " E"]]:
+    """Weights of the units for each authored emotion, left equal to right.
+
+    Bounded ridge regression: the modes (and the jaw) are to move the face as the embedded default's units move the
+    places that its vertices lie on. Gaze is taken over as it is.
+    """
+    weight = np.sqrt(worn.regions["face"].astype(np.float64) / worn.regions["face"].sum())[:, None]
+    left, right = units.pairs[units.facial[units.pairs[:, 0]]].T
+    jaw = list(units.names).index("jawOpen")
+    fields = [*(units.displacements[left] + units.displacements[right]), units.displacements[jaw]]
+    system = np.stack([(pattern.scale * weight * field).ravel() for field in fields], axis=1)
+    ridge = RIDGE * np.eye(len(fields))
+    low, high = np.concatenate([units.bounds[left], units.bounds[[jaw]]]).T
+    out = {}
+    for emotion, authored in PRESETS.items():
+        target = sum(amount * worn.moves[key] for name, amount in authored.items() for key in _sides(name, worn))
+        wanted = np.concatenate([(weight * target).ravel(), np.zeros(len(fields))])
+        found = lsq_linear(np.concatenate([system, ridge]), wanted, (low, high)).x
+        out[emotion] = np.zeros(len(units.names))
+        out[emotion][left], out[emotion][right], out[emotion][jaw] = found[:-1], found[:-1], found[-1]
+        for name, amount in authored.items():
+            for key in _sides(name, worn):
+                if key in units.names and key.startswith("eyeLook"):
+                    out[emotion][list(units.names).index(key)] = amount
+    return out
+
+
+def _sides(name: str, worn: Dress) -> list[str]:
+    return [key for key in (name, f"{name}_L", f"{name}_R") if key in worn.moves]

@@ -1,16 +1,23 @@
-"""FLAME's own equations: linear shapes, pose correctives, linear blend skinning of five joints (float64).
+"""FLAME's own equations in float64, and what its fixed topology means.
 
+The equations: linear shapes, pose correctives, linear blend skinning of five joints.
 Own code: the published layers (FLAME_PyTorch, smplx) are not free to use, and need their own file formats.
 Source: Li, Bolkart, Black, Li, Romero: "Learning a model of facial shape and expression from 4D scans", 2017, eqs. 1-6;
 skinning as in SMPL (Loper et al. 2015).
 """
 
+from typing import Final
+
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial.transform import Rotation
 
+from facing_asymmetry.errors import ModelError
 from facing_asymmetry.face_models.flame.source import FlameFile
+from facing_asymmetry.face_models.makehuman.template import PARTS
 
 ROOT, NECK, JAW, EYE_L, EYE_R = range(5)
 """Rows of a pose."""
@@ -58,3 +65,67 @@ def _chain(turns: Float[ndarray, "5 3 3"], joints: Float[ndarray, "5 3"], parent
         local[:3, :3], local[:3, 3] = turns[joint], joints[joint] - (joints[parent] if parent >= 0 else 0.0)
         out[joint] = out[parent] @ local if parent >= 0 else local
     return out
+
+
+LANDMARKS: Final = {
+    8: 3414,
+    22: 3851,
+    23: 3863,
+    24: 16,
+    25: 2138,
+    27: 3553,
+    28: 3561,
+    29: 3501,
+    30: 3526,
+    33: 3556,
+    34: 1675,
+    35: 1612,
+    42: 3833,
+    43: 1343,
+    44: 1034,
+    45: 1175,
+    46: 884,
+    47: 881,
+    51: 3543,
+    52: 1657,
+    53: 1696,
+    54: 1579,
+    55: 1795,
+    56: 1865,
+    57: 3503,
+    62: 3533,
+    63: 1668,
+    64: 1730,
+    65: 1848,
+    66: 3509,
+}
+"""Vertex nearest to each Multi-PIE landmark of the left side and the midline; 26 is published away from the brow."""
+
+
+def parts(vertices: Float[ndarray, "V 3"], faces: Int[ndarray, "F 3"]) -> Int[ndarray, " V"]:
+    """Index into `PARTS` of each vertex: the largest piece of the mesh is skin, the two others are the eyes.
+
+    Raises:
+        ModelError: the mesh doesn't fall into a head and two eyeballs.
+    """
+    count = len(vertices)
+    edges = coo_matrix((np.ones(faces.size), (faces.ravel(), np.roll(faces, 1, axis=1).ravel())), (count, count))
+    pieces, piece = connected_components(edges, directed=False)
+    sizes = np.bincount(piece)
+    if pieces != 3:
+        raise ModelError(f"flame: the mesh falls into {pieces} pieces; a head and two eyeballs are expected")
+    out = np.full(count, PARTS.index("skin"))
+    for number in np.argsort(sizes)[:2]:
+        side = "eye_L" if vertices[piece == number, 0].mean() > 0.0 else "eye_R"
+        out[piece == number] = PARTS.index(side)
+    return out
+
+
+def landmark_places(
+    vertices: Float[ndarray, "V 3"], faces: Int[ndarray, "F 3"], face: ndarray | None, bary: ndarray | None
+) -> dict[int, Float[ndarray, "3"]]:
+    """Places of the landmarks: from the user's embedding where it was imported, else the nearest vertices."""
+    if face is None or bary is None:
+        return {number: vertices[vertex] for number, vertex in LANDMARKS.items()}
+    places = np.einsum("lc,lck->lk", bary, vertices[faces[face]])
+    return {number: places[number] for number in LANDMARKS}

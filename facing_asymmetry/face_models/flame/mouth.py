@@ -9,9 +9,9 @@ from numpy import ndarray
 from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
-from facing_asymmetry.face_models.dressing.matching import warp
-from facing_asymmetry.face_models.dressing.tailor import Pattern
-from facing_asymmetry.face_models.dressing.wardrobe import anchors
+from facing_asymmetry.face_models.appearance.arrays import Pattern
+from facing_asymmetry.face_models.appearance.matching import warp
+from facing_asymmetry.face_models.appearance.transfer import anchors
 from facing_asymmetry.face_models.flame.layer import JAW, NECK
 from facing_asymmetry.face_models.flame.source import FlameFile
 from facing_asymmetry.face_models.makehuman import MakeHuman

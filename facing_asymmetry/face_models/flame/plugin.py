@@ -11,12 +11,12 @@ from numpy import ndarray
 
 from facing_asymmetry.assets.cache import file_sha256
 from facing_asymmetry.errors import ConfigError
-from facing_asymmetry.face_models.dressed import DressedHead
+from facing_asymmetry.face_models.appearance.head import DressedHead
+from facing_asymmetry.face_models.eyes import Shape
 from facing_asymmetry.face_models.flame import source
 from facing_asymmetry.face_models.flame.convert import jaw_open, stored, worn
 from facing_asymmetry.face_models.flame.source import FlameFile
 from facing_asymmetry.face_models.flame.texture import drawn_skin
-from facing_asymmetry.face_models.framing import Shape
 from facing_asymmetry.face_models.imported import Plugin, keep
 from facing_asymmetry.face_models.makehuman import MakeHuman
 from facing_asymmetry.face_models.makehuman.identities import Traits

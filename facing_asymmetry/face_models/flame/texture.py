@@ -9,7 +9,7 @@ from numpy import ndarray
 from scipy.ndimage import distance_transform_edt, map_coordinates
 
 from facing_asymmetry.face_models.makehuman.atlas import SIZE
-from facing_asymmetry.face_models.makehuman.baking import rasterise
+from facing_asymmetry.face_models.makehuman.texels import rasterise
 
 ROWS, COLUMNS = SIZE // 2, SIZE // 4
 """Size of a skin on the left half of the atlas."""

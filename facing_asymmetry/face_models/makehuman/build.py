@@ -15,9 +15,11 @@ from facing_asymmetry.assets import fetch_matching
 from facing_asymmetry.assets.cache import atomic_file
 from facing_asymmetry.errors import AssetError
 from facing_asymmetry.face_models import arkit, symmetry
-from facing_asymmetry.face_models.makehuman import atlas, geometry, masks, shapes, source, units, wrinkles
+from facing_asymmetry.face_models.makehuman import atlas, geometry, masks, source, wrinkles
+from facing_asymmetry.face_models.makehuman import blendshapes as units
+from facing_asymmetry.face_models.makehuman import source as shapes
+from facing_asymmetry.face_models.makehuman.blendshapes import lining, soften
 from facing_asymmetry.face_models.makehuman.layers import paint_layers
-from facing_asymmetry.face_models.makehuman.softening import lining, soften
 from facing_asymmetry.face_models.makehuman.template import PARTS, Template, make_template
 from facing_asymmetry.face_models.makehuman.texels import Texels, map_texels
 

@@ -7,9 +7,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from facing_asymmetry.face_models.makehuman.eyeballs import unit_eyeball
 from facing_asymmetry.face_models.makehuman.identities import Traits, local_effect, macro_weights
-from facing_asymmetry.face_models.makehuman.shapes import LocalTargets
+from facing_asymmetry.face_models.makehuman.source import LocalTargets
+from facing_asymmetry.face_models.makehuman.template import unit_eyeball
 from facing_asymmetry.face_models.symmetry import FLIP, mirrored, quantise
 
 EYE_DISTANCE = 0.063

@@ -11,9 +11,8 @@ from scipy.spatial import cKDTree
 
 from facing_asymmetry.face_models.makehuman import atlas
 from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, hair_depth
-from facing_asymmetry.face_models.makehuman.noise import fractal, noise
+from facing_asymmetry.face_models.makehuman.patterns import Stencil, curve, fractal, noise
 from facing_asymmetry.face_models.makehuman.source import Source
-from facing_asymmetry.face_models.makehuman.stencils import Stencil, curve
 from facing_asymmetry.face_models.makehuman.template import PARTS
 from facing_asymmetry.face_models.makehuman.texels import Texels
 from facing_asymmetry.face_models.symmetry import smoothstep

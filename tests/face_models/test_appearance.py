@@ -2,16 +2,13 @@ import numpy as np
 import pytest
 
 from facing_asymmetry.errors import ModelError
-from facing_asymmetry.face_models.dressing.anchors import MULTI_PIE
-from facing_asymmetry.face_models.dressing.eyes import eye_uvs
-from facing_asymmetry.face_models.dressing.fitting import BareHead
-from facing_asymmetry.face_models.dressing.lining import looseness
-from facing_asymmetry.face_models.dressing.matching import match, warp
-from facing_asymmetry.face_models.dressing.wardrobe import dress
-from facing_asymmetry.face_models.framing import ball_centre
-from facing_asymmetry.face_models.makehuman.baking import vertex_normals
-from facing_asymmetry.face_models.makehuman.eyeballs import UV_CENTRE
-from facing_asymmetry.face_models.makehuman.template import PARTS
+from facing_asymmetry.face_models.appearance.fitting import BareHead, eye_uvs
+from facing_asymmetry.face_models.appearance.matching import MULTI_PIE, match, warp
+from facing_asymmetry.face_models.appearance.transfer import dress
+from facing_asymmetry.face_models.eyes import ball_centre
+from facing_asymmetry.face_models.ict.plugin import looseness
+from facing_asymmetry.face_models.makehuman.template import PARTS, UV_CENTRE
+from facing_asymmetry.face_models.makehuman.texels import vertex_normals
 
 
 @pytest.fixture(scope="module")

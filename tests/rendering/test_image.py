@@ -2,8 +2,7 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
-from facing_asymmetry.rendering.blur import blurred
-from facing_asymmetry.rendering.srgb import decode_srgb, encode_srgb
+from facing_asymmetry.rendering.image import blurred, decode_srgb, encode_srgb
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A bare head laid over the embedded default, and the atlas coordinates it gets from there."""
+"""Any eyeball on the default's painted disc: the angle from the direction of gaze is what its texture knows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +8,22 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from scipy.spatial import cKDTree
 
-from facing_asymmetry.face_models.dressing.eyes import eye_uvs
-from facing_asymmetry.face_models.dressing.matching import Matches, match
+from facing_asymmetry.face_models.appearance.matching import Matches, match
+from facing_asymmetry.face_models.eyes import ball_centre
 from facing_asymmetry.face_models.makehuman import MakeHuman
 from facing_asymmetry.face_models.makehuman.atlas import snap
-from facing_asymmetry.face_models.makehuman.baking import vertex_normals
-from facing_asymmetry.face_models.makehuman.template import PARTS
+from facing_asymmetry.face_models.makehuman.template import PARTS, RINGS, UV_CENTRE, UV_RADIUS
+from facing_asymmetry.face_models.makehuman.texels import vertex_normals
+
+
+def eye_uvs(points: Float[ndarray, "N 3"]) -> Float[ndarray, "N 2"]:
+    """Atlas coordinates of the left eyeball's vertices; it looks along +z at rest."""
+    away = points - ball_centre(points)
+    away /= np.linalg.norm(away, axis=1, keepdims=True)
+    angle = np.arccos(np.clip(away[:, 2], -1.0, 1.0))
+    aside = np.hypot(away[:, 0], away[:, 1])
+    reach = np.minimum(angle / RINGS[-1], 1.0) / np.maximum(aside, 1e-9)
+    return np.asarray(UV_CENTRE) + UV_RADIUS * reach[:, None] * away[:, :2]
 
 
 @dataclass(frozen=True)

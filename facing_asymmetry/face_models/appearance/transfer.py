@@ -9,13 +9,12 @@ from numpy import ndarray
 from scipy.spatial import cKDTree
 
 from facing_asymmetry.errors import ModelError
-from facing_asymmetry.face_models.dressing.anchors import BROWS, MULTI_PIE, NAMED, outline
-from facing_asymmetry.face_models.dressing.fitting import BareHead, Fit, atlas_of
-from facing_asymmetry.face_models.dressing.matching import Matches, warp
+from facing_asymmetry.face_models.appearance.fitting import BareHead, Fit, atlas_of
+from facing_asymmetry.face_models.appearance.matching import BROWS, MULTI_PIE, NAMED, Matches, outline, warp
 from facing_asymmetry.face_models.makehuman import MakeHuman
-from facing_asymmetry.face_models.makehuman.baking import vertex_normals
 from facing_asymmetry.face_models.makehuman.masks import LANDMARKS
 from facing_asymmetry.face_models.makehuman.template import PARTS
+from facing_asymmetry.face_models.makehuman.texels import vertex_normals
 from facing_asymmetry.face_models.symmetry import FLIP, mirrored_name, quantise
 
 
