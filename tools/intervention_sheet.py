@@ -16,8 +16,8 @@ from facing_asymmetry.interventions.registry import catalogue
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.rendering.scene import Scene
+from facing_asymmetry.responses.runner import Studio
 from facing_asymmetry.responses.sprite import to_bytes
-from facing_asymmetry.responses.sweep import Studio
 
 GRID = Grid("sheet", (0.0, 0.25, 0.5, 0.75, 1.0), (0.5, 1.0))
 

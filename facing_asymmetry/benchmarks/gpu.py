@@ -23,7 +23,7 @@ from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
-from facing_asymmetry.responses.sweep import Showing, Studio, sweep
+from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
 from facing_asymmetry.study.parts import check_device
 
 TARGET_SECONDS: Final = 600
@@ -120,12 +120,12 @@ def _rates(shown: int, request: GpuRequest, seconds: float) -> dict[str, float]:
 
 
 def _sweep(shown: Sequence[FrameSet], studio: Studio, networks: list[Classifier], shared: bool) -> None:
-    def showings() -> Iterator[Showing[int]]:
+    def inputs() -> Iterator[CellInput[int]]:
         for number, frames in enumerate(shown):
             for group in [networks] if shared else [[network] for network in networks]:
-                yield Showing(number, frames, 0, lambda group=group: group)  # type: ignore[misc]
+                yield CellInput(number, frames, 0, lambda group=group: group)  # type: ignore[misc]
 
-    for _ in sweep(showings(), studio):  # logits come back, so that the last kernel has ended
+    for _ in run_cells(inputs(), studio):  # logits come back, so that the last kernel has ended
         pass
 
 

@@ -18,7 +18,7 @@ from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.rendering.scene import Scene
-from facing_asymmetry.responses.sweep import Showing, Studio, sweep
+from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
 
 HUNDRED = Grid.spaced("hundred", 11, 10)
 """A grid of a hundred distinct frames: t = 0 is one frame, whatever s."""
@@ -98,7 +98,7 @@ def _inputs(frames: FrameSet, studio: Studio, classifier: Classifier) -> list[Te
 
 
 def _swept(frames: FrameSet, studio: Studio, networks: list[Classifier]) -> Call:
-    return lambda: list(sweep([Showing("cell", frames, 0, lambda: networks)], studio))
+    return lambda: list(run_cells([CellInput("cell", frames, 0, lambda: networks)], studio))
 
 
 def _classified(classifier: Classifier, inputs: Sequence[Tensor]) -> Call:

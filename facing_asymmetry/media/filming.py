@@ -17,8 +17,8 @@ from facing_asymmetry.interventions.contract import Face
 from facing_asymmetry.media.path import frames_along
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.reporting.files import read_json
+from facing_asymmetry.responses.runner import Studio
 from facing_asymmetry.responses.sprite import to_bytes
-from facing_asymmetry.responses.sweep import Studio
 from facing_asymmetry.study.parts import Study
 
 

@@ -9,13 +9,24 @@ from numpy import ndarray
 from scipy.special import softmax
 
 from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.responses.runner import CellOutput
 from facing_asymmetry.responses.schema import SCHEMA
-from facing_asymmetry.responses.sweep import Passed
 
 
 @dataclass(frozen=True)
 class CellAddress:
-    """Which cell: the columns that are the same in all of its rows."""
+    """Which cell: the columns that are the same in all of its rows.
+
+    Attributes:
+        face_model: name of the face model.
+        classifier: name of the classifier.
+        training_set: data that the classifier was trained on.
+        expression: how the expression was made: `optimised` or `facs`.
+        emotion: the emotion that is shown.
+        identity: number of the identity.
+        side: the person's affected side.
+        intervention: name of the intervention.
+    """
 
     face_model: str
     classifier: str
@@ -28,10 +39,18 @@ class CellAddress:
 
 
 def cell_table(
-    address: CellAddress, labels: tuple[str, ...], grid: Grid, node: Int[ndarray, " N"], passed: Passed
+    address: CellAddress, labels: tuple[str, ...], grid: Grid, node: Int[ndarray, " N"], output: CellOutput
 ) -> pd.DataFrame:
-    """Rows of the response table: one per grid node and class, t-major; `node` is the frame of each grid node."""
-    logits = passed.logits[node]
+    """Rows of the response table: one per grid node and class, t-major.
+
+    Args:
+        address: columns that are the same in all rows.
+        labels: the classifier's K classes.
+        grid: the N nodes.
+        node: index of the frame of each grid node.
+        output: of the M distinct frames.
+    """
+    logits = output.logits[node]
     probability = softmax(logits, axis=1)
     names = np.asarray(labels, dtype=object)
     predicted = names[logits.argmax(axis=1)]
@@ -48,8 +67,8 @@ def cell_table(
         "probability": probability.ravel(),
         "is_target": np.tile(names == address.emotion, n),
         "predicted": np.repeat(predicted, k),
-        "asymmetry_mm": np.repeat(passed.asymmetry[node], k),
-        "intensity_mm": np.repeat(passed.intensity[node], k),
+        "asymmetry_mm": np.repeat(output.asymmetry[node], k),
+        "intensity_mm": np.repeat(output.intensity[node], k),
         "logit_ds": np.nan,
     }
     return pd.DataFrame(columns)[SCHEMA.names]

@@ -9,27 +9,34 @@ from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.interventions.contract import Face, Intervention
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import lay_out
-from facing_asymmetry.responses.sweep import Studio
+from facing_asymmetry.responses.runner import Studio
 
 
-def logit_rates(
+def logit_derivatives(
     intervention: Intervention,
     face: Face,
     grid: Grid,
     side: str,
     studio: Studio,
-    who: int,
+    row: int,
     network: Classifier,
     target: int,
 ) -> Float[ndarray, " N"]:
     """Derivative by s of one logit at every node of the grid, in logits per unit symmetry.
 
-    The state is affine in s, so that the derivative is the gradient of the logit by the state, times the state's rate
-    of change. The renderer has no gradient across silhouettes (as PyTorch3D's hard rasteriser has none): where a
+    The state is affine in s, so that the derivative is the gradient of the logit by the state, times the state's
+    derivative. The renderer has no gradient across silhouettes (as PyTorch3D's hard rasteriser has none): where a
     change of s uncovers or hides a surface, this derivative and the difference of neighbouring nodes differ.
 
     Args:
-        who: row of the studio's stage; `target`: index of the logit.
+        intervention: what is done.
+        face: the face and the expression it shows.
+        grid: the nodes.
+        side: the person's affected side.
+        studio: renders the frames.
+        row: of the studio's stage: whose camera and texture are used.
+        network: whose logit it is.
+        target: index of the logit.
 
     Returns:
         NaN everywhere where the intervention changes the scene rather than the face, or the network has no gradient.
@@ -37,24 +44,24 @@ def logit_rates(
     if intervention.repeats or not network.differentiable:
         return np.full(grid.size, np.nan)
     frames = lay_out(intervention, face, grid, side, studio.renderer.scene)
-    rates = intervention.derivative(grid.nodes()[1], side)
+    change = intervention.derivative(grid.nodes()[1], side)
     out = np.zeros(grid.size)
-    moving = np.flatnonzero(np.abs(rates).max(axis=1) > 0)
+    moving = np.flatnonzero(np.abs(change).max(axis=1) > 0)
     for start in range(0, len(moving), studio.batch):
         nodes = moving[start : start + studio.batch]
         states = np.concatenate([frames.states(n, n + 1) for n in frames.node[nodes]])
-        gradient = _state_gradient(states, studio, who, network, target)
+        gradient = _state_gradient(states, studio, row, network, target)
         along = np.einsum("bvd,kvd->bk", gradient, frames.basis.astype(np.float64))
-        out[nodes] = (along * rates[nodes]).sum(axis=1)
+        out[nodes] = (along * change[nodes]).sum(axis=1)
     return out
 
 
 def _state_gradient(
-    states: Float[ndarray, "B V D"], studio: Studio, who: int, network: Classifier, target: int
+    states: Float[ndarray, "B V D"], studio: Studio, row: int, network: Classifier, target: int
 ) -> Float[ndarray, "B V D"]:
     device = studio.stage.centre.device
     leaf = torch.from_numpy(states).to(device).requires_grad_()
-    subject: Int[torch.Tensor, " B"] = torch.full((len(states),), who, dtype=torch.long, device=device)
+    subject: Int[torch.Tensor, " B"] = torch.full((len(states),), row, dtype=torch.long, device=device)
     logits = network(studio.renderer.render(leaf, studio.stage, subject))
     (gradient,) = torch.autograd.grad(logits[:, target].sum(), leaf)
     return gradient.double().cpu().numpy()

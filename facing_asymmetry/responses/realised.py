@@ -15,7 +15,12 @@ def asymmetry_mm(
     """Weighted mean distance of the vertices to their mirror images; 0 for a symmetric face.
 
     Args:
-        vertices: metres; `mirror`: the model's involution; `weight`: a mask, usually the region `face`.
+        vertices: metres.
+        mirror: the model's involution: the index of each vertex's mirror image.
+        weight: a mask, usually the region `face`.
+
+    Returns:
+        Millimetres.
     """
     out = np.empty(len(vertices))
     _mean_distance(vertices, vertices, mirror, FLIP, weight, out)
@@ -25,7 +30,16 @@ def asymmetry_mm(
 def intensity_mm(
     vertices: Float[ndarray, "B V 3"], rest: Float[ndarray, "V 3"], weight: Float[ndarray, " V"]
 ) -> Float[ndarray, " B"]:
-    """Weighted mean distance of the vertices to the rest face (metres in, millimetres out)."""
+    """Weighted mean distance of the vertices to the rest face.
+
+    Args:
+        vertices: metres.
+        rest: metres.
+        weight: a mask, usually the region `face`.
+
+    Returns:
+        Millimetres.
+    """
     out = np.empty(len(vertices))
     _mean_distance(vertices, rest[None], np.arange(len(rest)), np.ones(3, np.float32), weight, out)
     return out

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import FrameSet
-from facing_asymmetry.responses.sweep import Studio
+from facing_asymmetry.responses.runner import Studio
 
 
 def to_bytes(images: Tensor) -> UInt8[ndarray, "B H W 3"]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.progress import Progress
-from facing_asymmetry.responses.derivative import logit_rates
+from facing_asymmetry.responses.derivative import logit_derivatives
 from facing_asymmetry.responses.schema import SCHEMA
 from facing_asymmetry.study.cells import Cell, cells_of, request_of
 from facing_asymmetry.study.frames import FrameMaker
@@ -38,10 +38,10 @@ def differentiate(study: "Study", expressions: Expressions, progress: Progress) 
 
 
 def _differentiate(study: "Study", cell: Cell, network: Classifier, maker: FrameMaker) -> None:
-    face, who = maker.face(cell.identity, cell.expression), study.identities.index(cell.identity)
+    face, row = maker.face(cell.identity, cell.expression), study.identities.index(cell.identity)
     target = network.labels.index(cell.expression.emotion)
-    rates = logit_rates(cell.intervention, face, study.grid, cell.side, study.studio, who, network, target)
-    study.store.write(DERIVATIVES, derivative_request(request_of(study, cell)), rates.astype("<f8").tobytes())
+    found = logit_derivatives(cell.intervention, face, study.grid, cell.side, study.studio, row, network, target)
+    study.store.write(DERIVATIVES, derivative_request(request_of(study, cell)), found.astype("<f8").tobytes())
 
 
 def _with_derivatives(study: "Study", cell: Cell, table: pa.Table) -> pa.Table:

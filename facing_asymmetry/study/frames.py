@@ -1,4 +1,4 @@
-"""FrameSet of cells, made from what neighbouring cells share: the units of a face, an expression on a face."""
+"""Frames of cells, made from what neighbouring cells share: blendshapes of an identity, an expression on it."""
 
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.face_models.contract import UnitBasis

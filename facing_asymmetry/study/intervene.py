@@ -10,8 +10,8 @@ from numpy import ndarray
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.responses.cell import cell_table
+from facing_asymmetry.responses.runner import CellInput, run_cells
 from facing_asymmetry.responses.schema import SCHEMA
-from facing_asymmetry.responses.sweep import Showing, sweep
 from facing_asymmetry.study.cells import Cell, address_of, cells_of, request_of, shared_frames
 from facing_asymmetry.study.frames import FrameMaker
 from facing_asymmetry.study.networks import Networks
@@ -43,15 +43,15 @@ def compute(study: "Study", cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.Da
     groups = shared_frames(cells)
     networks, maker = Networks(study, groups), FrameMaker(study)
 
-    def showings() -> Iterator[Showing[tuple[Sequence[Cell], ndarray]]]:
+    def inputs() -> Iterator[CellInput[tuple[Sequence[Cell], ndarray]]]:
         for number, group in enumerate(groups):
             cell = group[0]
             frames = maker.frames(cell.identity, cell.expression, cell.intervention, cell.side, study.grid)
             study.counts.frames += len(frames)
             study.counts.forward_passes += len(frames) * len(group)
             who = study.identities.index(cell.identity)
-            yield Showing((group, frames.node), frames, who, partial(networks.of, number, group))
+            yield CellInput((group, frames.node), frames, who, partial(networks.of, number, group))
 
-    for (group, node), results in sweep(showings(), study.studio):
+    for (group, node), results in run_cells(inputs(), study.studio):
         for cell, passed in zip(group, results, strict=True):
             yield cell, cell_table(address_of(study, cell), cell.record.labels, study.grid, node, passed)

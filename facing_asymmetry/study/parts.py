@@ -14,7 +14,7 @@ from facing_asymmetry.interventions.contract import Intervention
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.registry import intervention_from
 from facing_asymmetry.rendering.contract import Stage
-from facing_asymmetry.responses.sweep import Studio
+from facing_asymmetry.responses.runner import Studio
 from facing_asymmetry.study.stimuli import Stimuli
 
 

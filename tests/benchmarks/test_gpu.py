@@ -54,7 +54,7 @@ def test_a_pytorch3d_without_cuda_is_named(two_networks, monkeypatch):
     def refuse(*_):
         raise RuntimeError("Not compiled with GPU support.")
 
-    monkeypatch.setattr("facing_asymmetry.responses.sweep.Studio.render", refuse)
+    monkeypatch.setattr("facing_asymmetry.responses.runner.Studio.render", refuse)
     with pytest.raises(ConfigError, match="needs PyTorch3D built for CUDA"):
         benchmark_gpu(GpuRequest(grid=2, classifiers=1, device="cpu"))
 

@@ -12,9 +12,9 @@ from facing_asymmetry.interventions.layout import lay_out
 from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.responses.cell import CellAddress, cell_table
+from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
 from facing_asymmetry.responses.schema import validate
 from facing_asymmetry.responses.sprite import draw_sprite
-from facing_asymmetry.responses.sweep import Showing, Studio, sweep
 from tests.toy import LABELS, Linear, Pixels, faces
 
 GRID = Grid.spaced("g", 3, 3)
@@ -39,7 +39,7 @@ def studio(batch=20):
 
 def table(batch=20):
     laid = frames()
-    [(_, [passed])] = sweep([Showing("cell", laid, 0, lambda: [Linear()])], studio(batch))
+    [(_, [passed])] = run_cells([CellInput("cell", laid, 0, lambda: [Linear()])], studio(batch))
     return cell_table(ADDRESS, LABELS, GRID, laid.node, passed)
 
 

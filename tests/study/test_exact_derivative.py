@@ -12,7 +12,7 @@ from facing_asymmetry.interventions.layout import lay_out
 from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.responses.derivative import logit_rates
+from facing_asymmetry.responses.derivative import logit_derivatives
 from facing_asymmetry.responses.table_file import read_chunks, write_table_file
 from facing_asymmetry.scores.table import score_table
 from facing_asymmetry.study.derivatives import differentiate, responses
@@ -69,7 +69,7 @@ def test_the_exact_derivative_is_the_finite_difference_where_visibility_does_not
     assert 0.9 < mask.mean() < 1
     network = Weighted(mask * (images[1, 2] - images[1, 0]).sign())
     y = network(images.flatten(0, 1)).view(len(GRID.t), len(GRID.s)).double().numpy()
-    exact = logit_rates(made, face, GRID, made.sides[0], study.studio, 0, network, 0).reshape(y.shape)
+    exact = logit_derivatives(made, face, GRID, made.sides[0], study.studio, 0, network, 0).reshape(y.shape)
     finite = (y[:, 2] - y[:, 0]) / (2 * STEP)
     assert abs(finite[1]) > 0.5
     assert np.abs(exact[:, 1] - finite).max() < 0.02 * abs(finite[1])
@@ -77,9 +77,11 @@ def test_the_exact_derivative_is_the_finite_difference_where_visibility_does_not
 
 def test_a_scene_control_and_a_network_without_gradient_have_no_exact_derivative(study, face):
     network = Weighted(torch.ones(study.scene.image_size, study.scene.image_size))
-    assert np.isnan(logit_rates(make_intervention("yaw"), face, GRID, "left", study.studio, 0, network, 0)).all()
+    assert np.isnan(logit_derivatives(make_intervention("yaw"), face, GRID, "left", study.studio, 0, network, 0)).all()
     network.differentiable = False
-    assert np.isnan(logit_rates(make_intervention("palsy"), face, GRID, "left", study.studio, 0, network, 0)).all()
+    assert np.isnan(
+        logit_derivatives(make_intervention("palsy"), face, GRID, "left", study.studio, 0, network, 0)
+    ).all()
 
 
 @pytest.mark.weights
@@ -88,7 +90,9 @@ def test_a_study_with_derivatives_has_their_scores_and_computes_each_once(make_s
     expressions = find_expressions(study, Progress())
     respond(study, expressions, Progress())
     differentiate(study, expressions, Progress())
-    monkeypatch.setattr("facing_asymmetry.study.derivatives.logit_rates", lambda *_: pytest.fail("computed again"))
+    monkeypatch.setattr(
+        "facing_asymmetry.study.derivatives.logit_derivatives", lambda *_: pytest.fail("computed again")
+    )
     differentiate(study, expressions, Progress())
     write_table_file(tmp_path / "responses.parquet", responses(study, expressions))
     [table] = read_chunks(tmp_path / "responses.parquet")

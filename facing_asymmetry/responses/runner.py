@@ -1,10 +1,12 @@
-"""The sweep: frames of many cells, rendered once, through every network that looks at them.
+"""The runner: frames of many cells, rendered once, through every network under test.
 
 Blocks never mix cells, so that a cell's bits don't depend on the cells around it. On a CPU the next block is rendered
 while this one is classified; on a GPU everything is queued on the device. Logits come back once per cell.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -20,18 +22,20 @@ from facing_asymmetry.classifiers.contract import Classifier, check_logits
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.interventions.layout import FrameSet
 from facing_asymmetry.rendering.contract import Renderer, Stage
-from facing_asymmetry.responses.ahead import ahead
 from facing_asymmetry.responses.realised import asymmetry_mm, intensity_mm
 
 Name = TypeVar("Name")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Passed:
-    """What came back for the M distinct frames of a cell.
+class CellOutput:
+    """What one network and the meshes say of the M distinct frames of a cell.
 
     Attributes:
-        logits: `(M, K)`; `asymmetry`, `intensity`: `(M,)` mm, measured on the meshes.
+        logits: `(M, K)` of the network's K classes.
+        asymmetry: `(M,)` millimetres, measured on the meshes.
+        intensity: `(M,)` millimetres, measured on the meshes.
     """
 
     logits: Float[ndarray, "M K"]
@@ -40,17 +44,19 @@ class Passed:
 
 
 @dataclass(frozen=True)
-class Showing(Generic[Name]):
-    """FrameSet of one cell, and the networks that look at them.
+class CellInput(Generic[Name]):
+    """Frames of one cell, and the networks that classify them.
 
     Attributes:
-        name: of the caller's choice; `frames`: what is shown; `who`: row of the stage.
+        name: of the caller's choice.
+        frames: the distinct frames.
+        row: of the studio's stage: whose camera and texture are used.
         networks: loads the networks when the frames' turn has come.
     """
 
     name: Name
     frames: FrameSet
-    who: int
+    row: int
     networks: Callable[[], list[Classifier]]
 
 
@@ -59,8 +65,10 @@ class Studio:
     """Where frames are made.
 
     Attributes:
-        model, stage, renderer: of the study.
-        batch: frames per block (memory; part of what a result depends on).
+        model: the face model of the study.
+        stage: cameras and textures of the study's identities.
+        renderer: of the study.
+        batch: frames per block; it bounds the memory and is part of what a result depends on.
         depth: blocks rendered before they are asked for; 0 on a GPU, whose own queue overlaps work.
         precision: `fp32`, or `bf16`: autocast of the networks to bfloat16, which moves scores (docs/benchmarks).
     """
@@ -72,11 +80,11 @@ class Studio:
     depth: int = 1
     precision: str = "fp32"
 
-    def render(self, frames: FrameSet, who: int, start: int, stop: int) -> tuple[ndarray, Tensor]:
+    def render(self, frames: FrameSet, row: int, start: int, stop: int) -> tuple[ndarray, Tensor]:
         """States and images of some frames of a cell, all of one scene; the images stay on the stage's device."""
         device = self.stage.centre.device
         states = frames.states(start, stop)
-        subject = torch.full((len(states),), who, dtype=torch.long, device=device)
+        subject = torch.full((len(states),), row, dtype=torch.long, device=device)
         renderer = self.renderer.in_scene(frames.scenes[frames.scene[start]])
         with torch.inference_mode():
             return states, renderer.render(torch.from_numpy(states).to(device), self.stage, subject)
@@ -104,7 +112,7 @@ class Studio:
 class _Block:
     """One rendered block, the motion measured on its meshes, and whether it is its cell's last."""
 
-    showing: Showing
+    cell: CellInput
     images: Tensor
     moved: tuple[ndarray, ndarray]
     last: bool
@@ -117,42 +125,66 @@ class _Gathered:
     logits: list[list[Tensor]] = field(default_factory=list)
     moved: list[tuple[ndarray, ndarray]] = field(default_factory=list)
 
-    def passed(self, networks: list[Classifier]) -> list[Passed]:
+    def outputs(self, networks: list[Classifier]) -> list[CellOutput]:
         """One record per network; logits are checked here, where they are on the host."""
         asymmetry, intensity = (np.concatenate(part) for part in zip(*self.moved, strict=True))
         results = []
         for network, blocks in zip(networks, zip(*self.logits, strict=True), strict=True):
             logits = torch.cat(blocks).double().cpu()
             check_logits(logits, network.record)
-            results.append(Passed(logits.numpy(), asymmetry, intensity))
+            results.append(CellOutput(logits.numpy(), asymmetry, intensity))
         return results
 
 
-def sweep(showings: Iterable[Showing[Name]], studio: Studio) -> Iterator[tuple[Name, list[Passed]]]:
-    """Render every showing once and classify it by each of its networks, in order.
+def run_cells(inputs: Iterable[CellInput[Name]], studio: Studio) -> Iterator[tuple[Name, list[CellOutput]]]:
+    """Render the frames of every cell once and classify them by each of its networks, in order.
 
     Raises:
         ModelError: a logit is not finite.
     """
     gathered = _Gathered()
-    for block in ahead(_jobs(showings, studio), studio.depth):
-        networks = block.showing.networks()
+    for block in run_ahead(_jobs(inputs, studio), studio.depth):
+        networks = block.cell.networks()
         gathered.logits.append([studio.classify(network, block.images) for network in networks])
         gathered.moved.append(block.moved)
         if block.last:
-            yield block.showing.name, gathered.passed(networks)
+            yield block.cell.name, gathered.outputs(networks)
             gathered = _Gathered()
 
 
-def _jobs(showings: Iterable[Showing], studio: Studio) -> Iterator[Callable[[], _Block]]:
-    for showing in showings:
-        for start, stop in studio.blocks(showing.frames):
-            yield partial(_draw, showing, studio, start, stop)
+def _jobs(inputs: Iterable[CellInput], studio: Studio) -> Iterator[Callable[[], _Block]]:
+    for cell in inputs:
+        for start, stop in studio.blocks(cell.frames):
+            yield partial(_draw, cell, studio, start, stop)
 
 
-def _draw(showing: Showing, studio: Studio, start: int, stop: int) -> _Block:
-    states, images = studio.render(showing.frames, showing.who, start, stop)
+def _draw(cell: CellInput, studio: Studio, start: int, stop: int) -> _Block:
+    states, images = studio.render(cell.frames, cell.row, start, stop)
     xyz, weight = states[..., :3], studio.model.regions["face"]
-    rest = showing.frames.rest[:, :3].astype(np.float32)
+    rest = cell.frames.rest[:, :3].astype(np.float32)
     moved = asymmetry_mm(xyz, studio.model.mirror, weight), intensity_mm(xyz, rest, weight)
-    return _Block(showing, images, moved, stop == len(showing.frames))
+    return _Block(cell, images, moved, stop == len(cell.frames))
+
+
+def run_ahead(jobs: Iterable[Callable[[], Result]], depth: int) -> Iterator[Result]:
+    """Results of the jobs in their order, up to `depth` of them finished by one other thread before they are asked for.
+
+    An error in a job is raised where its result is asked for, and no later job is started. With `depth` 0 the caller's
+    own thread does the work.
+    """
+    if depth == 0:
+        for job in jobs:
+            yield job()
+        return
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
+        try:
+            for job in jobs:
+                waiting.append(pool.submit(job))
+                if len(waiting) > depth:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

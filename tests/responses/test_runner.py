@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from facing_asymmetry.errors import ModelError
-from facing_asymmetry.responses.ahead import ahead
-from facing_asymmetry.responses.sweep import Showing, Studio, sweep
+from facing_asymmetry.responses.runner import CellInput, Studio, run_ahead, run_cells
 from tests.responses.test_cell import FACE, frames
 from tests.toy import Linear, Pixels, faces
 
@@ -32,7 +31,7 @@ def studio(renderer=None, **options):
 def test_frames_that_several_networks_are_shown_are_rendered_once():
     renderer = CountingPixels()
     laid = frames()
-    [(_, results)] = sweep([Showing("cell", laid, 0, lambda: [Linear(), Linear(), Linear()])], studio(renderer))
+    [(_, results)] = run_cells([CellInput("cell", laid, 0, lambda: [Linear(), Linear(), Linear()])], studio(renderer))
     assert renderer.drawn == len(laid)
     assert [len(passed.logits) for passed in results] == [len(laid)] * 3
     assert np.array_equal(results[0].logits, results[2].logits)
@@ -40,11 +39,11 @@ def test_frames_that_several_networks_are_shown_are_rendered_once():
 
 @pytest.mark.parametrize("depth", [0, 1, 3])
 def test_working_ahead_changes_neither_order_nor_bits(depth):
-    def showings():
-        return [Showing(k, frames(), 0, lambda: [Linear()]) for k in range(4)]
+    def inputs():
+        return [CellInput(k, frames(), 0, lambda: [Linear()]) for k in range(4)]
 
-    plain = list(sweep(showings(), studio(depth=0)))
-    other = list(sweep(showings(), studio(depth=depth)))
+    plain = list(run_cells(inputs(), studio(depth=0)))
+    other = list(run_cells(inputs(), studio(depth=depth)))
     assert [name for name, _ in other] == [0, 1, 2, 3]
     for (_, [mine]), (_, [theirs]) in zip(plain, other, strict=True):
         assert np.array_equal(mine.logits, theirs.logits)
@@ -52,7 +51,7 @@ def test_working_ahead_changes_neither_order_nor_bits(depth):
 
 def test_a_logit_that_is_not_finite_names_the_classifier():
     with pytest.raises(ModelError, match="toy: logits of .* are NaN or infinite"):
-        list(sweep([Showing("cell", frames(), 0, lambda: [Linear(poison=True)])], studio()))
+        list(run_cells([CellInput("cell", frames(), 0, lambda: [Linear(poison=True)])], studio()))
 
 
 def test_an_error_of_the_renderer_reaches_the_caller_and_stops_the_work():
@@ -66,12 +65,12 @@ def test_an_error_of_the_renderer_reaches_the_caller_and_stops_the_work():
 
     seen = []
     with pytest.raises(ModelError, match="not finite"):
-        seen.extend(ahead([lambda n=n: job(n) for n in range(50)], 2))
+        seen.extend(run_ahead([lambda n=n: job(n) for n in range(50)], 2))
     assert max(started) < 10
 
 
 def test_a_caller_that_stops_early_leaves_no_thread_behind():
-    stream = ahead((lambda n=n: n for n in range(1000)), 2)
+    stream = run_ahead((lambda n=n: n for n in range(1000)), 2)
     assert next(stream) == 0
     stream.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("ahead")]
@@ -79,8 +78,8 @@ def test_a_caller_that_stops_early_leaves_no_thread_behind():
 
 def test_blocks_are_drawn_beside_the_classifier_on_a_cpu_and_in_its_own_thread_otherwise():
     beside, own = CountingPixels(), CountingPixels()
-    list(sweep([Showing("cell", frames(), 0, lambda: [Linear()])], studio(beside, depth=1)))
-    list(sweep([Showing("cell", frames(), 0, lambda: [Linear()])], studio(own, depth=0)))
+    list(run_cells([CellInput("cell", frames(), 0, lambda: [Linear()])], studio(beside, depth=1)))
+    list(run_cells([CellInput("cell", frames(), 0, lambda: [Linear()])], studio(own, depth=0)))
     assert all(name.startswith("ahead") for name in beside.threads)
     assert own.threads == {threading.current_thread().name}
 
@@ -91,7 +90,7 @@ def test_half_precision_is_off_unless_asked_for():
             return super().forward((images.flatten(1) @ (0.7 * torch.eye(192))).view(-1, 3, 8, 8))
 
     def logits(**options):
-        [(_, [passed])] = sweep([Showing("cell", frames(), 0, lambda: [Scaled()])], studio(**options))
+        [(_, [passed])] = run_cells([CellInput("cell", frames(), 0, lambda: [Scaled()])], studio(**options))
         return passed.logits
 
     assert np.array_equal(logits(), logits(precision="fp32"))
