@@ -37,7 +37,8 @@ def benchmark_rendering(
         face: what to draw; a state with active wrinkles is the dearest.
         scene: camera, lights and size; None for the default.
         frames: batch of ours; stock draws one frame at a time.
-        repeats, stock_repeats: timed calls after warm-up, in turns.
+        repeats: timed calls of ours after warm-up, in turns with stock's.
+        stock_repeats: timed calls of stock.
 
     Returns:
         `rasterise_ms`, `frame_ms`, `frame_grad_ms`, `frame_plain_ms`, `frame_grad_plain_ms`, `texture_frame_ms` (no

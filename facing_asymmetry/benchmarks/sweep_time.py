@@ -41,8 +41,12 @@ def benchmark_sweep(
     from preprocessed blocks in memory. Both are timed in turns after one warm-up each.
 
     Args:
-        model: its face 0 shows anger under `palsy` of the left side; `classifier`: who looks.
-        grid, scene, batch: as in a run; `rounds`: turns.
+        model: face model; its identity 0 shows anger under `palsy` of the left side.
+        classifier: the network that is timed.
+        grid: nodes of the cell.
+        scene: camera, lights and size; None for the default.
+        batch: frames per block.
+        rounds: turns after the warm-up.
 
     Returns:
         `sweep_ms`, `classifier_ms` (medians per distinct frame), `sweep_over_classifier`, the lowest and highest

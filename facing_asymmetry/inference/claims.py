@@ -47,8 +47,8 @@ def claims(
 
     Args:
         scores: score table with `slope` and, optionally, its standardised form and the other hypotheses' scores.
-        tests, parts: `test_table` and `shares` of the same scores and settings, where they are at hand; a test table
-            that lacks one of the scores is made anew.
+        tests: `test_table` of the same scores and settings, if computed; computed again if it lacks one of the scores.
+        parts: `shares` of the same scores and settings, if computed.
 
     Raises:
         DataError: the table lacks a column, or has no `slope` under `treated`.

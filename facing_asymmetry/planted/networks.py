@@ -64,7 +64,8 @@ class IntensityOracle(nn.Module):
     """One logit per emotion, `gain` times the mean motion of both sides that its readout sees, and 0 for neutral.
 
     Args:
-        weight, bias: `(K, H)`, `(K,)` readouts of the symmetric half, trained to give the mean of left and right gain.
+        weight: `(K, H)` readouts of the symmetric half, trained to give the mean of left and right gain.
+        bias: `(K,)` offsets of the readouts.
         gain: logits per unit of mean motion, so that at intensity t under `palsy` the logit rises with s by gain t / 2.
     """
 

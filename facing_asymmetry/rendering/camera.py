@@ -47,7 +47,8 @@ def stage_subjects(
     Args:
         model: gives the landmarks `chin` and `hairline`.
         subjects: A subjects with textures of one size.
-        top, bottom: edges of the face box on the chin-to-hairline scale.
+        top: upper edge of the face box on the chin-to-hairline scale.
+        bottom: lower edge of the face box on the same scale.
 
     Raises:
         ModelError: a landmark is missing, the hairline is not above the chin, or textures differ in size.

@@ -103,7 +103,9 @@ def open_run(path: str | Path, *, classifier: str = "", emotion: str = "") -> Fi
     """Read a run folder.
 
     Args:
-        classifier, emotion: shown in detail; empty: chosen as the report does, without looking at any effect.
+        path: the run folder.
+        classifier: shown in detail; empty: chosen as the report does, without looking at any effect.
+        emotion: shown in detail; empty: chosen in the same way.
 
     Raises:
         DataError: the folder is no finished run, or lacks the classifier or emotion.

@@ -50,7 +50,10 @@ def merge_tables(sources: Sequence[Source], classifiers: Sequence[str], emotions
     """Write responses, expressions, records and pictures of all sources into one folder.
 
     Args:
-        classifiers, emotions: in the order in which one run would have taken them.
+        sources: the runs.
+        classifiers: in the order of one run over all of them.
+        emotions: in the order of one run over all of them.
+        into: the folder that is written.
 
     Raises:
         DataError: two sources hold the same cell with different content.

@@ -46,7 +46,9 @@ def build_workspace(
     """The workspace, not yet saved.
 
     Args:
-        project, entity: where it belongs; `group`: show the runs of this sweep only.
+        project: W&B project of the workspace.
+        entity: W&B user or team; empty for the default.
+        group: show only the runs of this sweep; empty for all.
         networks: of jobs that hold several, whose numbers carry the network's name; they are shown beside the others.
         emotions: one panel each.
     """

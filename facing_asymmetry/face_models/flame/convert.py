@@ -35,7 +35,10 @@ def stored(model: FlameFile, shapes: int, expressions: int, beside: Mapping[str,
     """What is kept of the user's files.
 
     Args:
-        shapes, expressions: how many modes are kept, the first ones; beside: landmarks, masks and texture, by name.
+        model: the file that was read.
+        shapes: number of identity modes to keep, the first ones.
+        expressions: number of expression modes to keep, the first ones.
+        beside: landmarks, masks and texture, by name.
     """
     out = {item.name: np.asarray(getattr(model, item.name)) for item in fields(model)}
     out["shapes"], out["expressions"] = out["shapes"][:shapes], out["expressions"][:expressions]

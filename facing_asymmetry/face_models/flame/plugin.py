@@ -74,8 +74,11 @@ def bring(
     Args:
         cache: the user's cache folder.
         model: the pickle of 2020, 2023 or 2023 Open, or the archive that holds it.
-        landmarks, masks, texture: what is published beside it, where the user has it.
-        shapes, expressions: how many modes are used, the first ones.
+        landmarks: the published landmark embedding, if the user has it.
+        masks: the published region masks, if the user has them.
+        texture: the published texture space, if the user has it.
+        shapes: number of identity modes to use, the first ones.
+        expressions: number of expression modes to use, the first ones.
 
     Raises:
         AssetError: a file is not what it should be, or wants to call something; nothing is written.

@@ -82,7 +82,11 @@ def develop_row(linear: ndarray, encoded: ndarray, upstream: ndarray, factor: in
     """Gradients of the linear light of a row of sub-pixels, from those of its pixels' encoded values.
 
     Args:
-        linear, encoded, upstream: `(3, W)`; out: `(3, S)`, filled; sub-pixels of one pixel share theirs.
+        linear: `(3, W)` linear light of the pixels.
+        encoded: `(3, W)` encoded values of the pixels.
+        upstream: `(3, W)` gradients of the encoded values.
+        factor: sub-pixels per pixel along one axis.
+        out: `(3, S)`, filled; sub-pixels of one pixel share theirs.
 
     Returns:
         Whether any of them differs from zero.

@@ -74,8 +74,10 @@ def sample_wrinkles(maps: ndarray, activations: ndarray, u: np.float32, v: np.fl
     """Activation-weighted slopes along u and v, and darkening.
 
     Args:
-        maps: `(Ht, Wt, C, 3)` float32; activations: at least C float32 values.
-        u, v: as in `sample_albedo`.
+        maps: `(Ht, Wt, C, 3)` float32.
+        activations: at least C float32 values.
+        u: horizontal coordinate, as in `sample_albedo`.
+        v: vertical coordinate, as in `sample_albedo`.
     """
     left, right, f = locate(u, maps.shape[1])
     upper, lower, g = locate(v, maps.shape[0])
