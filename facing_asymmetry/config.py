@@ -1,154 +1,461 @@
-"""The schema of a run: every key, its type and its range. `conf/` holds the values.
+"""Every setting of a run: its type, range, default, and one sentence about it. `conf/` holds the values.
 
-Plain dataclasses, usable without Hydra: `read_config` fills them from a mapping, so that an unknown key or a wrong
-type fails before anything runs; each `__post_init__` checks ranges.
+The classes work without Hydra. Values that are wrong raise `ConfigError` with the dotted key when an object is made,
+before anything is computed. Classifiers and interventions are checked by their own registries.
 """
 
+import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, is_dataclass
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, get_args
 
-import dacite
+from annotated_types import Unit
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictFloat, StrictInt
 
-from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.errors import ConfigError, suggestion
-from facing_asymmetry.expressions.optimiser import OptimiserSettings
-from facing_asymmetry.face_models.registry import NAMES
-from facing_asymmetry.inference.settings import StatisticsSettings
-from facing_asymmetry.plain_numbers import as_float
-from facing_asymmetry.rendering.factory import RENDERERS
-from facing_asymmetry.rendering.scene import Scene
-from facing_asymmetry.reporting.settings import ReportSettings
-from facing_asymmetry.tracking.settings import TrackingConfig
+from facing_asymmetry.emotions import BASIC, Emotion
+from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.schema import schema, validated
+
+Count = Annotated[StrictInt, Field(ge=1)]
+Index = Annotated[StrictInt, Field(ge=0)]
+Positive = Annotated[StrictFloat, Field(gt=0)]
+NotNegative = Annotated[StrictFloat, Field(ge=0)]
+Share = Annotated[StrictFloat, Field(gt=0, le=1)]
+Level = Annotated[StrictFloat, Field(gt=0, lt=1)]
+QuarterTurn = Annotated[StrictFloat, Field(ge=-90, le=90), Unit("degrees")]
+HalfTurn = Annotated[StrictFloat, Field(ge=-180, le=180), Unit("degrees")]
+_Light = Annotated[StrictFloat, Field(ge=0, le=10)]
+_Channel = Annotated[StrictFloat, Field(ge=0, le=1)]
+Light = tuple[_Light, _Light, _Light]
+Colour = tuple[_Channel, _Channel, _Channel]
+
+FURTHER_NODES: Final = 6
+"""Most values of s, and of t, in the contact sheets of further identities and interventions."""
 
 
-def _one_of(key: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise ConfigError(f"{key} = {value!r} is unknown{suggestion(value, allowed)} (allowed: {', '.join(allowed)})")
+def _points(value: Any) -> Any:
+    items = value if isinstance(value, list | tuple) else [value]
+    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) for v in items)
+    if not numbers or isinstance(value, float):
+        raise ValueError("write a number of points, or the values: [0, 0.5, 1]")
+    return value
 
 
-def _at_least(key: str, value: float, least: float) -> None:
-    if value < least:
-        raise ConfigError(f"{key} = {value}; it must be at least {least}")
+def _distinct(values: list[Emotion]) -> list[Emotion]:
+    if len(set(values)) != len(values):
+        raise ValueError("name none twice")
+    return values
 
 
-@dataclass(frozen=True)
+def _emotion_or_empty(name: str) -> str:
+    if name and name not in BASIC:
+        raise ValueError(f"it must be empty or one of {', '.join(BASIC)}")
+    return name
+
+
+def _folder_name(name: str) -> str:
+    if not name or "/" in name:
+        raise ValueError("it becomes part of a folder's name and must hold no slash")
+    return name
+
+
+Points = Annotated[StrictInt | list[StrictFloat], BeforeValidator(_points)]
+
+
+@schema("face_model")
 class FaceModelConfig:
-    """`conf/face_model`."""
+    """`conf/face_model`: the parametric face."""
 
-    name: str = "makehuman"
-    half_width_mm: float = 4.0
+    name: Literal["makehuman", "flame", "ict"] = Field(
+        default="makehuman", description="The face model; `flame` and `ict` need a file that you import first."
+    )
+    half_width_mm: Annotated[Positive, Unit("millimetres")] = Field(
+        default=4.0, description="Half-width of the sigmoid that blends the two sides at the midline, in millimetres."
+    )
 
-    def __post_init__(self) -> None:
-        _one_of("face_model.name", self.name, NAMES)
-        if self.half_width_mm <= 0:
-            raise ConfigError(f"face_model.half_width_mm = {self.half_width_mm}; it must be above 0")
 
-
-@dataclass(frozen=True)
+@schema("renderer")
 class RendererConfig:
-    """`conf/renderer`."""
+    """`conf/renderer`: what turns a face into an image."""
 
-    name: str = "fast"
+    name: Literal["fast", "pytorch3d", "torch"] = Field(
+        default="fast", description="The renderer; all of them draw the same image."
+    )
+
+
+@schema("scene.lights")
+class Lights:
+    """A portrait rig: one key light in the middle, a pair of fill lights, ambient light of a hemisphere.
+
+    Colours are red, green and blue in linear light, times the intensity.
+    """
+
+    key_elevation: QuarterTurn = Field(
+        default=32.0, description="Degrees of the key light above the horizon, in the plane x = 0."
+    )
+    key: Light = Field(default=(0.74, 0.715, 0.69), description="Colour of the key light.")
+    fill_azimuth: HalfTurn = Field(
+        default=58.0, description="Degrees of the fill lights to the left and right of the camera."
+    )
+    fill_elevation: QuarterTurn = Field(default=14.0, description="Degrees of the fill lights above the horizon.")
+    fill: Light = Field(default=(0.21, 0.215, 0.225), description="Colour of each of the two fill lights.")
+    sky: Light = Field(default=(0.33, 0.335, 0.345), description="Ambient light from above.")
+    ground: Light = Field(default=(0.15, 0.135, 0.125), description="Ambient light from below.")
+    azimuth: HalfTurn = Field(
+        default=0.0,
+        description="Degrees by which key and fills are turned to the person's left; all but 0 break the symmetry.",
+    )
+    wrap: Light = Field(
+        default=(0.38, 0.24, 0.20),
+        description="How far the light of each colour reaches round the face (soft terminator of skin).",
+    )
+
+
+@schema("scene")
+class Scene:
+    """`conf/scene`: camera, lights and background, which stay fixed while a face moves.
+
+    `rendering.contract` defines the image that every renderer draws of it.
+    """
+
+    image_size: Annotated[StrictInt, Field(ge=8, le=2048), Unit("pixels")] = Field(
+        default=224, description="Side of the square image, in pixels."
+    )
+    supersample: Annotated[StrictInt, Field(ge=1, le=4)] = Field(
+        default=2, description="Sub-pixels per pixel and axis."
+    )
+    distance: Annotated[StrictFloat, Field(ge=0.3, le=10), Unit("metres")] = Field(
+        default=0.9, description="Metres from the camera to the centre of the face (0.9: a portrait's perspective)."
+    )
+    yaw: QuarterTurn = Field(default=0.0, description="Degrees that the head is turned to the person's left.")
+    zoom: Annotated[StrictFloat, Field(ge=0.1, le=10)] = Field(
+        default=1.0, description="Size of the face in the image, as a multiple of the study's framing."
+    )
+    blur: Annotated[StrictFloat, Field(ge=0, le=64), Unit("pixels")] = Field(
+        default=0.0, description="Standard deviation of the Gaussian blur, in pixels."
+    )
+    lights: Lights = Field(default_factory=Lights, description="The lights.")
+    background: Colour = Field(default=(0.62, 0.64, 0.66), description="Colour behind the face, sRGB.")
 
     def __post_init__(self) -> None:
-        _one_of("renderer.name", self.name, tuple(RENDERERS))
+        if self.samples > 4096:
+            raise ConfigError(f"scene.supersample = {self.supersample}; it must be at most 4096 / image_size")
+        if self.samples % 2:
+            raise ConfigError(
+                f"scene.image_size = {self.image_size}; it must be even, or supersample even: else samples lie on the "
+                "midline"
+            )
+
+    @property
+    def samples(self) -> int:
+        """Side of the sub-pixel grid."""
+        return self.image_size * self.supersample
 
 
-@dataclass(frozen=True)
+@schema("expression.optimiser")
+class OptimiserSettings:
+    """How an expression is searched for."""
+
+    steps: Count = Field(default=30, description="Most iterations of a search.")
+    rate: Positive = Field(default=0.08, description="Adam's step, in blendshape weights.")
+    restarts: Count = Field(default=1, description="Starting points per emotion; the first is the authored expression.")
+    prior: StrictFloat = Field(
+        default=0.15, description="Weight of the squared distance to the authored FACS expression in the loss."
+    )
+    size: StrictFloat = Field(default=0.01, description="Weight of the sum of the blendshape weights in the loss.")
+    overdrive: StrictFloat = Field(
+        default=1.0, description="Multiple of its plausible bound that a blendshape weight may reach."
+    )
+    patience: Count = Field(default=5, description="Iterations without progress after which a search stops.")
+    tolerance: StrictFloat = Field(default=0.01, description="What counts as progress, in loss.")
+    satisfied: Share = Field(
+        default=0.95,
+        description="Probability (least over the fitted identities) at which a search stops: beyond it lies an attack.",
+    )
+    jitter: StrictFloat = Field(
+        default=0.15, description="Standard deviation of further starting points around the authored expression."
+    )
+    block: Count = Field(default=24, description="Most faces rendered at once (memory).")
+    coarse: StrictBool = Field(
+        default=True,
+        description="Search through images of about as many pixels as the network sees, and confirm at full size.",
+    )
+    polish: Count = Field(default=15, description="Most iterations at full size for what is not accepted there.")
+
+
+@schema("expression")
 class ExpressionConfig:
-    """`conf/expression`."""
+    """`conf/expression`: how the shown expressions are made."""
 
-    kind: str = "optimised"
-    per_identity: bool = False
-    fit_identities: list[int] = field(default_factory=lambda: [1001, 1002, 1003])
-    optimiser: OptimiserSettings = field(default_factory=OptimiserSettings)
+    kind: Literal["optimised", "facs"] = Field(
+        default="optimised", description="Optimised for each classifier, or authored after FACS and the same for all."
+    )
+    per_identity: StrictBool = Field(
+        default=False,
+        description="Optimise for every identity of the study by itself, instead of jointly over `fit_identities`.",
+    )
+    fit_identities: list[StrictInt] = Field(
+        default_factory=lambda: [1001, 1002, 1003],
+        min_length=1,
+        examples=["[1001]"],
+        description="Identities that the expressions are fitted to; the study itself does not show them.",
+    )
+    optimiser: OptimiserSettings = Field(
+        default_factory=OptimiserSettings, description="How an expression is searched for."
+    )
 
-    def __post_init__(self) -> None:
-        _one_of("expression.kind", self.kind, ("optimised", "facs"))
-        if not self.fit_identities:
-            raise ConfigError("expression.fit_identities is empty; name at least one face, for example [1001]")
 
-
-@dataclass(frozen=True)
+@schema("grid")
 class GridConfig:
-    """`conf/grid`: numbers of points, or the values themselves; checked by `interventions.grid.Grid`."""
+    """`conf/grid`: the nodes; `interventions.grid.Grid` checks their values."""
 
-    name: str = "quick"
-    s: Any = 6
-    t: Any = 4
-
-    def __post_init__(self) -> None:
-        for axis in ("s", "t"):
-            value = getattr(self, axis)
-            items = value if isinstance(value, list) else [value]
-            if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in items) or isinstance(
-                value, float
-            ):
-                raise ConfigError(f"grid.{axis} = {value!r}; write a number of points, or the values: [0, 0.5, 1]")
+    name: str = Field(default="quick", description="Name of the grid.")
+    s: Points = Field(
+        default=6, description="Values of the symmetry s, or how many evenly spaced ones; the last must be 1."
+    )
+    t: Points = Field(
+        default=4, description="Values of the intensity t, or how many evenly spaced ones; the last must be 1."
+    )
 
 
-@dataclass(frozen=True)
+@schema("statistics")
+class StatisticsSettings:
+    """`conf/statistics`: how scores are tested over identities."""
+
+    permutations: Annotated[StrictInt, Field(ge=9999)] = Field(
+        default=9999,
+        description="Sign flips drawn where there are more of them than this; otherwise all are enumerated.",
+    )
+    resamples: Annotated[StrictInt, Field(ge=999)] = Field(
+        default=9999, description="Bootstrap resamples of the identities."
+    )
+    confidence: Level = Field(default=0.95, description="Confidence level of every interval.")
+    interval: Literal["bca_expanded", "bca"] = Field(
+        default="bca_expanded",
+        description="Bootstrap interval: BCa at Student's level (right for few identities), or plain BCa.",
+    )
+    minimum_identities: Annotated[StrictInt, Field(ge=2)] = Field(
+        default=20,
+        description="Fewest identities for a claim; with fewer, p values and intervals are shown and no claim is made.",
+    )
+    alpha: Level = Field(default=0.05, description="Level of a claim after adjustment.")
+    adjust: Literal["holm", "bh", "none"] = Field(
+        default="holm",
+        description="Adjustment for many tests: Holm (for claims), Benjamini-Hochberg (for maps), or none.",
+    )
+    power: Level = Field(
+        default=0.8,
+        description="Power at which the minimum detectable effect and the number of identities needed are given.",
+    )
+    equivalence_margin: Positive = Field(
+        default=0.1,
+        description="Share of the expression's activation below which a standardised score counts as no effect.",
+    )
+    accepted_only: StrictBool = Field(
+        default=False, description="Leave out identities whose full symmetric face is not read as the emotion."
+    )
+    mixed_model: StrictBool = Field(
+        default=True,
+        description="Also fit a mixed model, y ~ s * t with random slopes per identity (mixed.csv; a few seconds).",
+    )
+    shuffle: StrictBool = Field(
+        default=False,
+        description="Also run the shuffle test of single curves, to compare with published results (shuffle.csv).",
+    )
+    shuffles: Annotated[StrictInt, Field(ge=99)] = Field(
+        default=999, description="Shuffles per curve of the shuffle test."
+    )
+    seed: Index = Field(default=0, description="Root of the seeds of all tests.")
+    scores: tuple[str, ...] = Field(default=(), description="Names of the scores to test; all where empty.")
+
+
+@schema("report")
+class ReportSettings:
+    """`conf/report`: what the report shows."""
+
+    title: str = Field(default="", description="Heading of the page; empty takes the run's own title.")
+    classifier: str = Field(
+        default="",
+        description="Classifier shown in detail; empty takes the one that accepts most emotions, whatever its effects.",
+    )
+    emotion: Annotated[str, AfterValidator(_emotion_or_empty)] = Field(
+        default="",
+        description="Emotion shown in detail; empty takes happiness where it is accepted, else the first accepted one.",
+    )
+    strip_frames: Annotated[StrictInt, Field(ge=2)] = Field(
+        default=7, description="Faces in the strip from symmetric to asymmetric."
+    )
+    dpi: Annotated[StrictInt, Field(ge=30)] = Field(
+        default=200, description="Resolution of PNG files, in dots per inch."
+    )
+    formats: tuple[Literal["png", "pdf", "svg"], ...] = Field(
+        default=("png", "pdf"), description="Files written per figure."
+    )
+    max_bytes: Annotated[StrictInt, Field(ge=1_000_000), Unit("bytes")] = Field(
+        default=15_000_000, description="Size that report.html stays under, in bytes; face images are shrunk to fit."
+    )
+    explorer_nodes: Annotated[StrictInt, Field(ge=2)] = Field(
+        default=11,
+        description="Most values of s, and of t, in the explorer; finer grids are thinned evenly.",
+    )
+    explorer_identities: Count = Field(
+        default=2,
+        description="Identities in the explorer; all but the first, and further interventions, get a coarser grid.",
+    )
+
+
+@schema("tracking")
+class TrackingConfig:
+    """`conf/tracking`: Weights & Biases beside the local files."""
+
+    name: Literal["none", "wandb"] = Field(
+        default="wandb", description="Where runs are tracked; `none` keeps local files only."
+    )
+    mode: Literal["offline", "online"] = Field(
+        default="offline", description="Online uploads when the job ends, which needs a login and a network."
+    )
+    project: str = Field(default="facing-asymmetry", description="W&B project.")
+    entity: str | None = Field(default=None, description="W&B user or team; null takes your default one.")
+    group: str | None = Field(
+        default=None, description="W&B group, which the runs of one sweep share; null takes the run's name."
+    )
+    job_type: str = Field(default="run", description="W&B job type.")
+    tags: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+        default_factory=list, description="W&B tags beside those for expression, grid and claim."
+    )
+    responses: StrictBool = Field(
+        default=True,
+        description="Upload the response table as an artifact, which takes its size on disk a second time.",
+    )
+    timeout: Annotated[Positive, Unit("seconds")] = Field(
+        default=120.0, description="Seconds that an upload may take before it is left for `wandb sync`."
+    )
+
+
+@schema("paths")
 class PathsConfig:
-    """`conf/paths`."""
+    """`conf/paths`: where results go."""
 
-    outputs: str = "outputs"
-    store: str = "outputs/store"
-    runs: str = "outputs"
+    outputs: str = Field(default="outputs", description="Folder of everything that is written.")
+    store: str = Field(
+        default="outputs/store",
+        description="Folder of computed cells, which all runs share: what one has computed, the next reads.",
+    )
+    runs: str = Field(default="outputs", description="Folder of the run folders.")
 
 
-@dataclass(frozen=True)
+@schema("refuters")
+class RefuterSettings:
+    """How often each refuter tries, and what it allows; docs/refuters.md gives the reasons."""
+
+    treated: str = Field(default="palsy", description="Intervention whose effect is refuted.")
+    control: str = Field(default="bilateral", description="Its control.")
+    placebo: str = Field(default="noop", description="Placebo intervention, used where it was run.")
+    repeats: Annotated[StrictInt, Field(ge=20)] = Field(
+        default=200, description="Permuted placebos, dummy outcomes, random covariates and subsets, each."
+    )
+    placebo_share: Share = Field(
+        default=0.1,
+        description="Largest mean of the placebos, as a share of the estimate's size or its interval's half width.",
+    )
+    monte_carlo_errors: NotNegative = Field(
+        default=3.0,
+        description="Monte-Carlo errors allowed on top, for permuted placebos and for the rejection rate of dummies.",
+    )
+    shift_share: Share = Field(
+        default=0.1,
+        description="How far the estimate may move, on average, beside a random covariate, as a share of its interval.",
+    )
+    subset_share: Share = Field(default=0.8, description="Identities in a subset, as a share of all.")
+    inside_share: Share = Field(
+        default=0.95, description="Share of subset estimates that must lie inside the interval of all identities."
+    )
+    sign_share: Share = Field(default=0.95, description="Share of subset estimates that must have the estimate's sign.")
+    largest_single: Share = Field(
+        default=0.5, description="Share of the estimate that may vanish when one identity is left out."
+    )
+    duplicate_tolerance: NotNegative = Field(
+        default=1e-6,
+        description="Distance of two identities' curves, as a share of the typical one, below which they are one.",
+    )
+    seed: Index = Field(default=0, description="Root of every random stream.")
+
+
+@schema()
 class RunConfig:
-    """`conf/config.yaml`. `classifiers` and `interventions`, by name, are checked by their own registries."""
+    """`conf/config.yaml`: a whole run."""
 
-    name: str = "quick"
-    emotions: list[str] = field(default_factory=lambda: list(BASIC))
-    identities: int = 6
-    identity_block: str | None = None
-    seed: int = 2026
-    device: str = "cpu"
-    threads: int = 0
-    batch: int = 20
-    precision: str = "fp32"
-    derivative: bool = False
-    dry_run: bool = False
-    face_model: FaceModelConfig = field(default_factory=FaceModelConfig)
-    renderer: RendererConfig = field(default_factory=RendererConfig)
-    scene: Scene = field(default_factory=Scene)
-    classifiers: dict[str, Any] = field(default_factory=dict)
-    expression: ExpressionConfig = field(default_factory=ExpressionConfig)
-    interventions: dict[str, dict[str, Any]] = field(default_factory=dict)
-    grid: GridConfig = field(default_factory=GridConfig)
-    statistics: StatisticsSettings = field(default_factory=StatisticsSettings)
-    report: ReportSettings = field(default_factory=ReportSettings)
-    tracking: TrackingConfig = field(default_factory=TrackingConfig)
-    paths: PathsConfig = field(default_factory=PathsConfig)
+    name: Annotated[str, AfterValidator(_folder_name)] = Field(
+        default="quick", description="First part of the run folder's name; the second is the key of what was asked."
+    )
+    emotions: Annotated[list[Emotion], AfterValidator(_distinct)] = Field(
+        default_factory=lambda: list(get_args(Emotion)), min_length=1, description="Emotions that are shown."
+    )
+    identities: Count = Field(
+        default=6,
+        description="Number of identities, 0 to n - 1; a claim needs at least `statistics.minimum_identities`.",
+    )
+    identity_block: str | None = Field(
+        default=None,
+        description="k/n takes only block k of n of the identities; -m identity_block=0/2,1/2 makes a job of each.",
+    )
+    seed: Index = Field(default=2026, description="Seed of the optimiser's starting points.")
+    device: Literal["cpu", "cuda"] = Field(default="cpu", description="Where renderer and classifiers run.")
+    threads: Index = Field(default=0, description="Threads of torch and numba; 0 takes one per core.")
+    batch: Count = Field(
+        default=20,
+        description="Frames per block through renderer and classifier (memory, and part of the content key).",
+    )
+    precision: Literal["fp32", "bf16"] = Field(
+        default="fp32",
+        description="Precision of classifiers: bf16 is fast on GPUs, moves scores (docs/benchmarks/error_budget.md).",
+    )
+    derivative: StrictBool = Field(
+        default=False,
+        description="Also compute the exact d(logit)/ds at every node, for the autograd scores; 3-4 times as long.",
+    )
+    dry_run: StrictBool = Field(default=False, description="Print cells, frames, time and disk space, and stop.")
+    face_model: FaceModelConfig = Field(default_factory=FaceModelConfig, description="The parametric face.")
+    renderer: RendererConfig = Field(default_factory=RendererConfig, description="What turns a face into an image.")
+    scene: Scene = Field(default_factory=Scene, description="Camera, lights and background.")
+    classifiers: dict[str, Any] = Field(
+        default_factory=dict,
+        min_length=1,
+        validate_default=True,
+        examples=["classifier=networkv2"],
+        description="Classifiers under test, by name; chosen with classifier=[...].",
+    )
+    expression: ExpressionConfig = Field(
+        default_factory=ExpressionConfig, description="How the shown expressions are made."
+    )
+    interventions: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        min_length=1,
+        validate_default=True,
+        examples=["intervention=palsy"],
+        description="Interventions and controls, by name; chosen with intervention=[...].",
+    )
+    grid: GridConfig = Field(default_factory=GridConfig, description="The nodes of symmetry s and intensity t.")
+    statistics: StatisticsSettings = Field(
+        default_factory=StatisticsSettings, description="How scores are tested over identities."
+    )
+    report: ReportSettings = Field(default_factory=ReportSettings, description="What the report shows.")
+    tracking: TrackingConfig = Field(
+        default_factory=TrackingConfig, description="Weights & Biases beside the local files."
+    )
+    paths: PathsConfig = Field(default_factory=PathsConfig, description="Where results go.")
 
     def __post_init__(self) -> None:
-        for emotion in self.emotions:
-            _one_of("emotions", emotion, BASIC)
-        if not self.emotions or len(set(self.emotions)) != len(self.emotions):
-            raise ConfigError(f"emotions = {self.emotions}; name at least one, none twice")
         identity_block(self.identities, self.identity_block)
         if self.identity_block and self.expression.per_identity:
             raise ConfigError("identity_block needs expression.per_identity=false: those expressions are one batch")
-        for key, least in (("identities", 1), ("batch", 1), ("threads", 0), ("seed", 0)):
-            _at_least(key, getattr(self, key), least)
-        _one_of("device", self.device, ("cpu", "cuda"))
-        _one_of("precision", self.precision, ("fp32", "bf16"))
-        for key in ("classifiers", "interventions"):
-            if not getattr(self, key):
-                raise ConfigError(f"{key} is empty; choose at least one, for example {key[:-1]}=...")
-        if not self.name or "/" in self.name:
-            raise ConfigError(f"name = {self.name!r}; it becomes part of a folder's name and must hold no slash")
 
 
 def identity_block(identities: int, block: str | None) -> tuple[int, ...]:
-    """Numbers of the faces of a block: `1/4` is the second quarter of 0 .. `identities` - 1; None is all of them.
+    """Identities of a block: `1/4` is the second quarter of 0 .. `identities` - 1; None is all of them.
 
     Raises:
-        ConfigError: the block is not `k/n` with 0 <= k < n, or there are fewer faces than blocks.
+        ConfigError: the block is not `k/n` with 0 <= k < n, or there are fewer identities than blocks.
     """
     if block is None:
         return tuple(range(identities))
@@ -167,27 +474,4 @@ def read_config(values: Mapping[str, Any]) -> RunConfig:
     Raises:
         ConfigError: an unknown key, a value of the wrong type or out of range; the message names the key.
     """
-    _refuse_unknown(RunConfig, values)
-    settings = dacite.Config(strict=True, cast=[tuple], type_hooks={float: as_float})
-    try:
-        return dacite.from_dict(RunConfig, dict(values), settings)
-    except dacite.DaciteFieldError as error:
-        raise ConfigError(f"{error.field_path}: {error}") from error
-
-
-def _refuse_unknown(schema: type, values: Mapping[str, Any], at: str = "") -> None:
-    """Name the first key that a schema lacks with those that it has, and the first item of a list of a wrong type."""
-    known = get_type_hints(schema)
-    for key, value in values.items():
-        if key not in known:
-            near = suggestion(str(key), known)
-            raise ConfigError(f"unknown key {at}{key}{near} (allowed: {', '.join(known)})")
-        wanted = known[key]
-        if isinstance(wanted, type) and is_dataclass(wanted) and isinstance(value, Mapping):
-            _refuse_unknown(wanted, value, f"{at}{key}.")
-        if wanted is int and isinstance(value, bool):
-            raise ConfigError(f"{at}{key} = {str(value).lower()}; it must be a whole number")
-        if get_origin(wanted) is list and isinstance(value, list):
-            wrong = [v for v in value if not isinstance(v, get_args(wanted)[0])]
-            if wrong:
-                raise ConfigError(f"{at}{key} holds {wrong[0]!r}; its items must be {get_args(wanted)[0].__name__}")
+    return validated(RunConfig, values)

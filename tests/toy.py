@@ -7,10 +7,10 @@ import torch
 from torch import nn
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.config import Scene
 from facing_asymmetry.expressions.expression import TiedBlendshapes
 from facing_asymmetry.expressions.objective import FitFaces
 from facing_asymmetry.rendering.contract import Stage
-from facing_asymmetry.rendering.scene import Scene
 
 UNITS = ("browDown_L", "browDown_R", "jawLeft", "jawOpen", "mouthSmile_L", "mouthSmile_R")
 LABELS = ("anger", "happiness", "surprise", "neutral")

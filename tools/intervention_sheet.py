@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from facing_asymmetry.assets import cache_folder
+from facing_asymmetry.config import Scene
 from facing_asymmetry.expressions.authored import facs_weights
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.interventions.contract import Face
@@ -15,7 +16,6 @@ from facing_asymmetry.interventions.layout import lay_out
 from facing_asymmetry.interventions.registry import catalogue
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.responses.runner import Studio
 from facing_asymmetry.responses.sprite import to_bytes
 

@@ -12,11 +12,11 @@ from torch import Tensor
 from facing_asymmetry.benchmarks.drawing import draw, draw_with_gradient, rasterise
 from facing_asymmetry.benchmarks.faces import Face
 from facing_asymmetry.benchmarks.timing import Call, summary, timed, timed_in_turns
+from facing_asymmetry.config import Scene
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.contract import Stage
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 
 Figures = dict[str, float | int | str]

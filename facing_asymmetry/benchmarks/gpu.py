@@ -15,13 +15,13 @@ from facing_asymmetry.benchmarks.stand_ins import RANDOM
 from facing_asymmetry.benchmarks.sweep_time import expression_frames
 from facing_asymmetry.benchmarks.timing import at_least, seconds_of
 from facing_asymmetry.classifiers.contract import Classifier
+from facing_asymmetry.config import Scene
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import FrameSet
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
 from facing_asymmetry.study.parts import check_device

@@ -9,9 +9,9 @@ import torch
 from facing_asymmetry.benchmarks.drawing import draw, draw_with_gradient, rasterise
 from facing_asymmetry.benchmarks.faces import Face
 from facing_asymmetry.benchmarks.timing import at_least, timed
+from facing_asymmetry.config import Scene
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 
 

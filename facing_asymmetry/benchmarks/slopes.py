@@ -8,8 +8,7 @@ from typing import Final
 import pandas as pd
 
 from facing_asymmetry.app import compose_config, set_threads
-from facing_asymmetry.config import read_config
-from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.config import StatisticsSettings, read_config
 from facing_asymmetry.inference.table import test_table
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.scores.table import score_table

@@ -9,6 +9,7 @@ from torch import Tensor
 from facing_asymmetry.benchmarks.timing import Call, at_least, timed_in_turns
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.preprocessing import preprocess
+from facing_asymmetry.config import Scene
 from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.interventions.contract import Face
@@ -17,7 +18,6 @@ from facing_asymmetry.interventions.layout import FrameSet, lay_out
 from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
 
 HUNDRED = Grid.spaced("hundred", 11, 10)

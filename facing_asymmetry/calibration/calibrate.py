@@ -10,8 +10,8 @@ from facing_asymmetry.calibration.null_sets import SHUFFLES, MixedCase, NoiseCas
 from facing_asymmetry.calibration.power import PowerCase
 from facing_asymmetry.calibration.rates import Band, rate
 from facing_asymmetry.calibration.workers import Each
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.inference.effect import power_of
-from facing_asymmetry.inference.settings import StatisticsSettings
 
 Tell = Callable[[str], None]
 

@@ -12,10 +12,10 @@ from scipy import stats
 
 from facing_asymmetry.calibration.curves import Curves, draw_curves, slopes_of, specific_of
 from facing_asymmetry.calibration.design import NULL, S, T
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.inference.mixed import mixed_model
 from facing_asymmetry.inference.permutation import sign_flip_test
 from facing_asymmetry.inference.seeding import generator
-from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.inference.shuffle import shuffle_test
 from facing_asymmetry.inference.table import configured_interval
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from facing_asymmetry.calibration.curves import draw_curves, slope_sd, slopes_of
 from facing_asymmetry.calibration.design import NULL
 from facing_asymmetry.calibration.null_sets import S_AXIS, T_AXIS
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.inference.permutation import sign_flip_test
 from facing_asymmetry.inference.seeding import generator
-from facing_asymmetry.inference.settings import StatisticsSettings
 
 
 @dataclass(frozen=True)

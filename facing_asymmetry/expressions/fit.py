@@ -10,12 +10,12 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.classifiers.contract import Classifier
+from facing_asymmetry.config import OptimiserSettings
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.evolution_search import evolution_search
 from facing_asymmetry.expressions.expression import Expression, TiedBlendshapes
 from facing_asymmetry.expressions.gradient_search import gradient_search
 from facing_asymmetry.expressions.objective import FitFaces, Objective, Rows
-from facing_asymmetry.expressions.optimiser import OptimiserSettings
 from facing_asymmetry.expressions.search import Search, confirm
 from facing_asymmetry.rendering.contract import Renderer
 

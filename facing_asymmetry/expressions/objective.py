@@ -13,12 +13,11 @@ from torch import Tensor
 
 from facing_asymmetry.classifiers.contract import Classifier, check_logits
 from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.config import OptimiserSettings, Scene
 from facing_asymmetry.expressions.expression import TiedBlendshapes
-from facing_asymmetry.expressions.optimiser import OptimiserSettings
 from facing_asymmetry.face_models.contract import FaceModel, Subject
 from facing_asymmetry.rendering.camera import FACE_BOX_FRACTION
 from facing_asymmetry.rendering.contract import Renderer, Stage
-from facing_asymmetry.rendering.scene import Scene
 
 SAMPLES: Final = 2.0
 """Samples of a coarse frame, along each axis, per pixel that the classifier sees of it."""

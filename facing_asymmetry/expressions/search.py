@@ -8,8 +8,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from facing_asymmetry.config import OptimiserSettings
 from facing_asymmetry.expressions.objective import Evaluation, Objective
-from facing_asymmetry.expressions.optimiser import OptimiserSettings
 
 
 @dataclass

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.inference.evidence import Evidence, Row
 from facing_asymmetry.inference.hypotheses import FALLS, HYPOTHESES
 from facing_asymmetry.inference.multiplicity import intersection_union
-from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.inference.share import shares
 from facing_asymmetry.inference.table import test_table
 from facing_asymmetry.inference.verdict import CANT_TELL, NOT_SUPPORTED, SUPPORTED, measured, p_words, state

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.inference.hypotheses import HYPOTHESES
-from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.inference.verdict import CANT_TELL, NOT_SUPPORTED, SUPPORTED, Verdict, judge, measured, p_words
 
 Row = dict[str, Any]

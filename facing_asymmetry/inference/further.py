@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.responses.table_file import read_chunks
 
 MIXED: Final = "mixed.csv"

@@ -10,10 +10,10 @@ from jaxtyping import Float
 from numpy import ndarray
 from scipy import stats
 
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.inference.identities import identity_scores
 from facing_asymmetry.inference.permutation import check_values
 from facing_asymmetry.inference.seeding import generator
-from facing_asymmetry.inference.settings import StatisticsSettings
 
 GROUP: Final = ["face_model", "expression", "classifier", "emotion"]
 COLUMNS: Final = (*GROUP, "n", "palsy", "specific", "share", "low", "high", "note")

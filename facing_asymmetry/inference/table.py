@@ -8,6 +8,7 @@ import pandas as pd
 from jaxtyping import Float
 from numpy import ndarray
 
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.inference.bootstrap import Interval, bca_interval
 from facing_asymmetry.inference.effect import hedges_g, minimum_detectable_effect
@@ -16,8 +17,7 @@ from facing_asymmetry.inference.identities import CELL, identity_scores
 from facing_asymmetry.inference.multiplicity import adjust
 from facing_asymmetry.inference.permutation import SignFlip, sign_flip_test
 from facing_asymmetry.inference.seeding import generator
-from facing_asymmetry.inference.settings import StatisticsSettings
-from facing_asymmetry.scores.registry import SCORES
+from facing_asymmetry.scores.registry import SCORES, check_scores
 
 FAMILY: Final = ("face_model", "expression", "intervention", "score")
 """Tests that are corrected together: all classifiers and emotions of one score under one intervention."""
@@ -63,9 +63,11 @@ def test_table(scores: pd.DataFrame, settings: StatisticsSettings, pooled: bool 
         pooled: average over emotions first: one row per classifier with the emotion "all".
 
     Raises:
+        ConfigError: the settings name a score that there is not.
         DataError: the table lacks a column, is empty, or has none of the scores asked for.
     """
     identities = identity_scores(scores, pooled, settings.accepted_only)
+    check_scores(settings.scores)
     if settings.scores:
         identities = identities[identities["score"].isin(settings.scores)]
         if identities.empty:

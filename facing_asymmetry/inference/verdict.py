@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.inference.effect import LARGEST_SAMPLE, identities_needed
-from facing_asymmetry.inference.settings import StatisticsSettings
 
 SUPPORTED: Final = "supported"
 NOT_SUPPORTED: Final = "not supported"

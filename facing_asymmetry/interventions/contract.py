@@ -9,9 +9,9 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from facing_asymmetry.config import Scene
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.face_models.contract import Displacement, FaceModel, Subject, UnitBasis
-from facing_asymmetry.rendering.scene import Scene
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,20 @@
 """The control of the maximum: a symmetric displacement in a random direction, as large as the palsy's."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
+from pydantic import StrictInt
 
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.expression import TiedBlendshapes
 from facing_asymmetry.interventions.contract import INTENSITY, Axis, Face, Intervention, Invariant
 from facing_asymmetry.interventions.halves import lost_motion
+from facing_asymmetry.schema import schema
 
 
-@dataclass(frozen=True)
+@schema()
 class RandomDisplacement(Intervention):
     """`rest + t * displacement + t * (1 - s) * r`: r is a random symmetric mixture of the muscles' blendshapes.
 
@@ -27,7 +28,7 @@ class RandomDisplacement(Intervention):
     """
 
     name: str = "displacement"
-    seed: int = 0
+    seed: StrictInt = 0
     kind: ClassVar[str] = "displacement"
     summary: ClassVar[str] = "Control: a random symmetric change of the face as large as what palsy takes away."
     formula: ClassVar[str] = "rest + t d + t (1 − s) r, r random, symmetric, as large as what `palsy` takes away"

@@ -6,9 +6,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from facing_asymmetry.config import Scene
 from facing_asymmetry.interventions.contract import Face, Intervention
 from facing_asymmetry.interventions.grid import Grid
-from facing_asymmetry.rendering.scene import Scene
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Weakening of muscles: of one side (`palsy` and its relatives), or of both alike (`bilateral`)."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy import ndarray
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.interventions.contract import Face, Intervention, Invariant
 from facing_asymmetry.interventions.halves import halves, muscles, on_side
+from facing_asymmetry.schema import schema
 
 ONE_SIDED = frozenset(
     {
@@ -23,7 +23,7 @@ ONE_SIDED = frozenset(
 """Promises of every dynamic weakening of one side."""
 
 
-@dataclass(frozen=True)
+@schema()
 class Weakening(Intervention):
     """Base of the interventions that scale what muscles move, and spare the rest of the expression."""
 
@@ -36,7 +36,7 @@ class Weakening(Intervention):
         return halves(*self.parts(face), face.left)
 
 
-@dataclass(frozen=True)
+@schema()
 class OneSidedWeakening(Weakening):
     """Base of the interventions under which the affected side moves s times as far and the other side fully."""
 
@@ -49,7 +49,7 @@ class OneSidedWeakening(Weakening):
         return np.stack([t, *on_side(side, -t * (1 - s), np.zeros_like(t)), t], axis=1)
 
 
-@dataclass(frozen=True)
+@schema()
 class Palsy(OneSidedWeakening):
     """`rest + t * midline + t * [(1 - w) + w * s] * muscles`: the affected side moves s times as far.
 
@@ -64,7 +64,7 @@ class Palsy(OneSidedWeakening):
     invariants: ClassVar[frozenset[Invariant]] = ONE_SIDED | {Invariant.MEAN_MOTION_OF_PALSY}
 
 
-@dataclass(frozen=True)
+@schema()
 class FacialNervePalsy(OneSidedWeakening):
     """`palsy` of the muscles of the facial nerve only: eyes still open wide, jaw and gaze are spared."""
 
@@ -83,7 +83,7 @@ class FacialNervePalsy(OneSidedWeakening):
 THIRDS = ("upper", "middle", "lower")
 
 
-@dataclass(frozen=True)
+@schema()
 class RegionalPalsy(OneSidedWeakening):
     """`palsy` within one third of the face (soft masks of the model that add up to 1), as in a lesion of one branch.
 
@@ -108,7 +108,7 @@ class RegionalPalsy(OneSidedWeakening):
         return mask * moved, face.displacement.midline + (1 - mask) * moved
 
 
-@dataclass(frozen=True)
+@schema()
 class EqualMotion(Weakening):
     """`palsy` while the other side gains what the affected one loses: t * s and t * (2 - s).
 
@@ -129,7 +129,7 @@ class EqualMotion(Weakening):
         return np.stack([t, *on_side(side, -t * (1 - s), t * (1 - s)), t], axis=1)
 
 
-@dataclass(frozen=True)
+@schema()
 class Bilateral(Weakening):
     """`rest + t * midline + t * (1 + s) / 2 * muscles`: the negative control.
 

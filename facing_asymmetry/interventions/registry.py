@@ -1,6 +1,5 @@
 """Interventions by their kind, found in this package, with the values that `conf/intervention` gives them."""
 
-import dataclasses
 import pkgutil
 from collections.abc import Mapping
 from functools import cache
@@ -8,13 +7,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-import dacite
 import yaml  # type: ignore[import-untyped]
 
 from facing_asymmetry.conf_folder import conf_folder
 from facing_asymmetry.errors import ConfigError, suggestion
 from facing_asymmetry.interventions.contract import Intervention
-from facing_asymmetry.plain_numbers import as_float
+from facing_asymmetry.schema import validated
 
 
 def _found() -> dict[str, type[Intervention]]:
@@ -48,16 +46,7 @@ def make_intervention(kind: str, **values: Any) -> Intervention:
         raise ConfigError(f"unknown intervention {kind!r}{hint} (there are: {', '.join(sorted(INTERVENTIONS))})")
     cls = INTERVENTIONS[kind]
     place = f"interventions.{values.get('name', kind)}"
-    fields = [field.name for field in dataclasses.fields(cls) if field.name != "name"]
-    for key in values:
-        if key != "name" and key not in fields:
-            allowed = ", ".join(fields) or "no values of its own"
-            raise ConfigError(f"{place}.{key} is unknown{suggestion(key, fields)} (kind {kind} has: {allowed})")
-    try:
-        made: Intervention = dacite.from_dict(cls, values, dacite.Config(strict=True, type_hooks={float: as_float}))
-    except dacite.DaciteFieldError as error:
-        raise ConfigError(f"{place}.{error.field_path}: {error}") from error
-    return made
+    return validated(cls, values, place)
 
 
 def intervention_from(name: str, facts: Mapping[str, Any]) -> Intervention:

@@ -1,20 +1,21 @@
 """A face that hangs on one side even at rest, as in a flaccid palsy."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
+from pydantic import StrictFloat
 
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.interventions.contract import INTENSITY, Axis, Face, Intervention, Invariant
 from facing_asymmetry.interventions.halves import on_side
+from facing_asymmetry.schema import schema
 
 FLIP = np.array([-1.0, 1.0, 1.0], np.float32)
 
 
-@dataclass(frozen=True)
+@schema()
 class RestingDroop(Intervention):
     """`rest + t * displacement + (1 - s) * droop`: brow, lower lid and mouth corner of one side hang, whatever t.
 
@@ -28,9 +29,9 @@ class RestingDroop(Intervention):
     """
 
     name: str = "resting_droop"
-    brow_mm: float = 4.0
-    lid_mm: float = 1.5
-    mouth_mm: float = 5.0
+    brow_mm: StrictFloat = 4.0
+    lid_mm: StrictFloat = 1.5
+    mouth_mm: StrictFloat = 5.0
     kind: ClassVar[str] = "resting_droop"
     summary: ClassVar[str] = "Brow, lower lid and mouth corner of one side hang, at rest too, as in a flaccid palsy."
     formula: ClassVar[str] = "rest + t d + (1 − s) droop"

@@ -1,15 +1,17 @@
 """Controls of the scene: the face moves as it would, and something that is not the face changes with 1 - s."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
+from pydantic import StrictFloat
 
+from facing_asymmetry.config import Scene
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.interventions.contract import INTENSITY, Axis, Face, Intervention, Invariant
-from facing_asymmetry.rendering.scene import Scene
+from facing_asymmetry.schema import schema
 
 SYMMETRIC_FACE = frozenset(
     {
@@ -23,7 +25,7 @@ SYMMETRIC_FACE = frozenset(
 """Promises about the *face* of every scene control; the image changes even at t = 0."""
 
 
-@dataclass(frozen=True)
+@schema()
 class SceneControl(Intervention):
     """Base of the interventions that leave the face alone: `rest + t * displacement`, rendered anew for every s."""
 
@@ -47,7 +49,7 @@ def _dose(meaning: str) -> tuple[Axis, ...]:
     return (Axis("s", meaning, 0.0, 1.0), INTENSITY)
 
 
-@dataclass(frozen=True)
+@schema()
 class Noop(SceneControl):
     """The same frame rendered and classified again: the pipeline's own noise, and the placebo of the refuters."""
 
@@ -59,7 +61,7 @@ class Noop(SceneControl):
     axes: ClassVar[tuple[Axis, ...]] = _dose("nothing: every s is the same frame, rendered again")
 
 
-@dataclass(frozen=True)
+@schema()
 class Yaw(SceneControl):
     """The head turns to one side, by `degrees` at s = 0.
 
@@ -68,7 +70,7 @@ class Yaw(SceneControl):
     """
 
     name: str = "yaw"
-    degrees: float = 20.0
+    degrees: StrictFloat = 20.0
     kind: ClassVar[str] = "yaw"
     summary: ClassVar[str] = "Scene control: the symmetric face turns to one side as s falls."
     sides: ClassVar[tuple[str, ...]] = ("left", "right")
@@ -82,7 +84,7 @@ class Yaw(SceneControl):
         return replace(scene, yaw=scene.yaw + _signed(side) * (1.0 - s) * self.degrees)
 
 
-@dataclass(frozen=True)
+@schema()
 class LightAzimuth(SceneControl):
     """The lights turn to one side, by `degrees` at s = 0: an asymmetry of the image that is none of the face.
 
@@ -91,7 +93,7 @@ class LightAzimuth(SceneControl):
     """
 
     name: str = "light"
-    degrees: float = 45.0
+    degrees: StrictFloat = 45.0
     kind: ClassVar[str] = "light"
     summary: ClassVar[str] = "Scene control: the light moves to one side of the symmetric face as s falls."
     sides: ClassVar[tuple[str, ...]] = ("left", "right")
@@ -106,7 +108,7 @@ class LightAzimuth(SceneControl):
         return replace(scene, lights=replace(scene.lights, azimuth=azimuth))
 
 
-@dataclass(frozen=True)
+@schema()
 class Scale(SceneControl):
     """The face grows or shrinks in the frame, to `factor` times its size at s = 0: a detector's box that is off.
 
@@ -115,7 +117,7 @@ class Scale(SceneControl):
     """
 
     name: str = "scale"
-    factor: float = 0.8
+    factor: StrictFloat = 0.8
     kind: ClassVar[str] = "scale"
     summary: ClassVar[str] = "Scene control: the symmetric face gets smaller as s falls."
     axes: ClassVar[tuple[Axis, ...]] = _dose("1: the study's framing, 0: `factor` times as large")
@@ -128,7 +130,7 @@ class Scale(SceneControl):
         return replace(scene, zoom=scene.zoom * (1.0 + (1.0 - s) * (self.factor - 1.0)))
 
 
-@dataclass(frozen=True)
+@schema()
 class Blur(SceneControl):
     """The image loses focus: a Gaussian of `sigma` pixels at s = 0.
 
@@ -137,7 +139,7 @@ class Blur(SceneControl):
     """
 
     name: str = "blur"
-    sigma: float = 3.0
+    sigma: StrictFloat = 3.0
     kind: ClassVar[str] = "blur"
     summary: ClassVar[str] = "Scene control: the picture of the symmetric face blurs as s falls."
     axes: ClassVar[tuple[Axis, ...]] = _dose("1: the study's focus, 0: blurred by `sigma` pixels")

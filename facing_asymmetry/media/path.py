@@ -6,10 +6,10 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from facing_asymmetry.config import Scene
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.interventions.contract import Face, Intervention
 from facing_asymmetry.interventions.layout import FrameSet
-from facing_asymmetry.rendering.scene import Scene
 
 
 def read_points(text: str) -> list[tuple[float, float]]:

@@ -9,7 +9,7 @@ from jaxtyping import UInt8
 from numpy import ndarray
 from PIL import Image
 
-from facing_asymmetry.rendering.scene import Lights, Scene
+from facing_asymmetry.config import Lights, Scene
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.inference.table import test_table
 from facing_asymmetry.planted.setting import BASE, GAIN, INTENSITY, MIRROR, PART, SYMMETRY
 

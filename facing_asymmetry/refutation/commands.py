@@ -20,8 +20,8 @@ def refute(folder: Path, treated: str, control: str, repeats: int, seed: int, ta
 
     Exit status 1 where a refuter fails.
     """
+    from facing_asymmetry.config import RefuterSettings
     from facing_asymmetry.refutation.refute import refute_run, statistics_of
-    from facing_asymmetry.refutation.settings import RefuterSettings
     from facing_asymmetry.refutation.verdicts import FAIL
     from facing_asymmetry.refutation.words import print_refutations
 

@@ -6,11 +6,10 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from facing_asymmetry.config import RefuterSettings, StatisticsSettings
 from facing_asymmetry.inference.permutation import sign_flip_test
 from facing_asymmetry.inference.seeding import generator
-from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.refutation.estimate import Estimate
-from facing_asymmetry.refutation.settings import RefuterSettings
 from facing_asymmetry.refutation.unit_curves import CurveSets
 from facing_asymmetry.refutation.verdicts import Verdict, judged, not_judged
 

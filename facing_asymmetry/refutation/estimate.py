@@ -9,9 +9,9 @@ import pandas as pd
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.inference.identities import CELL, identity_scores
-from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.inference.table import test_table
 
 Group = tuple[str, str, str, str]

@@ -5,9 +5,9 @@ from typing import Final
 import numpy as np
 from scipy.spatial.distance import pdist
 
+from facing_asymmetry.config import RefuterSettings
 from facing_asymmetry.inference.seeding import generator
 from facing_asymmetry.refutation.estimate import Estimate
-from facing_asymmetry.refutation.settings import RefuterSettings
 from facing_asymmetry.refutation.unit_curves import CurveSet
 from facing_asymmetry.refutation.verdicts import Verdict, judged, not_judged
 

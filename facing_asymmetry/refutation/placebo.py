@@ -4,9 +4,9 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from facing_asymmetry.config import RefuterSettings
 from facing_asymmetry.inference.seeding import generator
 from facing_asymmetry.refutation.estimate import Estimate
-from facing_asymmetry.refutation.settings import RefuterSettings
 from facing_asymmetry.refutation.unit_curves import CurveSet, CurveSets
 from facing_asymmetry.refutation.verdicts import Verdict, judged
 

@@ -9,16 +9,16 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from facing_asymmetry.errors import DataError
-from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.config import RefuterSettings, StatisticsSettings
+from facing_asymmetry.errors import ConfigError, DataError
 from facing_asymmetry.refutation.dummy import dummy_outcome, sign_flips
 from facing_asymmetry.refutation.estimate import GROUP, Estimate, Group, estimates
 from facing_asymmetry.refutation.identities import distinct_faces, random_cause, subsets
 from facing_asymmetry.refutation.placebo import placebo
-from facing_asymmetry.refutation.settings import RefuterSettings
 from facing_asymmetry.refutation.unit_curves import CurveSets, curve_sets
 from facing_asymmetry.refutation.verdicts import FAIL, NOT_JUDGED, PASS, REFUTERS, Verdict
 from facing_asymmetry.responses.table_file import read_chunks
+from facing_asymmetry.schema import validated
 
 COLUMNS: Final = (*GROUP, "score", "n", "mean", "low", "high", "p", "refuter", "status", "measured", "allowed", "words")
 """Columns of the table of refuters, in order; the last row of each score and refuter has the classifier "all"."""
@@ -50,8 +50,8 @@ def statistics_of(folder: Path) -> StatisticsSettings:
         return StatisticsSettings()
     try:
         values = json.loads(manifest.read_text(encoding="utf-8"))["config"]["statistics"]
-        return StatisticsSettings(**values)
-    except (ValueError, KeyError, TypeError) as error:
+        return validated(StatisticsSettings, values, "statistics")
+    except (ValueError, KeyError, TypeError, ConfigError) as error:
         raise DataError(f"{manifest}: no settings of statistics that this version knows ({error})") from error
 
 

@@ -1,7 +1,7 @@
-"""From states of a face to images: one definition of the image (`scene`), a fast renderer and a reference."""
+"""From states of a face to images: one definition of the image (`contract`), a fast renderer and a reference."""
 
+from facing_asymmetry.config import Lights, Scene
 from facing_asymmetry.rendering.contract import Renderer, Stage
 from facing_asymmetry.rendering.factory import RENDERERS, make_renderer
-from facing_asymmetry.rendering.scene import Lights, Scene
 
 __all__ = ["RENDERERS", "Lights", "Renderer", "Scene", "Stage", "make_renderer"]

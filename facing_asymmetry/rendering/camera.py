@@ -15,10 +15,10 @@ from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor
 
+from facing_asymmetry.config import Scene
 from facing_asymmetry.errors import ModelError
 from facing_asymmetry.face_models.contract import Subject
 from facing_asymmetry.rendering.contract import Stage
-from facing_asymmetry.rendering.scene import Scene
 
 FACE_BOX_FRACTION: Final = 0.8
 """Side of the face box as a share of the frame."""

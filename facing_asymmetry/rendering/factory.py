@@ -2,10 +2,10 @@
 
 from typing import Final
 
+from facing_asymmetry.config import Scene
 from facing_asymmetry.errors import ConfigError, suggestion
 from facing_asymmetry.face_models.contract import Surface
 from facing_asymmetry.rendering.contract import Renderer
-from facing_asymmetry.rendering.scene import Scene
 
 RENDERERS: Final = {
     "fast": "compiled loops on the CPU; on a GPU PyTorch3D's rasteriser",
@@ -16,7 +16,7 @@ RENDERERS: Final = {
 
 
 def make_renderer(name: str, surface: Surface, scene: Scene | None = None, device: str = "cpu") -> Renderer:
-    """The renderer of this name; all draw the same image (see `scene`).
+    """The renderer of this name; all draw the same image (see `contract`).
 
     Args:
         name: a key of `RENDERERS`.

@@ -11,6 +11,7 @@ from numpy import ndarray
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from facing_asymmetry.config import Scene
 from facing_asymmetry.errors import ConfigError, ModelError
 from facing_asymmetry.face_models.contract import Subject, Surface
 from facing_asymmetry.rendering.camera import view_of
@@ -19,7 +20,6 @@ from facing_asymmetry.rendering.image import blurred, decode_srgb, encode_srgb
 from facing_asymmetry.rendering.kernels.arrays import LANES, Batch, Images, Mesh, Tables, Textures
 from facing_asymmetry.rendering.kernels.compilation import compiled_mark
 from facing_asymmetry.rendering.kernels.frame import adjoint_frames, render_frames
-from facing_asymmetry.rendering.scene import Scene
 
 CURVE_STEPS = 4096
 

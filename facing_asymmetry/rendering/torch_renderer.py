@@ -15,6 +15,7 @@ from pytorch3d.structures import Meshes
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, normalize
 
+from facing_asymmetry.config import Scene
 from facing_asymmetry.errors import ModelError
 from facing_asymmetry.face_models.contract import Surface
 from facing_asymmetry.rendering.camera import frame_scale, view_of
@@ -22,7 +23,6 @@ from facing_asymmetry.rendering.contract import Stage
 from facing_asymmetry.rendering.image import blurred, decode_srgb, encode_srgb
 from facing_asymmetry.rendering.kernels.lighting import FLOOR, GLINT, LOBE, SHEEN
 from facing_asymmetry.rendering.rasterise import FastRasterizer
-from facing_asymmetry.rendering.scene import Scene
 
 
 class SkinShader(nn.Module):

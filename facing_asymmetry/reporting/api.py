@@ -14,10 +14,10 @@ from jaxtyping import UInt8
 from matplotlib.figure import Figure
 from numpy import ndarray
 
+from facing_asymmetry.config import ReportSettings
 from facing_asymmetry.errors import DataError, suggestion
 from facing_asymmetry.reporting.figures import contact_sheet, figure_modules, surfaces
 from facing_asymmetry.reporting.run_data import RunData, read_run
-from facing_asymmetry.reporting.settings import ReportSettings
 from facing_asymmetry.reporting.sprites import Sprite
 from facing_asymmetry.reporting.tables import TABLES
 

@@ -6,13 +6,13 @@ from typing import Any, Final
 from matplotlib.figure import Figure
 
 from facing_asymmetry.atomic import scratch_folder
+from facing_asymmetry.config import ReportSettings
 from facing_asymmetry.errors import StoreError
 from facing_asymmetry.reporting.figures import figure_modules, surfaces
 from facing_asymmetry.reporting.figures.style import look, readable
 from facing_asymmetry.reporting.html import render_page
 from facing_asymmetry.reporting.picture import Picture
 from facing_asymmetry.reporting.run_data import RunData, read_run
-from facing_asymmetry.reporting.settings import ReportSettings
 from facing_asymmetry.reporting.svg import figure_svg
 from facing_asymmetry.reporting.tables import write_tables
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.emotions import CANONICAL
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.reporting.run_data import RunData
-from facing_asymmetry.reporting.settings import FURTHER_NODES
 from facing_asymmetry.reporting.sprites import Sprite, encode_all, thin
 
 DIGITS: Final = 4

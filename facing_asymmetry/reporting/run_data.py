@@ -12,11 +12,11 @@ import pandas as pd
 from jaxtyping import Float
 from numpy import ndarray
 
+from facing_asymmetry.config import ReportSettings
 from facing_asymmetry.emotions import CANONICAL
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.inference.further import MIXED
 from facing_asymmetry.reporting.files import read_csv, read_json, read_manifest, read_responses
-from facing_asymmetry.reporting.settings import ReportSettings
 from facing_asymmetry.reporting.sprites import Sprite, read_further, read_sprites
 
 DEFAULT_MINIMUM: Final = 20

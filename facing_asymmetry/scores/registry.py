@@ -1,6 +1,6 @@
 """Every score: name, unit, sign convention and meaning. Reports and help read it; `score_table` computes from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -216,3 +216,9 @@ def score_definition(name: str) -> ScoreDefinition:
         hint = suggestion(name, SCORES, f"; known scores: {', '.join(SCORES)}")
         raise ConfigError(f"unknown score {name!r}{hint}")
     return SCORES[name]
+
+
+def check_scores(names: Iterable[str]) -> None:
+    """Raise `ConfigError` for the first name that is no score's."""
+    for name in names:
+        score_definition(name)

@@ -15,6 +15,7 @@ from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.registry import intervention_from
 from facing_asymmetry.rendering.contract import Stage
 from facing_asymmetry.responses.runner import Studio
+from facing_asymmetry.scores.registry import check_scores
 from facing_asymmetry.study.stimuli import Stimuli
 
 
@@ -48,6 +49,7 @@ class Study(Stimuli):
             with_fingerprint(record_from(facts, f"classifiers.{name}")) for name, facts in config.classifiers.items()
         ]
         self.optimiser = config.expression.optimiser
+        check_scores(config.statistics.scores)
         for record in self.records:
             check_emotions(record.name, record.labels, config.emotions)
         if not elsewhere:

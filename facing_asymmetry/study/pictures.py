@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.interventions.contract import Intervention, Invariant
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.progress import Progress
-from facing_asymmetry.reporting.settings import FURTHER_NODES
 from facing_asymmetry.reporting.sprites import thin
 from facing_asymmetry.responses.sprite import draw_sprite
 from facing_asymmetry.study.cells import Cell, cells_of

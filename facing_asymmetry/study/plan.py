@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.interventions.layout import distinct
-from facing_asymmetry.reporting.settings import FURTHER_NODES
 from facing_asymmetry.study.parts import Study
 from facing_asymmetry.study.rates import Rates
 

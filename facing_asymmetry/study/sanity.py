@@ -9,6 +9,7 @@ import torch
 from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
+from facing_asymmetry.config import Scene
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.expressions.expression import Expression
@@ -19,7 +20,6 @@ from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.contract import Renderer
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.scene import Scene
 
 FIT_FACES = (1001, 1002, 1003)
 """Faces that optimised expressions are fitted on; those that are shown are others."""

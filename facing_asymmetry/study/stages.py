@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from facing_asymmetry.atomic import sweep_temporaries
-from facing_asymmetry.config import RunConfig
+from facing_asymmetry.config import RunConfig, StatisticsSettings
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.progress import Progress
 from facing_asymmetry.responses.table_file import read_chunks, write_table_file
 from facing_asymmetry.store import content_key

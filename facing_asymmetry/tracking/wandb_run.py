@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from facing_asymmetry.config import TrackingConfig
 from facing_asymmetry.store import content_key, write_atomically
 from facing_asymmetry.tracking.artifacts import file_hashes, log_artifacts
 from facing_asymmetry.tracking.content import RunContent, content_of
 from facing_asymmetry.tracking.keys import CURVES, SYMMETRY
-from facing_asymmetry.tracking.settings import TrackingConfig
 from facing_asymmetry.tracking.upload import synced, upload
 
 log = logging.getLogger(__name__)

@@ -98,8 +98,9 @@ def test_a_value_out_of_range_is_named_by_its_key(override, words):
         ("renderer.name=fsat", "did you mean 'fast'"),
         ("+interventions.palsy.kind=palsi", "did you mean 'palsy'"),
         ("interventions.palsy.name=palsi", "interventions.palsy.name = 'palsi'; it must be 'palsy'"),
-        ("+interventions.palsy.degrees=3", "interventions.palsy.degrees is unknown"),
+        ("+interventions.palsy.degrees=3", "unknown key interventions.palsy.degrees"),
         ("classifiers.networkv2.labels=[anger,joy]", "networkv2"),
+        ("statistics.scores=[slop]", "did you mean 'slope'"),
     ],
 )
 def test_what_the_parts_cannot_do_is_refused_before_anything_is_computed(override, words):

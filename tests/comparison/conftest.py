@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.inference.table import test_table
 from tests.reporting.synthetic_run import Plan, write_run
 

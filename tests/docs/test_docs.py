@@ -13,7 +13,7 @@ import torch
 from facing_asymmetry.app import launch
 from facing_asymmetry.cli import STAGES, cli
 from facing_asymmetry.conf_folder import conf_folder
-from facing_asymmetry.reference import page
+from tools.configuration_page import page
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from facing_asymmetry.assets import cache_folder
+from facing_asymmetry.config import Scene
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.errors import ConfigError
 from facing_asymmetry.expressions.authored import SHOWN, Recognition, facs_weights, recognition_table
@@ -13,7 +14,6 @@ from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.arkit import PRESETS
 from facing_asymmetry.face_models.registry import load_face_model, prepare_face_model
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.scene import Scene
 
 # action units that the literature names for each emotion (EMFACS), as this package's units
 REQUIRED = {

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from facing_asymmetry.config import OptimiserSettings
 from facing_asymmetry.errors import ModelError
 from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
-from facing_asymmetry.expressions.optimiser import OptimiserSettings
 from tests.toy import UNITS, Linear, Pixels, faces, presets
 
 SETTINGS = OptimiserSettings(steps=12, prior=0.0, size=0.0)

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from facing_asymmetry.config import OptimiserSettings
 from facing_asymmetry.errors import ConfigError, ModelError
 from facing_asymmetry.expressions.expression import Expression, TiedBlendshapes, dump, load
 from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
-from facing_asymmetry.expressions.optimiser import OptimiserSettings
 from tests.toy import UNITS, Linear, Pixels, faces, model, presets
 
 SETTINGS = OptimiserSettings(steps=40, rate=0.1, prior=0.0, size=0.0, restarts=2)

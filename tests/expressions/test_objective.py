@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from facing_asymmetry.classifiers import registry
+from facing_asymmetry.config import Scene
 from facing_asymmetry.expressions.objective import SAMPLES, coarse_scene
 from facing_asymmetry.rendering.camera import FACE_BOX_FRACTION
-from facing_asymmetry.rendering.scene import Scene
 
 
 @pytest.mark.parametrize("name", registry.names())

@@ -95,9 +95,9 @@ def test_an_authored_expression_is_exactly_symmetric_and_changes_the_face_visibl
 def test_a_symmetric_expression_gives_a_symmetric_picture(model, subject, basis, emotion):
     import torch
 
+    from facing_asymmetry.config import Scene
     from facing_asymmetry.rendering.camera import stage_subjects
     from facing_asymmetry.rendering.factory import make_renderer
-    from facing_asymmetry.rendering.scene import Scene
 
     renderer = make_renderer("fast", model.surface, Scene(image_size=112))
     stage = stage_subjects(model, [subject])

@@ -5,9 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.inference.claims import claims
-from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.inference.synthetic import Planted, synthetic_responses
 from facing_asymmetry.inference.verdict import judge, number, p_words, state
 from facing_asymmetry.scores.table import score_table

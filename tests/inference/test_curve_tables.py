@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.inference.curves import CURVE_CELL, activation_curves
 from facing_asymmetry.inference.further import further_tables
 from facing_asymmetry.inference.mixed_table import MIXED_COLUMNS, mixed_table
-from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.inference.shuffle import WARNING
 from facing_asymmetry.inference.shuffle_table import SHUFFLE_COLUMNS, shuffle_table
 from facing_asymmetry.inference.synthetic import Planted, synthetic_responses

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.errors import DataError
-from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.inference.share import COLUMNS, share, shares
 from facing_asymmetry.inference.synthetic import Planted, synthetic_responses
 from facing_asymmetry.scores.table import score_table

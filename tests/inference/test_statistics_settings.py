@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.errors import ConfigError
-from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.scores.registry import check_scores
 
 DEFAULT = Path(__file__).parents[2] / "conf" / "statistics" / "default.yaml"
 
@@ -32,10 +33,14 @@ def test_the_configuration_file_has_exactly_the_settings_fields_and_their_defaul
         ("accepted_only", "yes", "true or false"),
         ("adjust", "bonferroni", "holm, bh, none"),
         ("interval", "basic", "bca_expanded, bca"),
-        ("scores", ["slop"], "did you mean 'slope'"),
     ],
 )
 def test_a_value_out_of_range_is_refused_by_key(key, value, words):
     with pytest.raises(ConfigError, match=words) as caught:
         StatisticsSettings(**{key: value})
-    assert key in str(caught.value) or key == "scores"
+    assert f"statistics.{key}" in str(caught.value)
+
+
+def test_a_score_that_there_is_not_is_refused_with_the_nearest_name():
+    with pytest.raises(ConfigError, match="did you mean 'slope'"):
+        check_scores(StatisticsSettings(scores=["slop"]).scores)

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.errors import DataError
 from facing_asymmetry.inference import table as tables
 from facing_asymmetry.inference.identities import CELL, identity_scores
 from facing_asymmetry.inference.multiplicity import adjust
-from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.inference.synthetic import Planted, synthetic_responses
 from facing_asymmetry.scores.table import score_table
 

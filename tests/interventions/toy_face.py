@@ -6,11 +6,11 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from facing_asymmetry.config import Scene
 from facing_asymmetry.face_models.contract import Displacement, Subject, UnitBasis
 from facing_asymmetry.interventions.contract import Face
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import lay_out
-from facing_asymmetry.rendering.scene import Scene
 
 V = 9
 MIRROR = np.array([4, 5, 6, 7, 0, 1, 2, 3, 8])

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from facing_asymmetry.assets import cache_folder
+from facing_asymmetry.config import Lights, Scene
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.photographs.rendered import expression_states, pixels_of
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.scene import Lights, Scene
 from tests.photographs.pictures import save
 
 EMOTIONS = ("neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise")

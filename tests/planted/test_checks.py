@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from facing_asymmetry.inference.settings import StatisticsSettings
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.planted.checks import check_planted
 from facing_asymmetry.planted.setting import BASE, GAIN, INTENSITY, MIRROR, PART, SYMMETRY
 

@@ -8,16 +8,15 @@ from click.testing import CliRunner
 from scipy import stats
 
 from facing_asymmetry.cli import cli
+from facing_asymmetry.config import RefuterSettings, StatisticsSettings
 from facing_asymmetry.errors import ConfigError, DataError
 from facing_asymmetry.inference.own_table import own_scores
-from facing_asymmetry.inference.settings import StatisticsSettings
 from facing_asymmetry.inference.synthetic import Planted, synthetic_responses
 from facing_asymmetry.refutation.dummy import dummy_outcome, sign_flips
 from facing_asymmetry.refutation.estimate import estimates
 from facing_asymmetry.refutation.identities import random_cause, subsets
 from facing_asymmetry.refutation.placebo import placebo
 from facing_asymmetry.refutation.refute import COLUMNS, refute, statistics_of
-from facing_asymmetry.refutation.settings import RefuterSettings
 from facing_asymmetry.refutation.unit_curves import CurveSet, curve_sets
 from facing_asymmetry.refutation.verdicts import FAIL, NOT_JUDGED, PASS, REFUTERS
 from facing_asymmetry.scores.table import score_table

@@ -6,6 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from facing_asymmetry.config import Scene
 from facing_asymmetry.rendering.fused import CURVE_STEPS, FusedRenderer, pack_rig
 from facing_asymmetry.rendering.image import decode_srgb, encode_srgb
 from facing_asymmetry.rendering.kernels import texture
@@ -14,7 +15,6 @@ from facing_asymmetry.rendering.kernels.film import encode_value
 from facing_asymmetry.rendering.kernels.geometry import SNAP, fill_table, project, vertex_normals
 from facing_asymmetry.rendering.kernels.lighting import shade
 from facing_asymmetry.rendering.kernels.raster import canonical_corners, rasterise
-from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.rendering.torch_renderer import SkinShader
 from tests.rendering.synthetic import synthetic_face
 

@@ -44,9 +44,9 @@ MANY = Plan(
 
 def write_run(folder: Path, plan: Plan | None = None) -> Path:
     """Write a whole run folder and return it."""
+    from facing_asymmetry.config import StatisticsSettings
     from facing_asymmetry.inference.claims import claims
     from facing_asymmetry.inference.further import further_tables
-    from facing_asymmetry.inference.settings import StatisticsSettings
     from facing_asymmetry.inference.share import shares
     from facing_asymmetry.inference.table import test_table
     from facing_asymmetry.scores.table import score_table

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from facing_asymmetry.config import ReportSettings
 from facing_asymmetry.errors import ConfigError, DataError
 from facing_asymmetry.reporting.files import MOST_NODES
 from facing_asymmetry.reporting.run_data import RunData, grid_mean, read_run, surface
-from facing_asymmetry.reporting.settings import ReportSettings
 from facing_asymmetry.reporting.words import grid_size, image_count
 from tests.reporting.synthetic_run import Plan, write_run
 

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from facing_asymmetry.config import Scene
 from facing_asymmetry.face_models.contract import Displacement, Subject
 from facing_asymmetry.interventions.contract import Face
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import lay_out
 from facing_asymmetry.interventions.registry import make_intervention
-from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.responses.cell import CellAddress, cell_table
 from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
 from facing_asymmetry.responses.schema import validate

@@ -4,12 +4,12 @@ import pytest
 
 from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
+from facing_asymmetry.config import Scene
 from facing_asymmetry.emotions import BASIC
 from facing_asymmetry.errors import AssetError
 from facing_asymmetry.expressions.authored import recognition_table
 from facing_asymmetry.face_models.registry import load_face_model, prepare_face_model
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.rendering.scene import Scene
 from facing_asymmetry.study import sanity
 from facing_asymmetry.study.sanity import Acceptance, print_sanity, sanity_table
 from tests.classifiers.ready import classifier

@@ -40,7 +40,7 @@ class Logged:
 JOB = """
 import json, logging, sys
 from pathlib import Path
-from facing_asymmetry.tracking.settings import TrackingConfig
+from facing_asymmetry.config import TrackingConfig
 from facing_asymmetry.tracking.wandb_run import log_run
 logging.basicConfig(level=logging.WARNING, format="%(message)s")
 run, tracking, composed = Path(sys.argv[1]), TrackingConfig(**json.loads(sys.argv[2])), json.loads(sys.argv[3])

@@ -7,8 +7,8 @@ import yaml
 
 from facing_asymmetry.assets.cache import file_sha256
 from facing_asymmetry.conf_folder import conf_folder
+from facing_asymmetry.config import TrackingConfig
 from facing_asymmetry.tracking.content import content_of
-from facing_asymmetry.tracking.settings import TrackingConfig
 from facing_asymmetry.tracking.wandb_run import log_run
 from tests.tracking.offline_file import read_offline
 from tests.tracking.runs import EMOTIONS, KEY, composed, log_in_a_job, plant

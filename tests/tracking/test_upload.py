@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from facing_asymmetry.tracking.settings import TrackingConfig
+from facing_asymmetry.config import TrackingConfig
 from facing_asymmetry.tracking.upload import ANSWER_SECONDS, synced, unreachable
 from facing_asymmetry.tracking.wandb_run import log_run
 from tests.tracking.offline_file import read_offline
