@@ -2,7 +2,7 @@
 
 import sys
 
-from facing_asymmetry.app import launch
+from facing_asymmetry.app.hydra import launch
 
 if __name__ == "__main__":
     sys.exit(launch("report", sys.argv[1:]))

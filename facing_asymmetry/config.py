@@ -12,8 +12,8 @@ from typing import Annotated, Any, Final, Literal, get_args
 from annotated_types import Unit
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictFloat, StrictInt
 
-from facing_asymmetry.emotions import BASIC, Emotion
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.emotions import BASIC, Emotion
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.schema import schema, validated
 
 Count = Annotated[StrictInt, Field(ge=1)]

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from facing_asymmetry.errors import ConfigError, suggestion
+from facing_asymmetry.core.errors import ConfigError, suggestion
 
 T = TypeVar("T")
 

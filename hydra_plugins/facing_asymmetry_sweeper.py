@@ -13,10 +13,10 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from facing_asymmetry.sweeps.current import current
+from facing_asymmetry.runs.current_command import current
 
 if TYPE_CHECKING:
-    from facing_asymmetry.sweeps.session import Session
+    from facing_asymmetry.runs.sweep import Session
 
 log = logging.getLogger("facing_asymmetry.sweeps")
 
@@ -34,7 +34,7 @@ class StudySweeper(BasicSweeper):
         Raises:
             ConfigError: before anything is launched, naming the job and the key.
         """
-        from facing_asymmetry.sweeps.session import Session
+        from facing_asymmetry.runs.sweep import Session
 
         assert self.hydra_context is not None
         parser = OverridesParser.create(config_loader=self.hydra_context.config_loader)
@@ -64,7 +64,7 @@ class StudySweeper(BasicSweeper):
         return OmegaConf.to_container(composed, resolve=True)  # type: ignore[return-value]
 
     def _launch(self, jobs: list[list[str]], first: int) -> None:
-        from facing_asymmetry.sweeps.waiting import wait_for_the_rest
+        from facing_asymmetry.runs.slurm import wait_for_the_rest
 
         assert self.launcher is not None
         assert self.config is not None
@@ -78,7 +78,7 @@ class StudySweeper(BasicSweeper):
             wait_for_the_rest(place / ".submitit")
 
     def _count(self, session: "Session", todo: list[int]) -> None:
-        from facing_asymmetry.sweeps.dry_run import sweep_words
+        from facing_asymmetry.runs.sweep_messages import sweep_words
 
         assert self.config is not None
         launcher = OmegaConf.to_container(self.config.hydra.launcher, resolve=True)

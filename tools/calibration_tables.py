@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from facing_asymmetry.calibration.document import with_tables
+from facing_asymmetry.validation.calibration.tables import with_tables
 
 FOLDER = Path(__file__).parents[1] / "docs" / "calibration"
 

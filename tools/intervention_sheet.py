@@ -6,8 +6,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.config import Scene
+from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.expressions.authored import facs_weights
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.interventions.contract import Face
@@ -16,8 +16,8 @@ from facing_asymmetry.interventions.layout import lay_out
 from facing_asymmetry.interventions.registry import catalogue
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.factory import make_renderer
+from facing_asymmetry.responses.contact_sheet import to_bytes
 from facing_asymmetry.responses.runner import Studio
-from facing_asymmetry.responses.sprite import to_bytes
 
 GRID = Grid("sheet", (0.0, 0.25, 0.5, 0.75, 1.0), (0.5, 1.0))
 

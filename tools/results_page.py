@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from facing_asymmetry.calibration.words import markdown
+from facing_asymmetry.validation.calibration.tables import markdown
 
 VERDICTS = {"supported": "yes", "not supported": "no", "can't tell": "?"}
 ASKED = ("symmetry_specific", "equal_motion", "beyond_displacement")

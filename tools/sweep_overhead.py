@@ -25,7 +25,7 @@ def sweep(out: Path, launcher: str, more: tuple[str, ...]) -> float:
     """Run the sweep in a process of its own; its wall time."""
     words = ("score", "-m", "debug=authored", NETWORKS, f"hydra/launcher={launcher}", f"paths.outputs={out}", *more)
     began = time.monotonic()
-    subprocess.run([sys.executable, "-m", "facing_asymmetry.cli", *words], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "facing_asymmetry.app.cli", *words], check=True, capture_output=True)
     return time.monotonic() - began
 
 

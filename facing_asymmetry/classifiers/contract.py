@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from facing_asymmetry.classifiers.preprocessing import preprocess
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.core.errors import ModelError
 
 
 class Classifier(nn.Module):

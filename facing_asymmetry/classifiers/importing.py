@@ -5,8 +5,6 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from facing_asymmetry.assets import file_sha256
-from facing_asymmetry.atomic import write_atomically
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.architectures.architecture import find_layout
 from facing_asymmetry.classifiers.loaders.named_tensors import (
@@ -23,7 +21,9 @@ from facing_asymmetry.classifiers.loaders.user_networks import load_torchscript
 from facing_asymmetry.classifiers.networks import architecture_name, untrained_network
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.classifiers.user_weights import ImportNote, import_remedy, imported_path, note_path
-from facing_asymmetry.errors import AssetError, ConfigError
+from facing_asymmetry.core.assets import file_sha256
+from facing_asymmetry.core.errors import AssetError, ConfigError
+from facing_asymmetry.core.files import write_atomically
 
 LIKENESS = 0.5
 """Share of a network's names and shapes that a file must hold to be called the network's."""

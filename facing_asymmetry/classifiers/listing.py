@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.errors import DataError
+from facing_asymmetry.core.errors import DataError
 
 LISTING_COLUMNS = ("name", "training_set", "input", "parameters", "state")
 """Columns that are printed."""

@@ -18,7 +18,7 @@ from facing_asymmetry.classifiers.loaders.named_tensors import differences, shap
 from facing_asymmetry.classifiers.loaders.outputs import FromProbabilities
 from facing_asymmetry.classifiers.loaders.torch_files import load_safetensors
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.errors import ConfigError, ModelError
+from facing_asymmetry.core.errors import ConfigError, ModelError
 
 PUBLISHED: Final = "published"
 """Value of `options.loader` for an architecture, named in `options.architecture`, whose weights are imported."""

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.rendering.camera import FACE_BOX_FRACTION
 
 LUMA = (0.299, 0.587, 0.114)

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
-from facing_asymmetry.emotions import CANONICAL
-from facing_asymmetry.errors import ConfigError, suggestion
+from facing_asymmetry.core.emotions import CANONICAL
+from facing_asymmetry.core.errors import ConfigError, suggestion
 
 USER = "user"
 """Source of a file that only the user can supply: the authors publish it themselves, or not at all."""

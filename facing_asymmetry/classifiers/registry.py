@@ -7,12 +7,12 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from facing_asymmetry.assets import cache_folder, fetch, file_sha256
-from facing_asymmetry.assets.progress import Progress, console_progress
 from facing_asymmetry.classifiers.record import USER, ClassifierRecord, WeightsFile, record_from
 from facing_asymmetry.classifiers.user_weights import import_remedy, imported_path, read_note
-from facing_asymmetry.conf_folder import conf_folder
-from facing_asymmetry.errors import AssetError, ConfigError, ModelError, suggestion
+from facing_asymmetry.core.assets import cache_folder, fetch, file_sha256
+from facing_asymmetry.core.assets.progress import Progress, console_progress
+from facing_asymmetry.core.conf_folder import conf_folder
+from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError, suggestion
 
 if TYPE_CHECKING:
     from facing_asymmetry.classifiers.contract import Classifier

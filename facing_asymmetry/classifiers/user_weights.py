@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from facing_asymmetry.assets import cache_folder, file_sha256
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.assets import cache_folder, file_sha256
+from facing_asymmetry.core.errors import AssetError
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier, check_logits
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.errors import FacingAsymmetryError, ModelError
+from facing_asymmetry.core.emotions import BASIC
+from facing_asymmetry.core.errors import FacingAsymmetryError, ModelError
 
 BATCH_TOLERANCE = 1e-4
 """Largest difference of a logit between a frame in a batch and the frame alone (convolutions sum in another order)."""

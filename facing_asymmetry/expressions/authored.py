@@ -12,8 +12,8 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.emotions import BASIC
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.face_models.arkit import PRESETS
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.rendering.camera import stage_subjects

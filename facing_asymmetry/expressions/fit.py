@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.config import OptimiserSettings
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.expressions.evolution_search import evolution_search
 from facing_asymmetry.expressions.expression import Expression, TiedBlendshapes
 from facing_asymmetry.expressions.gradient_search import gradient_search

@@ -14,8 +14,8 @@ from numpy import ndarray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from facing_asymmetry.assets.cache import atomic_file, file_sha256
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.assets.cache import atomic_file, file_sha256
+from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.face_models.appearance.head import DressedHead
 from facing_asymmetry.face_models.contract import check_face_model
 from facing_asymmetry.face_models.makehuman import MakeHuman, load_built

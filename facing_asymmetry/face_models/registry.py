@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facing_asymmetry.errors import AssetError, ConfigError, suggestion
+from facing_asymmetry.core.errors import AssetError, ConfigError, suggestion
 from facing_asymmetry.face_models.contract import FaceModel
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def listing() -> list[dict[str, Any]]:
 
 
 def _brought(name: str) -> dict[str, Any]:
-    from facing_asymmetry.assets import cache_folder
+    from facing_asymmetry.core.assets import cache_folder
     from facing_asymmetry.face_models.imported import facts_of, how_to_import
 
     chosen = plugin(name)

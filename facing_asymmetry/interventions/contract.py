@@ -10,7 +10,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.config import Scene
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.face_models.contract import Displacement, FaceModel, Subject, UnitBasis
 
 

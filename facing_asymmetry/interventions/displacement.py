@@ -7,7 +7,7 @@ from jaxtyping import Float
 from numpy import ndarray
 from pydantic import StrictInt
 
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.expressions.expression import TiedBlendshapes
 from facing_asymmetry.interventions.contract import INTENSITY, Axis, Face, Intervention, Invariant
 from facing_asymmetry.interventions.halves import lost_motion

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError
 
 
 @dataclass(frozen=True)

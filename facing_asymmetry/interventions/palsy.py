@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.interventions.contract import Face, Intervention, Invariant
 from facing_asymmetry.interventions.halves import halves, muscles, on_side
 from facing_asymmetry.schema import schema

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import yaml  # type: ignore[import-untyped]
 
-from facing_asymmetry.conf_folder import conf_folder
-from facing_asymmetry.errors import ConfigError, suggestion
+from facing_asymmetry.core.conf_folder import conf_folder
+from facing_asymmetry.core.errors import ConfigError, suggestion
 from facing_asymmetry.interventions.contract import Intervention
 from facing_asymmetry.schema import validated
 

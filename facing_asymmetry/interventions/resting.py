@@ -7,7 +7,7 @@ from jaxtyping import Float
 from numpy import ndarray
 from pydantic import StrictFloat
 
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.interventions.contract import INTENSITY, Axis, Face, Intervention, Invariant
 from facing_asymmetry.interventions.halves import on_side
 from facing_asymmetry.schema import schema

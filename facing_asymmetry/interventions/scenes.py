@@ -9,7 +9,7 @@ from numpy import ndarray
 from pydantic import StrictFloat
 
 from facing_asymmetry.config import Scene
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.interventions.contract import INTENSITY, Axis, Face, Intervention, Invariant
 from facing_asymmetry.schema import schema
 

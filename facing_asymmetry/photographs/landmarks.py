@@ -9,9 +9,8 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 from numpy import ndarray
 
-from facing_asymmetry.photographs.detector import Detection
-from facing_asymmetry.photographs.sampling import sample
-from facing_asymmetry.photographs.weights import LANDMARKS, weight_file
+from facing_asymmetry.photographs.alignment import sample
+from facing_asymmetry.photographs.detector import LANDMARKS, Detection, weight_file
 
 SIDE: Final = 192
 RIGHT_EYE, LEFT_EYE = 33, 263

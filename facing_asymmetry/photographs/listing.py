@@ -10,8 +10,8 @@ from jaxtyping import UInt8
 from numpy import ndarray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from facing_asymmetry.emotions import CANONICAL
-from facing_asymmetry.errors import DataError, suggestion
+from facing_asymmetry.core.emotions import CANONICAL
+from facing_asymmetry.core.errors import DataError, suggestion
 
 COLUMNS: Final = ("path", "group", "emotion", "subject")
 LAYOUT: Final = "GROUP/EMOTION/SUBJECT[_...].jpg"

@@ -6,16 +6,14 @@ from pathlib import Path
 import pandas as pd
 
 from facing_asymmetry.classifiers import registry
-from facing_asymmetry.errors import DataError
-from facing_asymmetry.photographs import figure, page
-from facing_asymmetry.photographs.group_figure import draw_groups
-from facing_asymmetry.photographs.groups import groups
+from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.core.store import write_atomically
+from facing_asymmetry.photographs import figures as figure
+from facing_asymmetry.photographs import report as page
+from facing_asymmetry.photographs.figures import draw_groups
 from facing_asymmetry.photographs.listing import left_out, list_photographs
-from facing_asymmetry.photographs.measure import Failure, measure_all
-from facing_asymmetry.photographs.respond import respond
-from facing_asymmetry.photographs.slopes import slopes, usable
-from facing_asymmetry.photographs.table import measures_table
-from facing_asymmetry.store import write_atomically
+from facing_asymmetry.photographs.measure import Failure, measure_all, measures_table
+from facing_asymmetry.photographs.responses import groups, respond, slopes, usable
 
 
 def study(

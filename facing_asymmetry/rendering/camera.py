@@ -16,7 +16,7 @@ from numpy import ndarray
 from torch import Tensor
 
 from facing_asymmetry.config import Scene
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.face_models.contract import Subject
 from facing_asymmetry.rendering.contract import Stage
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from facing_asymmetry.config import Scene
-from facing_asymmetry.errors import ConfigError, suggestion
+from facing_asymmetry.core.errors import ConfigError, suggestion
 from facing_asymmetry.face_models.contract import Surface
 from facing_asymmetry.rendering.contract import Renderer
 

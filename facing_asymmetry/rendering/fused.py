@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from facing_asymmetry.config import Scene
-from facing_asymmetry.errors import ConfigError, ModelError
+from facing_asymmetry.core.errors import ConfigError, ModelError
 from facing_asymmetry.face_models.contract import Subject, Surface
 from facing_asymmetry.rendering.camera import view_of
 from facing_asymmetry.rendering.contract import Stage

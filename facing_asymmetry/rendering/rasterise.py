@@ -13,7 +13,7 @@ from pytorch3d.renderer.mesh.rasterizer import Fragments, MeshRasterizer, Raster
 from pytorch3d.structures import Meshes
 from torch import Tensor
 
-from facing_asymmetry.errors import ConfigError, ModelError
+from facing_asymmetry.core.errors import ConfigError, ModelError
 from facing_asymmetry.rendering.kernels.fragments import FragmentArrays, MeshBatch, rasterise_meshes
 
 

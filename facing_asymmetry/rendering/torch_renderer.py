@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, normalize
 
 from facing_asymmetry.config import Scene
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.face_models.contract import Surface
 from facing_asymmetry.rendering.camera import frame_scale, view_of
 from facing_asymmetry.rendering.contract import Stage

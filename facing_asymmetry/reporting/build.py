@@ -5,16 +5,16 @@ from typing import Any, Final
 
 from matplotlib.figure import Figure
 
-from facing_asymmetry.atomic import scratch_folder
 from facing_asymmetry.config import ReportSettings
-from facing_asymmetry.errors import StoreError
+from facing_asymmetry.core.errors import StoreError
+from facing_asymmetry.core.files import scratch_folder
 from facing_asymmetry.reporting.figures import figure_modules, surfaces
+from facing_asymmetry.reporting.figures.drawn import Picture
 from facing_asymmetry.reporting.figures.style import look, readable
-from facing_asymmetry.reporting.html import render_page
-from facing_asymmetry.reporting.picture import Picture
-from facing_asymmetry.reporting.run_data import RunData, read_run
+from facing_asymmetry.reporting.page import render_page
 from facing_asymmetry.reporting.svg import figure_svg
 from facing_asymmetry.reporting.tables import write_tables
+from facing_asymmetry.results.finished_run import RunData, read_run
 
 PNG_LEVEL: Final = 4
 """Of zlib, for PNG files: half the time of the default 6 for a twentieth more bytes."""

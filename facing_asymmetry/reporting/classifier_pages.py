@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from facing_asymmetry.reporting.picture import Picture
-from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.reporting.figures.drawn import Picture
 from facing_asymmetry.reporting.tables import control_table, formatted, score_summary
+from facing_asymmetry.results.finished_run import RunData
 
 FACTS: Final = ("architecture", "parameters", "input_size", "reported_accuracy", "licence", "citation", "notes")
 """Parts of a classifier's record that its page shows, where they are not empty."""

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.config import FURTHER_NODES
-from facing_asymmetry.emotions import CANONICAL
-from facing_asymmetry.errors import DataError
-from facing_asymmetry.reporting.run_data import RunData
-from facing_asymmetry.reporting.sprites import Sprite, encode_all, thin
+from facing_asymmetry.core.emotions import CANONICAL
+from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.results.contact_sheets import Sprite, encode_all, thin
+from facing_asymmetry.results.finished_run import RunData
 
 DIGITS: Final = 4
 """Decimal places of embedded logits."""

@@ -1,15 +1,16 @@
 """What a report cannot say, whatever its numbers are; with the run's own numbers where it has them."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from facing_asymmetry.calibration.published import published_planted
-from facing_asymmetry.inference.further import SHUFFLE
-from facing_asymmetry.inference.shuffle import WARNING
-from facing_asymmetry.reporting.run_data import RunData
-from facing_asymmetry.reporting.words import counted
+from facing_asymmetry.reporting.sentences import counted
+from facing_asymmetry.results.finished_run import RunData
+from facing_asymmetry.results.published import published_planted
+from facing_asymmetry.statistics.shuffle import WARNING
+from facing_asymmetry.statistics.supplementary import SHUFFLE
 
 COMMON_SETS: Final = ("FER2013", "RAF-DB", "AffectNet-7", "AffectNet-8")
 """Training sets of the field that a reader would look for."""
@@ -92,3 +93,31 @@ def _accepted(data: RunData, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of accepted pairs."""
     good = [data.accepted.get((c, e), False) for c, e in zip(rows["classifier"], rows["emotion"], strict=True)]
     return rows[np.array(good, bool)]
+
+
+WHY: Final = {
+    "absent": "was never begun",
+    "waiting": "waits for its turn",
+    "running": "has not finished",
+    "killed": "was killed",
+    "failed": "failed",
+    "skipped": "was skipped",
+}
+"""State of a job -> what became of it, in words."""
+
+
+def missing_jobs(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Jobs of a sweep that are not done: what each was to compute, and why it is missing; none for a single run."""
+    return [
+        (_what(str(job["job"])), _why(job)) for job in manifest.get("jobs") or () if job.get("state", "done") != "done"
+    ]
+
+
+def _what(overrides: str) -> str:
+    """`classifier=a grid=b` as `classifier a, grid b`."""
+    return ", ".join(word.replace("=", " ", 1) for word in overrides.split()) or "a job"
+
+
+def _why(job: Mapping[str, Any]) -> str:
+    became, error = WHY.get(str(job["state"]), str(job["state"])), str(job.get("error") or "").strip()
+    return f"{became}: {error}" if error else became

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from facing_asymmetry.reporting.figures.style import ALERT, INK, MUTED, PAPER, RULE, look
-from facing_asymmetry.reporting.sprites import data_uri
+from facing_asymmetry.results.contact_sheets import data_uri
 
 FONTS: Final = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 PALETTE: Final = {

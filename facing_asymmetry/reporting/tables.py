@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.reporting.latex import latex_table
-from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.results.finished_run import RunData
 
 PAIR: Final = ["classifier", "emotion"]
 ALL: Final = "all"

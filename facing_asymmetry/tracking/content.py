@@ -1,17 +1,55 @@
 """What a finished run has to say in W&B, as plain data: nothing here knows the client."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
+from facing_asymmetry.reporting.build import save_figure
+from facing_asymmetry.reporting.figures import figure_modules, impact_surface
 from facing_asymmetry.reporting.figures.activation_curves import curve
-from facing_asymmetry.reporting.run_data import RunData, grid_mean, read_run, surface
 from facing_asymmetry.reporting.tables import classifier_table
-from facing_asymmetry.tracking.keys import FIELDS, SYMMETRY, curve_key, score_key, verdict_key
-from facing_asymmetry.tracking.pictures import Picture, pictures
+from facing_asymmetry.results.finished_run import RunData, grid_mean, read_run, surface
+
+DPI: Final = 110
+"""Of the surfaces drawn here: sharp in a panel, a tenth of a megabyte each."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG file and its caption."""
+
+    path: Path
+    caption: str
+
+
+def pictures(data: RunData, scratch: Path) -> dict[str, Picture]:
+    """Every figure of the report that is there as PNG, by `figures/NAME`; of a job with one network also its surfaces.
+
+    A job with several networks has the report's one surface, F3: a hundred pictures would cost more time than a quick
+    run takes, and the table `surfaces` holds their numbers.
+
+    Args:
+        scratch: folder that the surfaces are drawn into.
+    """
+    found = {}
+    for module in figure_modules():
+        path = data.path / "figures" / f"{module.NAME}.png"
+        if path.is_file():
+            found[f"figures/{module.NAME}"] = Picture(path, f"{module.TITLE}. {module.caption(data)}")
+    if len(data.classifiers) == 1:
+        found |= {surface_key(emotion): _surface(data, emotion, scratch) for emotion in data.emotions}
+    return found
+
+
+def _surface(data: RunData, emotion: str, scratch: Path) -> Picture:
+    chosen = replace(data, settings=replace(data.settings, classifier=data.classifiers[0], emotion=emotion))
+    path = scratch / f"surface_{emotion}.png"
+    save_figure(impact_surface.draw(chosen), path, DPI)
+    return Picture(path, impact_surface.caption(chosen))
+
 
 Value = float | int | str
 
@@ -152,3 +190,45 @@ def _tags(data: RunData, composed: Mapping[str, Any]) -> list[str]:
 
 def _named(data: RunData, classifier: str) -> str:
     return classifier if len(data.classifiers) > 1 else ""
+
+
+FIELDS: Final = ("mean", "low", "high", "p_holm", "n")
+"""What the summary holds of each test: mean with its interval, corrected p, number of faces."""
+
+SYMMETRY: Final = "s"
+"""The history's axis: symmetry, from 0 (affected side still) to 1 (symmetric)."""
+
+CURVES: Final = {
+    "activation": "mean logit at full intensity under the one-sided intervention",
+    "activation_sd": "its standard deviation over faces",
+    "control": "mean logit at full intensity under the two-sided control",
+    "recognised": "share of faces still recognised as the emotion",
+}
+"""History: name of each curve and what it is."""
+
+SHEET: Final = "figures/f2_expressions"
+"""The contact sheet: the expression that each network was shown."""
+
+
+def score_key(score: str, intervention: str, emotion: str, field: str, network: str = "") -> str:
+    """Summary: one number of one test, as in `slope/palsy/happiness/mean`."""
+    return _joined(score, intervention, emotion, field, network)
+
+
+def curve_key(curve: str, emotion: str, network: str = "") -> str:
+    """History: one of `CURVES`, as in `activation/happiness`."""
+    return _joined(curve, emotion, network)
+
+
+def surface_key(emotion: str) -> str:
+    """Picture of the activation over symmetry and intensity, as in `surface/happiness`."""
+    return _joined("surface", emotion)
+
+
+def verdict_key(hypothesis: str, network: str = "") -> str:
+    """Summary: `supported`, `not supported` or `can't tell`, as in `verdict/symmetry_specific`."""
+    return _joined("verdict", hypothesis, network)
+
+
+def _joined(*parts: str) -> str:
+    return "/".join(part for part in parts if part)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.errors import TrackingError
-from facing_asymmetry.tracking.keys import SHEET, SYMMETRY, curve_key, score_key, surface_key, verdict_key
+from facing_asymmetry.core.emotions import BASIC
+from facing_asymmetry.core.errors import TrackingError
+from facing_asymmetry.tracking.content import SHEET, SYMMETRY, curve_key, score_key, surface_key, verdict_key
 from facing_asymmetry.tracking.upload import ANSWER_SECONDS, server, unreachable
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from facing_asymmetry.conf_folder import conf_folder
+from facing_asymmetry.core.conf_folder import conf_folder
 
 TINY = ("debug=tiny",)
 

@@ -13,7 +13,7 @@ def complete(shell, words, number):
         "COMP_WORDS": " ".join(words),
         "COMP_CWORD": str(number),
     }
-    code = "from facing_asymmetry.cli import cli; cli(prog_name='facing-asymmetry')"
+    code = "from facing_asymmetry.app.cli import cli; cli(prog_name='facing-asymmetry')"
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     lines = done.stdout.split("\n")
     return [line.removeprefix("plain,") for line in lines if line.startswith("plain,")] if shell == "bash" else lines

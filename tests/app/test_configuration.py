@@ -1,10 +1,10 @@
 import pytest
 import yaml
 
-from facing_asymmetry.conf_folder import conf_folder
 from facing_asymmetry.config import RunConfig, identity_block, read_config
-from facing_asymmetry.errors import ConfigError
-from facing_asymmetry.study.parts import Study
+from facing_asymmetry.core.conf_folder import conf_folder
+from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.runs.study import Study
 from tests.app.composing import choices, composed
 
 GROUPS = (

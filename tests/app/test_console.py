@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from facing_asymmetry.app import launch
-from facing_asymmetry.assets import cache_folder
+from facing_asymmetry.app.hydra import launch
+from facing_asymmetry.core.assets import cache_folder
 
 ROOT = Path(__file__).parents[2]
 
 
 def run(*words, **options):
-    command = [sys.executable, "-m", "facing_asymmetry.cli", *words]
+    command = [sys.executable, "-m", "facing_asymmetry.app.cli", *words]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=240, check=False, **options)
 
 
@@ -94,7 +94,7 @@ def test_the_stages_show_hydras_help():
 def test_help_of_the_stages_imports_nothing_heavy():
     code = """
 import sys
-from facing_asymmetry.app import launch
+from facing_asymmetry.app.hydra import launch
 try:
     launch("run", ["--help"])
 finally:
@@ -122,7 +122,7 @@ def test_the_list_of_classifiers_is_quick_and_imports_no_network(tmp_path):
     code = """
 import json, sys, time
 began = time.process_time()
-from facing_asymmetry.cli import cli
+from facing_asymmetry.app.cli import cli
 cli(["classifiers", "list", "--json", sys.argv[1]], standalone_mode=False)
 heavy = [m for m in sys.modules if m.split(".")[0] in ("torch", "timm", "torchvision", "onnx", "onnx2torch")]
 networks = [m for m in sys.modules if m.startswith("facing_asymmetry.classifiers.architectures")]

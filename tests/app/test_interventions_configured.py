@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from facing_asymmetry.conf_folder import conf_folder
 from facing_asymmetry.config import read_config
+from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.interventions.registry import INTERVENTIONS, catalogue, catalogue_table, intervention_from
 from tests.app.composing import composed
 

@@ -11,7 +11,7 @@ from pydantic import Strict
 
 from facing_asymmetry import config
 from facing_asymmetry.config import FaceModelConfig, RefuterSettings, RendererConfig, ReportSettings, RunConfig, Scene
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.face_models import registry
 from facing_asymmetry.interventions.registry import INTERVENTIONS
 from facing_asymmetry.rendering import RENDERERS

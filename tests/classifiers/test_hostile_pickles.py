@@ -8,7 +8,7 @@ import torch
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.importing import import_checkpoint
 from facing_asymmetry.classifiers.user_weights import imported_path
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.errors import AssetError
 
 DAN = registry.record("dan_affectnet7")
 STORAGE = torch.storage.TypedStorage(2, dtype=torch.float32, _internal=True)

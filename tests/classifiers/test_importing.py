@@ -9,11 +9,11 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from facing_asymmetry.assets import file_sha256
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.importing import import_checkpoint
 from facing_asymmetry.classifiers.user_weights import imported_path, note_path, read_note
-from facing_asymmetry.errors import AssetError, ConfigError
+from facing_asymmetry.core.assets import file_sha256
+from facing_asymmetry.core.errors import AssetError, ConfigError
 from tests.app.composing import composed
 from tests.classifiers.checkpoints import flat_network, network, save_official
 

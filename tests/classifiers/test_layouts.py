@@ -8,7 +8,7 @@ from torch import nn
 
 from facing_asymmetry.classifiers.architectures.architecture import find_layout
 from facing_asymmetry.classifiers.networks import Complexity, complexity
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from facing_asymmetry.classifiers.loaders.keras_h5 import load_keras_h5
 from facing_asymmetry.classifiers.loaders.onnx_models import OnnxRuntimeNetwork, load_onnx
 from facing_asymmetry.classifiers.loaders.tensorflow_weights import load_tfjs_weights
 from facing_asymmetry.classifiers.loaders.torch_files import load_safetensors, load_state_dict
-from facing_asymmetry.errors import AssetError, ModelError
+from facing_asymmetry.core.errors import AssetError, ModelError
 
 
 class Dangerous:

@@ -13,12 +13,12 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from facing_asymmetry.app import launch
-from facing_asymmetry.assets import cache_folder
+from facing_asymmetry.app.hydra import launch
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.loaders.outputs import chosen
 from facing_asymmetry.classifiers.user_weights import with_fingerprint
-from facing_asymmetry.errors import AssetError, ConfigError, ModelError
+from facing_asymmetry.core.assets import cache_folder
+from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError
 from facing_asymmetry.face_models.registry import prepare_face_model
 
 PAGE = Path(__file__).parents[2] / "docs" / "own_classifier.md"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.preprocessing import LUMA, face_box_fraction, preprocess, resize_weights
 from facing_asymmetry.classifiers.verify import pattern_frames
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.core.errors import ModelError
 
 GREY = registry.record("simple_cnn_fer2013")
 COLOUR = registry.record("faceapi_expression")

@@ -9,7 +9,7 @@ from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.architectures.architecture import ARCHITECTURE_MODULES, find_layout
 from facing_asymmetry.classifiers.listing import documented
 from facing_asymmetry.classifiers.networks import complexity, untrained_network
-from facing_asymmetry.errors import DataError
+from facing_asymmetry.core.errors import DataError
 from tests.app.composing import composed
 from tests.classifiers.ready import NAMES, classifier
 

@@ -12,7 +12,7 @@ from facing_asymmetry.classifiers.listing import listing, print_listing
 from facing_asymmetry.classifiers.networks import LOADERS, build_network
 from facing_asymmetry.classifiers.record import emotion_index, record_from
 from facing_asymmetry.classifiers.verify import print_verification, verify, verify_all
-from facing_asymmetry.errors import AssetError, ConfigError, ModelError
+from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError
 from tests.classifiers.ready import NAMES, classifier
 
 CONF = Path(__file__).parents[2] / "conf" / "classifier"

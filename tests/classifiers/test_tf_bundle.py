@@ -5,7 +5,7 @@ import pytest
 
 from facing_asymmetry.classifiers.architectures.mobilenetv2_fer import mobilenetv2_fer_state
 from facing_asymmetry.classifiers.loaders.tensorflow_weights import MAGIC, load_tf_bundle
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.errors import AssetError
 
 KERNEL = np.arange(6, dtype=np.float32).reshape(2, 3)
 STEPS = np.array([7, -1], np.int64)

@@ -10,9 +10,9 @@ import click
 import pytest
 import torch
 
-from facing_asymmetry.app import launch
-from facing_asymmetry.cli import STAGES, cli
-from facing_asymmetry.conf_folder import conf_folder
+from facing_asymmetry.app.cli import STAGES, cli
+from facing_asymmetry.app.hydra import launch
+from facing_asymmetry.core.conf_folder import conf_folder
 from tools.configuration_page import page
 
 ROOT = Path(__file__).parents[2]
@@ -123,7 +123,7 @@ def planned(stage: str, overrides: list[str], capfd, tmp_path: Path, monkeypatch
 def test_documented_help_is_shown(where: str, line: str, tmp_path):
     words = shlex.split(line, comments=True)
     done = subprocess.run(
-        [sys.executable, "-m", "facing_asymmetry.cli", *words],
+        [sys.executable, "-m", "facing_asymmetry.app.cli", *words],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -4,8 +4,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.classifiers import registry
+from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.face_models.registry import prepare_face_model
 
 FOLDER = Path(__file__).parents[2] / "docs" / "notebooks"

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.config import Scene
-from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.assets import cache_folder
+from facing_asymmetry.core.emotions import BASIC
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.expressions.authored import SHOWN, Recognition, facs_weights, recognition_table
 from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.arkit import PRESETS

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from facing_asymmetry.config import OptimiserSettings
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
 from tests.toy import UNITS, Linear, Pixels, faces, presets
 

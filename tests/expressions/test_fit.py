@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facing_asymmetry.config import OptimiserSettings
-from facing_asymmetry.errors import ConfigError, ModelError
+from facing_asymmetry.core.errors import ConfigError, ModelError
 from facing_asymmetry.expressions.expression import Expression, TiedBlendshapes, dump, load
 from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
 from tests.toy import UNITS, Linear, Pixels, faces, model, presets

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from facing_asymmetry.assets import cache_folder
+from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.face_models.flame.plugin import bring as bring_flame
 from facing_asymmetry.face_models.ict.plugin import bring as bring_ict
 from facing_asymmetry.face_models.makehuman import MakeHuman

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.face_models.appearance.fitting import BareHead, eye_uvs
 from facing_asymmetry.face_models.appearance.matching import MULTI_PIE, match, warp
 from facing_asymmetry.face_models.appearance.transfer import dress

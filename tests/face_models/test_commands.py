@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from facing_asymmetry.app import launch
-from facing_asymmetry.cli import cli
-from facing_asymmetry.doctor import diagnose
-from facing_asymmetry.errors import AssetError, ConfigError
+from facing_asymmetry.app.cli import cli
+from facing_asymmetry.app.doctor import diagnose
+from facing_asymmetry.app.hydra import launch
+from facing_asymmetry.core.errors import AssetError, ConfigError
 from facing_asymmetry.face_models.imported import facts_of, kept_file
 from facing_asymmetry.face_models.registry import PLUGINS, load_face_model
 

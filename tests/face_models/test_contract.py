@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from facing_asymmetry.assets import cache_folder
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.assets import cache_folder
+from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.face_models.contract import check_face_model
 from facing_asymmetry.face_models.registry import EMBEDDED, PLUGINS, load_face_model

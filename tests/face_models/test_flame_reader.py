@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from facing_asymmetry.errors import AssetError, ConfigError
+from facing_asymmetry.core.errors import AssetError, ConfigError
 from facing_asymmetry.face_models.flame.plugin import bring
 from facing_asymmetry.face_models.flame.source import read_landmarks, read_masks, read_model, read_texture
 from facing_asymmetry.face_models.imported import kept_file

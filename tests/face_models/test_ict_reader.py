@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.ict.source import SHOWN, UNITS, files, read_folder, read_triangles, read_vertices
 from facing_asymmetry.face_models.imported import kept_file, read_arrays

@@ -3,8 +3,8 @@ import shutil
 import numpy as np
 import pytest
 
-from facing_asymmetry.assets import cache_folder
-from facing_asymmetry.errors import AssetError, ConfigError, ModelError
+from facing_asymmetry.core.assets import cache_folder
+from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError
 from facing_asymmetry.face_models import makehuman
 from facing_asymmetry.face_models.contract import check_face_model
 from facing_asymmetry.face_models.makehuman.build import bake, write

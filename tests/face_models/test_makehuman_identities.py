@@ -3,7 +3,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.face_models.makehuman import identities
 from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, style_of
 

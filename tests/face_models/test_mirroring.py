@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.face_models.appearance.arrays import mirror_map, symmetric_triangles
 
 FLIP = np.array([-1.0, 1.0, 1.0])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from facing_asymmetry.config import Scene
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.halves import lost_motion
 from facing_asymmetry.interventions.layout import lay_out

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from facing_asymmetry.assets import cache_folder
 from facing_asymmetry.config import Lights, Scene
+from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.photographs.rendered import expression_states, pixels_of
 from facing_asymmetry.rendering.camera import stage_subjects

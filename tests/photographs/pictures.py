@@ -6,7 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from PIL import Image
 
-from facing_asymmetry.assets import cache_folder, fetch
+from facing_asymmetry.core.assets import cache_folder, fetch
 
 HOPPER = Path(mpl.get_data_path()) / "sample_data" / "grace_hopper.jpg"
 """Grace Hopper's official portrait (public domain), inside matplotlib's wheel."""

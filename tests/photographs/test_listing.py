@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from facing_asymmetry.errors import DataError
+from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.photographs.listing import left_out, list_photographs
 from facing_asymmetry.photographs.measure import measure_all
 from tests.photographs.pictures import HOPPER, hopper, save

@@ -2,14 +2,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from facing_asymmetry.photographs.alignment import PLACES, RIGID, apply, framed, sample, similarity
 from facing_asymmetry.photographs.detector import detect
-from facing_asymmetry.photographs.framing import PLACES, RIGID, framed
 from facing_asymmetry.photographs.landmarks import mesh_points, mirror_pairs
 from facing_asymmetry.photographs.listing import Photograph, read_photograph
 from facing_asymmetry.photographs.measure import measure
-from facing_asymmetry.photographs.reference import reference
-from facing_asymmetry.photographs.sampling import apply, sample, similarity
 from facing_asymmetry.photographs.symmetry import height_differences, in_face_frame, picture_asymmetry, yaw_degrees
+from facing_asymmetry.photographs.symmetry_scale import reference
 from tests.photographs.pictures import HOPPER, free_photographs, hopper
 
 

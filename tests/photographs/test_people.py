@@ -1,11 +1,9 @@
 import numpy as np
 import pytest
 
-from facing_asymmetry.photographs.groups import groups
 from facing_asymmetry.photographs.listing import list_photographs
-from facing_asymmetry.photographs.measure import measure_all
-from facing_asymmetry.photographs.slopes import slopes, usable
-from facing_asymmetry.photographs.table import measures_table
+from facing_asymmetry.photographs.measure import measure_all, measures_table
+from facing_asymmetry.photographs.responses import groups, slopes, usable
 from tests.photographs.people import rendered_people
 
 SLOPE = 4.0

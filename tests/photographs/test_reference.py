@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from facing_asymmetry.emotions import BASIC
+from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.photographs.landmarks import RIGHT_EYE, mirror_pairs
-from facing_asymmetry.photographs.reference import asymmetry_mm, of_json, reference, turn_basis
+from facing_asymmetry.photographs.symmetry_scale import asymmetry_mm, of_json, reference, turn_basis
 
 
 def test_every_basic_emotion_has_a_filter_that_is_odd_under_mirroring():

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from facing_asymmetry.photographs.slopes import slopes, usable
+from facing_asymmetry.photographs.responses import slopes, usable
 
 
 def _activations(slope: float, subjects: int, groups: tuple[str, ...] = ("patient",)) -> pd.DataFrame:

@@ -4,12 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facing_asymmetry.photographs.groups import groups, subject_means
 from facing_asymmetry.photographs.landmarks import mirror_pairs
 from facing_asymmetry.photographs.listing import Photograph
-from facing_asymmetry.photographs.measure import Measured
-from facing_asymmetry.photographs.reference import reference
-from facing_asymmetry.photographs.table import measures_table
+from facing_asymmetry.photographs.measure import Measured, measures_table
+from facing_asymmetry.photographs.responses import groups, subject_means
+from facing_asymmetry.photographs.symmetry_scale import reference
 
 ODD = np.where(np.arange(468) < mirror_pairs(), 1.0, -1.0) * (np.arange(468) != mirror_pairs())
 

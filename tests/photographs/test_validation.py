@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from facing_asymmetry.cli import cli
-from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.errors import ConfigError, DataError
-from facing_asymmetry.photographs.conditions import CONDITIONS, Condition
-from facing_asymmetry.photographs.reference import of_json, reference
-from facing_asymmetry.photographs.validated import HEADS, error_of_s, floor_mm, validated
+from facing_asymmetry.app.cli import cli
+from facing_asymmetry.core.emotions import BASIC
+from facing_asymmetry.core.errors import ConfigError, DataError
+from facing_asymmetry.photographs.published_validation import HEADS, error_of_s, floor_mm, validated
+from facing_asymmetry.photographs.rendered import CONDITIONS, Condition
+from facing_asymmetry.photographs.symmetry_scale import of_json, reference
 from facing_asymmetry.photographs.validation import FULL, REFERENCE_FACES, summarise
-from facing_asymmetry.photographs.validation_words import BEGIN, END, with_tables
+from facing_asymmetry.photographs.validation_tables import BEGIN, END, with_tables
 
 
 @pytest.fixture(scope="module")

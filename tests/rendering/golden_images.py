@@ -51,7 +51,7 @@ HEADS = {"head_0": 0, "head_3": 3}
 
 def load_head() -> MakeHuman:
     """The built face model; AssetError where it isn't built."""
-    from facing_asymmetry.assets import cache_folder
+    from facing_asymmetry.core.assets import cache_folder
     from facing_asymmetry.face_models.registry import load_face_model
 
     return load_face_model("makehuman", cache_folder())

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from facing_asymmetry.errors import ConfigError, ModelError
+from facing_asymmetry.core.errors import ConfigError, ModelError
 from facing_asymmetry.rendering import RENDERERS, Scene, make_renderer
 from facing_asymmetry.rendering.camera import stage_subjects
 from tests.rendering.synthetic import synthetic_face

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
-from facing_asymmetry.errors import ConfigError, ModelError
+from facing_asymmetry.core.errors import ConfigError, ModelError
 from facing_asymmetry.face_models.contract import Surface
 from facing_asymmetry.rendering import Lights, Scene, make_renderer
 from facing_asymmetry.rendering.camera import stage_subjects

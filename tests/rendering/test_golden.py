@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.errors import AssetError
 from tests.rendering.golden_images import FOLDER, HEADS, SYNTHETIC, head, load_head
 
 

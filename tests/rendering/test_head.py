@@ -5,7 +5,7 @@ import torch
 from pytorch3d.renderer import RasterizationSettings
 from pytorch3d.renderer.mesh.rasterizer import MeshRasterizer
 
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.rendering import Scene, make_renderer
 from facing_asymmetry.rendering.camera import stage_subjects
 from facing_asymmetry.rendering.rasterise import FastRasterizer

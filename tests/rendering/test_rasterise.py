@@ -7,7 +7,7 @@ from pytorch3d.renderer import FoVOrthographicCameras, PerspectiveCameras, Raste
 from pytorch3d.renderer.mesh.rasterizer import Fragments, MeshRasterizer
 from pytorch3d.structures import Meshes
 
-from facing_asymmetry.errors import ConfigError, ModelError
+from facing_asymmetry.core.errors import ConfigError, ModelError
 from facing_asymmetry.rendering.rasterise import FastRasterizer
 from tests.rendering.synthetic import icosphere, synthetic_face
 

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facing_asymmetry.errors import ConfigError, ModelError
+from facing_asymmetry.core.errors import ConfigError, ModelError
 from facing_asymmetry.rendering import Lights, Scene
 from facing_asymmetry.rendering.camera import BOX_BOTTOM, BOX_TOP, FACE_BOX_FRACTION, stage_subjects, view_of
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer

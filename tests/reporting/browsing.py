@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.results.finished_run import RunData
 
 CHROMIUM = shutil.which("chromium")
 SCREENSHOTS = Path(__file__).parents[2] / "outputs" / "screenshots"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from facing_asymmetry.reporting.build import build_report
-from facing_asymmetry.reporting.run_data import RunData, read_run
+from facing_asymmetry.results.finished_run import RunData, read_run
 from tests.reporting.synthetic_run import MANY, Plan, write_run
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from facing_asymmetry.emotions import BASIC
-from facing_asymmetry.responses.schema import SCHEMA
+from facing_asymmetry.core.emotions import BASIC
+from facing_asymmetry.results.schema import SCHEMA
 
 SCORES = ("slope", "slope_standardised", "flips", "symmetry_specific", "symmetry_specific_standardised")
 FER = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
@@ -45,11 +45,11 @@ MANY = Plan(
 def write_run(folder: Path, plan: Plan | None = None) -> Path:
     """Write a whole run folder and return it."""
     from facing_asymmetry.config import StatisticsSettings
-    from facing_asymmetry.inference.claims import claims
-    from facing_asymmetry.inference.further import further_tables
-    from facing_asymmetry.inference.share import shares
-    from facing_asymmetry.inference.table import test_table
-    from facing_asymmetry.scores.table import score_table
+    from facing_asymmetry.statistics.claims import claims
+    from facing_asymmetry.statistics.hypothesis_tests import test_table
+    from facing_asymmetry.statistics.score_table import score_table
+    from facing_asymmetry.statistics.shares import shares
+    from facing_asymmetry.statistics.supplementary import further_tables
 
     plan = plan or Plan()
     folder.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from facing_asymmetry.emotions import CANONICAL
+from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.reporting.figures import causal_graph
 from facing_asymmetry.reporting.figures.style import (
     EMOTION_COLOUR,
@@ -19,7 +19,7 @@ from facing_asymmetry.reporting.figures.style import (
     robust_limits,
     signed,
 )
-from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.results.finished_run import RunData
 
 
 def luminance(colour: str) -> float:

@@ -22,7 +22,7 @@ from facing_asymmetry.reporting.figures import (
     surfaces,
 )
 from facing_asymmetry.reporting.figures.style import robust_limits
-from facing_asymmetry.reporting.run_data import RunData, grid_mean, surface
+from facing_asymmetry.results.finished_run import RunData, grid_mean, surface
 
 BY_MODULE = pytest.mark.parametrize("module", figure_modules(), ids=list(MODULES))
 

@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 
 from facing_asymmetry.config import ReportSettings
-from facing_asymmetry.errors import DataError, FacingAsymmetryError, StoreError
+from facing_asymmetry.core.errors import DataError, FacingAsymmetryError, StoreError
 from facing_asymmetry.reporting.build import build_report
 from facing_asymmetry.reporting.limits import limits
-from facing_asymmetry.reporting.run_data import RunData, read_run
+from facing_asymmetry.reporting.sentences import design, findings, lead, verdict
 from facing_asymmetry.reporting.tables import classifier_table, control_table, formatted, score_summary
-from facing_asymmetry.reporting.words import design, findings, lead, verdict
+from facing_asymmetry.results.finished_run import RunData, read_run
 
 NAMES = [
     "f1_causal_graph",

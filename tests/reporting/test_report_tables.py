@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from facing_asymmetry.reporting.run_data import RunData
 from facing_asymmetry.reporting.tables import (
     TABLES,
     classifier_table,
@@ -18,6 +17,7 @@ from facing_asymmetry.reporting.tables import (
     share_table,
     write_tables,
 )
+from facing_asymmetry.results.finished_run import RunData
 
 
 def test_classifiers_come_with_the_facts_of_their_records(run_data: RunData):

@@ -3,11 +3,10 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from facing_asymmetry.inference.shuffle import WARNING
-from facing_asymmetry.reporting.jobs import missing_jobs
-from facing_asymmetry.reporting.limits import limits
-from facing_asymmetry.reporting.run_data import RunData
-from facing_asymmetry.reporting.words import counted, design, findings, grid_size, image_count, lead
+from facing_asymmetry.reporting.limits import limits, missing_jobs
+from facing_asymmetry.reporting.sentences import counted, design, findings, grid_size, image_count, lead
+from facing_asymmetry.results.finished_run import RunData
+from facing_asymmetry.statistics.shuffle import WARNING
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from facing_asymmetry.config import ReportSettings
-from facing_asymmetry.errors import ConfigError, DataError
-from facing_asymmetry.reporting.files import MOST_NODES
-from facing_asymmetry.reporting.run_data import RunData, grid_mean, read_run, surface
-from facing_asymmetry.reporting.words import grid_size, image_count
+from facing_asymmetry.core.errors import ConfigError, DataError
+from facing_asymmetry.reporting.sentences import grid_size, image_count
+from facing_asymmetry.results.files import MOST_NODES
+from facing_asymmetry.results.finished_run import RunData, grid_mean, read_run, surface
 from tests.reporting.synthetic_run import Plan, write_run
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from facing_asymmetry.config import ReportSettings
-from facing_asymmetry.errors import DataError
+from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.reporting.explorer import explore
-from facing_asymmetry.reporting.run_data import RunData, read_run
-from facing_asymmetry.reporting.sprites import Sprite, encode_all, read_sprites, thin
+from facing_asymmetry.results.contact_sheets import Sprite, encode_all, read_sprites, thin
+from facing_asymmetry.results.finished_run import RunData, read_run
 from tests.reporting.synthetic_run import draw_face
 
 

@@ -10,8 +10,8 @@ from PIL import Image
 
 from facing_asymmetry.reporting.figures import activation_curves, effect_map, expressions
 from facing_asymmetry.reporting.figures.style import ALERT, INK, MUTED, PAPER, RULE
-from facing_asymmetry.reporting.run_data import RunData
 from facing_asymmetry.reporting.svg import figure_svg, svg_uri
+from facing_asymmetry.results.finished_run import RunData
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -12,9 +12,9 @@ from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import lay_out
 from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.responses.cell import CellAddress, cell_table
+from facing_asymmetry.responses.contact_sheet import draw_sprite
 from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
-from facing_asymmetry.responses.schema import validate
-from facing_asymmetry.responses.sprite import draw_sprite
+from facing_asymmetry.results.schema import validate
 from tests.toy import LABELS, Linear, Pixels, faces
 
 GRID = Grid.spaced("g", 3, 3)

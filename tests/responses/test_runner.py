@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.responses.runner import CellInput, Studio, run_ahead, run_cells
 from tests.responses.test_cell import FACE, frames
 from tests.toy import Linear, Pixels, faces

@@ -3,8 +3,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from facing_asymmetry.errors import DataError
-from facing_asymmetry.responses.schema import SCHEMA, validate
+from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.results.schema import SCHEMA, validate
 
 
 def row(**changes):

@@ -3,10 +3,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from facing_asymmetry.errors import StoreError
-from facing_asymmetry.responses import table_file
-from facing_asymmetry.responses.schema import SCHEMA
-from facing_asymmetry.responses.table_file import read_chunks, write_table_file
+from facing_asymmetry.core.errors import StoreError
+from facing_asymmetry.results import table_file
+from facing_asymmetry.results.schema import SCHEMA
+from facing_asymmetry.results.table_file import read_chunks, write_table_file
 from tests.responses.test_cell import table
 
 

@@ -25,7 +25,7 @@ def why_not():
 def start(log, *words):
     """Start a command of the console script, its output in a file."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "facing_asymmetry.cli", *words]
+    command = [sys.executable, "-m", "facing_asymmetry.app.cli", *words]
     with log.open("w") as out:
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
 

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from facing_asymmetry.tracking.content import content_of
-from facing_asymmetry.tracking.keys import FIELDS, score_key
+from facing_asymmetry.tracking.content import FIELDS, content_of, score_key
 from tests.tracking.runs import EMOTIONS, composed
 
 

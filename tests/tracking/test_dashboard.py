@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from facing_asymmetry.emotions import BASIC
+from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.tracking.content import content_of
 from facing_asymmetry.tracking.dashboard import build_workspace, specification
 from tests.tracking.runs import EMOTIONS, KEY, composed, job_environment
@@ -21,7 +21,7 @@ def panels(view, kind):
 
 
 def run_command(*arguments, home, environment):
-    command = [sys.executable, "-m", "facing_asymmetry.cli", "dashboard", *arguments]
+    command = [sys.executable, "-m", "facing_asymmetry.app.cli", "dashboard", *arguments]
     environment = job_environment(home, environment)
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL

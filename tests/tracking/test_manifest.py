@@ -2,8 +2,8 @@ import json
 import subprocess
 from pathlib import Path
 
-from facing_asymmetry.study.parts import Counts
-from facing_asymmetry.tracking.manifest import build_manifest, git_state, versions
+from facing_asymmetry.results.manifest import build_manifest, git_state, versions
+from facing_asymmetry.runs.study import Counts
 
 
 def manifest():

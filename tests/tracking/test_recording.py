@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from facing_asymmetry.assets.cache import file_sha256
-from facing_asymmetry.conf_folder import conf_folder
 from facing_asymmetry.config import TrackingConfig
+from facing_asymmetry.core.assets.cache import file_sha256
+from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.tracking.content import content_of
 from facing_asymmetry.tracking.wandb_run import log_run
 from tests.tracking.offline_file import read_offline

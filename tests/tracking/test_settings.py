@@ -1,7 +1,7 @@
 import pytest
 
 from facing_asymmetry.config import read_config
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError
 from tests.app.composing import composed
 
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from facing_asymmetry.errors import ConfigError, suggestion
+from facing_asymmetry.core.errors import ConfigError, suggestion
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from facing_asymmetry.classifiers.architectures.architecture import Architecture
 from facing_asymmetry.classifiers.architectures.padding import SamePad
 from facing_asymmetry.classifiers.loaders.tensorflow_weights import load_tf_bundle
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.errors import AssetError
 
 BLOCKS = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
 """Widening, channels, repetitions and first stride of each group of blocks."""

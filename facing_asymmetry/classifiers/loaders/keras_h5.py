@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from facing_asymmetry.classifiers.architectures.padding import SamePad
-from facing_asymmetry.errors import AssetError, ModelError
+from facing_asymmetry.core.errors import AssetError, ModelError
 
 Config = dict[str, Any]
 Arrays = list[Tensor]

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from facing_asymmetry.classifiers.architectures.architecture import CheckpointLayout
-from facing_asymmetry.errors import AssetError
-from facing_asymmetry.inert import Shell
+from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.inert import Shell
 
 Tensors = dict[str, Tensor]
 

@@ -14,7 +14,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from facing_asymmetry.classifiers.loaders.outputs import Chosen
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.errors import AssetError
 
 ONNX_AGREEMENT = 1e-3
 """Largest difference of a logit between the rebuilt graph and onnxruntime at which the rebuilt graph is used."""

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.core.errors import ModelError
 
 SMALLEST = 1e-12
 """Probabilities are raised to this before their logarithm is taken."""

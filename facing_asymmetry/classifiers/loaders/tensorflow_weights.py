@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.errors import AssetError
 
 MAGIC = 0xDB4775248B80FB57
 """Last eight bytes of a table."""

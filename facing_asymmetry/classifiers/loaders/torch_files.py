@@ -11,8 +11,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from facing_asymmetry.classifiers.loaders.torch_unpickler import InertUnpickler
-from facing_asymmetry.errors import AssetError
-from facing_asymmetry.inert import RefusedError
+from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.inert import RefusedError
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 """First pickle of a file in the old format."""

@@ -1,7 +1,7 @@
 """An unpickler that executes nothing: tensors and containers are rebuilt, every other object becomes an inert shell.
 
 A name in a pickle becomes either one of `TORCH_REBUILDERS`, which are functions of this module, or a shell without code
-(`facing_asymmetry.inert`).
+(`facing_asymmetry.core.inert`).
 """
 
 import pickle
@@ -13,7 +13,7 @@ from typing import IO, Any
 import torch
 from torch import Tensor
 
-from facing_asymmetry.inert import Rebuilder, RefusedError, Shell, ShellType
+from facing_asymmetry.core.inert import Rebuilder, RefusedError, Shell, ShellType
 
 STORAGES = {
     "DoubleStorage": torch.float64,

@@ -14,7 +14,7 @@ from facing_asymmetry.classifiers.loaders.outputs import Chosen, try_once
 from facing_asymmetry.classifiers.loaders.torch_files import read_checkpoint
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.classifiers.user_weights import working_folder_importable
-from facing_asymmetry.errors import AssetError, ConfigError, ModelError, suggestion
+from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError, suggestion
 
 
 def load_factory(record: ClassifierRecord) -> nn.Module:

@@ -11,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.face_models.appearance.fitting import BareHead
 from facing_asymmetry.face_models.appearance.transfer import Dress
 from facing_asymmetry.face_models.eyes import EYE_DISTANCE, add_gaze, ball_centre, framed

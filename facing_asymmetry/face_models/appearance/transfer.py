@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from scipy.spatial import cKDTree
 
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.face_models.appearance.fitting import BareHead, Fit, atlas_of
 from facing_asymmetry.face_models.appearance.matching import BROWS, MULTI_PIE, NAMED, Matches, outline, warp
 from facing_asymmetry.face_models.makehuman import MakeHuman

@@ -15,7 +15,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.transform import Rotation
 
-from facing_asymmetry.errors import ModelError
+from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.face_models.flame.source import FlameFile
 from facing_asymmetry.face_models.makehuman.template import PARTS
 

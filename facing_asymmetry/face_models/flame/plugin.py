@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
-from facing_asymmetry.assets.cache import file_sha256
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.assets.cache import file_sha256
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.face_models.appearance.head import DressedHead
 from facing_asymmetry.face_models.eyes import Shape
 from facing_asymmetry.face_models.flame import source

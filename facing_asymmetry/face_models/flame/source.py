@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.face_models.flame.unpickler import plain, read_pickle, unpickled
 
 WHERE: Final = "https://flame.is.tue.mpg.de (FLAME 2020, 2023, or 2023 Open)"

@@ -13,8 +13,8 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy import ndarray
 
-from facing_asymmetry.errors import AssetError
-from facing_asymmetry.inert import Rebuilder, RefusedError, Shell, ShellType
+from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.inert import Rebuilder, RefusedError, Shell, ShellType
 
 KINDS: Final = "biufSU"
 """Kinds of numpy data that are numbers or words."""

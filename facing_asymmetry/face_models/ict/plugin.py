@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from scipy.spatial import cKDTree
 
-from facing_asymmetry.assets.cache import file_sha256
+from facing_asymmetry.core.assets.cache import file_sha256
 from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.appearance.arrays import Pattern, Published, Units, cut, symmetric_modes, tailored
 from facing_asymmetry.face_models.appearance.head import DressedHead

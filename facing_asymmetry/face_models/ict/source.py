@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.makehuman.template import PARTS
 

@@ -11,9 +11,9 @@ from numpy import ndarray
 from PIL import Image
 from scipy.ndimage import map_coordinates
 
-from facing_asymmetry.assets import fetch_matching
-from facing_asymmetry.assets.cache import atomic_file
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.assets import fetch_matching
+from facing_asymmetry.core.assets.cache import atomic_file
+from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.face_models import arkit, symmetry
 from facing_asymmetry.face_models.makehuman import atlas, geometry, masks, source, wrinkles
 from facing_asymmetry.face_models.makehuman import blendshapes as units

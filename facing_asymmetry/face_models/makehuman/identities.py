@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from facing_asymmetry.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError
 
 SEXES: Final = ("female", "male")
 ANCESTRIES: Final = ("caucasian", "african", "asian")

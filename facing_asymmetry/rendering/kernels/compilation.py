@@ -14,8 +14,8 @@ from typing import Any
 import numba
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from facing_asymmetry.assets.cache import cache_folder
-from facing_asymmetry.errors import AssetError
+from facing_asymmetry.core.assets.cache import cache_folder
+from facing_asymmetry.core.errors import AssetError
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from facing_asymmetry.reporting.run_data import RunData
+    from facing_asymmetry.results.finished_run import RunData
 
 MODULES: Final = (
     "causal_graph",

@@ -21,7 +21,7 @@ from facing_asymmetry.reporting.figures.style import (
     readable,
     styled,
 )
-from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.results.finished_run import RunData
 
 NUMBER = "F5b"
 NAME = "f5b_activation_by_classifier"

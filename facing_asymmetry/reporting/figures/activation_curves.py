@@ -19,7 +19,7 @@ from facing_asymmetry.reporting.figures.style import (
     readable,
     styled,
 )
-from facing_asymmetry.reporting.run_data import RunData, surface
+from facing_asymmetry.results.finished_run import RunData, surface
 
 NUMBER = "F5"
 NAME = "f5_activation_curves"

@@ -2,10 +2,10 @@
 
 from matplotlib.figure import Figure
 
-from facing_asymmetry.calibration.drawing import draw_calibration
-from facing_asymmetry.calibration.published import published
-from facing_asymmetry.calibration.words import share
-from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.reporting.figures.calibration_plots import draw_calibration
+from facing_asymmetry.results.finished_run import RunData
+from facing_asymmetry.results.published import published
+from facing_asymmetry.validation.calibration.tables import share
 
 NUMBER = "F9"
 NAME = "f9_calibration"

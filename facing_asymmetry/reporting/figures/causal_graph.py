@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from facing_asymmetry.reporting.figures.style import ALERT, INK, MUTED, PAPER, RULE, new_figure, styled
-from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.results.finished_run import RunData
 
 NUMBER = "F1"
 NAME = "f1_causal_graph"

@@ -3,8 +3,8 @@
 from matplotlib.figure import Figure
 
 from facing_asymmetry.reporting.figures.style import ALERT, MUTED, WIDTH, look, readable
-from facing_asymmetry.reporting.run_data import RunData
-from facing_asymmetry.reporting.sprites import Sprite
+from facing_asymmetry.results.contact_sheets import Sprite
+from facing_asymmetry.results.finished_run import RunData
 
 LEFT, TOP, UNDER = 0.5, 0.45, 0.17
 """In inches: room for the values of t, for title and values of s, and for the prediction under a face."""

@@ -20,7 +20,7 @@ from facing_asymmetry.reporting.figures.style import (
     robust_limits,
     styled,
 )
-from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.results.finished_run import RunData
 
 NUMBER = "F8"
 NAME = "f8_controls"

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from facing_asymmetry.reporting.figures.style import INK, MUTED, PAPER, WIDTH, new_figure, readable, signed, styled
-from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.results.finished_run import RunData
 
 NUMBER = "F6"
 NAME = "f6_effect_map"

@@ -5,8 +5,8 @@ from matplotlib.figure import Figure
 from numpy import ndarray
 
 from facing_asymmetry.reporting.figures.style import MUTED, WIDTH, readable, styled
-from facing_asymmetry.reporting.run_data import RunData
-from facing_asymmetry.reporting.sprites import Sprite
+from facing_asymmetry.results.contact_sheets import Sprite
+from facing_asymmetry.results.finished_run import RunData
 
 NUMBER = "F4"
 NAME = "f4_example_faces"

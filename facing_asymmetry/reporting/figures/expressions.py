@@ -6,10 +6,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy import ndarray
 
-from facing_asymmetry.errors import DataError
+from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.reporting.figures.style import ALERT, MUTED, WIDTH, readable, styled
-from facing_asymmetry.reporting.run_data import RunData
-from facing_asymmetry.reporting.sprites import thin
+from facing_asymmetry.results.contact_sheets import thin
+from facing_asymmetry.results.finished_run import RunData
 
 NUMBER = "F2"
 NAME = "f2_expressions"

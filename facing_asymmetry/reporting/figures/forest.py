@@ -20,7 +20,7 @@ from facing_asymmetry.reporting.figures.style import (
     signed,
     styled,
 )
-from facing_asymmetry.reporting.run_data import RunData
+from facing_asymmetry.results.finished_run import RunData
 
 NUMBER = "F7"
 NAME = "f7_forest"

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy import ndarray
 
 from facing_asymmetry.reporting.figures.style import INK, WIDTH, new_figure, readable, styled
-from facing_asymmetry.reporting.run_data import RunData, grid_mean, surface
+from facing_asymmetry.results.finished_run import RunData, grid_mean, surface
 
 NUMBER = "F3"
 NAME = "f3_impact_surface"

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
-    from facing_asymmetry.reporting.run_data import RunData
+    from facing_asymmetry.results.finished_run import RunData
 
 INK: Final = "#1b1f24"
 MUTED: Final = "#5b6570"

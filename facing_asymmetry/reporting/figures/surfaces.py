@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from numpy import ndarray
 
 from facing_asymmetry.reporting.figures.style import MUTED, WIDTH, look, new_figure, readable
-from facing_asymmetry.reporting.run_data import RunData, grid_mean, surface
+from facing_asymmetry.results.finished_run import RunData, grid_mean, surface
 
 PREFIX = "surfaces"
 

@@ -1,0 +1,1 @@
+"""The commands that look, check and measure, one module per subject; each imports what it needs when it runs."""

@@ -1,0 +1,84 @@
+"""The commands `facing-asymmetry benchmark ...`; nothing heavy is imported before one of them runs."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from facing_asymmetry.app.json_option import JSON_OPTION, write_json
+
+
+@click.group()
+def benchmark() -> None:
+    """Measure speed and memory, and what moves a score (docs/benchmarks)."""
+
+
+@benchmark.command()
+@click.option("--repeats", default=9, show_default=True, help="Timed repetitions; medians are reported.")
+@click.option("--sizes", is_flag=True, help="Also ours over meshes, image sizes and batches (another minute).")
+@JSON_OPTION
+def cpu(repeats: int, sizes: bool, target: Path | None) -> None:
+    """Frames and a sweep on the CPU, beside stock PyTorch3D and the network alone (about two minutes)."""
+    from facing_asymmetry.validation.benchmarks.cpu import benchmark_cpu
+    from facing_asymmetry.validation.benchmarks.tables import print_cpu
+
+    figures = benchmark_cpu(repeats, sizes)
+    print_cpu(figures)
+    write_json(target, figures)
+
+
+@benchmark.command()
+@click.option("--largest", default=90, show_default=True, help="Nodes along each axis of the largest grid.")
+@click.option("--identities", default=1, show_default=True, help="Faces.")
+@click.option(
+    "--plot", type=click.Path(dir_okay=False, path_type=Path), help="Also draw time and memory (png, pdf, svg)."
+)
+@JSON_OPTION
+def grid(largest: int, identities: int, plot: Path | None, target: Path | None) -> None:
+    """Time and peak memory of a whole run against grid nodes, a fresh process each (about ten minutes)."""
+    from facing_asymmetry.validation.benchmarks.grid import benchmark_grid, check_plot, plot_grid, print_grid
+
+    check_plot(plot)
+    figures = benchmark_grid(largest, identities, tell=lambda size: click.echo(size, err=True))
+    print_grid(figures)
+    write_json(target, figures)
+    if plot is not None:
+        plot_grid(figures, plot)
+
+
+@benchmark.command()
+@click.option("--grid", default=50, show_default=True, help="Nodes along each axis.")
+@click.option("--classifiers", default=17, show_default=True, help="Number of networks.")
+@click.option(
+    "--networks", default="ready", show_default=True, help="ready (weights that are here first) or published."
+)
+@click.option(
+    "--shared/--own", default=True, show_default=True, help="Frames shared by the networks, or made for each."
+)
+@click.option("--batch", default=50, show_default=True, help="Frames per block.")
+@click.option("--precision", default="fp32", show_default=True, type=click.Choice(["fp32", "bf16"]))
+@click.option("--device", default="cuda", show_default=True, help="cuda, or cpu to rehearse the same code.")
+@JSON_OPTION
+def gpu(target: Path | None, **request: Any) -> None:
+    """The sweep of 17 networks x 6 emotions x 50 x 50 nodes on a GPU, end to end."""
+    from facing_asymmetry.validation.benchmarks.gpu import GpuRequest, benchmark_gpu
+    from facing_asymmetry.validation.benchmarks.tables import print_gpu
+
+    figures = benchmark_gpu(GpuRequest(**request))
+    print_gpu(figures)
+    write_json(target, figures)
+
+
+@benchmark.command()
+@click.option("--classifier", "classifiers", multiple=True, help="A network; by default those of the default run.")
+@click.option("--identities", default=6, show_default=True, help="Faces.")
+@click.option("--quick", is_flag=True, help="Two faces, two emotions, one network, without the dear changes.")
+@JSON_OPTION
+def budget(classifiers: tuple[str, ...], identities: int, quick: bool, target: Path | None) -> None:
+    """How far precision, renderer, resolution, grid, batch, threads and seed move the scores (about ten minutes)."""
+    from facing_asymmetry.validation.benchmarks.budget import benchmark_budget
+    from facing_asymmetry.validation.benchmarks.tables import print_budget
+
+    figures = benchmark_budget(classifiers, identities, quick)
+    print_budget(figures)
+    write_json(target, figures)

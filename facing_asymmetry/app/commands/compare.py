@@ -1,0 +1,18 @@
+"""The command `facing-asymmetry compare`; nothing heavy is imported before it runs."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--into", type=click.Path(path_type=Path), default=Path("outputs/comparison"), show_default=True)
+def compare(runs: tuple[Path, ...], into: Path) -> None:
+    """Scores of several face models side by side.
+
+    RUNS are folders of finished runs that differ in their face model: `run`, `run face_model=ict`, ...
+    """
+    from facing_asymmetry.reporting.comparison.page import compare as put_side_by_side
+
+    click.echo(f"Open the comparison: {put_side_by_side(runs, into)}")

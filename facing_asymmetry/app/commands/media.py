@@ -1,0 +1,98 @@
+"""The commands `facing-asymmetry media`; nothing heavy is imported before they run."""
+
+from pathlib import Path
+
+import click
+
+from facing_asymmetry.core.errors import ConfigError
+
+RUN = click.argument("run", type=click.Path(path_type=Path))
+TARGET = click.argument("target", type=click.Path(path_type=Path))
+EXEMPLAR = "Default: the one that the report shows in detail."
+
+
+@click.group()
+def media() -> None:
+    """Films and contact sheets of a finished run's faces, and of face models."""
+
+
+@media.command()
+@RUN
+@TARGET
+@click.option("--classifier", default="", help=f"Whose expression, and who judges. {EXEMPLAR}")
+@click.option("--emotion", default="", help=f"Shown. {EXEMPLAR}")
+@click.option("--identity", default=0, show_default=True, help="Number of the face.")
+@click.option("--intervention", default="palsy", show_default=True)
+@click.option("--side", type=click.Choice(["left", "right"]), default="left", show_default=True, help="The person's.")
+@click.option("--path", "points", default="1,0 1,1 0,1", show_default=True, help="Way points s,t.")
+@click.option("--frames", default=48, show_default=True, help="Evenly spread over the path.")
+@click.option("--fps", default=16.0, show_default=True)
+@click.option("--height", default=320, show_default=True, help="Pixels.")
+@click.option("--return/--one-way", "back", default=True, show_default=True, help="Go back along the path at the end.")
+@click.option("--classify/--faces-only", default=True, show_default=True, help="Show what the classifier says.")
+def film(
+    run: Path, target: Path, classifier: str, emotion: str, identity: int, intervention: str, side: str,
+    points: str, frames: int, fps: float, height: int, back: bool, classify: bool,
+) -> None:  # fmt: skip
+    """Film a face of run folder RUN along any path through (s, t), into TARGET (.gif or .mp4).
+
+    The frames are rendered again as the run did, between the nodes of its grid too.
+    """
+    from facing_asymmetry.reporting.media.filming import Shot, lettered
+    from facing_asymmetry.reporting.media.filming import film as shoot
+    from facing_asymmetry.reporting.media.path import read_points, walk
+    from facing_asymmetry.reporting.media.writing import write_film
+
+    path = walk(read_points(points), frames)
+    classifier, emotion = _exemplar(run, classifier, emotion)
+    shot = Shot(classifier, emotion, identity, intervention, side)
+    pages = lettered(shoot(run, shot, path, classify=classify), height)
+    click.echo(f"{write_film(pages + pages[-2:0:-1] if back else pages, target, fps)}: {len(pages)} frames of {shot}")
+
+
+@media.command()
+@RUN
+@TARGET
+@click.option("--classifier", default="", help=f"Whose expression, and whose predictions. {EXEMPLAR}")
+@click.option("--emotion", default="", help=f"Shown. {EXEMPLAR}")
+@click.option("--identity", default=0, show_default=True, help="Number of the face.")
+@click.option("--intervention", default="", help="Default: the first one-sided one.")
+def sheet(run: Path, target: Path, classifier: str, emotion: str, identity: int, intervention: str) -> None:
+    """Draw the contact sheet of a face of run folder RUN, s across and t down, into TARGET (.png, .pdf or .svg)."""
+    from facing_asymmetry.reporting.notebook import open_run
+
+    opened = open_run(run, classifier=classifier, emotion=emotion)
+    figure = opened.contact_sheet(identity=identity, intervention=intervention)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(target, dpi=200)
+    click.echo(str(target))
+
+
+@media.command()
+@TARGET
+@click.option("--model", default="makehuman", show_default=True, help="Face model: makehuman, flame or ict.")
+@click.option("--faces", "numbers", default="0,1,2,3,4,5,6,7", show_default=True, help="Numbers of the faces.")
+@click.option("--tile", default=160, show_default=True, help="Pixels of each picture's side.")
+def faces(target: Path, model: str, numbers: str, tile: int) -> None:
+    """Draw the authored expressions on faces of a face model, neutral first, into TARGET (.png or .jpg)."""
+    from facing_asymmetry.reporting.media.face_sheet import face_sheet
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    face_sheet(model, _numbers(numbers), tile).save(target, optimize=True)
+    click.echo(str(target))
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(word) for word in text.split(",")]
+    except ValueError as error:
+        raise ConfigError(f"--faces {text!r}; numbers with commas between them are expected, such as 0,1,2") from error
+
+
+def _exemplar(run: Path, classifier: str, emotion: str) -> tuple[str, str]:
+    """What the report shows in detail, unless both are named."""
+    if classifier and emotion:
+        return classifier, emotion
+    from facing_asymmetry.reporting.notebook import open_run
+
+    return open_run(run, classifier=classifier, emotion=emotion).data.exemplar

@@ -1,0 +1,65 @@
+"""The commands `photographs` and `benchmark photographs`; nothing heavy is imported before one runs."""
+
+import time
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import click
+
+from facing_asymmetry.app.json_option import JSON_OPTION, write_json
+from facing_asymmetry.core.errors import ConfigError
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option("--into", type=click.Path(path_type=Path), default=Path("outputs/photographs"), show_default=True)
+@click.option(
+    "--classifier", "names", multiple=True, help="A classifier; repeat for more. Default: all that are ready."
+)
+@click.option("--run", type=click.Path(exists=True, path_type=Path), help="A synthetic run to draw beside.")
+@click.option("--thumbnails", is_flag=True, help="Embed the faces in the page (off: people's pictures stay out of it).")
+def photographs(source: Path, into: Path, names: tuple[str, ...], run: Path | None, thumbnails: bool) -> None:
+    """Real faces: activation against measured symmetry, by group.
+
+    SOURCE is a CSV with the columns path, group, emotion, subject, or a folder laid out
+    GROUP/EMOTION/SUBJECT[_...].jpg. Pictures are read on this machine and go nowhere.
+    """
+    from facing_asymmetry.photographs.study import study
+
+    click.echo(f"report: {study(source, into, names, run, thumbnails=thumbnails)}")
+
+
+@click.command("photographs")
+@click.option("--quick", is_flag=True, help="One face, three conditions: under a minute, for continuous integration.")
+@click.option("--model", default="makehuman", show_default=True, help="Face model that is photographed.")
+@click.option("--page", type=FILE, help="Also rewrite the tables of this Markdown page (docs/photographs.md).")
+@click.option("--reference", "made", type=FILE, help="First fit the reference anew, on other faces, into this file.")
+@JSON_OPTION
+def validate(quick: bool, model: str, page: Path | None, made: Path | None, target: Path | None) -> None:
+    """The measures of photographs on rendered faces of known s (about six minutes on an idle machine)."""
+    from facing_asymmetry.core.store import write_atomically
+    from facing_asymmetry.face_models.registry import EMBEDDED
+    from facing_asymmetry.photographs import validation
+    from facing_asymmetry.photographs import validation_tables as validation_words
+    from facing_asymmetry.photographs.symmetry_scale import of_json, reference
+    from facing_asymmetry.photographs.validation import fit_anew, measure_design
+    from facing_asymmetry.results.manifest import git_state, machine, versions
+
+    if model != EMBEDDED and (page is not None or made is not None):
+        raise ConfigError(f"--page and --reference belong to the face model {EMBEDDED}; leave out --model {model}")
+    began = time.process_time()
+    tell = partial(click.echo, err=True)
+    design = replace(validation.QUICK_DESIGN if quick else validation.FULL, face_model=model)
+    if made is not None:
+        write_atomically(made, fit_anew(design, quick, tell).to_json())
+    scale = reference() if made is None else of_json(made.read_text(encoding="utf-8"))
+    record = measure_design(design, scale, tell)
+    record["seconds"] = round(time.process_time() - began, 1)
+    record["made"] = {**git_state(Path(__file__).parent), "versions": versions(), "machine": machine()}
+    validation_words.print_validation(record)
+    write_json(target, record)
+    if page is not None:
+        write_atomically(page, validation_words.with_tables(page.read_text(encoding="utf-8"), record))

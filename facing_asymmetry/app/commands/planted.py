@@ -1,0 +1,54 @@
+"""`facing-asymmetry planted`: the pipeline tested on classifiers whose reliance on symmetry is known."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+
+from facing_asymmetry.app.json_option import JSON_OPTION, write_json
+
+QUICK: Final = ("emotions=[happiness,surprise]",)
+SETTING: Final = (
+    "name=planted",
+    "identities=20",
+    "expression=facs",
+    "intervention=[palsy,bilateral]",
+    "tracking=none",
+)
+FULL_FACES, QUICK_FACES = 60, 30
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Two emotions instead of six, oracles trained on half as many faces.")
+@click.argument("overrides", nargs=-1)
+@JSON_OPTION
+def planted(quick: bool, overrides: Sequence[str], target: Path | None) -> None:
+    """Send classifiers of known behaviour through the whole pipeline, and check what comes out.
+
+    A network that cannot tell left from right, one that sees the symmetric part only, an oracle of symmetry and one of
+    intensity: faces, renderer, responses, scores and tests are those of any run. Takes Hydra overrides.
+    """
+    from facing_asymmetry.app.hydra import compose_config
+    from facing_asymmetry.results.manifest import git_state, versions
+    from facing_asymmetry.validation.planted.checks import lines, plain
+    from facing_asymmetry.validation.planted.study import run_planted
+
+    settings = compose_config([*SETTING, *(QUICK if quick else ()), *overrides])
+    trained_on = range(1001, 1001 + (QUICK_FACES if quick else FULL_FACES))
+    folder, checks = run_planted(settings, list(trained_on))
+    for line in lines(checks):
+        click.echo(line)
+    click.echo(f"Everything lies in {folder}")
+    passed = all(check.passed for check in checks)
+    asked = {key: settings[key] for key in ("emotions", "identities", "grid", "scene", "seed")}
+    record = {
+        "passed": passed,
+        **asked,
+        "trained_on": list(trained_on),
+        "versions": versions(),
+        **git_state(Path(__file__).parent),
+    }
+    write_json(target, {**record, "checks": [plain(check) for check in checks]})
+    sys.exit(0 if passed else 1)

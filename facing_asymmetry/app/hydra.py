@@ -1,0 +1,208 @@
+"""Stages wired from a configuration: the only module that knows Hydra."""
+
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException, MissingConfigException
+from hydra.types import RunMode, TaskFunction
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from rich.console import Console
+from rich.syntax import Syntax
+
+from facing_asymmetry.core.conf_folder import conf_folder
+from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
+from facing_asymmetry.runs.current_command import begin
+
+if TYPE_CHECKING:
+    from facing_asymmetry.runs.sweep import Session
+
+
+INTERRUPTED: Final = (
+    "interrupted; what was computed is stored, and the same command goes on from there. Jobs that SLURM holds go on: "
+    "squeue lists them, scancel ends them"
+)
+
+
+def launch(stage: str, overrides: Sequence[str]) -> int:
+    """Compose the configuration from `conf/` and the overrides, and run the stages up to `stage`.
+
+    Returns:
+        The exit status: 0; 1 where jobs of a multirun are not done; or 2 after one message that names the key or file
+        and what would be right.
+    """
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    command = " ".join(["facing-asymmetry", stage, *overrides])
+    sys.argv = [f"facing-asymmetry {stage}", *overrides]
+
+    failures: list[FacingAsymmetryError] = []
+    unreadable = _first_unreadable(overrides)
+    if unreadable:
+        return _complain(unreadable)
+    asked = begin(last_stage(stage), command)
+    main = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="config")(
+        _job(stage, command, failures)
+    )
+    try:
+        main()
+    except KeyboardInterrupt:
+        return _complain(INTERRUPTED)
+    except FacingAsymmetryError as error:
+        return _complain(str(error))
+    except (HydraException, OmegaConfBaseException) as error:
+        return _complain(explain(error))
+    if asked.session is not None:
+        return _end_sweep(asked.session)
+    return max((_complain(str(error)) for error in failures), default=0)
+
+
+def _job(stage: str, command: str, failures: list[FacingAsymmetryError]) -> TaskFunction:
+    """What Hydra calls with the configuration of each job; it goes to other processes and machines by value."""
+
+    def job(config: DictConfig) -> None:
+        alone = HydraConfig.get().mode != RunMode.MULTIRUN
+        try:
+            run_job(stage, command, OmegaConf.to_container(config, resolve=True), alone)  # type: ignore[arg-type]
+        except FacingAsymmetryError as error:
+            failures.append(error)
+        except Exception:
+            if alone:
+                raise
+            logging.getLogger(__name__).exception("the job failed; its neighbours go on")
+
+    return job
+
+
+def _end_sweep(session: "Session") -> int:
+    """Say what became of the jobs; 1 where any is not done."""
+    if session.dry_run:
+        return 0
+    Console().print(session.closing_words(), soft_wrap=True, highlight=False, markup=False)
+    if session.error:
+        return _complain(session.error)
+    return int(session.failed)
+
+
+def report_over(folders: Sequence[Path], into: Path | None) -> int:
+    """One table and report over run folders and sweeps; 1 where a job of them is not done.
+
+    Raises:
+        DataError: a folder is neither a run nor a sweep, or the runs cannot be one table.
+    """
+    from facing_asymmetry.runs.sweep import report_folders
+    from facing_asymmetry.runs.sweep_messages import outcome_words
+
+    found = report_folders(folders, into, " ".join(["facing-asymmetry report", *map(str, folders)]))
+    Console().print(outcome_words(found), soft_wrap=True, highlight=False, markup=False)
+    return int(any(not outcome.done for outcome in found.outcomes))
+
+
+def compose_config(overrides: Sequence[str]) -> dict[str, Any]:
+    """The configuration that `conf/` and the overrides make, outside a run.
+
+    Raises:
+        ConfigError: an override that cannot be read, or names something unknown.
+    """
+    unreadable = _first_unreadable(overrides)
+    if unreadable:
+        raise ConfigError(unreadable)
+    try:
+        with hydra.initialize_config_dir(str(conf_folder()), version_base="1.3"):
+            composed = OmegaConf.to_container(hydra.compose("config", overrides=list(overrides)), resolve=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(explain(error)) from error
+    return composed  # type: ignore[return-value]
+
+
+def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool = True) -> None:
+    """One job of a run or multirun: check, print (where it is `alone`) and save the configuration, then work."""
+    from facing_asymmetry.config import read_config
+    from facing_asymmetry.core.store import write_atomically
+    from facing_asymmetry.runs.job_status import recorded
+    from facing_asymmetry.runs.jobs import run_key
+    from facing_asymmetry.runs.messages import closing_words, opening_words
+    from facing_asymmetry.runs.plan import plan, read_rates
+    from facing_asymmetry.runs.stages import Run, run_stages
+    from facing_asymmetry.runs.study import Study
+
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", force=True)
+    logging.getLogger("facing_asymmetry").setLevel(logging.INFO)
+    config = read_config(composed)
+    set_threads(config.threads)
+    run = Run(Study(config), composed, command)
+    console = Console()
+    size = plan(run.study, read_rates(run.study.store.folder))
+    if config.dry_run:
+        console.print(size.words(), soft_wrap=True)
+        return
+    text = OmegaConf.to_yaml(OmegaConf.create(dict(composed)))
+    if not alone:
+        print(f"\n{', '.join(composed['classifiers'])} -> {run.folder}", flush=True)
+    elif console.is_terminal:
+        console.print(Syntax(text, "yaml", background_color="default"))
+    else:
+        print(text, flush=True)
+    console.print(opening_words(run, size), soft_wrap=True, highlight=False)
+    last = last_stage(stage)
+    with recorded(run.folder, last, run_key(run)):
+        folder = run_stages(run, last)
+        write_atomically(folder / "config.yaml", text)
+    console.print(closing_words(run, folder, stage), soft_wrap=True, highlight=False)
+
+
+def last_stage(command: str) -> str:
+    """The last stage that a command runs."""
+    return "report" if command == "run" else command
+
+
+def set_threads(threads: int) -> None:
+    """Threads of torch and numba; 0: one per core. A result's bits may depend on it, so it stays fixed in a run."""
+    import numba
+    import torch
+
+    most = int(vars(numba.config)["NUMBA_NUM_THREADS"])
+    torch.set_num_threads(threads or most)
+    numba.set_num_threads(min(threads or most, most))
+
+
+def explain(error: Exception) -> str:
+    """Hydra's or OmegaConf's words, with the nearest choice where a name is unknown."""
+    if isinstance(error, MissingConfigException) and error.options:
+        wanted = str(error.missing_cfg_file).rsplit("/", 1)[-1]
+        near = get_close_matches(wanted, error.options, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        return f"{error.missing_cfg_file} is unknown.{hint} There are: {', '.join(sorted(error.options))}"
+    cause = error.__cause__ or error
+    words = str(error).strip().splitlines()[0]
+    key = getattr(cause, "full_key", None) or getattr(cause, "key", None)
+    node = getattr(cause, "parent_node", None)
+    if key and isinstance(node, DictConfig):
+        near = get_close_matches(str(key).rsplit(".", 1)[-1], [str(k) for k in node], n=1)
+        return f"{words} Unknown key {key!r}." + (
+            f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(map(str, node))}"
+        )
+    return words
+
+
+def _first_unreadable(overrides: Sequence[str]) -> str:
+    """What is wrong with the first override that Hydra's grammar cannot read; empty where all can be read."""
+    parser = OverridesParser.create()
+    for override in (o for o in overrides if "=" in o and not o.startswith("-")):
+        try:
+            parser.parse_override(override)
+        except HydraException as error:
+            return f"cannot read the override {override!r} ({error}); write key=value, lists as key=[a,b]"
+    return ""
+
+
+def _complain(message: str) -> int:
+    Console(stderr=True).print(f"[bold red]error:[/] {message}", highlight=False, soft_wrap=True)
+    return 2

@@ -1,1 +1,0 @@
-"""Measurements: speed against stock PyTorch3D, sweeps, grids, a GPU, and what moves a score (docs/benchmarks)."""

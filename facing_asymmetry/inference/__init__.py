@@ -1,1 +1,0 @@
-"""Inference over identities: tests, intervals, effects, corrections, and the sentences they allow."""

@@ -1,1 +1,0 @@
-"""Planted classifiers: networks whose reliance on symmetry is known, sent through the whole pipeline to test it."""

@@ -1,1 +1,0 @@
-"""Refuters after DoWhy's: what an estimate must survive before it is believed."""

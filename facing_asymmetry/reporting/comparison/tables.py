@@ -1,0 +1,116 @@
+"""Estimates of every face model side by side, their differences, and how far the models agree."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from facing_asymmetry.reporting.comparison.runs import ModelRun, common_pairs
+from facing_asymmetry.statistics.identities import identity_scores
+from facing_asymmetry.statistics.multiplicity import adjust
+
+SCORES: Final = {
+    "slope_standardised": "share of the expression's activation lost per unit symmetry",
+    "symmetry_specific_standardised": "the part of it that the control, both sides weakened alike, doesn't lose",
+}
+"""What is compared: scores that don't depend on a network's scale, and what each says."""
+
+
+def estimates(runs: Sequence[ModelRun]) -> pd.DataFrame:
+    """One row per score, classifier, emotion and face model: n, mean, interval and effect size of the run's own tests.
+
+    Returns:
+        Columns score, classifier, emotion, face_model, accepted, n, mean, low, high, hedges_g.
+    """
+    rows = []
+    for score in SCORES:
+        for pair in common_pairs(runs):
+            for run in runs:
+                found = run.data.tested(score, _intervention(run, score))
+                facts = {"score": score, "classifier": pair[0], "emotion": pair[1], "face_model": run.name}
+                row = run.data.row(found, pair) if pair in found.index else {}
+                numbers = {key: row.get(key, np.nan) for key in ("n", "mean", "low", "high", "hedges_g")}
+                rows.append({**facts, "accepted": run.data.accepted[pair], **numbers})
+    return pd.DataFrame(rows)
+
+
+def differences(runs: Sequence[ModelRun], confidence: float = 0.95) -> pd.DataFrame:
+    """Second face model minus the first, identities as replication inside each (Welch: unequal variances).
+
+    Returns:
+        One row per score, classifier, emotion and two models: columns score, classifier, emotion, first, second,
+        n_first, n_second, difference, low, high, p, note (why there is no number), p_holm (over the rows of a score).
+    """
+    rows = []
+    for score in SCORES:
+        values = [_values(run, score) for run in runs]
+        for pair in common_pairs(runs):
+            for a, b in combinations(range(len(runs)), 2):
+                one, other = values[a].get(pair, np.zeros(0)), values[b].get(pair, np.zeros(0))
+                facts = {"score": score, "classifier": pair[0], "emotion": pair[1]}
+                names = {"first": runs[a].name, "second": runs[b].name, "n_first": len(one), "n_second": len(other)}
+                rows.append({**facts, **names, **_welch(one, other, confidence)})
+    table = pd.DataFrame(rows)
+    adjusted = table.groupby("score", sort=False)["p"].transform(lambda p: adjust(p.to_numpy(float), "holm"))
+    return table.assign(p_holm=adjusted)
+
+
+def agreement(table: pd.DataFrame, apart: pd.DataFrame) -> pd.DataFrame:
+    """How far two face models say the same over the pairs that both recognise.
+
+    Args:
+        table: of `estimates`; apart: of `differences`.
+
+    Returns:
+        One row per score and two models: `pairs` compared, `same_sign` (number of them), `rank_correlation` (Spearman,
+        NaN below three pairs), `differ` (number whose difference is significant after Holm), and of `tested` how many.
+    """
+    rows = []
+    for (score, first, second), part in apart.groupby(["score", "first", "second"], sort=False):
+        means = table[(table["score"] == score) & table["accepted"]].pivot(
+            index=["classifier", "emotion"], columns="face_model", values="mean"
+        )
+        known = [name for name in (first, second) if name in means]
+        both = means[known].dropna() if len(known) == 2 else means.iloc[:0]
+        x, y = (both[first].to_numpy(float), both[second].to_numpy(float)) if len(both) else (np.zeros(0), np.zeros(0))
+        rank = float(stats.spearmanr(x, y).statistic) if len(both) >= 3 and np.ptp(x) and np.ptp(y) else np.nan
+        counts = {"differ": int((part["p_holm"] < 0.05).sum()), "tested": int(part["p_holm"].notna().sum())}
+        same = int((np.sign(x) == np.sign(y)).sum())
+        facts = {"score": score, "first": first, "second": second}
+        rows.append({**facts, "pairs": len(both), "same_sign": same, "rank_correlation": rank, **counts})
+    return pd.DataFrame(rows)
+
+
+def _intervention(run: ModelRun, score: str) -> str:
+    return f"{run.data.treated}-{run.data.control}" if score.startswith("symmetry_specific") else run.data.treated
+
+
+def _values(run: ModelRun, score: str) -> dict[tuple[str, str], Any]:
+    """One value per identity, sides averaged, by (classifier, emotion); identities without one are left out."""
+    scores = run.data.scores
+    chosen = scores[(scores["score"] == score) & (scores["intervention"] == _intervention(run, score))]
+    if chosen.empty:
+        return {}
+    found = identity_scores(chosen).dropna(subset="value")
+    return {pair: rows["value"].to_numpy(float) for pair, rows in _groups(found)}
+
+
+def _groups(table: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
+    for key, rows in table.groupby(["classifier", "emotion"], observed=True):
+        yield (str(key[0]), str(key[1])), rows
+
+
+def _welch(one: np.ndarray, other: np.ndarray, confidence: float) -> dict[str, Any]:
+    nothing = {"difference": np.nan, "low": np.nan, "high": np.nan, "p": np.nan}
+    if min(len(one), len(other)) < 2:
+        return {**nothing, "note": f"{len(one)} and {len(other)} identities: no difference from fewer than 2"}
+    difference = float(other.mean() - one.mean())
+    if np.ptp(one) == 0 and np.ptp(other) == 0:
+        return {**nothing, "difference": difference, "note": "no variation between identities: no interval"}
+    test = stats.ttest_ind(other, one, equal_var=False)
+    bounds = test.confidence_interval(confidence)
+    ends = {"low": float(bounds.low), "high": float(bounds.high)}
+    return {"difference": difference, **ends, "p": float(test.pvalue), "note": ""}

@@ -1,0 +1,39 @@
+"""Contact sheet of authored expressions: one row per face, neutral first, then the six emotions."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from PIL import Image
+
+from facing_asymmetry.core.assets import cache_folder
+from facing_asymmetry.expressions.authored import SHOWN, authored_weights
+from facing_asymmetry.face_models.registry import load_face_model
+from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.factory import make_renderer
+from facing_asymmetry.responses.contact_sheet import to_bytes
+
+COLUMNS = ("neutral", *(name for name in SHOWN if name != "neutral"))
+
+
+def face_sheet(name: str, numbers: Sequence[int], tile: int) -> Image.Image:
+    """The sheet of some faces of a model.
+
+    Args:
+        name: of the face model; numbers: of the faces; tile: pixels of each picture's side.
+
+    Raises:
+        AssetError: the model is not here; the message says how to bring it.
+    """
+    model = load_face_model(name, cache_folder())
+    renderer = make_renderer("fast", model.surface)
+    weights = np.stack([authored_weights(emotion, model) for emotion in COLUMNS])
+    rows = []
+    for number in numbers:
+        subject = model.subject(number)
+        states = torch.from_numpy((subject.rest + model.basis(subject).displace(weights).total).astype(np.float32))
+        with torch.inference_mode():
+            images = renderer.render(states, stage_subjects(model, [subject]), torch.zeros(len(states)).long())
+        rows.append(np.concatenate(list(to_bytes(images)), axis=1))
+    sheet = Image.fromarray(np.concatenate(rows))
+    return sheet.resize((tile * len(COLUMNS), tile * len(numbers)), Image.Resampling.LANCZOS)

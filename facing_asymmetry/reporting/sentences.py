@@ -1,0 +1,149 @@
+"""The sentences of a report: what was measured, on what, and what came out."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from facing_asymmetry.reporting.vocabulary import meanings
+from facing_asymmetry.results.finished_run import RunData
+from facing_asymmetry.results.published import published
+from facing_asymmetry.validation.calibration.tables import share
+
+TERMS: Final = {"version": "version", "licence": "licence", "attribution": "attribution", "citation": "citation"}
+"""Keys of a face model's facts in the manifest -> the word before them."""
+
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """`one face`, `three faces`, `1,300 faces`."""
+    figure = SMALL[number] if number < len(SMALL) else f"{number:,}"
+    return f"{figure} {singular if number == 1 else plural or singular + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`one`, `one and two`, `one, two and three`."""
+    words = [name.replace("_", " ") for name in names]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def grid_size(data: RunData) -> tuple[int, int]:
+    """Number of values of s and of t."""
+    return len(data.axes[0]), len(data.axes[1])
+
+
+def image_count(data: RunData) -> int:
+    """Images that classifiers judged: one per node of the grid for each classifier, emotion, face and side."""
+    units = data.target.drop_duplicates(["classifier", "emotion", "identity", "side", "intervention"])
+    return len(units) * len(data.axes[0]) * len(data.axes[1])
+
+
+def lead(data: RunData) -> str:
+    """One paragraph: what was measured, on what."""
+    s, t = grid_size(data)
+    model = ", ".join(sorted(data.responses["face_model"].unique()))
+    how = " and ".join(sorted(data.responses["expression"].unique()))
+    sets = len(set(data.training_sets.values()))
+    sentence = (
+        f"{counted(len(data.classifiers), 'published expression classifier')} ({counted(sets, 'training set')}) "
+        "judged rendered faces that lose their symmetry while everything else in the picture is held fixed: "
+        f"{counted(len(data.emotions), 'emotion')} ({', '.join(data.emotions)}; {how} expressions) on "
+        f"{counted(len(data.identities), 'synthetic identity', 'synthetic identities')} ({model}), over a grid of {s} "
+        f"values of symmetry s × {t} of intensity t, under the "
+        f"{'interventions' if len(data.interventions) > 1 else 'intervention'} {listed(data.interventions)}: "
+        f"{image_count(data):,} images in all."
+    )
+    return sentence[0].upper() + sentence[1:]
+
+
+def design(data: RunData) -> dict[str, str]:
+    """What was varied, held fixed, measured and compared, and how sure the result is; one sentence or two each."""
+    s, t = data.axes
+    n, needed = len(data.identities), data.minimum_identities
+    done = {name.replace("_", " "): words for name, words in meanings(data.interventions).items() if words}
+    return {
+        "Varied": f"Symmetry s, from {s.max():g} (both sides move alike) to {s.min():g} (one side still), and "
+        f"intensity t, from {t.min():g} (neutral) to {t.max():g} (full expression).",
+        **{f"… under {name}": words for name, words in done.items()},
+        "Held fixed": "Face, expression, skin, hair, camera, crop, light and background of each picture, and the "
+        "classifiers: they are used as published. Left and right are each the affected side in turn. "
+        + face_model(data),
+        "Measured": "The activation: the logit a classifier gives to the emotion that is shown; and which class it "
+        "names.",
+        "Compared": f"{counted(n, 'face').capitalize()}, both sides averaged: they are the sample, not the "
+        f"{image_count(data):,} images.",
+        "How sure": _sureness(n, needed, data.may_claim),
+    }
+
+
+def face_model(data: RunData) -> str:
+    """Which face model was rendered, with the terms of use and attribution that the manifest has."""
+    facts: dict[str, Any] = dict(data.manifest["config"].get("face_model") or {})
+    facts |= dict(data.manifest.get("face_model") or {})
+    name = str(facts.get("name") or listed(sorted(data.responses["face_model"].unique())))
+    terms = [f"{word}: {facts[key]}" for key, word in TERMS.items() if facts.get(key)]
+    return f"Face model: {name}" + (f" ({'; '.join(terms)})" if terms else "") + "."
+
+
+def _sureness(n: int, needed: int, may_claim: bool) -> str:
+    """How far the run's statistics carry."""
+    record = published()
+    checked = (
+        "Where symmetry has no effect, the test used here says otherwise in "
+        f"{share(record['false_positive_rate'])} of simulated data sets (it should be 5 %), and the 95 % interval "
+        f"holds the true mean in {share(record['coverage'])} (F9)."
+    )
+    if may_claim:
+        return (
+            "Every estimate has an interval (bootstrap over faces) and a p-value (sign flips over faces), corrected "
+            f"for the number of tests; the claim sheet says in words what follows. {checked}"
+        )
+    return (
+        f"Not sure: {counted(n, 'face')}, and a claim needs {needed}. Intervals and p-values are shown, but they are "
+        f"impressions. {checked}"
+    )
+
+
+def verdict(data: RunData) -> list[str]:
+    """The sentences a reader must not miss: how far the result carries."""
+    if not data.may_claim:
+        n = int(data.tests["n"].max()) if len(data.tests) else 0
+        return [
+            f"This run makes no claim: n = {n} < {data.minimum_identities} identities. "
+            "Its numbers describe these faces and nothing beyond them."
+        ]
+    sentences = [str(claim["text"]) for claim in data.claims if claim.get("level", "run") == "run"]
+    if not sentences:
+        return [f"Claims are allowed (n = {int(data.tests['n'].max())} identities), but this run has no claim sheet."]
+    return sentences
+
+
+def findings(data: RunData) -> list[str]:
+    """Counts that describe the sample, without inference."""
+    slope = _means(data, "slope", data.treated)
+    specific = _means(data, "symmetry_specific", None)
+    accepted = sum(data.accepted.get((c, e), False) for c in data.classifiers for e in data.emotions)
+    pairs = len(data.classifiers) * len(data.emotions)
+    lines = [
+        f"{accepted} of {pairs} classifier × emotion pairs are accepted: the full symmetric face is recognised on "
+        "most identities."
+    ]
+    if slope:
+        lines.append(
+            f"The mean activation is lower on the asymmetric face in {sum(v > 0 for v in slope)} of {len(slope)} "
+            "accepted pairs."
+        )
+    if specific:
+        above = sum(v > 0 for v in specific)
+        lines.append(
+            f"It is lower still than when both sides weaken alike in {above} of {len(specific)}; in the others that "
+            "costs as much or more. Only this difference speaks about symmetry itself."
+        )
+    return lines
+
+
+def _means(data: RunData, score: str, intervention: str | None) -> list[float]:
+    """Finite means of accepted pairs."""
+    rows = data.tested(score, intervention).reset_index()[["classifier", "emotion", "mean"]].itertuples(index=False)
+    return [float(mean) for c, e, mean in rows if data.accepted.get((c, e), False) and np.isfinite(mean)]

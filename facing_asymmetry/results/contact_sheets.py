@@ -1,0 +1,158 @@
+"""Contact sheets of rendered faces: read, cut into frames, shrunk for a page."""
+
+import base64
+import io
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from jaxtyping import UInt8
+from numpy import ndarray
+from PIL import Image
+
+from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.interventions.grid import thin
+
+KEYS: Final = ("identity", "side", "s", "t", "size")
+LADDER: Final = ((224, 82), (224, 72), (192, 72), (160, 72), (128, 70), (112, 60), (96, 50), (72, 40), (56, 35))
+"""(pixels, WebP quality) tried in turn until all sheets fit."""
+
+
+@dataclass(frozen=True)
+class Sprite:
+    """One lossless contact sheet: rows are t ascending, columns are s ascending.
+
+    Attributes:
+        path: the PNG; `identity`, `traits`: whose face; `side`, `intervention`: the person's affected side, and how.
+        mirrored: whether the mirror image of every frame is the face with the other side affected.
+        s: `(S,)` ascending; `t`: `(T,)` ascending; `size`: pixels of one square frame.
+    """
+
+    path: Path
+    identity: int
+    traits: dict[str, str | float]
+    side: str
+    intervention: str
+    s: tuple[float, ...]
+    t: tuple[float, ...]
+    size: int
+    mirrored: bool = False
+
+    @property
+    def words(self) -> str:
+        """Which unit of the response table the sheet shows."""
+        return f"identity {self.identity}, side {self.side}, intervention {self.intervention}"
+
+    @property
+    def person(self) -> str:
+        """Sex, age and ancestry in words, as far as the face model says; or whose skin the face wears."""
+        age = self.traits.get("age")
+        years = f"{age:.0f} years" if isinstance(age, int | float) else age
+        own = ", ".join(str(word) for word in (self.traits.get("sex"), years, self.traits.get("ancestry")) if word)
+        return own or (f"skin: {self.traits['skin']}" if self.traits.get("skin") else "")
+
+    def sheet(self) -> UInt8[ndarray, "H W 3"]:
+        """The whole sheet, sRGB."""
+        with Image.open(self.path) as image:
+            return np.asarray(image.convert("RGB"))
+
+    def frame(self, s: float, t: float) -> UInt8[ndarray, "size size 3"]:
+        """The face at the node nearest to (s, t)."""
+        return self.frames([(s, t)])[0]
+
+    def frames(self, nodes: Sequence[tuple[float, float]]) -> list[UInt8[ndarray, "size size 3"]]:
+        """The faces at the nodes nearest to each (s, t), the sheet being read once."""
+        pixels, size = self.sheet(), self.size
+        cuts = [
+            (int(np.abs(np.subtract(self.s, s)).argmin()), int(np.abs(np.subtract(self.t, t)).argmin()))
+            for s, t in nodes
+        ]
+        return [pixels[row * size : (row + 1) * size, column * size : (column + 1) * size] for column, row in cuts]
+
+
+def read_sprites(folder: Path) -> dict[tuple[str, str], Sprite]:
+    """All sheets `CLASSIFIER/EMOTION.png` with their JSON; none where the folder is absent."""
+    found = {}
+    for path in sorted(folder.glob("*/*.png")):
+        found[(path.parent.name, path.stem)] = _read_sprite(path)
+    return found
+
+
+def read_further(folder: Path) -> dict[tuple[str, str], list[Sprite]]:
+    """Sheets of other faces and interventions, `CLASSIFIER/EMOTION/*.png`, ordered by identity, then intervention."""
+    found: dict[tuple[str, str], list[Sprite]] = {}
+    for path in sorted(folder.glob("*/*/*.png")):
+        found.setdefault((path.parents[1].name, path.parent.name), []).append(_read_sprite(path))
+    return {pair: sorted(s, key=lambda one: (one.identity, one.intervention)) for pair, s in found.items()}
+
+
+def encode_all(sprites: Sequence[Sprite], budget: int, most: int, least: int = 0) -> tuple[list[str], int]:
+    """WebP data URIs of the thinned sheets that together stay under `budget` bytes, and the most pixels of one frame.
+
+    Every sheet gets the same size, at least `least` pixels a frame, and quality. `DataError` where that does not fit.
+    """
+    if not sprites:
+        return [], LADDER[0][0]
+    probes = [(sprite, _cut(sprite, most)) for sprite in sprites[:: max(1, len(sprites) // 3)]]
+    for pixels, quality in (step for step in LADDER if step[0] >= least):
+        expected = sum(len(_encode(s.size, sheet, pixels, quality)) for s, sheet in probes) / len(probes) * len(sprites)
+        if 1.03 * expected > budget:
+            continue
+        with ThreadPoolExecutor(4) as pool:
+            jobs = [pool.submit(_cut_and_encode, sprite, most, pixels, quality) for sprite in sprites]
+            pages = [job.result() for job in jobs]
+        if sum(map(len, pages)) <= budget:
+            return pages, pixels
+    raise DataError(f"{len(sprites)} face sheets do not fit into {budget:,} bytes; lower report.explorer_nodes")
+
+
+def data_uri(image: Image.Image, quality: int) -> str:
+    """The image as a WebP data URI."""
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=quality, method=2)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _cut(sprite: Sprite, most: int) -> Image.Image:
+    """The sheet with at most `most` rows and columns."""
+    rows, columns, size = thin(len(sprite.t), most), thin(len(sprite.s), most), sprite.size
+    grid = sprite.sheet().reshape(len(sprite.t), size, len(sprite.s), size, 3)[rows][:, :, columns]
+    return Image.fromarray(grid.reshape(len(rows) * size, len(columns) * size, 3))
+
+
+def _encode(size: int, sheet: Image.Image, pixels: int, quality: int) -> str:
+    """A sheet of `size`-pixel frames as a data URI, each frame shrunk to `pixels`."""
+    if pixels < size:
+        across, down = sheet.width // size * pixels, sheet.height // size * pixels
+        sheet = sheet.resize((across, down), Image.Resampling.LANCZOS)
+    return data_uri(sheet, quality)
+
+
+def _cut_and_encode(sprite: Sprite, most: int, pixels: int, quality: int) -> str:
+    return _encode(sprite.size, _cut(sprite, most), pixels, quality)
+
+
+def _read_sprite(path: Path) -> Sprite:
+    """One sheet's description, checked against the picture's size."""
+    described = path.with_suffix(".json")
+    try:
+        facts = json.loads(described.read_text(encoding="utf-8"))
+        with Image.open(path) as image:
+            width, height = image.size
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise DataError(f"{path}: the face sheet or its {described.name} cannot be read: {error}") from error
+    missing = [key for key in KEYS if key not in facts]
+    if missing:
+        raise DataError(f"{described}: lacks the key(s) {', '.join(missing)}")
+    s, t, size = tuple(map(float, facts["s"])), tuple(map(float, facts["t"])), int(facts["size"])
+    if (width, height) != (len(s) * size, len(t) * size):
+        raise DataError(
+            f"{path} is {width} x {height} pixels; {described.name} describes {len(s) * size} x {len(t) * size}"
+        )
+    whose = (path, int(facts["identity"]), dict(facts.get("traits") or {}))
+    done = (str(facts["side"]), str(facts.get("intervention", "palsy")))
+    return Sprite(*whose, *done, s, t, size, bool(facts.get("mirrored", False)))

@@ -1,0 +1,97 @@
+"""The files of a run folder, read and checked; whatever is missing or damaged is named."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from jaxtyping import Float
+from numpy import ndarray
+
+from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.interventions.grid import thin
+from facing_asymmetry.results.schema import validate
+
+MOST_NODES: Final = 31
+"""Values of s, and of t, that figures are drawn from; finer grids are thinned evenly, end points kept."""
+
+MANIFEST_KEYS: Final = ("title", "command", "created", "commit", "versions", "config", "seeds", "counts", "seconds")
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """The manifest, with the keys that a report quotes."""
+    manifest = read_json(path)
+    missing = [key for key in MANIFEST_KEYS if key not in manifest]
+    if missing:
+        raise DataError(f"{path}: lacks the key(s) {', '.join(missing)}")
+    return dict(manifest)
+
+
+def read_responses(path: Path, explorer_nodes: int) -> tuple[tuple[ndarray, ndarray], pd.DataFrame]:
+    """All values of s and t, and the response table at the nodes that are shown, validated."""
+    if not path.exists():
+        raise DataError(f"{path} is missing; the run did not finish, start it again and it goes on")
+    try:
+        axes = _axis(path, "s"), _axis(path, "t")
+        if not min(map(len, axes)):
+            raise DataError(f"{path} holds no rows")
+        s, t = (_shown(values, explorer_nodes) for values in axes)
+        whole = len(s) == len(axes[0]) and len(t) == len(axes[1])
+        table = pd.read_parquet(path, filters=None if whole else [("s", "in", set(s)), ("t", "in", set(t))])
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(f"{path} is not a readable parquet file: {error}") from error
+    try:
+        table = validate(table)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
+    for column in ("face_model", "expression"):
+        kinds = sorted(table[column].unique())
+        if len(kinds) > 1:
+            raise DataError(f"{path}: {column} is {' and '.join(kinds)}; a report shows one, so split the table by it")
+    return axes, table
+
+
+def _axis(path: Path, name: str) -> Float[ndarray, " N"]:
+    """Ascending values of s or t, read in pieces."""
+    found: set[float] = set()
+    with pq.ParquetFile(path) as file:
+        if name not in file.schema_arrow.names:
+            raise DataError(f"{path}: response table lacks the column(s) {name}")
+        for batch in file.iter_batches(columns=[name]):
+            found.update(pc.unique(batch.column(0)).to_pylist())
+    return np.array(sorted(found))
+
+
+def _shown(values: Float[ndarray, " N"], explorer_nodes: int) -> Float[ndarray, " N"]:
+    """The values that figures show, and those of the explorer, which thins the full axis."""
+    return np.union1d(values[thin(len(values), MOST_NODES)], values[thin(len(values), explorer_nodes)])
+
+
+def read_csv(path: Path, columns: Sequence[str], *, optional: bool = False) -> pd.DataFrame:
+    """A CSV with at least these columns; an absent optional one is an empty table."""
+    if not path.exists():
+        if optional:
+            return pd.DataFrame(columns=list(columns))
+        raise DataError(f"{path} is missing; `facing-asymmetry score` writes it")
+    try:
+        table = pd.read_csv(path)
+    except (ValueError, OSError) as error:
+        raise DataError(f"{path} is not a readable CSV file: {error}") from error
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise DataError(f"{path}: lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}")
+    return table.assign(note=table["note"].fillna("")) if "note" in table.columns else table
+
+
+def read_json(path: Path) -> Any:
+    """Parsed JSON; `DataError` where the file is missing or torn."""
+    if not path.exists():
+        raise DataError(f"{path} is missing; a run folder has one")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"{path} is not valid JSON: {error}") from error

@@ -1,0 +1,252 @@
+"""A finished run, read from its folder and checked: the only thing that figures, tables and the page see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from numpy import ndarray
+
+from facing_asymmetry.config import ReportSettings
+from facing_asymmetry.core.emotions import CANONICAL
+from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.results.contact_sheets import Sprite, read_further, read_sprites
+from facing_asymmetry.results.files import read_csv, read_json, read_manifest, read_responses
+from facing_asymmetry.statistics.supplementary import MIXED
+
+DEFAULT_MINIMUM: Final = 20
+"""Identities a claim needs, where the run's own configuration does not say (method.md: 20)."""
+
+UNIT: Final = ("classifier", "emotion", "identity", "side", "intervention")
+"""Columns of the response table that tell one curve's face from another's."""
+
+SCORE_COLUMNS: Final = (
+    "face_model", "classifier", "training_set", "expression", "emotion", "accepted",
+    "identity", "side", "intervention", "score", "value", "unit",
+)  # fmt: skip
+TEST_COLUMNS: Final = (
+    "classifier", "emotion", "intervention", "score", "n", "mean", "sd", "low", "high", "hedges_g",
+    "p_two_sided", "p_one_sided", "p_holm", "p_bh", "method", "claim", "note",
+)  # fmt: skip
+EXPRESSION_COLUMNS: Final = ("classifier", "emotion", "accepted", "probability")
+MIXED_COLUMNS: Final = (
+    "classifier", "emotion", "intervention", "n", "slope", "low", "high", "p", "method",
+    "ols_slope", "ols_low", "ols_high", "note",
+)  # fmt: skip
+SHARE_COLUMNS: Final = ("classifier", "emotion", "n", "palsy", "specific", "share", "low", "high", "note")
+
+
+@dataclass(frozen=True)
+class RunData:
+    """Everything a report is made from.
+
+    Attributes:
+        path: the run folder.
+        manifest: what was asked, with which code, and what it cost.
+        axes: all values of s and of t.
+        responses: the response table (`responses/schema.py`), one row per frame and class; of a grid with more than
+            `files.MOST_NODES` values on an axis only those that are shown, so that no table is too large for a report.
+        scores: one row per unit and score; `tests`: one row per classifier, emotion, intervention and score.
+        expressions: one row per classifier and emotion (empty where the run has none).
+        shares: of each slope that is symmetry-specific, by emotion and for all of them (empty without the control).
+        mixed: one row per classifier, emotion and intervention: the mixed model's slope (empty where it was not asked).
+        claims: sentences with their verdicts; `records`: facts about each classifier, by name (may be empty).
+        sprites: rendered contact sheets by (classifier, emotion) (may be empty).
+        settings: choices of the report.
+        further: sheets of other faces and interventions, by (classifier, emotion) (may be empty).
+    """
+
+    path: Path
+    manifest: Mapping[str, Any]
+    axes: tuple[Float[ndarray, " S"], Float[ndarray, " T"]]
+    responses: pd.DataFrame
+    scores: pd.DataFrame
+    tests: pd.DataFrame
+    expressions: pd.DataFrame
+    shares: pd.DataFrame
+    mixed: pd.DataFrame
+    claims: Sequence[Mapping[str, Any]]
+    records: Mapping[str, Mapping[str, Any]]
+    sprites: Mapping[tuple[str, str], Sprite]
+    settings: ReportSettings = field(default_factory=ReportSettings)
+    further: Mapping[tuple[str, str], Sequence[Sprite]] = field(default_factory=dict)
+
+    @cached_property
+    def training_sets(self) -> dict[str, str]:
+        """Training set of each classifier, ordered by training set, then by name."""
+        pairs = (
+            self.responses[["training_set", "classifier"]].drop_duplicates().sort_values(["training_set", "classifier"])
+        )
+        return dict(zip(pairs["classifier"], pairs["training_set"], strict=True))
+
+    @property
+    def classifiers(self) -> list[str]:
+        """Names of the classifiers, those of one training set beside each other."""
+        return list(self.training_sets)
+
+    @cached_property
+    def emotions(self) -> list[str]:
+        """Emotions shown, in canonical order."""
+        return [name for name in CANONICAL if name in set(self.responses["emotion"].unique())]
+
+    @cached_property
+    def identities(self) -> list[int]:
+        """Numbers of the faces."""
+        return sorted(int(number) for number in self.responses["identity"].unique())
+
+    @cached_property
+    def interventions(self) -> list[str]:
+        """Names of the interventions, `palsy` first."""
+        return sorted((str(name) for name in self.responses["intervention"].unique()), key=lambda n: (n != "palsy", n))
+
+    @cached_property
+    def treated(self) -> str:
+        """The one-sided intervention that figures show: `palsy` where the run has it, else the first with a side."""
+        sided = set(self.responses.loc[self.responses["side"] != "both", "intervention"].unique())
+        return next((name for name in self.interventions if name in sided), self.interventions[0])
+
+    @property
+    def control(self) -> str | None:
+        """The two-sided control, where the run has it."""
+        return "bilateral" if "bilateral" in self.interventions else None
+
+    @cached_property
+    def accepted(self) -> dict[tuple[str, str], bool]:
+        """Whether the full symmetric face is recognised as the emotion, by (classifier, emotion)."""
+        shares = self.responses.groupby(["classifier", "emotion"], observed=True)["accepted"].mean()
+        shown = shares.reset_index().to_dict("records")
+        return {(str(row["classifier"]), str(row["emotion"])): bool(row["accepted"] >= 0.5) for row in shown}
+
+    @cached_property
+    def target(self) -> pd.DataFrame:
+        """Rows of the response table whose class is the emotion shown: the activation."""
+        return self.responses[self.responses["is_target"]]
+
+    @cached_property
+    def _units(self) -> dict[tuple[Any, ...], list[slice]]:
+        """Where each unit's rows lie in `responses`, by the values of `UNIT`: runs of equal rows, found in one pass."""
+        columns = [pd.factorize(self.responses[name]) for name in UNIT]
+        codes = np.stack([code for code, _ in columns])
+        starts = np.flatnonzero((codes[:, 1:] != codes[:, :-1]).any(axis=0)) + 1
+        found: dict[tuple[Any, ...], list[slice]] = {}
+        for start, stop in pairwise([0, *starts.tolist(), codes.shape[1]]):
+            key = tuple(names[code[start]] for code, names in columns)
+            found.setdefault(key, []).append(slice(start, stop))
+        return found
+
+    def unit(self, key: tuple[Any, ...]) -> pd.DataFrame | None:
+        """Rows of `responses` with these values of `UNIT`; None where it has none."""
+        parts = [self.responses.iloc[place] for place in self._units.get(key, ())]
+        return None if not parts else parts[0] if len(parts) == 1 else pd.concat(parts)
+
+    @cached_property
+    def activations(self) -> dict[tuple[str, str, str], pd.DataFrame]:
+        """By (classifier, emotion, intervention): mean over sides of `logit`, `probability`, `wrong` (mispredicted).
+
+        One row per (identity, s, t), in this order.
+        """
+        rows = self.target[["classifier", "emotion", "intervention", "identity", "s", "t", "logit", "probability"]]
+        rows = rows.assign(wrong=(self.target["predicted"] != self.target["emotion"]).astype(float))
+        means = rows.groupby(list(rows.columns[:6]), observed=True).mean().reset_index()
+        parts = means.groupby(["classifier", "emotion", "intervention"], observed=True)
+        return {(str(c), str(e), str(i)): part.iloc[:, 3:] for (c, e, i), part in parts}
+
+    @property
+    def minimum_identities(self) -> int:
+        """Identities that a claim needs."""
+        statistics = self.manifest["config"].get("statistics") or {}
+        return int(statistics.get("minimum_identities", DEFAULT_MINIMUM))
+
+    @property
+    def may_claim(self) -> bool:
+        """Whether any test of this run may be called significant."""
+        return bool(self.tests["claim"].any())
+
+    def tested(self, score: str, intervention: str | None = None) -> pd.DataFrame:
+        """Rows of `tests` of one score (and intervention), indexed by (classifier, emotion)."""
+        rows = self.tests[self.tests["score"] == score]
+        if intervention is not None:
+            rows = rows[rows["intervention"] == intervention]
+        return rows.set_index(["classifier", "emotion"])
+
+    @staticmethod
+    def row(table: pd.DataFrame, pair: tuple[str, str]) -> dict[str, Any]:
+        """One row of what `tested` returned, by column name."""
+        return {str(key): value for key, value in table.loc[[pair]].iloc[0].items()}
+
+    @cached_property
+    def _recognised_on_the_first_face(self) -> dict[str, int]:
+        """Emotions that each classifier names on the face that is drawn, symmetric and at full intensity."""
+        rows = self.target[
+            (self.target["identity"] == self.identities[0]) & (self.target["intervention"] == self.treated)
+        ]
+        full = rows[(rows["s"] == rows["s"].max()) & (rows["t"] == rows["t"].max())]
+        right = full[full["predicted"].astype(str) == full["emotion"].astype(str)]
+        return {
+            str(name): int(n) for name, n in right.groupby("classifier", observed=True)["emotion"].nunique().items()
+        }
+
+    @cached_property
+    def exemplar(self) -> tuple[str, str]:
+        """The (classifier, emotion) shown in detail: as configured, else chosen without looking at any effect."""
+        count = {name: sum(self.accepted.get((name, e), False) for e in self.emotions) for name in self.classifiers}
+        seen = self._recognised_on_the_first_face
+        best = self.settings.classifier or max(sorted(count), key=lambda name: (count[name], seen.get(name, 0)))
+        if best not in count:
+            raise DataError(f"report.classifier = {best!r} is not in {self.path}; it has {', '.join(count)}")
+        fits = [e for e in self.emotions if self.accepted.get((best, e), False)] or self.emotions
+        emotion = self.settings.emotion or ("happiness" if "happiness" in fits else fits[0])
+        if emotion not in self.emotions:
+            raise DataError(f"report.emotion = {emotion!r} is not in {self.path}; it has {', '.join(self.emotions)}")
+        return best, emotion
+
+
+def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
+    """Read and check a run folder; `DataError` names the file and the column or key at fault.
+
+    `claims.json`, `expressions.csv`, `shares.csv`, `classifiers.json` and `sprites/` may be absent.
+    """
+    if not path.is_dir():
+        raise DataError(f"{path} is not a run folder; `facing-asymmetry run` makes one")
+    manifest = read_manifest(path / "manifest.json")
+    claims = read_json(path / "claims.json") if (path / "claims.json").exists() else []
+    records = read_json(path / "classifiers.json") if (path / "classifiers.json").exists() else []
+    settings = settings or ReportSettings()
+    axes, responses = read_responses(path / "responses.parquet", settings.explorer_nodes)
+    return RunData(
+        path=path,
+        manifest=manifest,
+        axes=axes,
+        responses=responses,
+        scores=read_csv(path / "scores.csv", SCORE_COLUMNS),
+        tests=read_csv(path / "tests.csv", TEST_COLUMNS),
+        expressions=read_csv(path / "expressions.csv", EXPRESSION_COLUMNS, optional=True),
+        shares=read_csv(path / "shares.csv", SHARE_COLUMNS, optional=True),
+        mixed=read_csv(path / MIXED, MIXED_COLUMNS, optional=True),
+        claims=claims,
+        records={str(record["name"]): record for record in records},
+        sprites=read_sprites(path / "sprites"),
+        settings=settings,
+        further=read_further(path / "sprites"),
+    )
+
+
+def surface(data: RunData, classifier: str, emotion: str, intervention: str | None = None) -> pd.DataFrame:
+    """Activation of the shown emotion by identity and node, sides averaged; by default under `data.treated`.
+
+    Returns:
+        One row per (identity, s, t): `logit`, `probability`, `wrong` (means over sides; wrong: mispredicted).
+    """
+    found = data.activations.get((classifier, emotion, intervention or data.treated))
+    return next(iter(data.activations.values())).iloc[:0] if found is None else found
+
+
+def grid_mean(unit: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean over identities on the grid: s ascending `(S,)`, t ascending `(T,)`, values `(T, S)`."""
+    table = unit.pivot_table(index="t", columns="s", values=column, aggfunc="mean")
+    return table.columns.to_numpy(float), table.index.to_numpy(float), table.to_numpy(float)

@@ -1,0 +1,156 @@
+"""Files of run folders put together: cells in the order in which one run would have written them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from shutil import rmtree
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.core.store import write_atomically
+from facing_asymmetry.results.files import read_csv, read_json, read_manifest
+from facing_asymmetry.results.table_file import write_table_file
+from facing_asymmetry.results.writing import write_csv, write_json
+
+CELL: Final = ("identity", "intervention", "side")
+"""Columns that tell the cells of one classifier and emotion apart."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A run folder to be merged, and what its manifest says."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The configuration as composed."""
+        config: Mapping[str, Any] = self.manifest["config"]
+        return config
+
+    @property
+    def table(self) -> Path:
+        """Its response table."""
+        return self.folder / "responses.parquet"
+
+
+def read_source(folder: Path) -> Source:
+    """Read a run folder's manifest; `DataError` names what is missing."""
+    return Source(folder, read_manifest(folder / "manifest.json"))
+
+
+def merge_tables(sources: Sequence[Source], classifiers: Sequence[str], emotions: Sequence[str], into: Path) -> None:
+    """Write responses, expressions, records and pictures of all sources into one folder.
+
+    Args:
+        sources: the runs.
+        classifiers: in the order of one run over all of them.
+        emotions: in the order of one run over all of them.
+        into: the folder that is written.
+
+    Raises:
+        DataError: two sources hold the same cell with different content.
+        StoreError: the folder cannot be written.
+    """
+    write_table_file(into / "responses.parquet", _cells(sources, classifiers, emotions))
+    records = {r["name"]: r for source in sources for r in read_json(source.folder / "classifiers.json")}
+    write_json(into, "classifiers.json", [records[name] for name in classifiers])
+    _merge_expressions(sources, classifiers, into)
+    _merge_pictures(sources, classifiers, into)
+
+
+def _cells(sources: Sequence[Source], classifiers: Sequence[str], emotions: Sequence[str]) -> Iterator[pa.Table]:
+    for classifier in classifiers:
+        holding = [source for source in sources if classifier in source.config["classifiers"]]
+        for emotion in emotions:
+            parts = [(cell, source) for source in holding for cell in split_cells(_read(source, classifier, emotion))]
+            yield from _in_order(parts)
+
+
+def _read(source: Source, classifier: str, emotion: str) -> pa.Table:
+    try:
+        return pq.read_table(source.table, filters=[("classifier", "=", classifier), ("emotion", "=", emotion)])
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(f"{source.table} is not a readable response table: {error}") from error
+
+
+def split_cells(table: pa.Table) -> list[pa.Table]:
+    """The cells of one classifier and emotion, in their order: runs of rows that agree in `CELL`."""
+    if not len(table):
+        return []
+    table = table.combine_chunks()
+    codes = np.stack([pd.factorize(table.column(name).to_pandas())[0] for name in CELL])
+    starts = [0, *(np.flatnonzero((codes[:, 1:] != codes[:, :-1]).any(axis=0)) + 1).tolist(), len(table)]
+    return [table.slice(a, b - a) for a, b in pairwise(starts)]
+
+
+def _in_order(parts: Sequence[tuple[pa.Table, Source]]) -> Iterator[pa.Table]:
+    """Cells by face, each once."""
+    held: dict[tuple[Any, ...], tuple[pa.Table, Source]] = {}
+    for cell, source in parts:
+        address = tuple(cell.column(name)[0].as_py() for name in CELL)
+        if address in held and not held[address][0].equals(cell):
+            words = f"{cell.column('classifier')[0]} {cell.column('emotion')[0]} face {address[0]} {address[1]}"
+            raise DataError(f"{held[address][1].folder} and {source.folder} disagree about {words}; leave one out")
+        held.setdefault(address, (cell, source))
+    yield from (held[address][0] for address in sorted(held, key=lambda address: address[0]))
+
+
+def _merge_expressions(sources: Sequence[Source], classifiers: Sequence[str], into: Path) -> None:
+    columns = ("classifier", "emotion", "identity")
+    tables = [read_csv(source.folder / "expressions.csv", columns) for source in sources]
+    merged = pd.concat(tables, ignore_index=True).drop_duplicates(list(columns))
+    rank = {name: n for n, name in enumerate(classifiers)}
+    write_csv(into, "expressions.csv", merged.sort_values("classifier", key=lambda c: c.map(rank), kind="stable"))
+    _forget_others(into / "expressions", {f"{name}.csv" for name in classifiers})
+    for source in reversed(sources):
+        for path in sorted((source.folder / "expressions").glob("*.csv")):
+            write_atomically(into / "expressions" / path.name, path.read_bytes())
+
+
+def _merge_pictures(sources: Sequence[Source], classifiers: Sequence[str], into: Path) -> None:
+    """Contact sheets; of two that show different faces, the one of the lower number, as one run would have it."""
+    _forget_others(into / "sprites", set(classifiers))
+    found: dict[tuple[str, str], tuple[int, Path]] = {}
+    for source in sources:
+        for facts in sorted((source.folder / "sprites").glob("*/*.json")):
+            key, face = (facts.parent.name, facts.stem), int(read_json(facts)["identity"])
+            if key not in found or face < found[key][0]:
+                found[key] = face, facts
+    for (classifier, emotion), (_, facts) in found.items():
+        _copy_sheet(facts, into / "sprites" / classifier / emotion)
+        _forget_others(into / "sprites" / classifier / emotion, set())
+    for place, facts in _further_sheets(sources).items():
+        _copy_sheet(facts, into / "sprites" / place)
+
+
+def _further_sheets(sources: Sequence[Source]) -> dict[Path, Path]:
+    """Sheets of further faces and interventions, by their place; of as many faces as one source shows at most."""
+    found: dict[Path, tuple[int, Path]] = {}
+    most = 0
+    for source in sources:
+        sprites = source.folder / "sprites"
+        faces = {facts: int(read_json(facts)["identity"]) for facts in sorted(sprites.glob("*/**/*.json"))}
+        most = max(most, len(set(faces.values())))
+        further = {facts.relative_to(sprites).with_suffix(""): (face, facts) for facts, face in faces.items()}
+        found = {**{place: sheet for place, sheet in further.items() if len(place.parts) == 3}, **found}
+    shown = sorted({face for face, _ in found.values()})[:most]
+    return {place: facts for place, (face, facts) in found.items() if face in shown}
+
+
+def _copy_sheet(facts: Path, place: Path) -> None:
+    for path in (facts.with_suffix(".png"), facts):
+        write_atomically(place.parent / f"{place.name}{path.suffix}", path.read_bytes())
+
+
+def _forget_others(folder: Path, names: set[str]) -> None:
+    for path in folder.glob("[!.]*"):
+        if path.name not in names:
+            rmtree(path) if path.is_dir() else path.unlink()

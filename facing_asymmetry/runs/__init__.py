@@ -1,0 +1,1 @@
+"""A run: the study that a configuration names, its stages, and sweeps of many runs."""

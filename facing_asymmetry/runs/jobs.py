@@ -1,0 +1,92 @@
+"""One job of a sweep: a run that is asked for by its overrides."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from facing_asymmetry.classifiers import registry
+from facing_asymmetry.config import read_config
+from facing_asymmetry.core.code import code_fingerprint, numeric_versions
+from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
+from facing_asymmetry.core.store import content_key
+from facing_asymmetry.runs.job_status import DONE, observe, table_hash
+from facing_asymmetry.runs.stages import NOT_IN_KEY, STAGES, Run
+from facing_asymmetry.runs.stimuli import shared_model
+from facing_asymmetry.runs.study import Study
+
+RESULT_CODE = (
+    "runs.stages",
+    "reporting.build",
+    "reporting.figures",
+)
+"""Modules that make the files of a run folder."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job, checked.
+
+    Attributes:
+        overrides: what tells it from its neighbours, as typed; `run`: its parts, nothing computed.
+        stage: the last stage that it runs.
+    """
+
+    overrides: tuple[str, ...]
+    run: Run
+    stage: str
+
+    @property
+    def folder(self) -> Path:
+        """Its run folder."""
+        return self.run.folder
+
+    @property
+    def words(self) -> str:
+        """Its overrides in one line."""
+        return " ".join(self.overrides) or "(as configured)"
+
+    def finished(self) -> bool:
+        """Whether the same was computed before, by the same code, and its table is still what it was."""
+        status = observe(self.folder)
+        if status is None or status.state != DONE or status.key != run_key(self.run):
+            return False
+        reached = STAGES.index(status.stage) >= STAGES.index(self.stage)
+        return reached and table_hash(self.folder) == status.table
+
+    def lacking(self) -> str:
+        """What to do for the weights that are not here; empty where all are."""
+        states = {record.name: registry.state(record) for record in self.run.study.records}
+        return "; ".join(f"{name} lacks its weights: {s.remedy}" for name, s in states.items() if not s.ready)
+
+
+def make_jobs(
+    asked: Sequence[tuple[tuple[str, ...], Mapping[str, Any]]], stage: str, command: str, elsewhere: bool = False
+) -> Iterator[Job]:
+    """Check the composed configuration of each job.
+
+    Args:
+        asked: overrides and composed configuration; `stage`: last stage; `command`: what was typed.
+        elsewhere: other machines will run the jobs.
+
+    Raises:
+        ConfigError: naming the job, the key and what it may be.
+    """
+    for overrides, composed in asked:
+        try:
+            yield Job(overrides, Run(Study(read_config(composed), elsewhere), composed, command), stage)
+        except FacingAsymmetryError as error:
+            raise ConfigError(f"job {' '.join(overrides)}: {error}; no job was launched") from error
+
+
+def run_key(run: Run) -> str:
+    """Key of everything that a run's results rest on: what was asked, weights, face model, code and packages."""
+    return content_key(
+        {
+            "asked": {key: value for key, value in run.composed.items() if key not in NOT_IN_KEY},
+            "records": [asdict(record) for record in run.study.records],
+            "face_model": shared_model(run.config.face_model.name).fingerprint,
+            "code": code_fingerprint(*RESULT_CODE),
+            "versions": numeric_versions(),
+        }
+    )

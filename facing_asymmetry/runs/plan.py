@@ -1,0 +1,101 @@
+"""What a run would do: cells, frames, forward passes, and an estimate of time and disk."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from facing_asymmetry.config import FURTHER_NODES
+from facing_asymmetry.core.files import write_atomically
+from facing_asymmetry.interventions.layout import distinct
+from facing_asymmetry.runs.study import Study
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Seconds per frame rendered, classified and stored, and per frame forward and backward.
+
+    The defaults were measured on two cores (docs/benchmarks); `measured` says that they come from a run here.
+    """
+
+    frame_seconds: float = 0.0084
+    gradient_seconds: float = 0.018
+    measured: bool = False
+
+
+def read_rates(folder: Path) -> Rates:
+    """Rates of the last run that computed something, or the defaults."""
+    try:
+        return Rates(**json.loads((folder / "rates.json").read_text()))
+    except (OSError, ValueError, TypeError):
+        return Rates()
+
+
+def write_rates(folder: Path, rates: Rates) -> None:
+    """Keep rates for the next estimate."""
+    write_atomically(folder / "rates.json", json.dumps(asdict(rates)))
+
+
+CELL_BYTES, ROW_BYTES, PICTURE_BYTES, REPORT_BYTES = 11e3, 18.0, 16e3, 8e6
+"""Measured: a stored cell before its first row, a row, a picture (224 px, PNG), report and figures."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Size of a study before it is run, nothing counted as stored.
+
+    Attributes:
+        cells: of responses; `frames`: images rendered for them, once for all networks shown the same expression.
+        forward_passes: images classified.
+        optimisation_frames: images rendered forward and backward to find the expressions, at most.
+        seconds, megabytes: estimates; `measured`: the rates come from earlier runs here, not from the documentation.
+    """
+
+    cells: int
+    frames: int
+    forward_passes: int
+    optimisation_frames: int
+    seconds: float
+    megabytes: float
+    measured: bool
+
+    def words(self) -> str:
+        """For people."""
+        source = (
+            "rates measured in earlier runs here"
+            if self.measured
+            else "rates from docs/benchmarks, other machines differ"
+        )
+        return (
+            f"{self.cells:,} cells, {self.frames:,} frames, {self.forward_passes:,} forward passes; up to "
+            f"{self.optimisation_frames:,} frames forward and backward to optimise expressions.\n"
+            f"If nothing is stored yet: about {duration(self.seconds)} and {self.megabytes:.0f} MB ({source})."
+        )
+
+
+def plan(study: Study, rates: Rates) -> Plan:
+    """Count what the configuration asks for; needs neither face model nor weights."""
+    config, grid = study.config, study.grid
+    shown = len(config.emotions) * len(study.identities)
+    per_face = sum(len(distinct(i, grid, side)[0]) for i in study.interventions for side in i.sides)
+    cells = len(study.records) * shown * sum(len(i.sides) for i in study.interventions)
+    passes = len(study.records) * shown * per_face
+    frames = shown * per_face if config.expression.kind == "facs" else passes
+    searched = 0
+    if config.expression.kind == "optimised":
+        faces = len(study.identities) if config.expression.per_identity else len(config.expression.fit_identities)
+        o = study.optimiser
+        searched = len(study.records) * len(config.emotions) * faces * o.restarts * o.steps
+    rows = cells * grid.size * float(np.mean([len(r.labels) for r in study.records]))
+    seconds = passes * rates.frame_seconds + searched * rates.gradient_seconds
+    coarse = np.prod([min(FURTHER_NODES, len(axis)) for axis in (study.picture_grid.s, study.picture_grid.t)])
+    sheets = min(config.report.explorer_identities, config.identities) * len(study.interventions)
+    pictures = len(study.records) * len(config.emotions) * (study.picture_grid.size + (sheets - 1) * float(coarse))
+    size = cells * CELL_BYTES + 2 * (rows * ROW_BYTES + pictures * PICTURE_BYTES) + REPORT_BYTES
+    return Plan(cells, frames, passes, searched, seconds, size / 1e6, rates.measured)
+
+
+def duration(seconds: float) -> str:
+    """Minutes or hours, in words."""
+    return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

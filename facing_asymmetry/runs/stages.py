@@ -1,0 +1,177 @@
+"""The stages in order. Each does what the ones before it left undone: the store knows what that is."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from facing_asymmetry.config import RunConfig, StatisticsSettings
+from facing_asymmetry.core.code import code_fingerprint
+from facing_asymmetry.core.files import sweep_temporaries
+from facing_asymmetry.core.progress import Progress
+from facing_asymmetry.core.store import content_key
+from facing_asymmetry.expressions.expression import Expression
+from facing_asymmetry.results import writing as run_folder
+from facing_asymmetry.results.manifest import build_manifest
+from facing_asymmetry.results.table_file import read_chunks, write_table_file
+from facing_asymmetry.runs.contact_sheets import gather_pictures
+from facing_asymmetry.runs.derivatives import differentiate, responses
+from facing_asymmetry.runs.intervene import respond
+from facing_asymmetry.runs.optimise import find_expressions
+from facing_asymmetry.runs.plan import Rates, write_rates
+from facing_asymmetry.runs.requests import RESPONSE_CODE
+from facing_asymmetry.runs.study import Study
+
+STAGES: Final = ("optimise", "intervene", "score", "report")
+RESPONSES: Final = "responses.parquet"
+"""The response table in the run folder."""
+
+NOT_IN_KEY: Final = ("tracking", "paths", "dry_run", "threads")
+"""Parts of a configuration that do not change what a run shows."""
+
+ENOUGH_FOR_A_RATE: Final = 300
+"""Frames from which on a run's wall time says something about the machine (kernels may be compiled in the first)."""
+
+
+@dataclass
+class Run:
+    """A run under way.
+
+    Attributes:
+        study: its parts; `composed`: the configuration as composed; `command`: what was typed.
+        folder: where its files go: same request, same folder; `seconds`: wall time per stage so far.
+        searched: frames rendered to find the expressions.
+    """
+
+    study: Study
+    composed: Mapping[str, Any]
+    command: str
+    progress: Progress = field(default_factory=Progress)
+    seconds: dict[str, float] = field(default_factory=dict)
+    searched: int = 0
+
+    @property
+    def config(self) -> RunConfig:
+        """The checked configuration."""
+        return self.study.config
+
+    @property
+    def folder(self) -> Path:
+        """`RUNS/NAME-KEY`."""
+        asked = {k: v for k, v in self.composed.items() if k not in NOT_IN_KEY}
+        return Path(self.config.paths.runs) / f"{self.config.name}-{content_key(asked, 8)}"
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Record a stage's wall time."""
+        began = time.perf_counter()
+        yield
+        self.seconds[stage] = time.perf_counter() - began
+
+
+def run_stages(run: Run, until: str) -> Path:
+    """Run the stages up to `until` and return the run folder.
+
+    Raises:
+        StoreError: the store or the run folder cannot be written; AssetError: weights or face model are missing.
+    """
+    run.study.store.open()
+    sweep_temporaries(run.folder)
+    expressions = _optimise(run)
+    if until != "optimise":
+        _intervene(run, expressions)
+        _keep_rates(run)
+        if until != "intervene":
+            _score(run)
+    _manifest(run)
+    if until == "report":
+        _report(run)
+    return run.folder
+
+
+def _optimise(run: Run) -> dict[str, list[Expression]]:
+    with run.timed("optimise"):
+        found = find_expressions(run.study, run.progress)
+    run.searched = run.study.counts.frames
+    run_folder.write_records(run.folder, run.study.records)
+    run_folder.write_expressions(run.folder, found, run.study.model.units)
+    return found
+
+
+def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> None:
+    with run.timed("intervene"):
+        respond(run.study, expressions, run.progress)
+    if run.config.derivative:
+        with run.timed("derivatives"):
+            differentiate(run.study, expressions, run.progress)
+    with run.timed("table"):
+        write_table_file(run.folder / RESPONSES, responses(run.study, expressions))
+    with run.timed("pictures"):
+        for picture in gather_pictures(run.study, expressions, run.progress):
+            run_folder.write_picture(run.folder, picture, run.study.scene.image_size)
+
+
+def _score(run: Run) -> None:
+    with run.timed("score"):
+        write_scores(run.folder, run.config.statistics)
+
+
+def write_scores(folder: Path, statistics: StatisticsSettings) -> None:
+    """Scores, tests, shares, claims and further tables from a folder's response table."""
+    from facing_asymmetry.statistics.claims import claims
+    from facing_asymmetry.statistics.hypothesis_tests import test_table
+    from facing_asymmetry.statistics.score_table import score_table
+    from facing_asymmetry.statistics.shares import shares
+    from facing_asymmetry.statistics.supplementary import further_tables
+
+    scores = score_table(read_chunks(folder / RESPONSES))
+    run_folder.write_csv(folder, "scores.csv", scores)
+    tests, parts = test_table(scores, statistics), shares(scores, statistics)
+    run_folder.write_csv(folder, "tests.csv", tests)
+    run_folder.write_csv(folder, "shares.csv", parts)
+    run_folder.write_json(folder, "claims.json", claims(scores, statistics, tests=tests, parts=parts))
+    for name, table in further_tables(folder / RESPONSES, statistics):
+        run_folder.write_csv(folder, name, table)
+
+
+def _report(run: Run) -> None:
+    from facing_asymmetry.reporting.build import build_report
+
+    with run.timed("report"):
+        build_report(run.folder, run.config.report)
+    _manifest(run)
+    if run.config.tracking.name == "wandb":
+        from facing_asymmetry.tracking.wandb_run import log_run
+
+        with run.timed("tracking"):
+            log_run(run.folder, run.config.tracking, run.composed)
+        _manifest(run)
+
+
+def _manifest(run: Run) -> None:
+    study = run.study
+    hashes = {
+        "face_model": study.model.fingerprint,
+        "code": code_fingerprint(*RESPONSE_CODE),
+        "weights": {r.name: {w.member: w.sha256 or r.fingerprint for w in r.weights} for r in study.records},
+    }
+    manifest = build_manifest(
+        title=f"Does the classifier rely on facial symmetry? ({run.config.name} run)",
+        command=run.command,
+        config=run.composed,
+        hashes=hashes,
+        counts=study.counts,
+        seconds=run.seconds,
+        face_model={"name": study.model.name, **study.model.provenance},
+    )
+    run_folder.write_json(run.folder, "manifest.json", manifest)
+
+
+def _keep_rates(run: Run) -> None:
+    counts = run.study.counts
+    passed = counts.forward_passes - run.searched
+    if not counts.cells_cached and min(run.searched, passed) >= ENOUGH_FOR_A_RATE:
+        frame, gradient = run.seconds["intervene"] / passed, run.seconds["optimise"] / run.searched
+        write_rates(run.study.store.folder, Rates(frame, gradient, True))

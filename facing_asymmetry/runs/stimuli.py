@@ -1,0 +1,115 @@
+"""What frames are made from: face model, identities, scene and renderer, each built when it is first needed."""
+
+import io
+import json
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy import ndarray
+
+from facing_asymmetry.core.assets import cache_folder
+from facing_asymmetry.core.code import code_fingerprint
+from facing_asymmetry.core.store import CellStore
+from facing_asymmetry.face_models.contract import FaceModel, Subject
+from facing_asymmetry.face_models.registry import load_face_model
+from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.contract import Renderer, Stage
+from facing_asymmetry.rendering.factory import make_renderer
+
+if TYPE_CHECKING:
+    from facing_asymmetry.config import RunConfig
+
+SUBJECT_CODE: Final = ("runs.stimuli", "face_models.registry")
+"""Modules that make an identity, beside the face model's built file."""
+
+
+class Stimuli:
+    """The part of a study that frames depend on. It knows no classifier, so that no classifier is in a frame's key.
+
+    Args:
+        config: checked values.
+    """
+
+    def __init__(self, config: "RunConfig") -> None:
+        self.config = config
+        self.scene = config.scene
+        self.store = CellStore(Path(config.paths.store))
+        self._subjects: dict[int, Subject] = {}
+
+    @cached_property
+    def model(self) -> FaceModel:
+        """The face model."""
+        return shared_model(self.config.face_model.name)
+
+    @cached_property
+    def left(self) -> ndarray:
+        """`(V,)` weight of the person's left side."""
+        return self.model.midline_weight(self.config.face_model.half_width_mm / 1000)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """The renderer."""
+        return make_renderer(self.config.renderer.name, self.model.surface, self.scene, self.config.device)
+
+    def subject(self, number: int) -> Subject:
+        """An identity by its number, painted once and kept in the store."""
+        if number not in self._subjects:
+            code = code_fingerprint(*SUBJECT_CODE)
+            self._subjects[number] = stored_subject(self.model, number, self.store, code)
+        return self._subjects[number]
+
+    def stage_of(self, numbers: Sequence[int]) -> Stage:
+        """Cameras and textures of any identities."""
+        return stage_subjects(self.model, [self.subject(n) for n in numbers]).to(self.config.device)
+
+
+def stored_subject(model: FaceModel, number: int, store: CellStore, code: str) -> Subject:
+    """The face with this number, from the store where it is there.
+
+    Args:
+        code: fingerprint of the code that makes faces; part of the key beside the model's own.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    request = {"face_model": model.name, "fingerprint": model.fingerprint, "number": number, "code": code}
+    stored = store.read("subjects", request)
+    if stored is not None:
+        return _load(stored)
+    subject = model.subject(number)
+    store.write("subjects", request, _dump(subject))
+    return subject
+
+
+def _dump(subject: Subject) -> bytes:
+    out = io.BytesIO()
+    facts = json.dumps({"number": subject.number, "traits": dict(subject.traits)})
+    np.savez(out, rest=subject.rest, albedo=subject.albedo, facts=np.frombuffer(facts.encode(), np.uint8))
+    return out.getvalue()
+
+
+def _load(content: bytes) -> Subject:
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        facts = json.loads(arrays["facts"].tobytes())
+        return Subject(facts["number"], facts["traits"], arrays["rest"], arrays["albedo"])
+
+
+def shared_model(name: str) -> FaceModel:
+    """The face model from the user's cache, which must not be changed; the last one is kept in memory.
+
+    Args:
+        name: key in `conf/face_model`.
+
+    Raises:
+        ConfigError: no face model has this name.
+        AssetError: its file is missing or damaged; the message names it.
+    """
+    return _kept(name, cache_folder())
+
+
+@lru_cache(maxsize=1)
+def _kept(name: str, cache: Path) -> FaceModel:
+    return load_face_model(name, cache)

@@ -1,0 +1,92 @@
+"""The parts of a study, each built when it is first needed: a warm store needs neither renderer nor classifier."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from facing_asymmetry.classifiers import registry
+from facing_asymmetry.classifiers.contract import Classifier
+from facing_asymmetry.classifiers.record import ClassifierRecord, record_from
+from facing_asymmetry.classifiers.user_weights import with_fingerprint
+from facing_asymmetry.config import RunConfig, identity_block
+from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.expressions.fit import check_emotions
+from facing_asymmetry.interventions.contract import Intervention
+from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.interventions.registry import intervention_from
+from facing_asymmetry.rendering.contract import Stage
+from facing_asymmetry.responses.runner import Studio
+from facing_asymmetry.runs.stimuli import Stimuli
+from facing_asymmetry.statistics.definitions import check_scores
+
+
+@dataclass
+class Counts:
+    """What a run did: frames rendered, images classified, and cells asked for and found in the store."""
+
+    frames: int = 0
+    forward_passes: int = 0
+    cells: int = 0
+    cells_cached: int = 0
+
+
+class Study(Stimuli):
+    """Everything a configuration names: stimuli, and the classifiers and grid that they are shown to and over.
+
+    Args:
+        config: checked values. What they imply is checked here at once: emotions that a classifier lacks, unknown
+            names, grids of one point, and `device=cuda` without CUDA raise `ConfigError` before anything is computed.
+        elsewhere: another machine will compute it, so that this one need not have the device.
+    """
+
+    def __init__(self, config: RunConfig, elsewhere: bool = False) -> None:
+        super().__init__(config)
+        self.counts = Counts()
+        self.grid = Grid.spaced(config.grid.name, config.grid.s, config.grid.t)
+        self.interventions: list[Intervention] = [
+            intervention_from(name, facts) for name, facts in config.interventions.items()
+        ]
+        self.records: list[ClassifierRecord] = [
+            with_fingerprint(record_from(facts, f"classifiers.{name}")) for name, facts in config.classifiers.items()
+        ]
+        self.optimiser = config.expression.optimiser
+        check_scores(config.statistics.scores)
+        for record in self.records:
+            check_emotions(record.name, record.labels, config.emotions)
+        if not elsewhere:
+            check_device(config.device)
+
+    @property
+    def picture_grid(self) -> Grid:
+        """The study's grid, thinned to what the report's explorer shows: pictures are kept of these nodes only."""
+        return self.grid.thinned(self.config.report.explorer_nodes)
+
+    @property
+    def identities(self) -> tuple[int, ...]:
+        """Numbers of the faces that the study shows: all, or those of its block."""
+        return identity_block(self.config.identities, self.config.identity_block)
+
+    @cached_property
+    def stage(self) -> Stage:
+        """Cameras and textures of the study's faces, in the order of their numbers."""
+        return self.stage_of(self.identities)
+
+    @cached_property
+    def studio(self) -> Studio:
+        """Where the frames of the responses and pictures are made."""
+        config = self.config
+        depth = 1 if config.device == "cpu" else 0
+        return Studio(self.model, self.stage, self.renderer, config.batch, depth, config.precision)
+
+    def classifier(self, record: ClassifierRecord) -> Classifier:
+        """The network, loaded and checked against its hash."""
+        return registry.load(record).to(self.config.device)
+
+
+def check_device(device: str) -> None:
+    """`ConfigError` where CUDA is asked for and absent; convolutions on it in full single precision."""
+    if device == "cuda":
+        import torch
+
+        if not torch.cuda.is_available():
+            raise ConfigError("device = 'cuda', but torch sees no CUDA device here; use device=cpu")
+        torch.backends.cudnn.allow_tf32 = False  # single precision means single precision

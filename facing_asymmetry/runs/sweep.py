@@ -1,0 +1,144 @@
+"""One multirun from its command line to its report: what Hydra's sweeper and callback hand over to."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from facing_asymmetry.core.errors import DataError, FacingAsymmetryError
+from facing_asymmetry.core.files import sweep_temporaries, write_atomically
+from facing_asymmetry.core.store import content_key
+from facing_asymmetry.runs.job_status import SKIPPED, WAITING, of_this_process, write_status
+from facing_asymmetry.runs.jobs import Job, make_jobs
+from facing_asymmetry.runs.merging import Aggregated, aggregate
+from facing_asymmetry.runs.sweep_messages import SWEEP_FILE, Outcome, outcome_words
+
+
+@dataclass
+class Session:
+    """A multirun under way in this process.
+
+    Attributes:
+        stage: last stage of each job; `command`: what was typed.
+        jobs: all of them; `todo`: their numbers that must be launched.
+        aggregated: tables and reports over all jobs, once they ended; `error`: why there are none.
+    """
+
+    stage: str
+    command: str
+    jobs: list[Job] = field(default_factory=list)
+    todo: list[int] = field(default_factory=list)
+    aggregated: Aggregated | None = None
+    error: str = ""
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether jobs are counted only."""
+        return any(job.run.config.dry_run for job in self.jobs)
+
+    @property
+    def folder(self) -> Path:
+        """`RUNS/NAME-sweep-KEY`: the same jobs, the same folder."""
+        first = self.jobs[0].run.config
+        key = content_key({"jobs": sorted(job.folder.name for job in self.jobs), "stage": self.stage}, 8)
+        return Path(first.paths.runs) / f"{first.name}-sweep-{key}"
+
+    def plan(self, asked: Sequence[tuple[tuple[str, ...], Mapping[str, Any]]], elsewhere: bool = False) -> list[int]:
+        """Check every job before the first is launched, and return the numbers of those that have work left.
+
+        Finished jobs are left out, and so are jobs whose weights are not here: they could only fail.
+
+        Args:
+            asked: overrides and composed configuration of each job; `elsewhere`: other machines will run them.
+
+        Raises:
+            ConfigError: a job asks for something that cannot be.
+        """
+        self.jobs = list(make_jobs(asked, self.stage, self.command, elsewhere))
+        finished = {n for n, job in enumerate(self.jobs) if job.finished()}
+        lacking = {n: words for n, job in enumerate(self.jobs) if n not in finished and (words := job.lacking())}
+        self.todo = [n for n in range(len(self.jobs)) if n not in finished and n not in lacking]
+        if not self.dry_run:
+            self._write_down(lacking)
+        return self.todo
+
+    def _write_down(self, lacking: Mapping[int, str]) -> None:
+        for folder in (self.folder, *(job.folder for job in self.jobs)):
+            sweep_temporaries(folder)
+        for number, words in lacking.items():
+            write_status(self.jobs[number].folder, of_this_process(SKIPPED, self.stage, "", words))
+        for number in self.todo:
+            write_status(self.jobs[number].folder, of_this_process(WAITING, self.stage, ""))
+        listed = [{"words": j.words, "folder": os.path.relpath(j.folder, self.folder)} for j in self.jobs]
+        facts = {"command": self.command, "stage": self.stage, "jobs": listed}
+        write_atomically(self.folder / SWEEP_FILE, json.dumps(facts, indent=2) + "\n")
+
+    def grouped(self, number: int) -> list[str]:
+        """Override that puts a job into one W&B group with the others, unless the user chose a group."""
+        chosen = self.jobs[number].run.config.tracking.group
+        return [] if chosen else [f"tracking.group={self.folder.name}"]
+
+    def aggregate(self) -> None:
+        """One table and report over all jobs that are done, whichever launcher ran them; never raises."""
+        outcomes = [Outcome.of(job.folder, job.words) for job in self.jobs]
+        try:
+            self.aggregated = aggregate(outcomes, self.folder, self.stage, self.command)
+        except FacingAsymmetryError as error:
+            self.error = str(error)
+            self.aggregated = Aggregated(outcomes, [])
+
+    def opening_words(self) -> str:
+        """How many jobs are launched, and how to look at them meanwhile."""
+        return (
+            f"Launching {len(self.todo)} of {len(self.jobs)} job(s). What became of them, at any time: "
+            f"facing-asymmetry report {self.folder}"
+        )
+
+    def closing_words(self) -> str:
+        """What became of the jobs, and where everything lies."""
+        assert self.aggregated is not None
+        launched = len(self.todo)
+        before = f"{launched} of them launched" if launched else "none of them had to be launched or could be"
+        return f"\nSweep of {len(self.jobs)} job(s), {before}:\n" + outcome_words(self.aggregated)
+
+    @property
+    def failed(self) -> bool:
+        """Whether any job is not done, or the report could not be made."""
+        return bool(self.error) or self.aggregated is None or any(not o.done for o in self.aggregated.outcomes)
+
+
+def report_folders(folders: Sequence[Path], into: Path | None, command: str, stage: str = "report") -> Aggregated:
+    """`facing-asymmetry report DIR...`: one table and report over run folders and sweeps.
+
+    Args:
+        into: where they go; by default the sweep's folder, if one is given, or a new one beside the first folder.
+        command: what was typed; `stage`: `score` for the tables alone.
+
+    Raises:
+        DataError: a folder is neither a run nor a sweep, or the runs cannot be one table.
+    """
+    outcomes, place = [], into
+    for folder in folders:
+        if (folder / SWEEP_FILE).is_file():
+            outcomes += _jobs_of(folder)
+            place = place or (folder if len(folders) == 1 else None)
+        else:
+            outcomes.append(Outcome.of(folder, folder.name))
+    unknown = [str(o.folder) for o in outcomes if o.status is None]
+    if unknown and all(o.status is None for o in outcomes):
+        raise DataError(f"{', '.join(unknown)}: no run folder; `facing-asymmetry run` makes one")
+    unique = list({o.folder.resolve(): o for o in outcomes}.values())
+    if place is None:
+        key = content_key({"jobs": sorted(o.folder.name for o in unique)}, 8)
+        place = unique[0].folder.parent / f"{unique[0].folder.name.rpartition('-')[0]}-sweep-{key}"
+    return aggregate(unique, place, stage, command)
+
+
+def _jobs_of(sweep: Path) -> list[Outcome]:
+    try:
+        facts = json.loads((sweep / SWEEP_FILE).read_text(encoding="utf-8"))
+        return [Outcome.of(Path(os.path.normpath(sweep / job["folder"])), job["words"]) for job in facts["jobs"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{sweep / SWEEP_FILE} is not a list of jobs ({error}); start the sweep again") from error

@@ -1,0 +1,1 @@
+"""Scores of one replicate, and inference over identities: tests, intervals, effect sizes, and the claims they allow."""

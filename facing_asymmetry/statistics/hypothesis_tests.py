@@ -1,0 +1,147 @@
+"""The test table: one row per classifier, emotion, intervention and score."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from numpy import ndarray
+
+from facing_asymmetry.config import StatisticsSettings
+from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.statistics.definitions import SCORES, check_scores
+from facing_asymmetry.statistics.effects import hedges_g, minimum_detectable_effect, tost
+from facing_asymmetry.statistics.identities import CELL, identity_scores
+from facing_asymmetry.statistics.multiplicity import adjust
+from facing_asymmetry.statistics.resampling import Interval, SignFlip, bca_interval, generator, sign_flip_test
+
+FAMILY: Final = ("face_model", "expression", "intervention", "score")
+"""Tests that are corrected together: all classifiers and emotions of one score under one intervention."""
+
+COLUMNS: Final = (
+    *CELL,
+    "n",
+    "n_accepted",
+    "mean",
+    "sd",
+    "low",
+    "high",
+    "hedges_g",
+    "hedges_g_low",
+    "hedges_g_high",
+    "p_two_sided",
+    "p_one_sided",
+    "p_holm",
+    "p_bh",
+    "p_equivalence",
+    "minimum_detectable",
+    "tests",
+    "method",
+    "claim",
+    "note",
+)
+"""Columns of the test table, in order. Docstring of `test_table` says what they hold."""
+
+
+def test_table(scores: pd.DataFrame, settings: StatisticsSettings, pooled: bool = False) -> pd.DataFrame:  # noqa: PT028
+    """Return one row per cell with its test over identities.
+
+    Columns after `CELL`: `n` identities with a value and `n_accepted` of them; `mean`, `sd`, and the BCa interval
+    `low` to `high` in `unit`; `hedges_g` with its interval; `p_two_sided`, `p_one_sided` (mean > 0) of the sign-flip
+    test; `p_holm` and `p_bh`, its two-sided p corrected over the `tests` of the `FAMILY`; `p_equivalence` (TOST
+    against the margin, standardised scores only); `minimum_detectable`, the smallest mean in `unit` that n identities
+    would show at alpha / `tests` with the power asked for; `method`; `claim`, whether n suffices; `note`. A score that
+    is never negative is not tested against zero: its p is NaN.
+
+    Args:
+        scores: tidy score table; anyone's, if it has the columns.
+        settings: see `StatisticsSettings`; scores it doesn't name are left out.
+        pooled: average over emotions first: one row per classifier with the emotion "all".
+
+    Raises:
+        ConfigError: the settings name a score that there is not.
+        DataError: the table lacks a column, is empty, or has none of the scores asked for.
+    """
+    identities = identity_scores(scores, pooled, settings.accepted_only)
+    check_scores(settings.scores)
+    if settings.scores:
+        identities = identities[identities["score"].isin(settings.scores)]
+        if identities.empty:
+            raise DataError(f"score table has none of the scores {', '.join(settings.scores)} (column score)")
+    rows = [
+        {**dict(zip(CELL, key, strict=True)), **_cell(part, tuple(map(str, key)), settings)}
+        for key, part in identities.groupby(list(CELL), sort=True, observed=True)
+    ]
+    table = pd.DataFrame(rows)
+    families = table.groupby(list(FAMILY), observed=True)["p_two_sided"]
+    table["p_holm"] = families.transform(lambda p: adjust(p.to_numpy(), "holm"))
+    table["p_bh"] = families.transform(lambda p: adjust(p.to_numpy(), "bh"))
+    table["tests"] = families.transform("count").astype(int)
+    table["minimum_detectable"] = [
+        sd * minimum_detectable_effect(n, settings.alpha / tests, settings.power) if tests else float("nan")
+        for sd, n, tests in zip(table["sd"], table["n"], table["tests"], strict=True)
+    ]
+    coarse = (table["method"] == "monte carlo") & (2 * table["tests"] / (1 + settings.permutations) > settings.alpha)
+    wanted = f"too few permutations for Holm over {table['tests'].max()} tests: raise statistics.permutations"
+    table.loc[coarse, "note"] = [f"{note}; {wanted}" if note else wanted for note in table.loc[coarse, "note"]]
+    return table[list(COLUMNS)]
+
+
+def configured_interval(
+    values: Float[ndarray, " N"], settings: StatisticsSettings, rng: np.random.Generator
+) -> Interval:
+    """The `bca_interval` that the settings ask for."""
+    expanded = settings.interval == "bca_expanded"
+    return bca_interval(values, settings.confidence, settings.resamples, rng, expanded=expanded)
+
+
+def _cell(part: pd.DataFrame, key: tuple[str, ...], settings: StatisticsSettings) -> dict[str, object]:
+    """Statistics of one cell; `part` has one row per identity."""
+    used = part.dropna(subset="value")
+    values = used["value"].to_numpy(dtype=float)
+    n, name = len(values), key[CELL.index("score")]
+    signed = name not in SCORES or SCORES[name].signed
+    interval = configured_interval(values, settings, generator(settings.seed, "bootstrap", *key))
+    effect = hedges_g(values, settings.confidence)
+    flip = SignFlip(float("nan"), float("nan"), "none")
+    if signed:
+        flip = sign_flip_test(values, settings.permutations, generator(settings.seed, "permutation", *key))
+    return {
+        "n": n,
+        "n_accepted": int(used["accepted"].sum()),
+        "mean": float(values.mean()) if n else float("nan"),
+        "sd": float(values.std(ddof=1)) if n > 1 else float("nan"),
+        "low": interval.low,
+        "high": interval.high,
+        "hedges_g": effect.g,
+        "hedges_g_low": effect.low,
+        "hedges_g_high": effect.high,
+        "p_two_sided": flip.p_two_sided,
+        "p_one_sided": flip.p_one_sided,
+        "p_equivalence": tost(values, settings.equivalence_margin) if name.endswith("_standardised") else float("nan"),
+        "method": flip.method,
+        "claim": signed and n >= settings.minimum_identities,
+        "note": "; ".join(_notes(part, used, signed, interval.note, settings)),
+    }
+
+
+def _notes(
+    part: pd.DataFrame, used: pd.DataFrame, signed: bool, interval: str, settings: StatisticsSettings
+) -> Iterator[str]:
+    n = len(used)
+    if n < settings.minimum_identities:
+        yield f"no claim: {n} identities, fewer than {settings.minimum_identities}"
+    if not signed:
+        yield "never negative, so not tested against zero: compare with the control"
+    elif n and 2.0 ** (1 - n) > settings.alpha:
+        yield f"{n} identities can't reach p <= {settings.alpha:g}"
+    if interval:
+        yield interval
+    absent = len(part) - n
+    if absent:
+        yield f"{absent} of {len(part)} identities without a value"
+    rejected = int((~part["accepted"]).sum())
+    if rejected:
+        kept = "left out" if settings.accepted_only else "kept"
+        yield f"not recognised on the full symmetric face: {rejected} of {len(part)} identities ({kept})"

@@ -1,1 +1,0 @@
-"""Sweeps: jobs that share a store, what became of each, and one table and report over all of them."""

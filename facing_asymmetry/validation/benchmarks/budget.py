@@ -1,0 +1,174 @@
+"""The error budget: how far each change moves the slopes, in widths of their intervals."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from facing_asymmetry.app.hydra import compose_config
+from facing_asymmetry.classifiers import registry
+from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.progress import Progress
+from facing_asymmetry.validation.benchmarks.budget_changes import CHANGES, REFERENCE, Change, Kind, merged
+from facing_asymmetry.validation.benchmarks.budget_slopes import SIDE, Slopes, slopes_of
+from facing_asymmetry.validation.benchmarks.timing import at_least, conditions
+
+RULE: Final = 0.01
+"""What moves a score by more than this share of its interval is off by default."""
+
+QUICK: Final = ("identities=2", "emotions=[happiness,surprise]")
+RESAMPLING_SEED: Final = 7
+
+
+@dataclass(frozen=True)
+class BudgetRow:
+    """One change.
+
+    Attributes:
+        change, kind: see `changes.Change`; `units`: classifiers x emotions that were compared.
+        median, maximum: over units, of |shift of the mean slope| / width of its interval.
+        worst: the unit that moved furthest; `verdict`: by `RULE` for implementations; else what kind of change it is.
+        frames, seconds: rendered and spent for this row alone.
+    """
+
+    change: str
+    kind: str
+    units: int
+    median: float
+    maximum: float
+    worst: str
+    verdict: str
+    frames: int
+    seconds: float
+
+
+def benchmark_budget(
+    classifiers: Sequence[str] = (), identities: int = 6, quick: bool = False, changes: Sequence[Change] = CHANGES
+) -> dict[str, Any]:
+    """Measure the reference configuration, then every change against it.
+
+    Args:
+        classifiers: networks; by default those of the default run that are ready.
+        identities: faces, two at least; `quick`: two faces, two emotions, one network, without the dear changes.
+        changes: rows, in order.
+
+    Returns:
+        `rows` (`BudgetRow`), `rule`, the `reference` (overrides, frames, seconds, widths by unit), conditions.
+
+    Raises:
+        ConfigError: an unknown classifier, or too few faces; AssetError: no default network is ready.
+    """
+    at_least("identities", identities, 2)
+    names = chosen(classifiers)[: 1 if quick else None]
+    where = conditions("facing-asymmetry benchmark budget")
+    rows_of = [change for change in changes if not (quick and change.dear)]
+    progress = Progress()
+    with tempfile.TemporaryDirectory(prefix="facing-asymmetry-budget-") as folder:
+        size = (f"identities={identities}", f"classifier=[{','.join(names)}]", *(QUICK if quick else ()))
+        common = tuple(merged(REFERENCE, size, (f"paths.outputs={folder}",)))
+        budget = _Budget(common, progress)
+        with progress.task("error budget", len(rows_of) + 1) as step:
+            reference = budget.measured()
+            step(1, "reference")
+            rows = []
+            for change in rows_of:
+                rows.append(budget.row(change))
+                step(1, change.words)
+    return {
+        "rule": RULE,
+        "rows": [vars(row) for row in rows],
+        "reference": _described(common, reference),
+        "conditions": where,
+    }
+
+
+def _described(common: Sequence[str], reference: Slopes) -> dict[str, Any]:
+    return {
+        "overrides": [override for override in common if not override.startswith("paths.")],
+        "side": SIDE,
+        "frames": reference.frames,
+        "seconds": reference.seconds,
+        "interval_widths": {_named(unit): width for unit, width in _widths(reference.tested()).items()},
+    }
+
+
+def chosen(names: Sequence[str]) -> list[str]:
+    """The networks asked for, or those of the default run whose weights are here.
+
+    Raises:
+        ConfigError: an unknown name ("did you mean"); AssetError: none of the default networks is ready.
+    """
+    if names:
+        return [registry.record(name).name for name in dict.fromkeys(names)]
+    default = [str(name) for name in compose_config([])["classifiers"]]
+    ready = [name for name in default if registry.state(registry.record(name)).ready]
+    if not ready:
+        raise AssetError(f"none of {', '.join(default)} has its weights here. Run: facing-asymmetry setup")
+    return ready
+
+
+class _Budget:
+    """Measures changes; what two comparisons start from is measured once."""
+
+    def __init__(self, common: tuple[str, ...], progress: Progress) -> None:
+        self.common, self.progress = common, progress
+        self._known: dict[tuple[str, ...], Slopes] = {}
+
+    def measured(self, base: tuple[str, ...] = ()) -> Slopes:
+        """The reference, or another base of comparison."""
+        if base not in self._known:
+            self._known[base] = slopes_of(merged(self.common, base), self.progress)
+        return self._known[base]
+
+    def row(self, change: Change) -> BudgetRow:
+        """One change against its base."""
+        fresh = change.base not in self._known
+        base = self.measured(change.base)
+        before = base.tested()
+        widths = _widths(before if change.own_widths else self.measured().tested())
+        frames, seconds = (base.frames, base.seconds) if fresh else (0, 0.0)
+        if change.resampled:
+            after = base.tested(RESAMPLING_SEED)
+            moved = (after[["low", "high"]] - before[["low", "high"]]).abs().max(axis=1)
+        else:
+            side = slopes_of(merged(self.common, change.base, change.overrides), self.progress, change.threads)
+            moved = (side.tested()["mean"] - before["mean"]).abs()
+            frames, seconds = frames + side.frames, seconds + side.seconds
+        return _summed_up(change, moved, widths, frames, seconds)
+
+
+def _widths(tested: pd.DataFrame) -> pd.Series:
+    return tested["high"] - tested["low"]
+
+
+def _summed_up(change: Change, moved: pd.Series, widths: pd.Series, frames: int, seconds: float) -> BudgetRow:
+    shares = (moved / widths.reindex(moved.index).replace(0.0, np.nan)).dropna()
+    if shares.empty:
+        return BudgetRow(change.words, change.kind, 0, np.nan, np.nan, "", "no interval has a width", frames, seconds)
+    maximum = float(shares.max())
+    return BudgetRow(
+        change.words,
+        change.kind,
+        len(shares),
+        float(shares.median()),
+        maximum,
+        _named(shares.idxmax()),
+        _verdict(change.kind, maximum),
+        frames,
+        seconds,
+    )
+
+
+def _named(unit: Any) -> str:
+    return " ".join(map(str, unit))
+
+
+def _verdict(kind: Kind, maximum: float) -> str:
+    if kind == "implementation":
+        return "may be on" if maximum <= RULE else "off by default"
+    if kind == "control":
+        return "identical" if maximum == 0 else "NOT identical"
+    return "a definition" if kind == "definition" else "chance"

@@ -1,0 +1,157 @@
+"""The whole calibration: null cases, power, the mixed model and the tests one should not use."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+
+from facing_asymmetry.config import StatisticsSettings
+from facing_asymmetry.statistics.effects import power_of
+from facing_asymmetry.statistics.resampling import generator, sign_flip_test
+from facing_asymmetry.validation.calibration.design import HEADLINE, NULL, Design, S, T
+from facing_asymmetry.validation.calibration.simulation import (
+    S_AXIS,
+    SHUFFLES,
+    T_AXIS,
+    Band,
+    Each,
+    MixedCase,
+    NoiseCase,
+    NullCase,
+    NullSet,
+    draw_curves,
+    rate,
+    slope_sd,
+    slopes_of,
+)
+
+Tell = Callable[[str], None]
+
+RHOS: Final = (0.0, 0.3, 0.5, 0.7, 0.9)
+"""Autocorrelations of the noise that the shuffle test is given."""
+
+NODES: Final = (30, 100)
+"""Lengths of that noise: the finer the grid, the surer the shuffle test is of nothing."""
+
+BINS: Final = 20
+"""Of the histograms of p."""
+
+Record = dict[str, Any]
+
+
+def calibrate(design: Design, each: Each, tell: Tell = lambda _: None) -> Record:
+    """Run a calibration and return it as one record for JSON.
+
+    Keys: `false_positive_rate`, `coverage` (of the headline case, with band and `passed`),
+    `shuffle_false_positive_rate` (on the same data sets), `passed`; `cases`, `power`, `noise`, `mixed_model`,
+    `grid_cells` and `histograms` in full; `design` and `settings` that make them.
+
+    Args:
+        each: how data sets are spread over processes; `tell`: told what begins.
+    """
+    settings = StatisticsSettings()
+    headline = _null(design, HEADLINE, each, tell)
+    cases = [
+        _case(key, headline if key == HEADLINE else _null(design, key, each, tell), settings.alpha)
+        for key in case_keys(design)
+    ]
+    alpha = settings.alpha
+    false = Band(rate([one.p_two_sided <= alpha for one in headline]), alpha, design.rate_tolerance)
+    covered = Band(rate([one.covered for one in headline]), settings.confidence, design.coverage_tolerance)
+    return {
+        "false_positive_rate": false.record(),
+        "coverage": covered.record(),
+        "shuffle_false_positive_rate": rate([one.p_shuffle <= alpha for one in headline]).record(),
+        "passed": false.passed and covered.passed,
+        "headline": dict(zip(("score", "shape", "identities"), HEADLINE, strict=True)),
+        "cases": cases,
+        "grid_cells": rate([one.p_cells <= alpha for one in headline]).record(),
+        "mixed_model": _mixed(design, each, tell, alpha),
+        "noise": [_noise(design, rho, nodes, each, tell, alpha) for nodes in NODES for rho in RHOS],
+        "power": [_power(design, effect, n, each, tell) for n in design.identities for effect in design.effects],
+        "histograms": {
+            "sign_flip": _histogram([one.p_two_sided for one in headline]),
+            "shuffle": _histogram([one.p_shuffle for one in headline]),
+        },
+        "design": vars(design) | {"s": S, "t": T, "null": vars(NULL), "shuffles": SHUFFLES},
+        "settings": vars(settings),
+    }
+
+
+Key = tuple[str, str, int]
+
+
+def case_keys(design: Design) -> list[Key]:
+    """Score, shape and identities of every null case; `symmetry_specific` at the headline's shape and size only."""
+    slopes = [("slope", shape, n) for shape in design.shapes for n in design.identities]
+    return [*slopes, ("symmetry_specific", HEADLINE[1], HEADLINE[2])]
+
+
+def _null(design: Design, key: Key, each: Each, tell: Tell) -> list[NullSet]:
+    score, shape, identities = key
+    tell(f"{design.data_sets:,} null data sets: {score}, {shape}, n = {identities}")
+    return each(NullCase(score, shape, identities, design.seed), design.data_sets)
+
+
+def _case(key: Key, found: Sequence[NullSet], alpha: float) -> Record:
+    return {
+        **dict(zip(("score", "shape", "identities"), key, strict=True)),
+        "false_positive_rate": rate([one.p_two_sided <= alpha for one in found]).record(),
+        "false_positive_rate_one_sided": rate([one.p_one_sided <= alpha for one in found]).record(),
+        "false_positive_rate_other_side": rate([one.p_other_side <= alpha for one in found]).record(),
+        "coverage": rate([one.covered for one in found]).record(),
+        "shuffle_false_positive_rate": rate([one.p_shuffle <= alpha for one in found]).record(),
+        "shuffle_of_one_curve": rate([one.p_shuffle_one <= alpha for one in found]).record(),
+        "grid_cells": rate([one.p_cells <= alpha for one in found]).record(),
+    }
+
+
+def _mixed(design: Design, each: Each, tell: Tell, alpha: float) -> Record:
+    tell(f"{design.mixed_sets:,} mixed models")
+    found = each(MixedCase(HEADLINE[2], design.seed), design.mixed_sets)
+    return {
+        "identities": HEADLINE[2],
+        "false_positive_rate": rate([p <= alpha for p, *_ in found]).record(),
+        "coverage": rate([covered for _, covered, _ in found]).record(),
+        "methods": {name: sum(method == name for *_, method in found) for name in sorted({m for *_, m in found})},
+    }
+
+
+def _noise(design: Design, rho: float, nodes: int, each: Each, tell: Tell, alpha: float) -> Record:
+    tell(f"{design.noise_curves:,} curves of noise for the shuffle test: AR(1), rho = {rho:g}, {nodes} nodes")
+    found = each(NoiseCase(rho, nodes, design.seed), design.noise_curves)
+    return {"rho": rho, "nodes": nodes, "shuffle_false_positive_rate": rate([p <= alpha for p in found]).record()}
+
+
+def _power(design: Design, effect: float, identities: int, each: Each, tell: Tell) -> Record:
+    tell(f"{design.power_sets:,} data sets for power: effect {effect:g} sd, n = {identities}")
+    case = PowerCase(effect, identities, design.seed)
+    predicted = power_of(effect, identities, case.settings.alpha)
+    found = rate(each(case, design.power_sets))
+    return {"effect": effect, "identities": identities, "power": found.record(), "predicted": predicted}
+
+
+def _histogram(p: Sequence[float]) -> list[int]:
+    """Counts in `BINS` equal bins of [0, 1]."""
+    return np.histogram(p, bins=BINS, range=(0.0, 1.0))[0].tolist()
+
+
+@dataclass(frozen=True)
+class PowerCase:
+    """Data sets with an effect of so many standard deviations; returns whether it is detected at two-sided alpha."""
+
+    effect: float
+    identities: int
+    seed: int = 0
+    settings: StatisticsSettings = field(default_factory=StatisticsSettings)
+
+    def __call__(self, index: int) -> bool:
+        """Test data set `index`."""
+        key = (self.effect, self.identities, index)
+        mean = self.effect * slope_sd(NULL, S_AXIS, T_AXIS) / float(T_AXIS[T_AXIS > 0].mean())
+        rng = generator(self.seed, "power", *key)
+        curves = draw_curves(replace(NULL, effect=mean), self.identities, S_AXIS, T_AXIS, rng)
+        stream = generator(self.seed, "permutation of power", *key)
+        flip = sign_flip_test(slopes_of(curves, S_AXIS, T_AXIS), self.settings.permutations, stream)
+        return flip.p_two_sided <= self.settings.alpha

@@ -1,0 +1,97 @@
+"""Readouts of the oracles: ridge regression from rendered faces to the gains that moved their two sides.
+
+The faces, the gains and the draws are other ones than those of the study that the oracles are then tested in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy import ndarray
+from torch import Tensor
+
+from facing_asymmetry.classifiers.preprocessing import preprocess
+from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.core.progress import Progress
+from facing_asymmetry.expressions.authored import authored_weights
+from facing_asymmetry.interventions.contract import Face
+from facing_asymmetry.interventions.halves import halves
+from facing_asymmetry.runs.study import Study
+from facing_asymmetry.validation.planted.networks import antisymmetric_half, symmetric_half
+
+RIDGE: Final = 1e-4
+"""Penalty of the readouts, as a share of the mean squared length of a sample."""
+
+FACES_EACH: Final = 16
+"""Gains drawn for each face and emotion; a quarter of them with equal sides."""
+
+
+@dataclass(frozen=True)
+class Readouts:
+    """Weights of both oracles, one row per emotion.
+
+    Attributes:
+        asymmetry: `(K, H)`, of the antisymmetric half; `motion`: `(K, H)`, of the symmetric half; `bias`: `(K,)` of it.
+    """
+
+    asymmetry: Float[ndarray, "K H"]
+    motion: Float[ndarray, "K H"]
+    bias: Float[ndarray, " K"]
+
+
+def train(study: Study, record: ClassifierRecord, emotions: Sequence[str], identities: Sequence[int]) -> Readouts:
+    """Render faces with independent gains of left and right, and regress the gains on what the record's input shows.
+
+    Args:
+        record: says how frames become inputs; `identities`: numbers of the faces, none of the study's own.
+    """
+    rows = []
+    with Progress().task("train oracles", len(emotions)) as step:
+        for emotion in emotions:
+            gains, inputs = zip(*(_samples(study, record, emotion, number) for number in identities), strict=True)
+            rows.append(_fit(np.concatenate(gains), torch.cat(inputs)))
+            step(1, emotion)
+    asymmetry, motion, bias = zip(*rows, strict=True)
+    return Readouts(np.stack(asymmetry), np.stack(motion), np.array(bias))
+
+
+def _samples(study: Study, record: ClassifierRecord, emotion: str, number: int) -> tuple[Float[ndarray, "N 2"], Tensor]:
+    """Left and right gains, and the network's inputs."""
+    gains = _gains(number)
+    subject = study.subject(number)
+    face = Face.showing(study.model, subject, authored_weights(emotion, study.model), study.left)
+    moved = face.displacement
+    _, left, right, midline = halves(moved.facial_nerve + moved.other_muscles, moved.midline, face.left)
+    parts = np.stack([left, right, midline]).reshape(3, -1)
+    scale = np.column_stack([gains, gains.max(axis=1)]).astype(np.float32)
+    states = subject.rest + (scale @ parts).reshape(len(gains), *subject.rest.shape)
+    with torch.inference_mode():
+        images = study.renderer.render(
+            torch.from_numpy(states.astype(np.float32)).to(study.config.device),
+            study.stage_of([number]),
+            torch.zeros(len(states), dtype=torch.long, device=study.config.device),
+        )
+        return gains, preprocess(images, record).cpu()
+
+
+def _gains(number: int) -> Float[ndarray, "N 2"]:
+    gains = np.random.default_rng([2026, number]).uniform(0.0, 1.0, (FACES_EACH, 2))
+    gains[: FACES_EACH // 4, 1] = gains[: FACES_EACH // 4, 0]
+    return gains
+
+
+def _fit(gains: Float[ndarray, "N 2"], inputs: Tensor) -> tuple[ndarray, ndarray, float]:
+    odd, even = (half(inputs).double().numpy() for half in (antisymmetric_half, symmetric_half))
+    middle, centre = gains.mean(axis=1), even.mean(axis=0)
+    motion = _ridge(even - centre, middle - middle.mean())
+    return _ridge(odd, gains[:, 0] - gains[:, 1]), motion, float(middle.mean() - centre @ motion)
+
+
+def _ridge(samples: Float[ndarray, "N H"], target: Float[ndarray, " N"]) -> Float[ndarray, " H"]:
+    """Ridge regression in its dual form: there are fewer samples than pixels."""
+    kernel = samples @ samples.T
+    penalty = RIDGE * np.trace(kernel) / len(kernel)
+    return np.asarray(samples.T @ np.linalg.solve(kernel + penalty * np.eye(len(kernel)), target))

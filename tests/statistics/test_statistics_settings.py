@@ -1,0 +1,46 @@
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from omegaconf import OmegaConf
+
+from facing_asymmetry.config import StatisticsSettings
+from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.statistics.definitions import check_scores
+
+DEFAULT = Path(__file__).parents[2] / "conf" / "statistics" / "default.yaml"
+
+
+def test_the_configuration_file_has_exactly_the_settings_fields_and_their_defaults():
+    composed = OmegaConf.to_container(OmegaConf.load(DEFAULT))
+    settings = StatisticsSettings(**composed)
+    assert composed.keys() == asdict(settings).keys()
+    assert asdict(settings) | {"scores": ()} == asdict(StatisticsSettings())
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("permutations", 999, "at least 9,999"),
+        ("permutations", 1e4, "whole number"),
+        ("resamples", 10, "at least 999"),
+        ("minimum_identities", 1, "at least 2"),
+        ("seed", -1, "at least 0"),
+        ("confidence", 95, "between 0 and 1"),
+        ("alpha", 0.0, "between 0 and 1"),
+        ("power", "high", "between 0 and 1"),
+        ("equivalence_margin", 0.0, "above 0"),
+        ("accepted_only", "yes", "true or false"),
+        ("adjust", "bonferroni", "holm, bh, none"),
+        ("interval", "basic", "bca_expanded, bca"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_by_key(key, value, words):
+    with pytest.raises(ConfigError, match=words) as caught:
+        StatisticsSettings(**{key: value})
+    assert f"statistics.{key}" in str(caught.value)
+
+
+def test_a_score_that_there_is_not_is_refused_with_the_nearest_name():
+    with pytest.raises(ConfigError, match="did you mean 'slope'"):
+        check_scores(StatisticsSettings(scores=["slop"]).scores)
