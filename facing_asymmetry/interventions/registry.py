@@ -11,8 +11,8 @@ import yaml  # type: ignore[import-untyped]
 
 from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.core.errors import ConfigError, suggestion
+from facing_asymmetry.core.schema import validated
 from facing_asymmetry.interventions.contract import Intervention
-from facing_asymmetry.schema import validated
 
 
 def _found() -> dict[str, type[Intervention]]:

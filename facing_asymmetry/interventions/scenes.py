@@ -10,8 +10,8 @@ from pydantic import StrictFloat
 
 from facing_asymmetry.config import Scene
 from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.core.schema import schema
 from facing_asymmetry.interventions.contract import INTENSITY, Axis, Face, Intervention, Invariant
-from facing_asymmetry.schema import schema
 
 SYMMETRIC_FACE = frozenset(
     {

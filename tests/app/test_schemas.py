@@ -12,10 +12,10 @@ from pydantic import Strict
 from facing_asymmetry import config
 from facing_asymmetry.config import FaceModelConfig, RefuterSettings, RendererConfig, ReportSettings, RunConfig, Scene
 from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.core.schema import choices, fields_of, validated
 from facing_asymmetry.face_models import registry
 from facing_asymmetry.interventions.registry import INTERVENTIONS
 from facing_asymmetry.rendering import RENDERERS
-from facing_asymmetry.schema import choices, fields_of, validated
 
 SCHEMAS = [cls for cls in vars(config).values() if isinstance(cls, type) and cls.__module__ == config.__name__]
 FIELDS = {f"{cls.__name__}.{name}": info for cls in SCHEMAS for name, info in fields_of(cls).items()}
