@@ -2,13 +2,13 @@
 
 import logging
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import hydra
+from hydra import version
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException, MissingConfigException
@@ -39,20 +39,14 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
         The exit status: 0; 1 where jobs of a multirun are not done; or 2 after one message that names the key or file
         and what would be right.
     """
-    os.environ["HYDRA_FULL_ERROR"] = "1"
     command = " ".join(["facing-asymmetry", stage, *overrides])
-    sys.argv = [f"facing-asymmetry {stage}", *overrides]
-
     failures: list[FacingAsymmetryError] = []
     unreadable = _first_unreadable(overrides)
     if unreadable:
         return _complain(unreadable)
     asked = begin(last_stage(stage), command)
-    main = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="config")(
-        _job(stage, command, failures)
-    )
     try:
-        main()
+        _hydra_main(stage, _job(stage, command, failures), overrides)
     except KeyboardInterrupt:
         return _complain(INTERRUPTED)
     except FacingAsymmetryError as error:
@@ -62,6 +56,17 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
     if asked.session is not None:
         return _end_sweep(asked.session)
     return max((_complain(str(error)) for error in failures), default=0)
+
+
+def _hydra_main(stage: str, job: TaskFunction, arguments: Sequence[str]) -> None:
+    """What `hydra.main` does, with the arguments given: its own function takes them from `sys.argv` only."""
+    from hydra._internal.utils import _run_hydra, get_args_parser
+
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    version.setbase("1.3")
+    parser = get_args_parser()
+    parser.prog = f"facing-asymmetry {stage}"
+    _run_hydra(parser.parse_args(list(arguments)), parser, job, str(conf_folder()), "config")
 
 
 def _job(stage: str, command: str, failures: list[FacingAsymmetryError]) -> TaskFunction:

@@ -159,3 +159,11 @@ def test_an_entry_point_runs_as_a_script():
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "identities: 6" in done.stdout
+
+
+def test_a_stage_leaves_the_programs_arguments_alone(tmp_path, monkeypatch):
+    arguments = ["program", "its own"]
+    monkeypatch.setattr(sys, "argv", arguments)
+    assert launch("run", ["debug=tiny", "dry_run=true", f"paths.outputs={tmp_path}"]) == 0
+    assert sys.argv is arguments
+    assert arguments == ["program", "its own"]

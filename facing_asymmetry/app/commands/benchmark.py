@@ -10,15 +10,20 @@ from facing_asymmetry.app.json_option import JSON_OPTION, write_json
 
 @click.group()
 def benchmark() -> None:
-    """Measure speed and memory, and what moves a score (docs/benchmarks)."""
+    """Measure speed and memory, and what moves a score.
+
+    docs/benchmarks holds the results.
+    """
 
 
 @benchmark.command()
-@click.option("--repeats", default=9, show_default=True, help="Timed repetitions; medians are reported.")
-@click.option("--sizes", is_flag=True, help="Also ours over meshes, image sizes and batches (another minute).")
+@click.option("--repeats", default=9, show_default=True, help="Number of timed repetitions; their median is reported.")
+@click.option(
+    "--sizes", is_flag=True, help="Also time our renderer over meshes, image sizes and batches (another minute)."
+)
 @JSON_OPTION
 def cpu(repeats: int, sizes: bool, target: Path | None) -> None:
-    """Frames and a sweep on the CPU, beside stock PyTorch3D and the network alone (about two minutes)."""
+    """Time frames and a grid on the CPU, beside stock PyTorch3D and the network alone (about two minutes)."""
     from facing_asymmetry.validation.benchmarks.cpu import benchmark_cpu
     from facing_asymmetry.validation.benchmarks.tables import print_cpu
 
@@ -29,13 +34,13 @@ def cpu(repeats: int, sizes: bool, target: Path | None) -> None:
 
 @benchmark.command()
 @click.option("--largest", default=90, show_default=True, help="Nodes along each axis of the largest grid.")
-@click.option("--identities", default=1, show_default=True, help="Faces.")
+@click.option("--identities", default=1, show_default=True, help="Number of identities.")
 @click.option(
     "--plot", type=click.Path(dir_okay=False, path_type=Path), help="Also draw time and memory (png, pdf, svg)."
 )
 @JSON_OPTION
 def grid(largest: int, identities: int, plot: Path | None, target: Path | None) -> None:
-    """Time and peak memory of a whole run against grid nodes, a fresh process each (about ten minutes)."""
+    """Measure time and peak memory of a whole run against grid nodes, each in a new process (about ten minutes)."""
     from facing_asymmetry.validation.benchmarks.grid import benchmark_grid, check_plot, plot_grid, print_grid
 
     check_plot(plot)
@@ -49,18 +54,18 @@ def grid(largest: int, identities: int, plot: Path | None, target: Path | None) 
 @benchmark.command()
 @click.option("--grid", default=50, show_default=True, help="Nodes along each axis.")
 @click.option("--classifiers", default=17, show_default=True, help="Number of networks.")
+@click.option("--networks", default="ready", show_default=True, help="ready: networks with weights first; published.")
 @click.option(
-    "--networks", default="ready", show_default=True, help="ready (weights that are here first) or published."
-)
-@click.option(
-    "--shared/--own", default=True, show_default=True, help="Frames shared by the networks, or made for each."
+    "--shared/--own", default=True, show_default=True, help="Render frames once for all networks, or for each."
 )
 @click.option("--batch", default=50, show_default=True, help="Frames per block.")
-@click.option("--precision", default="fp32", show_default=True, type=click.Choice(["fp32", "bf16"]))
-@click.option("--device", default="cuda", show_default=True, help="cuda, or cpu to rehearse the same code.")
+@click.option(
+    "--precision", default="fp32", show_default=True, type=click.Choice(["fp32", "bf16"]), help="Of the networks."
+)
+@click.option("--device", default="cuda", show_default=True, help="cuda, or cpu to try the same code.")
 @JSON_OPTION
 def gpu(target: Path | None, **request: Any) -> None:
-    """The sweep of 17 networks x 6 emotions x 50 x 50 nodes on a GPU, end to end."""
+    """Time 17 networks x 6 emotions x 50 x 50 nodes on a GPU, end to end."""
     from facing_asymmetry.validation.benchmarks.gpu import GpuRequest, benchmark_gpu
     from facing_asymmetry.validation.benchmarks.tables import print_gpu
 
@@ -70,12 +75,14 @@ def gpu(target: Path | None, **request: Any) -> None:
 
 
 @benchmark.command()
-@click.option("--classifier", "classifiers", multiple=True, help="A network; by default those of the default run.")
-@click.option("--identities", default=6, show_default=True, help="Faces.")
-@click.option("--quick", is_flag=True, help="Two faces, two emotions, one network, without the dear changes.")
+@click.option(
+    "--classifier", "classifiers", multiple=True, help="A network; repeat for more. Default: those of the default run."
+)
+@click.option("--identities", default=6, show_default=True, help="Number of identities.")
+@click.option("--quick", is_flag=True, help="Two identities, two emotions, one network; slow changes are left out.")
 @JSON_OPTION
 def budget(classifiers: tuple[str, ...], identities: int, quick: bool, target: Path | None) -> None:
-    """How far precision, renderer, resolution, grid, batch, threads and seed move the scores (about ten minutes)."""
+    """Measure how far precision, renderer, resolution, grid, batch, threads and seed move scores (ten minutes)."""
     from facing_asymmetry.validation.benchmarks.budget import benchmark_budget
     from facing_asymmetry.validation.benchmarks.tables import print_budget
 

@@ -12,14 +12,15 @@ from facing_asymmetry.app.json_option import JSON_OPTION, write_json
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Under a minute, with wider bands: for continuous integration.")
-@click.option("--workers", default=0, help="Processes; 0: one per core. The results don't depend on it.")
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Also draw it (png, pdf, svg).")
+@click.option("--quick", is_flag=True, help="Take under a minute, with wider bands (for continuous integration).")
+@click.option("--workers", default=0, help="Number of processes; 0: one per core. Results don't depend on it.")
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Also plot the results (png, pdf, svg).")
 @JSON_OPTION
 def calibrate(quick: bool, workers: int, plot: Path | None, target: Path | None) -> None:
-    """False-positive rate, coverage and power of the tests on simulated data (minutes).
+    """Measure error rates and power of the tests on simulated data (minutes).
 
-    Exit status 1 where the false-positive rate or the coverage lies outside its band.
+    Reports false-positive rate, coverage and power. The exit status is 1 if the false-positive rate or the coverage
+    lies outside its band.
     """
     from facing_asymmetry.validation.calibration import calibrate as calibration
     from facing_asymmetry.validation.calibration.design import FULL, QUICK

@@ -7,9 +7,15 @@ import click
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--into", type=click.Path(path_type=Path), default=Path("outputs/comparison"), show_default=True)
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    default=Path("outputs/comparison"),
+    show_default=True,
+    help="Folder of the comparison.",
+)
 def compare(runs: tuple[Path, ...], into: Path) -> None:
-    """Scores of several face models side by side.
+    """Compare the scores of runs with different face models.
 
     RUNS are folders of finished runs that differ in their face model: `run`, `run face_model=ict`, ...
     """

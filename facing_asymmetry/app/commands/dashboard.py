@@ -18,7 +18,10 @@ from facing_asymmetry.app.json_option import JSON_OPTION, write_json
 def dashboard(
     project: str, entity: str, group: str, networks: tuple[str, ...], url: str, dry_run: bool, target: Path | None
 ) -> None:
-    """Save a W&B workspace that compares the runs of a sweep (docs/wandb.md). Needs a login and a network."""
+    """Save a W&B workspace that compares the runs of a sweep.
+
+    Needs a W&B login and a network. docs/wandb.md describes the workspace.
+    """
     from facing_asymmetry.tracking.dashboard import build_workspace, save, specification
 
     workspace = build_workspace(project, entity, group, networks)

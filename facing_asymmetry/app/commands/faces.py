@@ -18,7 +18,7 @@ def faces() -> None:
 @faces.command("list")
 @JSON_OPTION
 def list_faces(target: Path | None) -> None:
-    """All face models with their state: ready or not imported, and what to do."""
+    """List all face models with their state (ready, not imported) and what to do about it."""
     from facing_asymmetry.face_models.registry import listing, print_listing
 
     rows = listing()
@@ -29,21 +29,21 @@ def list_faces(target: Path | None) -> None:
 @faces.command("import")
 @click.argument("name", type=click.Choice(["flame", "ict"]))
 @click.argument("path", type=FILE)
-@click.option("--landmarks", type=FILE, help="FLAME's landmark_embedding.npy, where you have it.")
-@click.option("--masks", type=FILE, help="FLAME_masks.pkl, where you have it.")
-@click.option("--texture", type=FILE, help="FLAME_texture.npz or FLAME_albedo_from_BFM.npz: worn instead of our skin.")
-@click.option("--shapes", default=100, show_default=True, help="FLAME's identity modes that are used, the first ones.")
-@click.option("--expressions", default=50, show_default=True, help="FLAME's expression modes that are used.")
+@click.option("--landmarks", type=FILE, help="FLAME's landmark_embedding.npy, if you have it.")
+@click.option("--masks", type=FILE, help="FLAME_masks.pkl, if you have it.")
+@click.option("--texture", type=FILE, help="FLAME_texture.npz or FLAME_albedo_from_BFM.npz, instead of our skins.")
+@click.option("--shapes", default=100, show_default=True, help="How many of FLAME's identity modes are used.")
+@click.option("--expressions", default=50, show_default=True, help="How many of FLAME's expression modes are used.")
 @click.pass_context
 def import_faces(
     context: click.Context, name: str, path: Path, landmarks: Path | None, masks: Path | None, texture: Path | None,
     shapes: int, expressions: int,
 ) -> None:  # fmt: skip
-    """Read your copy of a face model into the cache, without executing anything in it.
+    """Import your copy of a face model into the cache, without executing anything in it.
 
     NAME flame: PATH is the official pickle of 2020, 2023 or 2023 Open, or the archive that holds it. NAME ict: PATH is
-    a clone of ICT-FaceKit or its folder FaceXModel. Files are checked, made exactly symmetric, and kept as safetensors;
-    their licence stays what it is, and they never leave this machine.
+    a clone of ICT-FaceKit or its folder FaceXModel. The model is checked, made exactly symmetric, and stored as
+    safetensors under its own licence. Nothing is uploaded.
     """
     from facing_asymmetry.core.assets import cache_folder
     from facing_asymmetry.face_models.registry import load_face_model

@@ -8,35 +8,50 @@ from facing_asymmetry.core.errors import ConfigError
 
 RUN = click.argument("run", type=click.Path(path_type=Path))
 TARGET = click.argument("target", type=click.Path(path_type=Path))
-EXEMPLAR = "Default: the one that the report shows in detail."
+EXEMPLAR = "Default: the one shown in detail in the report."
 
 
 @click.group()
 def media() -> None:
-    """Films and contact sheets of a finished run's faces, and of face models."""
+    """Make films and contact sheets of a run's faces, and of face models."""
 
 
 @media.command()
 @RUN
 @TARGET
-@click.option("--classifier", default="", help=f"Whose expression, and who judges. {EXEMPLAR}")
-@click.option("--emotion", default="", help=f"Shown. {EXEMPLAR}")
-@click.option("--identity", default=0, show_default=True, help="Number of the face.")
-@click.option("--intervention", default="palsy", show_default=True)
-@click.option("--side", type=click.Choice(["left", "right"]), default="left", show_default=True, help="The person's.")
-@click.option("--path", "points", default="1,0 1,1 0,1", show_default=True, help="Way points s,t.")
-@click.option("--frames", default=48, show_default=True, help="Evenly spread over the path.")
-@click.option("--fps", default=16.0, show_default=True)
-@click.option("--height", default=320, show_default=True, help="Pixels.")
-@click.option("--return/--one-way", "back", default=True, show_default=True, help="Go back along the path at the end.")
-@click.option("--classify/--faces-only", default=True, show_default=True, help="Show what the classifier says.")
+@click.option(
+    "--classifier",
+    default="",
+    help=f"Classifier that the expression was made for and that classifies the frames. {EXEMPLAR}",
+)
+@click.option("--emotion", default="", help=f"Emotion that is shown. {EXEMPLAR}")
+@click.option("--identity", default=0, show_default=True, help="Number of the identity.")
+@click.option("--intervention", default="palsy", show_default=True, help="An intervention of the run.")
+@click.option(
+    "--side",
+    type=click.Choice(["left", "right"]),
+    default="left",
+    show_default=True,
+    help="The person's affected side.",
+)
+@click.option("--path", "points", default="1,0 1,1 0,1", show_default=True, help="Way points s,t of the path.")
+@click.option("--frames", default=48, show_default=True, help="Number of frames, evenly spread over the path.")
+@click.option("--fps", default=16.0, show_default=True, help="Frames per second.")
+@click.option("--height", default=320, show_default=True, help="Height of the film in pixels.")
+@click.option("--return/--one-way", "back", default=True, show_default=True, help="Return along the path at the end.")
+@click.option(
+    "--classify/--faces-only",
+    default=True,
+    show_default=True,
+    help="Show the classifier's prediction and probabilities.",
+)
 def film(
     run: Path, target: Path, classifier: str, emotion: str, identity: int, intervention: str, side: str,
     points: str, frames: int, fps: float, height: int, back: bool, classify: bool,
 ) -> None:  # fmt: skip
     """Film a face of run folder RUN along any path through (s, t), into TARGET (.gif or .mp4).
 
-    The frames are rendered again as the run did, between the nodes of its grid too.
+    The frames are rendered again as in the run, also between the nodes of its grid.
     """
     from facing_asymmetry.reporting.media.filming import Shot, lettered
     from facing_asymmetry.reporting.media.filming import film as shoot
@@ -53,10 +68,14 @@ def film(
 @media.command()
 @RUN
 @TARGET
-@click.option("--classifier", default="", help=f"Whose expression, and whose predictions. {EXEMPLAR}")
-@click.option("--emotion", default="", help=f"Shown. {EXEMPLAR}")
-@click.option("--identity", default=0, show_default=True, help="Number of the face.")
-@click.option("--intervention", default="", help="Default: the first one-sided one.")
+@click.option(
+    "--classifier",
+    default="",
+    help=f"Classifier that the expression was made for and whose predictions are shown. {EXEMPLAR}",
+)
+@click.option("--emotion", default="", help=f"Emotion that is shown. {EXEMPLAR}")
+@click.option("--identity", default=0, show_default=True, help="Number of the identity.")
+@click.option("--intervention", default="", help="An intervention of the run. Default: the first one-sided one.")
 def sheet(run: Path, target: Path, classifier: str, emotion: str, identity: int, intervention: str) -> None:
     """Draw the contact sheet of a face of run folder RUN, s across and t down, into TARGET (.png, .pdf or .svg)."""
     from facing_asymmetry.reporting.notebook import open_run
@@ -71,10 +90,10 @@ def sheet(run: Path, target: Path, classifier: str, emotion: str, identity: int,
 @media.command()
 @TARGET
 @click.option("--model", default="makehuman", show_default=True, help="Face model: makehuman, flame or ict.")
-@click.option("--faces", "numbers", default="0,1,2,3,4,5,6,7", show_default=True, help="Numbers of the faces.")
-@click.option("--tile", default=160, show_default=True, help="Pixels of each picture's side.")
+@click.option("--faces", "numbers", default="0,1,2,3,4,5,6,7", show_default=True, help="Numbers of the identities.")
+@click.option("--tile", default=160, show_default=True, help="Side of each image in pixels.")
 def faces(target: Path, model: str, numbers: str, tile: int) -> None:
-    """Draw the authored expressions on faces of a face model, neutral first, into TARGET (.png or .jpg)."""
+    """Draw the authored expressions on identities of a face model, neutral first, into TARGET (.png or .jpg)."""
     from facing_asymmetry.reporting.media.face_sheet import face_sheet
 
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -15,17 +15,25 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
-@click.option("--into", type=click.Path(path_type=Path), default=Path("outputs/photographs"), show_default=True)
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    default=Path("outputs/photographs"),
+    show_default=True,
+    help="Folder of the report.",
+)
 @click.option(
     "--classifier", "names", multiple=True, help="A classifier; repeat for more. Default: all that are ready."
 )
-@click.option("--run", type=click.Path(exists=True, path_type=Path), help="A synthetic run to draw beside.")
-@click.option("--thumbnails", is_flag=True, help="Embed the faces in the page (off: people's pictures stay out of it).")
+@click.option(
+    "--run", type=click.Path(exists=True, path_type=Path), help="Folder of a run with synthetic faces, drawn beside."
+)
+@click.option("--thumbnails", is_flag=True, help="Embed the faces in the page (by default it holds no photographs).")
 def photographs(source: Path, into: Path, names: tuple[str, ...], run: Path | None, thumbnails: bool) -> None:
-    """Real faces: activation against measured symmetry, by group.
+    """Measure activation against symmetry on photographs of real faces.
 
     SOURCE is a CSV with the columns path, group, emotion, subject, or a folder laid out
-    GROUP/EMOTION/SUBJECT[_...].jpg. Pictures are read on this machine and go nowhere.
+    GROUP/EMOTION/SUBJECT[_...].jpg. Photographs are read on this machine and nothing is uploaded.
     """
     from facing_asymmetry.photographs.study import study
 
@@ -33,13 +41,20 @@ def photographs(source: Path, into: Path, names: tuple[str, ...], run: Path | No
 
 
 @click.command("photographs")
-@click.option("--quick", is_flag=True, help="One face, three conditions: under a minute, for continuous integration.")
-@click.option("--model", default="makehuman", show_default=True, help="Face model that is photographed.")
-@click.option("--page", type=FILE, help="Also rewrite the tables of this Markdown page (docs/photographs.md).")
-@click.option("--reference", "made", type=FILE, help="First fit the reference anew, on other faces, into this file.")
+@click.option(
+    "--quick", is_flag=True, help="One identity, three conditions; under a minute (for continuous integration)."
+)
+@click.option("--model", default="makehuman", show_default=True, help="Face model that is rendered.")
+@click.option("--page", type=FILE, help="Also write the tables into this Markdown page (docs/photographs.md).")
+@click.option(
+    "--reference",
+    "made",
+    type=FILE,
+    help="First fit the reference again, on other identities, and write it to this file.",
+)
 @JSON_OPTION
 def validate(quick: bool, model: str, page: Path | None, made: Path | None, target: Path | None) -> None:
-    """The measures of photographs on rendered faces of known s (about six minutes on an idle machine)."""
+    """Test the measures of photographs on rendered faces of known s (about six minutes on an idle machine)."""
     from facing_asymmetry.core.store import write_atomically
     from facing_asymmetry.face_models.registry import EMBEDDED
     from facing_asymmetry.photographs import validation

@@ -21,14 +21,17 @@ FULL_FACES, QUICK_FACES = 60, 30
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Two emotions instead of six, oracles trained on half as many faces.")
+@click.option(
+    "--quick", is_flag=True, help="Two emotions instead of six; networks are trained on half as many identities."
+)
 @click.argument("overrides", nargs=-1)
 @JSON_OPTION
 def planted(quick: bool, overrides: Sequence[str], target: Path | None) -> None:
-    """Send classifiers of known behaviour through the whole pipeline, and check what comes out.
+    """Test the pipeline on classifiers whose reliance on symmetry is known.
 
-    A network that cannot tell left from right, one that sees the symmetric part only, an oracle of symmetry and one of
-    intensity: faces, renderer, responses, scores and tests are those of any run. Takes Hydra overrides.
+    There are four networks: one cannot tell left from right, one sees the symmetric part of the image only, one
+    measures symmetry, and one intensity. Identities, renderer, responses, scores and tests are those of any run. Takes
+    Hydra overrides. The exit status is 1 if a check fails.
     """
     from facing_asymmetry.app.hydra import compose_config
     from facing_asymmetry.results.manifest import git_state, versions

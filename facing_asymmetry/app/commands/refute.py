@@ -10,15 +10,17 @@ from facing_asymmetry.app.json_option import JSON_OPTION, write_json
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--treated", default="palsy", show_default=True, help="Intervention whose effect is refuted.")
+@click.option("--treated", default="palsy", show_default=True, help="Intervention whose effect is tested.")
 @click.option("--control", default="bilateral", show_default=True, help="Its two-sided control.")
-@click.option("--repeats", default=200, show_default=True, help="Placebos, dummies, covariates and subsets, each.")
-@click.option("--seed", default=0, show_default=True, help="Of every random stream.")
+@click.option(
+    "--repeats", default=200, show_default=True, help="Number of placebos, and of dummies, covariates and subsets."
+)
+@click.option("--seed", default=0, show_default=True, help="Seed of the random numbers.")
 @JSON_OPTION
 def refute(folder: Path, treated: str, control: str, repeats: int, seed: int, target: Path | None) -> None:
-    """What the estimates of run FOLDER survive: placebo, dummy outcome, random cause, subsets (docs/refuters.md).
+    """Stress-test a run's estimates: placebo, dummy outcome, random cause, subsets.
 
-    Exit status 1 where a refuter fails.
+    FOLDER is a run folder; docs/refuters.md explains the refuters. The exit status is 1 if one of them fails.
     """
     from facing_asymmetry.config import RefuterSettings
     from facing_asymmetry.validation.refutation.estimate import FAIL

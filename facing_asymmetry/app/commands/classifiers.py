@@ -1,0 +1,84 @@
+"""The commands `facing-asymmetry classifiers`; nothing heavy is imported before they run."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from facing_asymmetry.app.json_option import JSON_OPTION, write_json
+
+
+@click.group()
+def classifiers() -> None:
+    """List, fetch, import, check and try classifiers."""
+
+
+@classifiers.command("list")
+@JSON_OPTION
+def list_classifiers(target: Path | None) -> None:
+    """List all classifiers with their state (ready, needs weights, needs licence) and what to do about it."""
+    from facing_asymmetry.classifiers.listing import listing, print_listing
+
+    rows = listing()
+    print_listing(rows)
+    write_json(target, rows)
+
+
+@classifiers.command()
+@click.argument("names", nargs=-1)
+def fetch(names: tuple[str, ...]) -> None:
+    """Download weights into the cache: of NAMES, or of every classifier whose weights a registry holds."""
+    from facing_asymmetry.classifiers import registry
+
+    records = [registry.record(name) for name in names or registry.names()]
+    registry.fetch_weights(*(r for r in records if names or not r.from_user))
+
+
+@classifiers.command("import")
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_weights(name: str, file: Path) -> None:
+    """Read the authors' checkpoint FILE for classifier NAME into the cache, without executing anything in it.
+
+    The file is read in its official layout. Names and shapes of its tensors are compared with the network's. It is
+    stored as safetensors, with a note of the SHA-256 of both files.
+    `facing-asymmetry classifiers list` says where each file is published.
+    """
+    from facing_asymmetry.classifiers import registry
+    from facing_asymmetry.classifiers.importing import import_checkpoint
+
+    note = import_checkpoint(registry.record(name), file)
+    click.echo(f"{name} is ready: {note.tensors or 'all'} tensors of {note.original} (SHA-256 {note.original_sha256})")
+    click.echo(f"Check it on labelled faces: facing-asymmetry classifiers verify {name}")
+
+
+@classifiers.command()
+@click.argument("names", nargs=-1)
+@JSON_OPTION
+def verify(names: tuple[str, ...], target: Path | None) -> None:
+    """Check hash, parameters, range, batch invariance, gradient and label order of NAMES, or of all that are ready."""
+    from facing_asymmetry.classifiers.verify import print_verification, verify_all
+
+    rows = verify_all(names)
+    print_verification(rows)
+    write_json(target, rows)
+    sys.exit(0 if all(row["passed"] for row in rows) else 1)
+
+
+@classifiers.command()
+@click.argument("names", nargs=-1)
+@click.option("--faces", default=4, show_default=True, help="Identities that each expression is shown on.")
+@click.option(
+    "--optimise/--authored-only",
+    default=True,
+    show_default=True,
+    help="Also test expressions optimised for each network.",
+)
+@JSON_OPTION
+def sanity(names: tuple[str, ...], faces: int, optimise: bool, target: Path | None) -> None:
+    """Show which emotions each network recognises on symmetric rendered faces at full intensity (minutes)."""
+    from facing_asymmetry.runs.acceptance import print_sanity, sanity_table
+
+    rows = sanity_table(names, faces, optimise)
+    print_sanity(rows)
+    write_json(target, [vars(row) for row in rows])

@@ -1,0 +1,29 @@
+"""The commands `setup` and `doctor`; nothing heavy is imported before they run."""
+
+from pathlib import Path
+
+import click
+
+from facing_asymmetry.app.json_option import JSON_OPTION, write_json
+
+
+@click.command()
+def setup() -> None:
+    """Fetch and build the face model and the weights of the default run.
+
+    An interrupted download is resumed, and every file's SHA-256 is checked.
+    """
+    from facing_asymmetry.app.setup import prepare
+
+    prepare()
+
+
+@click.command()
+@JSON_OPTION
+def doctor(target: Path | None) -> None:
+    """Say what is installed, and what each missing thing would enable."""
+    from facing_asymmetry.app.doctor import diagnose, print_diagnosis
+
+    findings = diagnose()
+    print_diagnosis(findings)
+    write_json(target, [vars(f) for f in findings])

@@ -1,0 +1,44 @@
+"""The stages of a run as commands. They take Hydra overrides, and Hydra's own options such as `-m` and `--cfg`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from facing_asymmetry.app.completion import complete_override
+from facing_asymmetry.core.errors import ConfigError
+
+PASS_THROUGH = {"ignore_unknown_options": True, "help_option_names": []}
+
+
+def _stage(name: str, summary: str) -> click.Command:
+    @click.command(name, help=summary, short_help=summary, context_settings=PASS_THROUGH, add_help_option=False)
+    @click.argument("overrides", nargs=-1, type=click.UNPROCESSED, shell_complete=complete_override)
+    def command(overrides: tuple[str, ...]) -> None:
+        from facing_asymmetry.app.hydra import launch
+
+        sys.exit(launch(name, overrides))
+
+    return command
+
+
+run = _stage("run", "Run all stages: optimise, intervene, score, report.")
+optimise = _stage("optimise", "Find the expressions that each classifier is shown.")
+intervene = _stage("intervene", "Weaken one side over the grid, and record the classifiers' logits.")
+score = _stage("score", "Compute scores, and test them over identities.")
+
+
+@click.command("report", context_settings=PASS_THROUGH, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, shell_complete=complete_override)
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Folder of a report over several runs.")
+def report(arguments: tuple[str, ...], into: Path | None) -> None:
+    """Write figures, tables and report.html, of a run or over several run folders.
+
+    `report OVERRIDE...` reports on one run; `report FOLDER...` writes one report over several run folders or a sweep.
+    """
+    from facing_asymmetry.app.hydra import launch, report_over
+
+    folders = [Path(a) for a in arguments if "=" not in a and not a.startswith("-")]
+    if folders and len(folders) < len(arguments):
+        raise ConfigError("report takes either folders (with --into FOLDER) or overrides, not both")
+    sys.exit(report_over(folders, into) if folders else launch("report", arguments))
