@@ -1,4 +1,4 @@
-"""Tab completion of overrides: Hydra's own answers, given to the shell by click."""
+"""Tab completion of overrides: click passes Hydra's suggestions to the shell."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,10 @@ import click
 
 
 def complete_override(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Parts, choices and keys that go on with what was typed, as click asks for them.
+    """Parts, choices and keys that complete what was typed, in the form that click expects.
 
-    Bash parts words at `=`, and click takes a lone `=` away: `grid=sm` comes as `grid`, `=`, `sm`, and `grid=` as
-    `grid` and an empty word. Other shells hand over one word.
+    Bash splits words at `=`, and click drops a single `=`: `grid=sm` arrives as `grid`, `=`, `sm`, and `grid=` as
+    `grid` and an empty word. Other shells pass one word.
     """
     before = [str(word) for word in context.params.get(parameter.name or "") or ()]
     typed = incomplete
@@ -21,7 +21,7 @@ def complete_override(context: click.Context, parameter: click.Parameter, incomp
 
 
 def suggestions(typed: str) -> Sequence[str]:
-    """What may stand where `typed` begins; nothing where it cannot be read."""
+    """Completions of `typed`; none if it cannot be parsed."""
     from hydra._internal.core_plugins.bash_completion import BashCompletion
     from hydra._internal.hydra import Hydra
     from hydra._internal.utils import create_config_search_path
@@ -33,6 +33,6 @@ def suggestions(typed: str) -> Sequence[str]:
         hydra = Hydra.create_main_hydra2("facing-asymmetry", create_config_search_path(str(conf_folder())))
         return list(BashCompletion(hydra.config_loader)._query(config_name="config", line=typed))
     except Exception:
-        return []  # a shell that waits for suggestions has no use for an error
+        return []  # an error message would end up on the command line
     finally:
         GlobalHydra.instance().clear()

@@ -1,7 +1,8 @@
-"""Write a file whole or not at all, also where several processes and machines write into one folder.
+"""Write files atomically, also where several processes and machines write into one folder.
 
-No lock is taken: a rename is atomic on local disks and on NFS, locks on NFS are not to be relied on. The name of an
-unfinished file says which process of which machine writes it, so that only files of dead processes are swept away.
+A file is written under a temporary name and renamed. No lock is needed: a rename is atomic on local disks and on NFS,
+where locks are unreliable. The temporary name holds the machine and the process, so that only files of processes that
+have ended are removed. The functions at the end identify processes across machines.
 """
 
 import os
@@ -16,16 +17,21 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from facing_asymmetry.core.errors import StoreError
 
 TEMPORARY_PREFIX: Final = ".tmp-"
-"""Start of the names of unfinished files, which go on with `MACHINE-PID-`."""
+"""Start of the names of temporary files; `MACHINE-PID-` follows."""
 
 FORSAKEN_SECONDS: Final = 3600.0
-"""An unfinished file that nobody has written to for so long is taken for an orphan, whoever began it."""
+"""A temporary file that has not changed for so long is stale, whichever machine wrote it."""
 
 TRIES: Final = 3
-"""How often a file is written anew whose unfinished form was taken away."""
+"""Attempts at writing a file, if another process deletes our temporary file."""
+
+SAME_START: Final = 2.0
+"""Seconds by which two measurements of one start may differ: the kernel gives the boot time in whole seconds."""
 
 
 def _prefix() -> str:
@@ -63,7 +69,7 @@ def atomic_path(target: Path) -> Iterator[Path]:
 def write_atomically(target: Path, content: bytes | str | Callable[[Path], object]) -> Path:
     """Write bytes, text, or what a function writes to the path it is given.
 
-    Should another machine take the unfinished file for an orphan, it is written again.
+    If another machine deletes the temporary file as stale, the file is written again.
     """
     for left in reversed(range(TRIES)):
         try:
@@ -81,7 +87,7 @@ def write_atomically(target: Path, content: bytes | str | Callable[[Path], objec
 
 @contextmanager
 def scratch_folder(parent: Path) -> Iterator[Path]:
-    """A folder for unfinished files inside `parent`, removed at the end; `sweep_temporaries` knows it after a kill."""
+    """A temporary folder inside `parent`, removed at the end, or by `sweep_temporaries` if this process is killed."""
     folder = Path(tempfile.mkdtemp(prefix=_prefix(), dir=parent))
     try:
         yield folder
@@ -90,10 +96,15 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
 
 
 def sweep_temporaries(folder: Path, forsaken: float = FORSAKEN_SECONDS) -> int:
-    """Remove what dead processes left unfinished below `folder`, and say how many that were.
+    """Remove stale temporary files and folders below `folder`; safe beside any number of writers.
 
-    Dead is a process of this machine that no longer runs, and any other that has not written for `forsaken` seconds.
-    Safe beside any number of writers.
+    Args:
+        folder: searched with all folders inside it.
+        forsaken: age in seconds since the last change from which files of other machines are stale. Those of this
+            machine are stale when their process has ended.
+
+    Returns:
+        How many were removed.
     """
     found = list(folder.rglob(f"{TEMPORARY_PREFIX}*")) if folder.is_dir() else []
     orphans = [path for path in found if _is_orphan(path, forsaken)]
@@ -134,7 +145,7 @@ def _fsync(path: Path) -> None:
 
 @cache
 def this_machine() -> str:
-    """Name under which process numbers mean something: host and, where the system has them, PID namespace.
+    """Name of the space in which process numbers are unique: the host and, on Linux, the PID namespace.
 
     Two containers may share a host name, and each counts its processes from one.
     """
@@ -147,26 +158,32 @@ def this_machine() -> str:
 
 
 def birth(pid: int) -> str:
-    """When a process of this machine began, as the system counts; empty where it is dead or the system has no /proc.
+    """Seconds from the machine's boot to the start of a process; empty where it does not run.
 
-    With the number it names a process for good: numbers are used again.
+    Process numbers are used again; number and start together identify a process. Counted from the boot, the start does
+    not move when the clock is set.
     """
     try:
-        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
+        return f"{_since_boot(psutil.Process(pid)):.2f}" if is_alive(pid) else ""
+    except psutil.Error:
         return ""
-    return "" if state in ("Z", "X") else rest[18]
 
 
 def is_alive(pid: int, born: str = "") -> bool:
-    """Whether a process of this machine runs; with `born`, whether it is still the same one."""
-    if Path("/proc/self/stat").exists():
-        now = birth(pid)
-        return bool(now) and born in ("", now)
+    """Whether a process of this machine runs; with `born` (a `birth`), whether it is still the same one.
+
+    A process that this user may not look at counts as running.
+    """
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        process = psutil.Process(pid)
+        if process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
+            return False
+        return not born or abs(_since_boot(process) - float(born)) < SAME_START
+    except psutil.NoSuchProcess:
         return False
-    except PermissionError:
+    except psutil.AccessDenied:
         return True
-    return True
+
+
+def _since_boot(process: psutil.Process) -> float:
+    return process.create_time() - psutil.boot_time()

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from facing_asymmetry.core.errors import StoreError
@@ -148,3 +149,23 @@ def test_a_process_is_known_by_its_number_and_its_birth():
     assert is_alive(os.getpid(), birth(os.getpid()))
     assert not is_alive(os.getpid(), "1")
     assert not is_alive(a_dead_process())
+    assert birth(a_dead_process()) == ""
+
+
+def test_a_process_that_has_ended_but_was_not_waited_for_is_dead():
+    ended = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    ended.stdout.read()
+    deadline = time.time() + 10
+    while is_alive(ended.pid) and time.time() < deadline:
+        time.sleep(0.01)
+    assert not is_alive(ended.pid)
+    assert birth(ended.pid) == ""
+    ended.wait()
+
+
+def test_a_birth_stays_when_the_clock_is_set(monkeypatch):
+    born, boot = birth(os.getpid()), psutil.boot_time()
+    monkeypatch.setattr("psutil._psplatform.boot_time", lambda: boot + 3600.0)
+    assert psutil.boot_time() == boot + 3600.0
+    assert birth(os.getpid()) == born
+    assert is_alive(os.getpid(), born)
