@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictF
 
 from facing_asymmetry.core.emotions import BASIC, Emotion
 from facing_asymmetry.core.errors import ConfigError
-from facing_asymmetry.core.schema import schema, validated
+from facing_asymmetry.core.settings import schema, validated
 
 Count = Annotated[StrictInt, Field(ge=1)]
 Index = Annotated[StrictInt, Field(ge=0)]

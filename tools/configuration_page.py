@@ -9,7 +9,7 @@ from pydantic_core import PydanticUndefined
 
 from facing_asymmetry.config import RunConfig
 from facing_asymmetry.core.conf_folder import conf_folder
-from facing_asymmetry.core.schema import bounds, choices, fields_of
+from facing_asymmetry.core.settings import bounds, choices, fields_of
 
 TARGET: Final = Path(__file__).parents[1] / "docs" / "configuration.md"
 

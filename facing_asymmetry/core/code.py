@@ -26,7 +26,7 @@ NUMERIC_PACKAGES: Final = (*TORCH_PACKAGES, "onnxruntime", "cma", "numpy", "numb
 
 PACKAGE: Final = Path(__file__).parents[1]
 
-NOT_FOLLOWED: Final = frozenset({PACKAGE.name, f"{PACKAGE.name}.config", f"{PACKAGE.name}.schema"})
+NOT_FOLLOWED: Final = frozenset({PACKAGE.name, f"{PACKAGE.name}.config", f"{PACKAGE.name}.core.settings"})
 """Modules that move no bit by themselves: the front door computes nothing, and a schema's values are in the request."""
 
 

@@ -8,7 +8,7 @@ from numpy import ndarray
 from pydantic import StrictInt
 
 from facing_asymmetry.core.errors import ConfigError
-from facing_asymmetry.core.schema import schema
+from facing_asymmetry.core.settings import schema
 from facing_asymmetry.expressions.expression import TiedBlendshapes
 from facing_asymmetry.interventions.contract import INTENSITY, Axis, Face, Intervention, Invariant
 from facing_asymmetry.interventions.halves import lost_motion

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import ConfigError
-from facing_asymmetry.core.schema import schema
+from facing_asymmetry.core.settings import schema
 from facing_asymmetry.interventions.contract import Face, Intervention, Invariant
 from facing_asymmetry.interventions.halves import halves, muscles, on_side
 

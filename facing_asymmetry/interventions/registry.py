@@ -11,7 +11,7 @@ import yaml  # type: ignore[import-untyped]
 
 from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.core.errors import ConfigError, suggestion
-from facing_asymmetry.core.schema import validated
+from facing_asymmetry.core.settings import validated
 from facing_asymmetry.interventions.contract import Intervention
 
 

@@ -8,7 +8,7 @@ from numpy import ndarray
 from pydantic import StrictFloat
 
 from facing_asymmetry.core.errors import ConfigError
-from facing_asymmetry.core.schema import schema
+from facing_asymmetry.core.settings import schema
 from facing_asymmetry.interventions.contract import INTENSITY, Axis, Face, Intervention, Invariant
 from facing_asymmetry.interventions.halves import on_side
 

@@ -10,7 +10,7 @@ from pydantic import StrictFloat
 
 from facing_asymmetry.config import Scene
 from facing_asymmetry.core.errors import ConfigError
-from facing_asymmetry.core.schema import schema
+from facing_asymmetry.core.settings import schema
 from facing_asymmetry.interventions.contract import INTENSITY, Axis, Face, Intervention, Invariant
 
 SYMMETRIC_FACE = frozenset(

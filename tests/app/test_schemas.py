@@ -12,7 +12,7 @@ from pydantic import Strict
 from facing_asymmetry import config
 from facing_asymmetry.config import FaceModelConfig, RefuterSettings, RendererConfig, ReportSettings, RunConfig, Scene
 from facing_asymmetry.core.errors import ConfigError
-from facing_asymmetry.core.schema import choices, fields_of, validated
+from facing_asymmetry.core.settings import choices, fields_of, validated
 from facing_asymmetry.face_models import registry
 from facing_asymmetry.interventions.registry import INTERVENTIONS
 from facing_asymmetry.rendering import RENDERERS
@@ -127,4 +127,4 @@ def test_the_schemas_load_without_torch_and_numpy():
 def test_the_schemas_import_no_other_part_of_the_package():
     words = "import sys, facing_asymmetry.config; print(*(m for m in sys.modules if m.startswith('facing_asymmetry.')))"
     loaded = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout.split()
-    assert {name.rpartition(".")[2] for name in loaded} <= {"config", "schema", "errors", "emotions", "core"}
+    assert {name.rpartition(".")[2] for name in loaded} <= {"config", "settings", "errors", "emotions", "core"}

@@ -1,4 +1,4 @@
-"""Schemas: frozen pydantic dataclasses whose errors are one sentence about one key.
+"""Settings as frozen pydantic dataclasses whose errors are one sentence about one key.
 
 Pydantic checks the values. This module turns its errors into `ConfigError`s that name the dotted key, the value and
 everything that would be right: the nearest known name, the choices, the whole range with its unit of measurement.
