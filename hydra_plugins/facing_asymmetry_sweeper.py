@@ -78,7 +78,7 @@ class StudySweeper(BasicSweeper):
             wait_for_the_rest(place / ".submitit")
 
     def _count(self, session: "Session", todo: list[int]) -> None:
-        from facing_asymmetry.runs.sweep_messages import sweep_words
+        from facing_asymmetry.runs.sweep import sweep_words
 
         assert self.config is not None
         launcher = OmegaConf.to_container(self.config.hydra.launcher, resolve=True)

@@ -102,8 +102,8 @@ def report_over(folders: Sequence[Path], into: Path | None) -> int:
     Raises:
         DataError: a folder is neither a run nor a sweep, or the runs cannot be one table.
     """
+    from facing_asymmetry.runs.merging import outcome_words
     from facing_asymmetry.runs.sweep import report_folders
-    from facing_asymmetry.runs.sweep_messages import outcome_words
 
     found = report_folders(folders, into, " ".join(["facing-asymmetry report", *map(str, folders)]))
     Console().print(outcome_words(found), soft_wrap=True, highlight=False, markup=False)
@@ -133,10 +133,9 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
     from facing_asymmetry.core.store import write_atomically
     from facing_asymmetry.runs.job_status import recorded
     from facing_asymmetry.runs.jobs import run_key
-    from facing_asymmetry.runs.messages import closing_words, opening_words
-    from facing_asymmetry.runs.plan import plan, read_rates
     from facing_asymmetry.runs.stages import Run, run_stages
     from facing_asymmetry.runs.study import Study
+    from facing_asymmetry.runs.summary import closing_words, opening_words, plan, read_rates
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s", force=True)
     logging.getLogger("facing_asymmetry").setLevel(logging.INFO)

@@ -14,7 +14,7 @@ from facing_asymmetry.core.emotions import BASIC, CANONICAL
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.photographs.measure import Measured
 from facing_asymmetry.photographs.symmetry import TURNED
-from facing_asymmetry.results.schema import validate
+from facing_asymmetry.results.response_table import validate
 from facing_asymmetry.statistics.mixed_model import believable_slope
 
 

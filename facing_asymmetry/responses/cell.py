@@ -10,7 +10,7 @@ from scipy.special import softmax
 
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.responses.runner import CellOutput
-from facing_asymmetry.results.schema import SCHEMA
+from facing_asymmetry.results.response_table import SCHEMA
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,8 @@ import pyarrow.parquet as pq
 
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.store import write_atomically
-from facing_asymmetry.results.files import read_csv, read_json, read_manifest
-from facing_asymmetry.results.table_file import write_table_file
-from facing_asymmetry.results.writing import write_csv, write_json
+from facing_asymmetry.results.files import read_csv, read_json, read_manifest, write_csv, write_json
+from facing_asymmetry.results.response_table import write_table_file
 
 CELL: Final = ("identity", "intervention", "side")
 """Columns that tell the cells of one classifier and emotion apart."""

@@ -1,14 +1,17 @@
-"""The cells of a study: one classifier, face, expression, intervention and side each."""
+"""The cells of a study: one classifier, identity, expression, intervention and side each; their keys and networks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
 
+from facing_asymmetry.classifiers import registry
+from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.core.code import code_fingerprint, numeric_versions
+from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.interventions.contract import Intervention
-from facing_asymmetry.responses.cell import CellAddress
-from facing_asymmetry.runs.requests import response_request
+from facing_asymmetry.interventions.grid import Grid
 
 if TYPE_CHECKING:
     from facing_asymmetry.runs.study import Study
@@ -51,20 +54,6 @@ def request_of(study: "Study", cell: Cell) -> dict[str, object]:
     return response_request(study, cell.record, cell.expression, cell.intervention, cell.side, cell.identity)
 
 
-def address_of(study: "Study", cell: Cell) -> CellAddress:
-    """The columns that are the same in all rows of the cell."""
-    return CellAddress(
-        face_model=study.model.name,
-        classifier=cell.record.name,
-        training_set=cell.record.training_set,
-        expression=cell.expression.kind,
-        emotion=cell.expression.emotion,
-        identity=cell.identity,
-        side=cell.side,
-        intervention=cell.intervention.name,
-    )
-
-
 def shared_frames(cells: Iterable[Cell]) -> list[list[Cell]]:
     """Cells grouped by what they show, faces of one classifier beside each other, so that little is made twice."""
     groups: dict[tuple[object, ...], list[Cell]] = {}
@@ -72,3 +61,131 @@ def shared_frames(cells: Iterable[Cell]) -> list[list[Cell]]:
         groups.setdefault(cell.shown, []).append(cell)
     place = {name: n for n, name in enumerate(dict.fromkeys(g[0].record.name for g in groups.values()))}
     return sorted(groups.values(), key=lambda group: (place[group[0].record.name], group[0].identity))
+
+
+def check_weights(records: Iterable[ClassifierRecord]) -> None:
+    """Raise `AssetError` that names every classifier whose weights are not here, and what to do for each."""
+    states = {record.name: registry.state(record) for record in records}
+    lacking = [f"  {name}: {state.remedy}" for name, state in states.items() if not state.ready]
+    if len(lacking) > 1:  # one alone is named by the loader, with its file
+        raise AssetError(f"{len(lacking)} of {len(states)} classifiers lack their weights:\n" + "\n".join(lacking))
+
+
+class Networks:
+    """Gives the networks of each group of cells.
+
+    Args:
+        groups: of cells that share frames, in the order in which they will be asked for.
+    """
+
+    def __init__(self, study: "Study", groups: Sequence[Sequence[Cell]]) -> None:
+        self.study = study
+        self._last = {cell.record.name: n for n, group in enumerate(groups) for cell in group}
+        self._held: dict[str, Classifier] = {}
+
+    def of(self, number: int, group: Sequence[Cell]) -> list[Classifier]:
+        """The networks of group `number`, in the order of its cells."""
+        self._held = {name: network for name, network in self._held.items() if self._last[name] >= number}
+        for cell in group:
+            if cell.record.name not in self._held:
+                self._held[cell.record.name] = self.study.classifier(cell.record)
+        return [self._held[cell.record.name] for cell in group]
+
+
+FRAME_CODE: Final = ("runs.frames", "rendering.factory", "responses.realised")
+EXPRESSION_CODE: Final = ("runs.optimise", "classifiers.registry")
+RESPONSE_CODE: Final = (*FRAME_CODE, "runs.intervene", "classifiers.registry")
+DERIVATIVE_CODE: Final = (*RESPONSE_CODE, "runs.derivatives")
+PICTURE_CODE: Final = (*FRAME_CODE, "responses.contact_sheet")
+"""Modules that make each kind of result; what they import counts too."""
+
+WORDS = (
+    *("notes", "citation", "licence", "code_licence", "terms", "published_at", "alignment", "reported_accuracy"),
+    *("family", "architecture", "parameters", "flops", "recognised"),
+)
+"""Parts of a classifier's record that change no logit."""
+
+
+def _image_request(study: "Study") -> dict[str, Any]:
+    config = study.config
+    return {
+        "face_model": study.model.fingerprint,
+        "renderer": config.renderer.name,
+        "device": config.device,
+        "scene": asdict(study.scene),
+        "versions": numeric_versions(),
+        "batch": config.batch,
+    }
+
+
+def _classifier_request(record: ClassifierRecord) -> dict[str, Any]:
+    return {key: value for key, value in asdict(record).items() if key not in WORDS}
+
+
+def expression_request(study: "Study", record: ClassifierRecord) -> dict[str, Any]:
+    """The optimised expressions of one classifier: one cell for all emotions, since they are one batch."""
+    expression = study.config.expression
+    return {
+        **_image_request(study),
+        "classifier": _classifier_request(record),
+        "emotions": study.config.emotions,
+        "identities": study.identities if expression.per_identity else expression.fit_identities,
+        "per_identity": expression.per_identity,
+        "optimiser": asdict(study.optimiser),
+        "seed": study.config.seed,
+        "code": code_fingerprint(*EXPRESSION_CODE),
+    }
+
+
+def _frames_request(
+    study: "Study", expression: Expression, intervention: Intervention, side: str, identity: int, grid: Grid
+) -> dict[str, Any]:
+    """The frames of one cell: no classifier beyond the expression that was optimised for it."""
+    return {
+        **_image_request(study),
+        "weights": expression.weights,
+        "intervention": {"kind": intervention.kind, **asdict(intervention)},
+        "intervention_code": code_fingerprint(intervention_code(intervention)),
+        "half_width_mm": study.config.face_model.half_width_mm,
+        "side": side,
+        "identity": identity,
+        "s": grid.s,
+        "t": grid.t,
+    }
+
+
+def intervention_code(intervention: Intervention) -> str:
+    """The module of an intervention's class: the registry finds it by its name, so that no import leads to it."""
+    return type(intervention).__module__.removeprefix("facing_asymmetry.")
+
+
+def response_request(
+    study: "Study",
+    record: ClassifierRecord,
+    expression: Expression,
+    intervention: Intervention,
+    side: str,
+    identity: int,
+) -> dict[str, Any]:
+    """Responses of one classifier to one face, expression, intervention and side over the grid."""
+    return {
+        **_frames_request(study, expression, intervention, side, identity, study.grid),
+        "classifier": _classifier_request(record),
+        "emotion": expression.emotion,
+        "expression": expression.kind,
+        "precision": study.config.precision,
+        "code": code_fingerprint(*RESPONSE_CODE),
+    }
+
+
+def derivative_request(responses: Mapping[str, Any]) -> dict[str, Any]:
+    """The exact derivatives of a cell, from the request of its responses."""
+    return {**responses, "code": code_fingerprint(*DERIVATIVE_CODE)}
+
+
+def picture_request(
+    study: "Study", expression: Expression, intervention: Intervention, side: str, identity: int, grid: Grid
+) -> dict[str, Any]:
+    """The contact sheet of one cell over the nodes that are shown."""
+    frames = _frames_request(study, expression, intervention, side, identity, grid)
+    return {**frames, "code": code_fingerprint(*PICTURE_CODE)}

@@ -11,10 +11,9 @@ from facing_asymmetry.interventions.contract import Intervention, Invariant
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.responses.contact_sheet import draw_sprite
 from facing_asymmetry.results.contact_sheets import thin
-from facing_asymmetry.runs.cells import Cell, cells_of
+from facing_asymmetry.runs.cells import Cell, cells_of, picture_request
 from facing_asymmetry.runs.frames import FrameMaker
 from facing_asymmetry.runs.intervene import Expressions
-from facing_asymmetry.runs.requests import picture_request
 
 if TYPE_CHECKING:
     from facing_asymmetry.runs.study import Study

@@ -9,12 +9,10 @@ import pyarrow as pa
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.responses.derivative import logit_derivatives
-from facing_asymmetry.results.schema import SCHEMA
-from facing_asymmetry.runs.cells import Cell, cells_of, request_of
+from facing_asymmetry.results.response_table import SCHEMA
+from facing_asymmetry.runs.cells import Cell, Networks, cells_of, derivative_request, request_of
 from facing_asymmetry.runs.frames import FrameMaker
 from facing_asymmetry.runs.intervene import Expressions, compute
-from facing_asymmetry.runs.networks import Networks
-from facing_asymmetry.runs.requests import derivative_request
 
 if TYPE_CHECKING:
     from facing_asymmetry.runs.study import Study

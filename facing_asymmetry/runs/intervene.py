@@ -9,12 +9,11 @@ from numpy import ndarray
 
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.responses.cell import cell_table
+from facing_asymmetry.responses.cell import CellAddress, cell_table
 from facing_asymmetry.responses.runner import CellInput, run_cells
-from facing_asymmetry.results.schema import SCHEMA
-from facing_asymmetry.runs.cells import Cell, address_of, cells_of, request_of, shared_frames
+from facing_asymmetry.results.response_table import SCHEMA
+from facing_asymmetry.runs.cells import Cell, Networks, cells_of, check_weights, request_of, shared_frames
 from facing_asymmetry.runs.frames import FrameMaker
-from facing_asymmetry.runs.networks import Networks, check_weights
 
 if TYPE_CHECKING:
     from facing_asymmetry.runs.study import Study
@@ -53,4 +52,18 @@ def compute(study: "Study", cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.Da
 
     for (group, node), results in run_cells(inputs(), study.studio):
         for cell, passed in zip(group, results, strict=True):
-            yield cell, cell_table(address_of(study, cell), cell.record.labels, study.grid, node, passed)
+            yield cell, cell_table(_address(study, cell), cell.record.labels, study.grid, node, passed)
+
+
+def _address(study: "Study", cell: Cell) -> CellAddress:
+    """The columns that are the same in all rows of the cell."""
+    return CellAddress(
+        face_model=study.model.name,
+        classifier=cell.record.name,
+        training_set=cell.record.training_set,
+        expression=cell.expression.kind,
+        emotion=cell.expression.emotion,
+        identity=cell.identity,
+        side=cell.side,
+        intervention=cell.intervention.name,
+    )

@@ -13,8 +13,7 @@ from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
 from facing_asymmetry.expressions.objective import FitFaces, coarse_scene
 from facing_asymmetry.rendering.contract import Renderer
 from facing_asymmetry.rendering.factory import make_renderer
-from facing_asymmetry.runs.networks import check_weights
-from facing_asymmetry.runs.requests import expression_request
+from facing_asymmetry.runs.cells import check_weights, expression_request
 
 if TYPE_CHECKING:
     from facing_asymmetry.runs.study import Study

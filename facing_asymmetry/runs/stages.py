@@ -13,16 +13,16 @@ from facing_asymmetry.core.files import sweep_temporaries
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.core.store import content_key
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.results import writing as run_folder
+from facing_asymmetry.results import files as run_folder
 from facing_asymmetry.results.manifest import build_manifest
-from facing_asymmetry.results.table_file import read_chunks, write_table_file
+from facing_asymmetry.results.response_table import read_chunks, write_table_file
+from facing_asymmetry.runs.cells import RESPONSE_CODE
 from facing_asymmetry.runs.contact_sheets import gather_pictures
 from facing_asymmetry.runs.derivatives import differentiate, responses
 from facing_asymmetry.runs.intervene import respond
 from facing_asymmetry.runs.optimise import find_expressions
-from facing_asymmetry.runs.plan import Rates, write_rates
-from facing_asymmetry.runs.requests import RESPONSE_CODE
 from facing_asymmetry.runs.study import Study
+from facing_asymmetry.runs.summary import Rates, write_rates
 
 STAGES: Final = ("optimise", "intervene", "score", "report")
 RESPONSES: Final = "responses.parquet"

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.results.schema import validate
+from facing_asymmetry.results.response_table import validate
 
 UNIT: Final = (
     "face_model",

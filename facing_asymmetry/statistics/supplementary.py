@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from facing_asymmetry.config import StatisticsSettings
-from facing_asymmetry.results.table_file import read_chunks
+from facing_asymmetry.results.response_table import read_chunks
 
 MIXED: Final = "mixed.csv"
 SHUFFLE: Final = "shuffle.csv"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.core.emotions import BASIC
-from facing_asymmetry.results.schema import SCHEMA
+from facing_asymmetry.results.response_table import SCHEMA
 from facing_asymmetry.statistics.resampling import generator
 
 

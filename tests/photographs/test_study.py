@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from facing_asymmetry.app.cli import cli
 from facing_asymmetry.photographs.figures import label, synthetic_curves
-from facing_asymmetry.results.schema import SCHEMA, validate
+from facing_asymmetry.results.response_table import SCHEMA, validate
 from tests.photographs.pictures import free_photographs, hopper, save
 
 CLASSIFIER, SECOND = "simple_cnn_fer2013", "wtf_cnn3"

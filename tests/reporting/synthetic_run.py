@@ -9,7 +9,7 @@ import pandas as pd
 from PIL import Image, ImageDraw
 
 from facing_asymmetry.core.emotions import BASIC
-from facing_asymmetry.results.schema import SCHEMA
+from facing_asymmetry.results.response_table import SCHEMA
 
 SCORES = ("slope", "slope_standardised", "flips", "symmetry_specific", "symmetry_specific_standardised")
 FER = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")

@@ -14,7 +14,7 @@ from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.responses.cell import CellAddress, cell_table
 from facing_asymmetry.responses.contact_sheet import draw_sprite
 from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
-from facing_asymmetry.results.schema import validate
+from facing_asymmetry.results.response_table import validate
 from tests.toy import LABELS, Linear, Pixels, faces
 
 GRID = Grid.spaced("g", 3, 3)

@@ -7,17 +7,17 @@ import pytest
 from facing_asymmetry.core import code
 from facing_asymmetry.core.code import CodeBase, read_code
 from facing_asymmetry.interventions.registry import INTERVENTIONS, make_intervention
-from facing_asymmetry.runs import requests
+from facing_asymmetry.runs import cells
 from facing_asymmetry.runs.optimise import authored
 from facing_asymmetry.runs.stimuli import SUBJECT_CODE
 
 KINDS = {
     "subjects": SUBJECT_CODE,
-    "expressions": requests.EXPRESSION_CODE,
-    "frames": requests.FRAME_CODE,
-    "responses": requests.RESPONSE_CODE,
-    "derivatives": requests.DERIVATIVE_CODE,
-    "pictures": requests.PICTURE_CODE,
+    "expressions": cells.EXPRESSION_CODE,
+    "frames": cells.FRAME_CODE,
+    "responses": cells.RESPONSE_CODE,
+    "derivatives": cells.DERIVATIVE_CODE,
+    "pictures": cells.PICTURE_CODE,
     **{f"frames of {kind}": (cls.__module__.removeprefix("facing_asymmetry."),) for kind, cls in INTERVENTIONS.items()},
 }
 CODE = CodeBase(code.PACKAGE)
@@ -116,9 +116,9 @@ def test_frames_and_identities_rest_on_no_network():
 def test_every_request_of_a_cell_holds_the_code_of_its_intervention_and_of_no_other(study, kind):
     made, expression = make_intervention(kind), authored(study)[0]
     expected = CODE.fingerprint(*KINDS[f"frames of {kind}"])
-    responses = requests.response_request(study, study.records[0], expression, made, made.sides[0], 0)
-    picture = requests.picture_request(study, expression, made, made.sides[0], 0, study.grid)
-    for request in (responses, requests.derivative_request(responses), picture):
+    responses = cells.response_request(study, study.records[0], expression, made, made.sides[0], 0)
+    picture = cells.picture_request(study, expression, made, made.sides[0], 0, study.grid)
+    for request in (responses, cells.derivative_request(responses), picture):
         assert request["intervention_code"] == expected
     assert "facing_asymmetry.interventions.scenes" not in CLOSURES["frames of palsy"]
 

@@ -13,7 +13,7 @@ from facing_asymmetry.interventions.layout import lay_out
 from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.responses.derivative import logit_derivatives
-from facing_asymmetry.results.table_file import read_chunks, write_table_file
+from facing_asymmetry.results.response_table import read_chunks, write_table_file
 from facing_asymmetry.runs.derivatives import differentiate, responses
 from facing_asymmetry.runs.intervene import respond
 from facing_asymmetry.runs.optimise import find_expressions

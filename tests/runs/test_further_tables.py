@@ -1,7 +1,7 @@
 import pandas as pd
 
-from facing_asymmetry.runs.messages import closing_words
 from facing_asymmetry.runs.stages import Run, run_stages
+from facing_asymmetry.runs.summary import closing_words
 from facing_asymmetry.statistics.shuffle import WARNING
 from tests.app.composing import composed
 

@@ -12,10 +12,10 @@ from facing_asymmetry.runs.cells import cells_of, request_of
 from facing_asymmetry.runs.derivatives import responses as response_cells
 from facing_asymmetry.runs.intervene import compute, respond
 from facing_asymmetry.runs.optimise import find_expressions
-from facing_asymmetry.runs.plan import Rates, plan, read_rates, write_rates
 from facing_asymmetry.runs.stages import Run, run_stages
 from facing_asymmetry.runs.stimuli import stored_subject
 from facing_asymmetry.runs.study import Study
+from facing_asymmetry.runs.summary import Rates, plan, read_rates, write_rates
 from tests.app.composing import composed
 
 

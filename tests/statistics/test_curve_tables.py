@@ -4,7 +4,7 @@ import pytest
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.results.table_file import write_table_file
+from facing_asymmetry.results.response_table import write_table_file
 from facing_asymmetry.statistics.curves import CURVE_CELL, activation_curves
 from facing_asymmetry.statistics.mixed_model import MIXED_COLUMNS, mixed_table
 from facing_asymmetry.statistics.score_table import score_table

@@ -10,7 +10,7 @@ import pandas as pd
 from facing_asymmetry.config import read_config
 from facing_asymmetry.core.code import code_fingerprint, numeric_versions
 from facing_asymmetry.core.store import content_key, write_atomically
-from facing_asymmetry.runs.requests import EXPRESSION_CODE
+from facing_asymmetry.runs.cells import EXPRESSION_CODE
 from facing_asymmetry.runs.stages import Run, run_stages
 from facing_asymmetry.runs.study import Study
 from facing_asymmetry.validation.planted.checks import Check, check_planted

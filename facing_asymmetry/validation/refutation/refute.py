@@ -15,7 +15,7 @@ from rich.table import Table
 from facing_asymmetry.config import RefuterSettings, StatisticsSettings
 from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.core.settings import validated
-from facing_asymmetry.results.table_file import read_chunks
+from facing_asymmetry.results.response_table import read_chunks
 from facing_asymmetry.validation.refutation.estimate import (
     FAIL,
     GROUP,

@@ -9,8 +9,8 @@ from facing_asymmetry.app.cli import main
 from facing_asymmetry.app.hydra import report_over
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.merging import split_cells
+from facing_asymmetry.runs.merging import outcome_words
 from facing_asymmetry.runs.sweep import report_folders
-from facing_asymmetry.runs.sweep_messages import outcome_words
 from tests.runs.sweeps.conftest import TABLES, job_folders, sweep_folder, tables
 
 

@@ -15,8 +15,8 @@ from facing_asymmetry.runs.job_status import (
     table_hash,
     write_status,
 )
+from facing_asymmetry.runs.merging import Outcome
 from facing_asymmetry.runs.slurm import array_words, own_job, still_there, wait_for_the_rest
-from facing_asymmetry.runs.sweep_messages import Outcome
 
 SLURM = {
     "_target_": "hydra_plugins.hydra_submitit_launcher.submitit_launcher.SlurmLauncher",

@@ -4,9 +4,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from facing_asymmetry.core.errors import StoreError
-from facing_asymmetry.results import table_file
-from facing_asymmetry.results.schema import SCHEMA
-from facing_asymmetry.results.table_file import read_chunks, write_table_file
+from facing_asymmetry.results import response_table
+from facing_asymmetry.results.response_table import SCHEMA, read_chunks, write_table_file
 from tests.responses.test_cell import table
 
 
@@ -25,7 +24,7 @@ def test_what_is_written_is_read_back_in_order(tmp_path):
 
 def test_a_cell_is_never_split_and_a_chunk_stays_small(tmp_path, monkeypatch):
     one = len(table())
-    monkeypatch.setattr(table_file, "GROUP_ROWS", one + 1)
+    monkeypatch.setattr(response_table, "GROUP_ROWS", one + 1)
     write_table_file(tmp_path / "r.parquet", cells(7))
     assert pq.ParquetFile(tmp_path / "r.parquet").num_row_groups == 4
     chunks = list(read_chunks(tmp_path / "r.parquet", rows=1))

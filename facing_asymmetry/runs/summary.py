@@ -1,15 +1,22 @@
-"""What a run would do: cells, frames, forward passes, and an estimate of time and disk."""
+"""What a run tells the person who started it: its size and cost before, its findings after."""
 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.core.files import write_atomically
 from facing_asymmetry.interventions.layout import distinct
-from facing_asymmetry.runs.study import Study
+from facing_asymmetry.statistics.shuffle import WARNING
+from facing_asymmetry.statistics.supplementary import SHUFFLE
+
+if TYPE_CHECKING:
+    from facing_asymmetry.runs.stages import Run
+    from facing_asymmetry.runs.study import Study
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class Plan:
         )
 
 
-def plan(study: Study, rates: Rates) -> Plan:
+def plan(study: "Study", rates: Rates) -> Plan:
     """Count what the configuration asks for; needs neither face model nor weights."""
     config, grid = study.config, study.grid
     shown = len(config.emotions) * len(study.identities)
@@ -99,3 +106,48 @@ def plan(study: Study, rates: Rates) -> Plan:
 def duration(seconds: float) -> str:
     """Minutes or hours, in words."""
     return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def opening_words(run: "Run", size: Plan) -> str:
+    """What will be measured, on what."""
+    config = run.config
+    kinds = ", ".join(i.name for i in run.study.interventions)
+    names = ", ".join(r.name for r in run.study.records)
+    grid = run.study.grid
+    return (
+        f"\nMeasuring how {len(run.study.records)} classifier(s) ({names}) react to do(symmetry := s)\n"
+        f"on {config.identities} synthetic face(s) showing {', '.join(config.emotions)}, under {kinds},\n"
+        f"over {len(grid.s)} symmetries x {len(grid.t)} intensities.\n{size.words()}\n"
+    )
+
+
+def closing_words(run: "Run", folder: Path, stage: str) -> str:
+    """What was measured and where it lies."""
+    counts = run.study.counts
+    lines = [
+        f"\n{counts.frames:,} frames rendered, {counts.forward_passes:,} images classified, "
+        f"{counts.cells - counts.cells_cached:,} of {counts.cells:,} cells computed "
+        f"({counts.cells_cached:,} were in the store)."
+    ]
+    if (folder / "tests.csv").is_file():
+        lines += _findings(folder)
+    if (folder / SHUFFLE).is_file():
+        lines.append(f"Warning about {SHUFFLE}: {WARNING}.")
+    lines.append(f"Everything lies in {folder}")
+    if stage in ("run", "report"):
+        lines.append(f"Open the report: {folder / 'report.html'}")
+    return "\n".join(lines)
+
+
+def _findings(folder: Path) -> list[str]:
+    tests = pd.read_csv(folder / "tests.csv")
+    slopes = tests[(tests["score"] == "slope") & (tests["intervention"] == "palsy")]
+    if slopes.empty:
+        return []
+    falls = int((slopes["mean"] > 0).sum())
+    claims = json.loads((folder / "claims.json").read_text())
+    said = [f"  {c['text']}" for c in claims[:3]]
+    return [
+        f"In {falls} of {len(slopes)} classifier x emotion pairs the activation falls when symmetry falls (slope > 0).",
+        *said,
+    ]

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.results.schema import SCHEMA, validate
+from facing_asymmetry.results.response_table import SCHEMA, validate
 
 
 def row(**changes):
