@@ -10,15 +10,17 @@ from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.config import Scene
 from facing_asymmetry.expressions.expression import TiedBlendshapes
 from facing_asymmetry.expressions.objective import FitFaces
-from facing_asymmetry.rendering.contract import Stage
+from facing_asymmetry.rendering.contract import Framing
 
-UNITS = ("browDown_L", "browDown_R", "jawLeft", "jawOpen", "mouthSmile_L", "mouthSmile_R")
+BLENDSHAPES = ("browDown_L", "browDown_R", "jawLeft", "jawOpen", "mouthSmile_L", "mouthSmile_R")
 LABELS = ("anger", "happiness", "surprise", "neutral")
 
 
 def model():
     return SimpleNamespace(
-        units=UNITS, pairs=np.array([[0, 1], [4, 5]]), bounds=np.tile(np.array([[0.0, 1.0]], np.float32), (6, 1))
+        blendshapes=BLENDSHAPES,
+        pairs=np.array([[0, 1], [4, 5]]),
+        bounds=np.tile(np.array([[0.0, 1.0]], np.float32), (6, 1)),
     )
 
 
@@ -30,7 +32,7 @@ class Pixels:
     def in_scene(self, scene):
         return self
 
-    def render(self, state, stage, who):
+    def render(self, state, framing, identities):
         flat = state[:, :, 0]
         return torch.nn.functional.pad(flat, (0, 192 - flat.shape[1])).view(-1, 3, 8, 8)
 
@@ -51,8 +53,8 @@ class Linear(nn.Module):
         return self.record.labels
 
     def forward(self, images):
-        units = images.flatten(1)[:, :3]
-        brow, jaw, smile = units.T
+        blendshapes = images.flatten(1)[:, :3]
+        brow, jaw, smile = blendshapes.T
         logits = 6 * torch.stack([brow, smile, jaw, 0.3 + 0 * jaw], dim=1)
         for label in self.deaf:
             logits[:, LABELS.index(label)] = logits[:, LABELS.index(label)] * 0 - 1
@@ -66,8 +68,8 @@ def faces(count=2):
     basis = torch.zeros(count, len(tied.names), 3, 4)
     for k in range(len(tied.names)):
         basis[:, k, k, 0] = 1
-    stage = Stage(torch.zeros(count, 1, 1, 4, dtype=torch.uint8), torch.zeros(count, 3), torch.ones(count))
-    return FitFaces(tied, stage, rest, basis)
+    framing = Framing(torch.zeros(count, 1, 1, 4, dtype=torch.uint8), torch.zeros(count, 3), torch.ones(count))
+    return FitFaces(tied, framing, rest, basis)
 
 
 def presets():

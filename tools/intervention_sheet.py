@@ -14,7 +14,7 @@ from facing_asymmetry.interventions.contract import Face
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import lay_out
 from facing_asymmetry.interventions.registry import catalogue
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.responses.contact_sheet import to_bytes
 from facing_asymmetry.responses.runner import Studio
@@ -27,10 +27,10 @@ def main() -> None:
     path = Path(sys.argv[1])
     emotion, number = (sys.argv[2] if len(sys.argv) > 2 else "happiness"), int(sys.argv[3] if len(sys.argv) > 3 else 4)
     model, scene = load_face_model("makehuman", cache_folder()), Scene()
-    subject = model.subject(number)
-    face = Face.showing(model, subject, facs_weights(emotion, model.units), model.midline_weight(0.004))
+    identity = model.identity(number)
+    face = Face.showing(model, identity, facs_weights(emotion, model.blendshapes), model.midline_weight(0.004))
     shown = catalogue()
-    studio = Studio(model, stage_subjects(model, [subject]), make_renderer("fast", model.surface, scene), 20)
+    studio = Studio(model, frame_identities(model, [identity]), make_renderer("fast", model.surface, scene), 20)
     figure, axes = plt.subplots(len(shown), len(GRID.s), figsize=(1.5 * len(GRID.s) + 1.6, 1.5 * len(shown)))
     for row, (name, made) in zip(axes, shown.items(), strict=True):
         frames = lay_out(made, face, GRID, made.sides[0], scene)

@@ -33,11 +33,11 @@ def prepare() -> None:
 
 
 def _compile(console: Console) -> None:
-    from facing_asymmetry.rendering.camera import stage_subjects
+    from facing_asymmetry.rendering.camera import frame_identities
     from facing_asymmetry.rendering.fused import compile_kernels, needs_compiling
 
     if needs_compiling():
         console.print("compiling the renderer's kernels (once)")
         model = load_face_model("makehuman", cache_folder())
-        subject = model.subject(0)
-        compile_kernels(model.surface, subject, stage_subjects(model, [subject]))
+        identity = model.identity(0)
+        compile_kernels(model.surface, identity, frame_identities(model, [identity]))

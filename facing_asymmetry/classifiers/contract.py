@@ -34,7 +34,7 @@ class Classifier(nn.Module):
         return wanted and all(getattr(module, "differentiable", True) for module in self.network.modules())
 
     def forward(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B K"]:
-        """Logits of sRGB images in [0, 1], framed as `Stage` frames them; differentiable in the images."""
+        """Logits of sRGB images in [0, 1], framed as `Framing` frames them; differentiable in the images."""
         logits: Tensor = self.network(preprocess(images, self.record))
         return logits
 

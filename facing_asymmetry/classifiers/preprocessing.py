@@ -26,7 +26,7 @@ def preprocess(images: Float[Tensor, "B 3 H H"], record: ClassifierRecord) -> Fl
     the frame repeats its border. Grey is ITU-R BT.601 luma of the sRGB values.
 
     Args:
-        images: sRGB in [0, 1], square, framed as `Stage` frames them.
+        images: sRGB in [0, 1], square, framed as `Framing` frames them.
         record: gives crop, colour, input size, mean and standard deviation.
 
     Returns:

@@ -16,7 +16,7 @@ from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.face_models.arkit import PRESETS
 from facing_asymmetry.face_models.contract import FaceModel
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.contract import Renderer
 
 SHOWN = (*BASIC, "neutral")
@@ -35,7 +35,7 @@ def authored_weights(emotion: str, model: FaceModel) -> Float[ndarray, " E"]:
     """
     own = getattr(model, "presets", None)
     if own is None or emotion not in own:
-        return facs_weights(emotion, model.units)
+        return facs_weights(emotion, model.blendshapes)
     weights: Float[ndarray, " E"] = own[emotion].astype(np.float32)
     return weights
 
@@ -105,12 +105,12 @@ def recognition_table(
     """
     right = np.zeros((len(SHOWN), len(classifiers)), int)
     for number in identities:
-        subject = model.subject(number)
-        basis, stage = model.basis(subject), stage_subjects(model, [subject])
+        identity = model.identity(number)
+        basis, framing = model.basis(identity), frame_identities(model, [identity])
         weights = np.stack([authored_weights(emotion, model) for emotion in SHOWN])
-        states = torch.from_numpy(subject.rest + basis.displace(weights).total)
+        states = torch.from_numpy(identity.rest + basis.displace(weights).total)
         with torch.no_grad():
-            images = renderer.render(states, stage, torch.zeros(len(SHOWN), dtype=torch.long))
+            images = renderer.render(states, framing, torch.zeros(len(SHOWN), dtype=torch.long))
             for column, classifier in enumerate(classifiers.values()):
                 seen = classifier(images).argmax(dim=1).tolist()
                 right[:, column] += [classifier.labels[k] == emotion for k, emotion in zip(seen, SHOWN, strict=True)]

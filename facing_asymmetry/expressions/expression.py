@@ -80,12 +80,12 @@ class TiedBlendshapes:
         """Tie the pairs of a face model; blendshapes that move sideways are left out."""
         paired = {int(i) for pair in model.pairs for i in pair}
         groups = [tuple(map(int, pair)) for pair in model.pairs]
-        groups += [(i,) for i in range(len(model.units)) if i not in paired]
-        groups = [g for g in sorted(groups) if not model.units[g[0]].removesuffix("_L").startswith(SIDEWAYS)]
-        spread = np.zeros((len(groups), len(model.units)), np.float32)
+        groups += [(i,) for i in range(len(model.blendshapes)) if i not in paired]
+        groups = [g for g in sorted(groups) if not model.blendshapes[g[0]].removesuffix("_L").startswith(SIDEWAYS)]
+        spread = np.zeros((len(groups), len(model.blendshapes)), np.float32)
         for row, group in enumerate(groups):
             spread[row, list(group)] = 1.0
-        names = tuple(model.units[g[0]].removesuffix("_L") for g in groups)
+        names = tuple(model.blendshapes[g[0]].removesuffix("_L") for g in groups)
         return cls(names, model.bounds[[g[0] for g in groups]].astype(np.float32), spread)
 
     def parameters(self, weights: Float[ndarray, " E"]) -> Float[ndarray, " K"]:

@@ -15,9 +15,9 @@ from facing_asymmetry.classifiers.contract import Classifier, check_logits
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.config import OptimiserSettings, Scene
 from facing_asymmetry.expressions.expression import TiedBlendshapes
-from facing_asymmetry.face_models.contract import FaceModel, Subject
+from facing_asymmetry.face_models.contract import FaceModel, Identity
 from facing_asymmetry.rendering.camera import FACE_BOX_FRACTION
-from facing_asymmetry.rendering.contract import Renderer, Stage
+from facing_asymmetry.rendering.contract import Framing, Renderer
 
 SAMPLES: Final = 2.0
 """Samples of a coarse frame, along each axis, per pixel that the classifier sees of it."""
@@ -35,19 +35,19 @@ class FitFaces:
     """
 
     tied: TiedBlendshapes
-    stage: Stage
+    framing: Framing
     rest: Float[Tensor, "A V D"]
     basis: Float[Tensor, "A K V D"]
 
     @classmethod
-    def of(cls, model: FaceModel, subjects: list[Subject], stage: Stage) -> "FitFaces":
+    def of(cls, model: FaceModel, identities: list[Identity], framing: Framing) -> "FitFaces":
         """Rest states and displacements of identities, on the device of the stage that shows them."""
         tied = TiedBlendshapes.of(model)
-        rest: ndarray = np.stack([s.rest for s in subjects]).astype(np.float32)
-        bases = [np.tensordot(tied.spread, model.basis(s).displacements, axes=1) for s in subjects]
+        rest: ndarray = np.stack([s.rest for s in identities]).astype(np.float32)
+        bases = [np.tensordot(tied.spread, model.basis(s).displacements, axes=1) for s in identities]
         basis: ndarray = np.stack(bases).astype(np.float32)
-        device = stage.centre.device
-        return cls(tied, stage, torch.from_numpy(rest).to(device), torch.from_numpy(basis).to(device))
+        device = framing.centre.device
+        return cls(tied, framing, torch.from_numpy(rest).to(device), torch.from_numpy(basis).to(device))
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Objective:
             here = (row == face).nonzero()[:, 0]
             moved = (spread[here] @ self.faces.basis[face].flatten(1)).view(len(here), *state.shape[1:])
             state = state.index_add(0, here, moved)
-        return self.renderer.render(state, self.faces.stage, row)
+        return self.renderer.render(state, self.faces.framing, row)
 
     def log_probabilities(self, parameters: Float[Tensor, "R K"]) -> Float[Tensor, "R I C"]:
         """Log-softmax of every class for every row on each of its faces, differentiable in the parameters.

@@ -1,4 +1,4 @@
-"""Expression units by ARKit's names: which have a side, which nerve moves them, and how far they plausibly go."""
+"""Blendshapes by ARKit's names (sides, nerves, bounds), and the six emotions authored in them, both sides alike."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -27,7 +27,7 @@ PAIRED: Final = (
     "mouthUpperUp",
     "noseSneer",
 )
-"""Units with a left and a right one in every model here."""
+"""Blendshapes with a left and a right one in every model here."""
 
 SPLIT: Final = (
     "browInnerUp",
@@ -40,7 +40,7 @@ SPLIT: Final = (
     "mouthShrugLower",
     "mouthShrugUpper",
 )
-"""Units that some models publish whole; each muscle has two sides, so they are split over the midline."""
+"""Blendshapes that some models publish whole; each muscle has two sides, so they are split over the midline."""
 
 SIDEWAYS: Final = ("jaw", "mouth")
 """`jawLeft` and `jawRight`, `mouthLeft` and `mouthRight`: mirror images that each move both sides."""
@@ -49,31 +49,31 @@ WHOLE: Final = ("jawForward", "jawOpen", "tongueOut")
 """Stay whole: one bone, one tongue."""
 
 OTHER_NERVES: Final = ("eyeLook", "eyeWide", "jaw", "tongue")
-"""Units whose muscles the facial nerve doesn't serve (levator palpebrae, chewing muscles, tongue)."""
+"""Blendshapes whose muscles the facial nerve doesn't serve (levator palpebrae, chewing muscles, tongue)."""
 
 NAMES: Final = (
     *(f"{name}_{side}" for name in (*PAIRED, *SPLIT) for side in "LR"),
     *(f"{name}{side}" for name in SIDEWAYS for side in ("Left", "Right")),
     *WHOLE,
 )
-"""All units, in the order of every array of the model."""
+"""All blendshapes, in the order of every array of the model."""
 
 
 def pairs() -> Int[ndarray, "P 2"]:
-    """Indices of left and right units (and of the sideways ones)."""
+    """Indices of left and right blendshapes (and of the sideways ones)."""
     count = len(PAIRED) + len(SPLIT) + len(SIDEWAYS)
     return np.arange(2 * count).reshape(count, 2)
 
 
 def nerves(names: Sequence[str] = NAMES) -> tuple[Bool[ndarray, " E"], Bool[ndarray, " E"]]:
-    """Which units the facial nerve moves, and which are midline (one body, no side)."""
+    """Which blendshapes the facial nerve moves, and which are midline (one body, no side)."""
     midline = np.array([name in WHOLE or name.startswith("jaw") for name in names])
     facial = np.array([not name.startswith(OTHER_NERVES) for name in names])
     return facial & ~midline, midline
 
 
 def bounds(names: Sequence[str] = NAMES) -> Float[ndarray, "E 2"]:
-    """Plausible weights: 0 to 1, less where the full unit leaves what a face can do together with others."""
+    """Plausible weights: 0 to 1, less where the full blendshape leaves what a face can do together with others."""
     highest = {"jawOpen": 0.8, "mouthSmile": 0.9, "cheekPuff": 0.8, "mouthClose": 0.5, "tongueOut": 0.8}
     return np.array([[0.0, highest.get(name.removesuffix("_L").removesuffix("_R"), 1.0)] for name in names])
 
@@ -141,4 +141,4 @@ PRESETS: Final[Mapping[str, Mapping[str, float]]] = {
         "mouthFunnel": 0.3,
     },
 }
-"""Weight of each unit (of both sides where it has two) by emotion."""
+"""Weight of each blendshape (of both sides where it has two) by emotion."""

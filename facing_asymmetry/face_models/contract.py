@@ -38,7 +38,7 @@ class Surface:
 
 
 @dataclass(frozen=True)
-class Subject:
+class Identity:
     """One identity at rest, ready to be rendered.
 
     Attributes:
@@ -78,8 +78,9 @@ class FaceModel(Protocol):
 
     Attributes:
         name: the key in `conf/face_model`.
-        units: names of the E expression units; a unit of one side ends in `_L` or `_R` (the *person's* side).
-        pairs: `(P, 2)` indices of left and right units; `bounds`: `(E, 2)` lowest and highest plausible weight.
+        blendshapes: names of the E blendshapes; a blendshape of one side ends in `_L` or `_R` (the *person's* side).
+        pairs: `(P, 2)` indices of left and right blendshapes.
+        bounds: `(E, 2)` lowest and highest plausible weight.
         mirror: `(V,)` an involution: vertex i's mirror image is vertex mirror[i] with x negated.
         wrinkles: names of the C wrinkle channels.
         regions: soft `(V,)` masks in [0, 1]: at least `face` (frontal, no ears or neck), `upper`, `middle`, `lower`.
@@ -87,11 +88,12 @@ class FaceModel(Protocol):
         fingerprint: hash of the data the model was built from (goes into every content key).
         provenance: where the data is from, for people: at least `version` and `licence`.
 
-    A model whose units have no ARKit names has `presets` too: weights `(E,)` of the authored expression by emotion.
+    A model whose blendshapes have no ARKit names also has `presets`: emotion -> weights `(E,)` of the authored
+    expression.
     """
 
     name: str
-    units: tuple[str, ...]
+    blendshapes: tuple[str, ...]
     pairs: Int[ndarray, "P 2"]
     bounds: Float[ndarray, "E 2"]
     mirror: Int[ndarray, " V"]
@@ -106,12 +108,12 @@ class FaceModel(Protocol):
         """Where the data is from."""
         ...
 
-    def subject(self, number: int) -> Subject:
+    def identity(self, number: int) -> Identity:
         """The identity with this number: same number, same face, on every machine."""
         ...
 
-    def basis(self, subject: Subject) -> "UnitBasis":
-        """Displacement of each unit at weight 1 on this subject: the face is affine in the weights."""
+    def basis(self, identity: Identity) -> "UnitBasis":
+        """Displacement of each blendshape at weight 1 on this identity: the face is affine in the weights."""
         ...
 
     def midline_weight(self, half_width: float) -> Float[ndarray, " V"]:
@@ -124,12 +126,13 @@ class FaceModel(Protocol):
 
 
 @dataclass(frozen=True)
-class UnitBasis:
-    """Displacements `(E, V, D)` of one subject's units at weight 1, and the nerve that moves each unit.
+class BlendshapeBasis:
+    """Displacements `(E, V, D)` of one identity's blendshapes at weight 1, and the nerve that moves each blendshape.
 
     Attributes:
         displacements: `(E, V, D)` float32.
-        facial_nerve: `(E,)` bool; `midline`: `(E,)` bool; neither: another nerve, with a side.
+        facial_nerve: `(E,)` bool: muscles of the facial nerve.
+        midline: `(E,)` bool: one body without a side; where both are false, another nerve moves it, with a side.
         midline_vertices: `(V,)` bool: eyeballs, teeth, tongue: whatever moves them is midline.
     """
 
@@ -139,7 +142,7 @@ class UnitBasis:
     midline_vertices: ndarray
 
     def displace(self, weights: Float[ndarray, "*batch E"]) -> Displacement:
-        """Displacement for the unit weights, split by nerve.
+        """Displacement for the blendshape weights, split by nerve.
 
         Weights are rounded to 2^-16: products with the model's fixed-point displacements then add up exactly in double
         precision, in any order, so that tied weights give a state that is symmetric to the bit.
@@ -180,9 +183,9 @@ def check_face_model(model: FaceModel) -> None:
     known = {tuple(sorted(face)) for face in surface.faces.tolist()}
     require(all(tuple(sorted(f)) in known for f in mirror[surface.faces].tolist()), "a face's mirror image is no face")
     check_symmetry(model)
-    names = [(model.units[left], model.units[right]) for left, right in model.pairs]
+    names = [(model.blendshapes[left], model.blendshapes[right]) for left, right in model.pairs]
     wrong = [pair for pair in names if mirrored_name(pair[0]) != pair[1]]
-    require(not wrong, f"these units are paired but not named as mirror images: {wrong}")
+    require(not wrong, f"these blendshapes are paired but not named as mirror images: {wrong}")
     lost = [n for n in model.landmarks if model.landmarks.get(mirrored_name(n)) != mirror[model.landmarks[n]]]
     require(not lost, f"these landmarks aren't mirror images of their partners: {lost}")
 

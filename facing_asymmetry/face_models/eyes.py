@@ -20,7 +20,8 @@ class Shape:
 
     Attributes:
         raw: `(V, 3)` metres as the model publishes them, symmetric, before scaling.
-        vertices: `(V, 3)` metres in the package's frame; scale: what displacements of `raw` are multiplied by.
+        vertices: `(V, 3)` metres in the package's frame.
+        scale: what displacements of `raw` are multiplied by.
     """
 
     raw: Float[ndarray, "V 3"]
@@ -32,7 +33,8 @@ def framed(raw: Float[ndarray, "V 3"], eye: Int[ndarray, " N"]) -> Shape:
     """Bring a head into the package's frame: origin between the eyes, `EYE_DISTANCE` between their centres.
 
     Args:
-        raw: symmetric vertices, any unit; eye: vertices of the left eyeball.
+        raw: symmetric vertices, any unit.
+        eye: vertices of the left eyeball.
     """
     centre = ball_centre(raw[eye])
     scale = EYE_DISTANCE / (2.0 * float(centre[0]))
@@ -72,10 +74,11 @@ def add_gaze(
     mirror: Int[ndarray, " V"],
     ball: Float[ndarray, "N 3"],
 ) -> None:
-    """Turn the eyeballs with the `eyeLook*` units, in place: replaces what the units do to their vertices.
+    """Turn the eyeballs with the `eyeLook*` blendshapes, in place: replaces what the blendshapes do to their vertices.
 
     Args:
-        out: displacements of all units, metres; `names`: of the units.
+        out: displacements of all blendshapes, metres.
+        names: of the blendshapes.
         left: the left eyeball's vertices; those of the right one are their mirror images.
         ball: the left eyeball's vertices relative to its centre, metres.
     """

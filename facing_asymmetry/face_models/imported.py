@@ -16,26 +16,29 @@ from safetensors.numpy import save
 
 from facing_asymmetry.core.assets.cache import atomic_file, file_sha256
 from facing_asymmetry.core.errors import AssetError
-from facing_asymmetry.face_models.appearance.head import DressedHead
+from facing_asymmetry.face_models.appearance.head import TransferredHead
 from facing_asymmetry.face_models.contract import check_face_model
 from facing_asymmetry.face_models.makehuman import MakeHuman, load_built
+from facing_asymmetry.face_models.makehuman.build import code_digest
 
 
 @dataclass(frozen=True)
 class Plugin:
-    """How one kind of model is worn.
+    """How one kind of model is converted and loaded.
 
     Attributes:
-        name: key in `conf/face_model`; published: where its files are, in words; licence: theirs.
-        worn: the dressed model's arrays, from what the import kept and the embedded default.
+        name: key in `conf/face_model`.
+        published: where its files are, in words.
+        licence: theirs.
+        convert: the converted model's arrays, from what the import kept and the embedded default.
         head: the face model on those arrays.
     """
 
     name: str
     published: str
     licence: str
-    worn: Callable[[Mapping[str, ndarray], MakeHuman], dict[str, Any]]
-    head: Callable[[Mapping[str, Any], str, Mapping[str, Any], MakeHuman], DressedHead]
+    convert: Callable[[Mapping[str, ndarray], MakeHuman], dict[str, Any]]
+    head: Callable[[Mapping[str, Any], str, Mapping[str, Any], MakeHuman], TransferredHead]
 
 
 def kept_file(cache: Path, name: str) -> Path:
@@ -63,7 +66,7 @@ def facts_of(cache: Path, name: str) -> dict[str, Any] | None:
 
 
 def prepare(plugin: Plugin, cache: Path) -> Path:
-    """Dress an imported model; does nothing where this version's file is there.
+    """Convert an imported model; does nothing where this version's file is there.
 
     Raises:
         AssetError: it was never imported, or its file is damaged.
@@ -76,16 +79,17 @@ def prepare(plugin: Plugin, cache: Path) -> Path:
     path = cache / "face_models" / f"{plugin.name}-{_key(kept, default)}.safetensors"
     if not path.is_file():
         arrays, facts = read_arrays(kept)
-        write_arrays(path, plugin.worn(arrays, default), facts)
+        write_arrays(path, plugin.convert(arrays, default), facts)
         _remove_others(path, plugin.name)
     return path
 
 
-def load_imported(plugin: Plugin, cache: Path) -> DressedHead:
-    """Load an imported model, dressing it first where that was not done.
+def load_imported(plugin: Plugin, cache: Path) -> TransferredHead:
+    """Load an imported model, converting it first where that was not done.
 
     Raises:
-        AssetError, ModelError: as `prepare`, or its content breaks the contract.
+        AssetError: as `prepare`.
+        ModelError: as `prepare`, or its content breaks the contract.
     """
     path = prepare(plugin, cache)
     arrays, facts = read_arrays(path)
@@ -94,23 +98,21 @@ def load_imported(plugin: Plugin, cache: Path) -> DressedHead:
     return model
 
 
-def recipe() -> str:
-    """Twelve hexadecimal digits of the face models' code: other code dresses another head."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+@memoised
+def converter_digest() -> str:
+    """Digest of the face models' code: other code makes another head."""
+    return code_digest(sorted(Path(__file__).parent.rglob("*.py")))
 
 
 def _remove_others(path: Path, name: str) -> None:
-    """What other versions of the code have dressed: tens of megabytes each, made again in seconds."""
+    """What other versions of the code have made: tens of megabytes each, made again in seconds."""
     for other in path.parent.glob(f"{name}-*.safetensors"):
         if other != path:
             other.unlink(missing_ok=True)
 
 
 def _key(kept: Path, default: MakeHuman) -> str:
-    return hashlib.sha256(f"{file_sha256(kept)} {default.fingerprint} {recipe()}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{file_sha256(kept)} {default.fingerprint} {converter_digest()}".encode()).hexdigest()[:16]
 
 
 _default = memoised(load_built)

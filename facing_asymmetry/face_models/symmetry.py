@@ -48,7 +48,7 @@ def logistic_side(x: Float[ndarray, " V"], half_width: float) -> Float[ndarray, 
 
 
 def mirrored_name(name: str) -> str:
-    """Name of the mirror image of a unit or landmark."""
+    """Name of the mirror image of a blendshape or landmark."""
     for here, there in (("_L", "_R"), ("_R", "_L"), ("Left", "Right"), ("Right", "Left")):
         if name.endswith(here):
             return name.removesuffix(here) + there

@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from facing_asymmetry.config import Scene
 from facing_asymmetry.core.errors import ConfigError
-from facing_asymmetry.face_models.contract import Displacement, FaceModel, Subject, UnitBasis
+from facing_asymmetry.face_models.contract import BlendshapeBasis, Displacement, FaceModel, Identity
 
 
 @dataclass(frozen=True)
@@ -50,25 +50,25 @@ class Face:
 
     Attributes:
         model: its face model, with mirror map, regions and landmarks.
-        subject: the identity, at rest.
+        identity: the face, at rest.
         blendshapes: displacement of each of its blendshapes.
         displacement: of the full expression, by nerve.
         left: `(V,)` weight of the person's left side: the model's `midline_weight`.
     """
 
     model: FaceModel
-    subject: Subject
-    blendshapes: UnitBasis
+    identity: Identity
+    blendshapes: BlendshapeBasis
     displacement: Displacement
     left: Float[ndarray, " V"]
 
     @classmethod
     def showing(
-        cls, model: FaceModel, subject: Subject, weights: Float[ndarray, " E"], left: Float[ndarray, " V"]
+        cls, model: FaceModel, identity: Identity, weights: Float[ndarray, " E"], left: Float[ndarray, " V"]
     ) -> "Face":
         """A face that shows the expression of these blendshape weights."""
-        basis = model.basis(subject)
-        return cls(model, subject, basis, basis.displace(weights), left)
+        basis = model.basis(identity)
+        return cls(model, identity, basis, basis.displace(weights), left)
 
 
 SYMMETRY = Axis("s", "symmetry: 1 symmetric, 0 the affected side does not move", 0.0, 1.0)

@@ -63,7 +63,7 @@ class RandomDisplacement(Intervention):
     def direction(self, face: Face) -> Float[ndarray, "V D"]:
         """The random displacement at its full size."""
         tied = TiedBlendshapes.of(face.model)
-        draws = np.random.default_rng([self.seed, face.subject.number]).normal(size=len(tied.names))
+        draws = np.random.default_rng([self.seed, face.identity.number]).normal(size=len(tied.names))
         weights = (draws * tied.bounds[:, 1]) @ tied.spread
         drawn = face.blendshapes.displace(np.where(face.blendshapes.midline, 0.0, weights))
         moved = drawn.facial_nerve + drawn.other_muscles

@@ -55,7 +55,7 @@ def lay_out(intervention: Intervention, face: Face, grid: Grid, side: str, scene
     rows, node = distinct(intervention, grid, side)
     scenes = [intervention.scene(scene, s, side) for s in grid.s] if intervention.repeats else [scene]
     return FrameSet(
-        rest=face.subject.rest,
+        rest=face.identity.rest,
         basis=intervention.basis(face),
         gains=rows[:, 1:],
         node=node,

@@ -54,7 +54,7 @@ class RestingDroop(Intervention):
 
     def basis(self, face: Face) -> Float[ndarray, "3 V D"]:
         """The expression, and the droop of the left and of the right side."""
-        left = np.zeros_like(face.subject.rest)
+        left = np.zeros_like(face.identity.rest)
         left[:, :3] = self.field(face)
         right = left[face.model.mirror]
         right[:, :3] *= FLIP
@@ -67,7 +67,7 @@ class RestingDroop(Intervention):
 
     def field(self, face: Face) -> Float[ndarray, "V 3"]:
         """Droop of the left side at s = 0, metres."""
-        at = face.subject.rest[:, :3].astype(np.float64)
+        at = face.identity.rest[:, :3].astype(np.float64)
         down = np.zeros(len(at))
         for landmark, depth, width in (
             ("brow_middle_L", self.brow_mm, 12.0),

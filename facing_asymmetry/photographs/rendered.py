@@ -14,15 +14,15 @@ from PIL import Image
 from facing_asymmetry.config import Lights, Scene
 from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.expressions.authored import authored_weights
-from facing_asymmetry.face_models.contract import FaceModel, Subject
+from facing_asymmetry.face_models.contract import FaceModel, Identity
 from facing_asymmetry.interventions.contract import Face
 from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.interventions.resting import RestingDroop
 from facing_asymmetry.photographs.alignment import framed
 from facing_asymmetry.photographs.detector import detect
 from facing_asymmetry.photographs.landmarks import mesh_points
-from facing_asymmetry.rendering.camera import stage_subjects
-from facing_asymmetry.rendering.contract import Renderer, Stage
+from facing_asymmetry.rendering.camera import frame_identities
+from facing_asymmetry.rendering.contract import Framing, Renderer
 from facing_asymmetry.rendering.factory import make_renderer
 
 
@@ -145,45 +145,45 @@ def shoot(
     """
     renderers = {c: make_renderer("fast", model.surface, c.scene) for c in conditions}
     for number in identities:
-        subject = model.subject(number)
-        stage = stage_subjects(model, [subject])
-        droop = RestingDroop().basis(_face(model, subject, "happiness"))[1]
+        identity = model.identity(number)
+        framing = frame_identities(model, [identity])
+        droop = RestingDroop().basis(_face(model, identity, "happiness"))[1]
         for emotion in ("neutral", *emotions):
             for condition, renderer in renderers.items():
                 both = emotion != "neutral" and not condition.symmetric
                 for side in ("left", "right") if both else ("left",):
                     values = (1.0,) if emotion == "neutral" else [at for at in s if at < 1.0 or side == "left"]
-                    states = expression_states(model, subject, emotion, side, values)
-                    images = pixels_of(renderer, states + np.float32(condition.droop) * droop, stage)
+                    states = expression_states(model, identity, emotion, side, values)
+                    images = pixels_of(renderer, states + np.float32(condition.droop) * droop, framing)
                     for place, (at, image) in enumerate(zip(values, images, strict=True)):
                         found = _look(condition.develop(image, 1000 * number + place))
-                        shot = Shot(condition.name, number, dict(subject.traits), emotion, side, float(at), *found)
+                        shot = Shot(condition.name, number, dict(identity.traits), emotion, side, float(at), *found)
                         yield shot
                         if both and at == 1.0:
                             yield replace(shot, side="right")
 
 
 def expression_states(
-    model: FaceModel, subject: Subject, emotion: str, side: str, s: Sequence[float]
+    model: FaceModel, identity: Identity, emotion: str, side: str, s: Sequence[float]
 ) -> Float[ndarray, "K V D"]:
     """States of the authored expression under `palsy` at t = 1, for each s; `neutral` is the rest state."""
     if emotion == "neutral":
-        return np.repeat(subject.rest[None].astype(np.float32), len(s), axis=0)
+        return np.repeat(identity.rest[None].astype(np.float32), len(s), axis=0)
     gains = make_intervention("palsy").gains(np.array(s, float), np.ones(len(s)), side)
-    basis = make_intervention("palsy").basis(_face(model, subject, emotion))
+    basis = make_intervention("palsy").basis(_face(model, identity, emotion))
     moved = np.tensordot(gains.astype(np.float32), basis.astype(np.float32), axes=1)
-    return subject.rest[None].astype(np.float32) + moved
+    return identity.rest[None].astype(np.float32) + moved
 
 
-def _face(model: FaceModel, subject: Subject, emotion: str) -> Face:
+def _face(model: FaceModel, identity: Identity, emotion: str) -> Face:
     weights = np.asarray(authored_weights(emotion, model))
-    return Face.showing(model, subject, weights, model.midline_weight(HALF_WIDTH))
+    return Face.showing(model, identity, weights, model.midline_weight(HALF_WIDTH))
 
 
-def pixels_of(renderer: Renderer, states: Float[ndarray, "K V D"], stage: Stage) -> UInt8[ndarray, "K S S 3"]:
+def pixels_of(renderer: Renderer, states: Float[ndarray, "K V D"], framing: Framing) -> UInt8[ndarray, "K S S 3"]:
     """Pictures of one subject's states, sRGB."""
     with torch.inference_mode():
-        images = renderer.render(torch.from_numpy(states), stage, torch.zeros(len(states), dtype=torch.long))
+        images = renderer.render(torch.from_numpy(states), framing, torch.zeros(len(states), dtype=torch.long))
     return (images.permute(0, 2, 3, 1).numpy() * 255).round().astype(np.uint8)
 
 

@@ -17,8 +17,8 @@ from torch import Tensor
 
 from facing_asymmetry.config import Scene
 from facing_asymmetry.core.errors import ModelError
-from facing_asymmetry.face_models.contract import Subject
-from facing_asymmetry.rendering.contract import Stage
+from facing_asymmetry.face_models.contract import Identity
+from facing_asymmetry.rendering.contract import Framing
 
 FACE_BOX_FRACTION: Final = 0.8
 """Side of the face box as a share of the frame."""
@@ -39,14 +39,14 @@ class HasLandmarks(Protocol):
         ...
 
 
-def stage_subjects(
-    model: HasLandmarks, subjects: Sequence[Subject], *, top: float = BOX_TOP, bottom: float = BOX_BOTTOM
-) -> Stage:
-    """Frame each subject by its own rest state.
+def frame_identities(
+    model: HasLandmarks, identities: Sequence[Identity], *, top: float = BOX_TOP, bottom: float = BOX_BOTTOM
+) -> Framing:
+    """Frame each identity by its own rest state.
 
     Args:
         model: gives the landmarks `chin` and `hairline`.
-        subjects: A subjects with textures of one size.
+        identities: A of them, with textures of one size.
         top: upper edge of the face box on the chin-to-hairline scale.
         bottom: lower edge of the face box on the same scale.
 
@@ -54,11 +54,11 @@ def stage_subjects(
         ModelError: a landmark is missing, the hairline is not above the chin, or textures differ in size.
     """
     missing = [name for name in ("chin", "hairline") if name not in model.landmarks]
-    if missing or not subjects:
+    if missing or not identities:
         raise ModelError(f"cannot frame the face: missing landmarks {missing}, subjects {len(subjects)} (need >= 1)")
-    if len({subject.albedo.shape for subject in subjects}) != 1:
+    if len({identity.albedo.shape for identity in identities}) != 1:
         raise ModelError(f"textures differ in size: {sorted({s.albedo.shape for s in subjects})}; one size is needed")
-    rest = np.stack([subject.rest[:, :3] for subject in subjects]).astype(np.float64)
+    rest = np.stack([identity.rest[:, :3] for identity in identities]).astype(np.float64)
     chin, hairline = rest[:, model.landmarks["chin"]], rest[:, model.landmarks["hairline"]]
     length = hairline[:, 1] - chin[:, 1]
     if not (np.isfinite(length).all() and (length > 1e-3).all()):
@@ -67,8 +67,8 @@ def stage_subjects(
     # the depth of the face's widest frontal part: between chin and hairline; x is the midline, exactly
     z = 0.5 * (chin[:, 2] + hairline[:, 2])
     centre = np.stack([np.zeros_like(y), y, z], axis=1)
-    return Stage(
-        albedo=torch.from_numpy(np.stack([subject.albedo for subject in subjects])),
+    return Framing(
+        albedo=torch.from_numpy(np.stack([identity.albedo for identity in identities])),
         centre=torch.from_numpy(centre.astype(np.float32)),
         height=torch.from_numpy(((top - bottom) * length / FACE_BOX_FRACTION).astype(np.float32)),
     )
@@ -82,7 +82,8 @@ class View:
         rotation: `(3, 3)`; view coordinates are `(x - centre) @ rotation + (0, 0, distance)`, PyTorch3D's axes
             (+x to the camera's left, +y up, +z away from the camera).
         axis: `(3,)` unit vector from the face to the camera.
-        lights: `(3, 3)` unit vectors to the key light and the two fills; `halves`: half-way vectors to `axis`.
+        lights: `(3, 3)` unit vectors to the key light and the two fills.
+        halves: half-way vectors to `axis`.
     """
 
     rotation: Float[ndarray, "3 3"]

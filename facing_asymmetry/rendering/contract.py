@@ -1,9 +1,9 @@
-"""What a renderer must offer: states of subjects in, sRGB images out, differentiable in the state.
+"""What a renderer must offer: states of identities in, sRGB images out, differentiable in the state.
 
 **The image.** All renderers compute the same function of a state `(V, 3 + C)`; this is its definition.
 
-1. Camera: pinhole on the +z axis at `distance` metres from the stage's `centre`, looking at it; the frame is the
-   stage's `height` / `zoom` metres high at that depth. `yaw` turns the head about the vertical axis through `centre`
+1. Camera: pinhole on the +z axis at `distance` metres from the framing's `centre`, looking at it; the frame is the
+   framing's `height` / `zoom` metres high at that depth. `yaw` turns the head about the vertical axis through `centre`
    (positive: towards the person's left); camera and lights stay. In PyTorch3D's words: `PerspectiveCameras` in NDC
    with focal length 2 zoom distance / height.
 2. Visibility: at `supersample` x `supersample` sub-pixel centres per pixel, the nearest face that covers the centre,
@@ -34,8 +34,8 @@ from facing_asymmetry.config import Scene
 
 
 @dataclass(frozen=True)
-class Stage:
-    """Everything that an intervention holds fixed, for A subjects: computed from their rest states once.
+class Framing:
+    """Where the camera stands, and the textures, for A identities: computed from their rest states once.
 
     Attributes:
         albedo: `(A, Ht, Wt, 4)` uint8 textures (sRGB and gloss).
@@ -47,9 +47,9 @@ class Stage:
     centre: Float[Tensor, "A 3"]
     height: Float[Tensor, " A"]
 
-    def to(self, device: str) -> "Stage":
-        """The same stage on a device."""
-        return Stage(self.albedo.to(device), self.centre.to(device), self.height.to(device))
+    def to(self, device: str) -> "Framing":
+        """The same on a device."""
+        return Framing(self.albedo.to(device), self.centre.to(device), self.height.to(device))
 
 
 class Renderer(Protocol):
@@ -65,8 +65,10 @@ class Renderer(Protocol):
         """A renderer of the same surface in another scene; cheap, and itself where the scene is its own."""
         ...
 
-    def render(self, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> Float[Tensor, "B 3 H W"]:
-        """Draw B states; `who[b]` is the subject (row of `stage`) that state b belongs to.
+    def render(
+        self, state: Float[Tensor, "B V D"], framing: Framing, identities: Int[Tensor, " B"]
+    ) -> Float[Tensor, "B 3 H W"]:
+        """Draw B states; `identities[b]` is the identity (row of `framing`) that state b belongs to.
 
         Returns:
             sRGB in [0, 1], float32. Gradients flow into `state` (positions and wrinkle activations).

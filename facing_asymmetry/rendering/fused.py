@@ -13,9 +13,9 @@ from torch.autograd.function import once_differentiable
 
 from facing_asymmetry.config import Scene
 from facing_asymmetry.core.errors import ConfigError, ModelError
-from facing_asymmetry.face_models.contract import Subject, Surface
+from facing_asymmetry.face_models.contract import Identity, Surface
 from facing_asymmetry.rendering.camera import view_of
-from facing_asymmetry.rendering.contract import Stage
+from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.rendering.image import blurred, decode_srgb, encode_srgb
 from facing_asymmetry.rendering.kernels.arrays import LANES, Batch, Images, Mesh, Tables, Textures
 from facing_asymmetry.rendering.kernels.compilation import compiled_mark
@@ -96,7 +96,9 @@ class FusedRenderer:
         other.scene, other._tables = scene, self._tables._replace(rig=pack_rig(scene))
         return other
 
-    def render(self, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> Float[Tensor, "B 3 H W"]:
+    def render(
+        self, state: Float[Tensor, "B V D"], framing: Framing, identities: Int[Tensor, " B"]
+    ) -> Float[Tensor, "B 3 H W"]:
         """See `Renderer.render`.
 
         Raises:
@@ -108,10 +110,10 @@ class FusedRenderer:
         vertices, columns = len(self._mesh.tangents), 3 + self._maps.shape[2]
         if state.dim() != 3 or state.shape[1:] != (vertices, columns):
             raise ModelError(f"state has shape {tuple(state.shape)}; the surface needs (B, {vertices}, {columns})")
-        who = who.to(torch.int64)
-        cameras = pack_cameras(self.scene, stage.centre[who], stage.height[who])
-        textures = Textures(stage.albedo.numpy(), self._maps, self._furrows)
-        image: Tensor = _Render.apply(state.float(), self, cameras, who.numpy(), textures)
+        identities = identities.to(torch.int64)
+        cameras = pack_cameras(self.scene, framing.centre[identities], framing.height[identities])
+        textures = Textures(framing.albedo.numpy(), self._maps, self._furrows)
+        image: Tensor = _Render.apply(state.float(), self, cameras, identities.numpy(), textures)
         return blurred(image, self.scene.blur)
 
     def draw(self, batch: Batch, textures: Textures, keep: bool) -> Images:
@@ -183,15 +185,17 @@ def needs_compiling() -> bool:
     return mark is None or not mark.is_file()
 
 
-def compile_kernels(surface: Surface, subject: Subject, stage: Stage) -> None:
+def compile_kernels(surface: Surface, identity: Identity, framing: Framing) -> None:
     """Draw one frame with its gradient; about a quarter of a minute the first time.
 
     Args:
-        surface: of the face model; `subject`, `stage`: any of its faces.
+        surface: of the face model.
+        identity: any of its faces.
+        framing: any of its faces.
     """
     renderer = FusedRenderer(surface, Scene())
-    state = torch.from_numpy(subject.rest[None].astype(np.float32)).requires_grad_(True)
-    renderer.render(state, stage, torch.zeros(1, dtype=torch.int64)).sum().backward()
+    state = torch.from_numpy(identity.rest[None].astype(np.float32)).requires_grad_(True)
+    renderer.render(state, framing, torch.zeros(1, dtype=torch.int64)).sum().backward()
     mark = compiled_mark()
     if mark is not None:
         mark.parent.mkdir(parents=True, exist_ok=True)

@@ -58,7 +58,9 @@ def fragment_values(
     """Barycentric coordinates, depth and signed squared edge distance of points inside their faces, differentiable.
 
     Args:
-        corners: x, y in NDC and depth of each face's vertices; points: NDC; perspective: correct for perspective.
+        corners: x, y in NDC and depth of each face's vertices.
+        points: NDC.
+        perspective: correct for perspective.
     """
     a, b, c = corners[:, :, :2].unbind(1)
     weights = torch.stack([_cross(points, b, c), _cross(points, c, a), _cross(points, a, b)], dim=1)

@@ -19,7 +19,7 @@ from facing_asymmetry.config import Scene
 from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.face_models.contract import Surface
 from facing_asymmetry.rendering.camera import frame_scale, view_of
-from facing_asymmetry.rendering.contract import Stage
+from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.rendering.image import blurred, decode_srgb, encode_srgb
 from facing_asymmetry.rendering.kernels.lighting import FLOOR, GLINT, LOBE, SHEEN
 from facing_asymmetry.rendering.rasterise import FastRasterizer
@@ -61,7 +61,8 @@ class SkinShader(nn.Module):
             fragments: one face per sub-pixel.
             meshes: with `TexturesUV` of four channels: linear albedo and gloss.
             wrinkles: texture of 3 C channels: per map two slopes and darkening; None where there are no maps.
-            activations: of each vertex and map; tangents: of each vertex.
+            activations: of each vertex and map.
+            tangents: of each vertex.
         """
         faces = meshes.faces_packed()
 
@@ -125,7 +126,7 @@ class ReferenceRenderer:
     Args:
         surface: topology, texture coordinates, wrinkle maps.
         scene: camera, lights, size.
-        device: where tensors live; states and stage are moved there.
+        device: where tensors live; states and framings are moved there.
         rasteriser: PyTorch3D's own (`stock`) or, on the CPU, `fast`.
     """
 
@@ -142,7 +143,7 @@ class ReferenceRenderer:
         maps = tensor(surface.wrinkle_maps, torch.float32)
         self._maps = maps.permute(1, 2, 0, 3).flatten(2)[None] if len(maps) else None
         self._kind = {"stock": MeshRasterizer, "fast": FastRasterizer}[rasteriser]
-        self._linear: tuple[Stage | None, Tensor] = (None, torch.empty(0))
+        self._linear: tuple[Framing | None, Tensor] = (None, torch.empty(0))
         self._set(scene)
 
     def _set(self, scene: Scene) -> None:
@@ -166,7 +167,9 @@ class ReferenceRenderer:
         other._set(scene)
         return other
 
-    def render(self, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> Float[Tensor, "B 3 H W"]:
+    def render(
+        self, state: Float[Tensor, "B V D"], framing: Framing, identities: Int[Tensor, " B"]
+    ) -> Float[Tensor, "B 3 H W"]:
         """See `Renderer.render`.
 
         On a GPU states are not looked at, which would make the host wait: one that is not finite gives logits that are
@@ -179,10 +182,10 @@ class ReferenceRenderer:
             raise ModelError("a state is not finite")
         state = state.to(self.device, torch.float32)
         count = len(state)
-        who = who.to(stage.albedo.device)
+        identities = identities.to(framing.albedo.device)
         meshes = self.meshes(state[..., :3])
-        meshes.textures = self._texture(self._albedo(stage)[who.to(self.device)])
-        cameras = self.cameras(stage.centre[who].to(self.device), stage.height[who].to(self.device))
+        meshes.textures = self._texture(self._albedo(framing)[identities.to(self.device)])
+        cameras = self.cameras(framing.centre[identities].to(self.device), framing.height[identities].to(self.device))
         fragments = self.rasteriser(meshes, cameras=cameras)
         wrinkles = None
         if self._maps is not None:
@@ -202,12 +205,12 @@ class ReferenceRenderer:
         focal = frame_scale(self.scene, height)
         return PerspectiveCameras(focal_length=focal[:, None], R=rotation, T=shift, device=self.device)
 
-    def _albedo(self, stage: Stage) -> Float[Tensor, "A Ht Wt 4"]:
-        """Linear albedo and gloss of a stage's subjects; those of the last stage are kept."""
-        if self._linear[0] is not stage:
+    def _albedo(self, framing: Framing) -> Float[Tensor, "A Ht Wt 4"]:
+        """Linear albedo and gloss of a framing's identities; those of the last framing are kept."""
+        if self._linear[0] is not framing:
             with torch.inference_mode(False):  # they may serve a gradient later
-                texels = stage.albedo.to(self.device).float() / 255.0
-                self._linear = stage, torch.cat([decode_srgb(texels[..., :3]), texels[..., 3:]], dim=-1)
+                texels = framing.albedo.to(self.device).float() / 255.0
+                self._linear = framing, torch.cat([decode_srgb(texels[..., :3]), texels[..., 3:]], dim=-1)
         return self._linear[1]
 
     def _texture(self, maps: Float[Tensor, "B Ht Wt K"]) -> TexturesUV:

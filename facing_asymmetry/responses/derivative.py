@@ -59,9 +59,9 @@ def logit_derivatives(
 def _state_gradient(
     states: Float[ndarray, "B V D"], studio: Studio, row: int, network: Classifier, target: int
 ) -> Float[ndarray, "B V D"]:
-    device = studio.stage.centre.device
+    device = studio.framing.centre.device
     leaf = torch.from_numpy(states).to(device).requires_grad_()
-    subject: Int[torch.Tensor, " B"] = torch.full((len(states),), row, dtype=torch.long, device=device)
-    logits = network(studio.renderer.render(leaf, studio.stage, subject))
+    identities: Int[torch.Tensor, " B"] = torch.full((len(states),), row, dtype=torch.long, device=device)
+    logits = network(studio.renderer.render(leaf, studio.framing, identities))
     (gradient,) = torch.autograd.grad(logits[:, target].sum(), leaf)
     return gradient.double().cpu().numpy()

@@ -21,7 +21,7 @@ from torch import Tensor
 from facing_asymmetry.classifiers.contract import Classifier, check_logits
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.interventions.layout import FrameSet
-from facing_asymmetry.rendering.contract import Renderer, Stage
+from facing_asymmetry.rendering.contract import Framing, Renderer
 from facing_asymmetry.responses.realised import asymmetry_mm, intensity_mm
 
 Name = TypeVar("Name")
@@ -74,7 +74,7 @@ class Studio:
     """
 
     model: FaceModel
-    stage: Stage
+    framing: Framing
     renderer: Renderer
     batch: int
     depth: int = 1
@@ -82,12 +82,12 @@ class Studio:
 
     def render(self, frames: FrameSet, row: int, start: int, stop: int) -> tuple[ndarray, Tensor]:
         """States and images of some frames of a cell, all of one scene; the images stay on the stage's device."""
-        device = self.stage.centre.device
+        device = self.framing.centre.device
         states = frames.states(start, stop)
-        subject = torch.full((len(states),), row, dtype=torch.long, device=device)
+        identities = torch.full((len(states),), row, dtype=torch.long, device=device)
         renderer = self.renderer.in_scene(frames.scenes[frames.scene[start]])
         with torch.inference_mode():
-            return states, renderer.render(torch.from_numpy(states).to(device), self.stage, subject)
+            return states, renderer.render(torch.from_numpy(states).to(device), self.framing, identities)
 
     def classify(self, network: Classifier, images: Tensor) -> Tensor:
         """Logits of a block, on the device."""

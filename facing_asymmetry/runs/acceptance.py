@@ -17,7 +17,7 @@ from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
 from facing_asymmetry.expressions.objective import FitFaces
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.face_models.registry import load_face_model
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.contract import Renderer
 from facing_asymmetry.rendering.factory import make_renderer
 
@@ -47,22 +47,22 @@ class _Stand:
     def __init__(self, faces: int) -> None:
         self.model: FaceModel = load_face_model("makehuman", cache_folder())
         self.renderer: Renderer = make_renderer("fast", self.model.surface, Scene())
-        self.shown = [self.model.subject(number) for number in range(faces)]
-        self.stage = stage_subjects(self.model, self.shown)
+        self.shown = [self.model.identity(number) for number in range(faces)]
+        self.framing = frame_identities(self.model, self.shown)
         self.presets = {e: np.asarray(authored_weights(e, self.model)) for e in BASIC}
 
     def seen(self, classifier: Classifier, weights: np.ndarray, emotion: str) -> int:
         """On how many faces an expression is seen as the emotion."""
         states = [s.rest + self.model.basis(s).displace(weights[None]).total[0] for s in self.shown]
-        who = torch.arange(len(self.shown))
+        identities = torch.arange(len(self.shown))
         with torch.inference_mode():
-            images = self.renderer.render(torch.from_numpy(np.stack(states)), self.stage, who)
+            images = self.renderer.render(torch.from_numpy(np.stack(states)), self.framing, identities)
             return int((classifier(images).argmax(1) == classifier.labels.index(emotion)).sum())
 
     def fitted(self, classifier: Classifier, emotions: Sequence[str]) -> dict[str, Expression]:
         """Expressions optimised for a network on faces that are not shown."""
-        subjects = [self.model.subject(number) for number in FIT_FACES]
-        faces = FitFaces.of(self.model, subjects, stage_subjects(self.model, subjects))
+        identities = [self.model.identity(number) for number in FIT_FACES]
+        faces = FitFaces.of(self.model, identities, frame_identities(self.model, identities))
         request = FitRequest(tuple(emotions), FIT_FACES, False, self.presets, seed=2026)
         torch.manual_seed(request.seed)
         found, _ = fit_expressions(request, faces, self.renderer, classifier)

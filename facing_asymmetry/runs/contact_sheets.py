@@ -55,7 +55,7 @@ def gather_pictures(study: "Study", expressions: Expressions, progress: Progress
             first = cell.identity == faces[0] and cell.intervention.name == main.name
             grid = study.picture_grid if first else coarse
             mirrored = Invariant.SIDES_MIRROR in cell.intervention.invariants and "right" in cell.intervention.sides
-            traits = dict(study.subject(cell.identity).traits)
+            traits = dict(study.identity(cell.identity).traits)
             yield Picture(cell, grid, _drawn(study, maker, cell, grid), mirrored, first, traits)
             step(1, cell.words)
 

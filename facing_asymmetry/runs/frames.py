@@ -1,7 +1,7 @@
 """Frames of cells, made from what neighbouring cells share: blendshapes of an identity, an expression on it."""
 
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.face_models.contract import UnitBasis
+from facing_asymmetry.face_models.contract import BlendshapeBasis
 from facing_asymmetry.interventions.contract import Face, Intervention
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import FrameSet, lay_out
@@ -9,11 +9,11 @@ from facing_asymmetry.runs.stimuli import Stimuli
 
 
 class FrameMaker:
-    """Lays out frames; keeps the units of the last face and the last expression shown on it."""
+    """Lays out frames; keeps the blendshapes of the last face and the last expression shown on it."""
 
     def __init__(self, study: Stimuli) -> None:
         self.study = study
-        self._units: tuple[int, UnitBasis] | None = None
+        self._blendshapes: tuple[int, BlendshapeBasis] | None = None
         self._face: tuple[tuple[object, ...], Face] | None = None
 
     def frames(
@@ -26,9 +26,9 @@ class FrameMaker:
         """One face of the study with an expression."""
         key, study = (identity, expression.weights), self.study
         if self._face is None or self._face[0] != key:
-            if self._units is None or self._units[0] != identity:
-                self._units = identity, study.model.basis(study.subject(identity))
-            units = self._units[1]
-            moved = units.displace(expression.array)
-            self._face = key, Face(study.model, study.subject(identity), units, moved, study.left)
+            if self._blendshapes is None or self._blendshapes[0] != identity:
+                self._blendshapes = identity, study.model.basis(study.identity(identity))
+            blendshapes = self._blendshapes[1]
+            moved = blendshapes.displace(expression.array)
+            self._face = key, Face(study.model, study.identity(identity), blendshapes, moved, study.left)
         return self._face[1]

@@ -47,8 +47,8 @@ def compute(study: "Study", cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.Da
             frames = maker.frames(cell.identity, cell.expression, cell.intervention, cell.side, study.grid)
             study.counts.frames += len(frames)
             study.counts.forward_passes += len(frames) * len(group)
-            who = study.identities.index(cell.identity)
-            yield CellInput((group, frames.node), frames, who, partial(networks.of, number, group))
+            row = study.identities.index(cell.identity)
+            yield CellInput((group, frames.node), frames, row, partial(networks.of, number, group))
 
     for (group, node), results in run_cells(inputs(), study.studio):
         for cell, passed in zip(group, results, strict=True):

@@ -78,8 +78,8 @@ def _fit(study: "Study", record: ClassifierRecord, progress: Progress) -> list[E
 
 
 def _faces(study: "Study", identities: tuple[int, ...]) -> FitFaces:
-    subjects = [study.subject(n) for n in identities]
-    return FitFaces.of(study.model, subjects, study.stage_of(identities))
+    faces = [study.identity(n) for n in identities]
+    return FitFaces.of(study.model, faces, study.framing_of(identities))
 
 
 def _coarse_renderer(study: "Study", record: ClassifierRecord) -> Renderer | None:

@@ -96,7 +96,7 @@ def _optimise(run: Run) -> dict[str, list[Expression]]:
         found = find_expressions(run.study, run.progress)
     run.searched = run.study.counts.frames
     run_folder.write_records(run.folder, run.study.records)
-    run_folder.write_expressions(run.folder, found, run.study.model.units)
+    run_folder.write_expressions(run.folder, found, run.study.model.blendshapes)
     return found
 
 

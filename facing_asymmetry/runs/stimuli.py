@@ -13,16 +13,16 @@ from numpy import ndarray
 from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.core.code import code_fingerprint
 from facing_asymmetry.core.store import CellStore
-from facing_asymmetry.face_models.contract import FaceModel, Subject
+from facing_asymmetry.face_models.contract import FaceModel, Identity
 from facing_asymmetry.face_models.registry import load_face_model
-from facing_asymmetry.rendering.camera import stage_subjects
-from facing_asymmetry.rendering.contract import Renderer, Stage
+from facing_asymmetry.rendering.camera import frame_identities
+from facing_asymmetry.rendering.contract import Framing, Renderer
 from facing_asymmetry.rendering.factory import make_renderer
 
 if TYPE_CHECKING:
     from facing_asymmetry.config import RunConfig
 
-SUBJECT_CODE: Final = ("runs.stimuli", "face_models.registry")
+IDENTITY_CODE: Final = ("runs.stimuli", "face_models.registry")
 """Modules that make an identity, beside the face model's built file."""
 
 
@@ -37,7 +37,7 @@ class Stimuli:
         self.config = config
         self.scene = config.scene
         self.store = CellStore(Path(config.paths.store))
-        self._subjects: dict[int, Subject] = {}
+        self._identities: dict[int, Identity] = {}
 
     @cached_property
     def model(self) -> FaceModel:
@@ -54,19 +54,19 @@ class Stimuli:
         """The renderer."""
         return make_renderer(self.config.renderer.name, self.model.surface, self.scene, self.config.device)
 
-    def subject(self, number: int) -> Subject:
+    def identity(self, number: int) -> Identity:
         """An identity by its number, painted once and kept in the store."""
-        if number not in self._subjects:
-            code = code_fingerprint(*SUBJECT_CODE)
-            self._subjects[number] = stored_subject(self.model, number, self.store, code)
-        return self._subjects[number]
+        if number not in self._identities:
+            code = code_fingerprint(*IDENTITY_CODE)
+            self._identities[number] = stored_identity(self.model, number, self.store, code)
+        return self._identities[number]
 
-    def stage_of(self, numbers: Sequence[int]) -> Stage:
+    def framing_of(self, numbers: Sequence[int]) -> Framing:
         """Cameras and textures of any identities."""
-        return stage_subjects(self.model, [self.subject(n) for n in numbers]).to(self.config.device)
+        return frame_identities(self.model, [self.identity(n) for n in numbers]).to(self.config.device)
 
 
-def stored_subject(model: FaceModel, number: int, store: CellStore, code: str) -> Subject:
+def stored_identity(model: FaceModel, number: int, store: CellStore, code: str) -> Identity:
     """The face with this number, from the store where it is there.
 
     Args:
@@ -79,22 +79,22 @@ def stored_subject(model: FaceModel, number: int, store: CellStore, code: str) -
     stored = store.read("subjects", request)
     if stored is not None:
         return _load(stored)
-    subject = model.subject(number)
-    store.write("subjects", request, _dump(subject))
-    return subject
+    identity = model.identity(number)
+    store.write("subjects", request, _dump(identity))
+    return identity
 
 
-def _dump(subject: Subject) -> bytes:
+def _dump(identity: Identity) -> bytes:
     out = io.BytesIO()
-    facts = json.dumps({"number": subject.number, "traits": dict(subject.traits)})
-    np.savez(out, rest=subject.rest, albedo=subject.albedo, facts=np.frombuffer(facts.encode(), np.uint8))
+    facts = json.dumps({"number": identity.number, "traits": dict(identity.traits)})
+    np.savez(out, rest=identity.rest, albedo=identity.albedo, facts=np.frombuffer(facts.encode(), np.uint8))
     return out.getvalue()
 
 
-def _load(content: bytes) -> Subject:
+def _load(content: bytes) -> Identity:
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         facts = json.loads(arrays["facts"].tobytes())
-        return Subject(facts["number"], facts["traits"], arrays["rest"], arrays["albedo"])
+        return Identity(facts["number"], facts["traits"], arrays["rest"], arrays["albedo"])
 
 
 def shared_model(name: str) -> FaceModel:

@@ -13,7 +13,7 @@ from facing_asymmetry.expressions.fit import check_emotions
 from facing_asymmetry.interventions.contract import Intervention
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.registry import intervention_from
-from facing_asymmetry.rendering.contract import Stage
+from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.responses.runner import Studio
 from facing_asymmetry.runs.stimuli import Stimuli
 from facing_asymmetry.statistics.definitions import check_scores
@@ -66,16 +66,16 @@ class Study(Stimuli):
         return identity_block(self.config.identities, self.config.identity_block)
 
     @cached_property
-    def stage(self) -> Stage:
+    def framing(self) -> Framing:
         """Cameras and textures of the study's faces, in the order of their numbers."""
-        return self.stage_of(self.identities)
+        return self.framing_of(self.identities)
 
     @cached_property
     def studio(self) -> Studio:
         """Where the frames of the responses and pictures are made."""
         config = self.config
         depth = 1 if config.device == "cpu" else 0
-        return Studio(self.model, self.stage, self.renderer, config.batch, depth, config.precision)
+        return Studio(self.model, self.framing, self.renderer, config.batch, depth, config.precision)
 
     def classifier(self, record: ClassifierRecord) -> Classifier:
         """The network, loaded and checked against its hash."""

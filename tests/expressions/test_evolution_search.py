@@ -7,7 +7,7 @@ import torch
 from facing_asymmetry.config import OptimiserSettings
 from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
-from tests.toy import UNITS, Linear, Pixels, faces, presets
+from tests.toy import BLENDSHAPES, Linear, Pixels, faces, presets
 
 SETTINGS = OptimiserSettings(steps=12, prior=0.0, size=0.0)
 REQUEST = FitRequest(("anger", "happiness", "surprise"), (7, 8), False, presets(), seed=3, settings=SETTINGS)
@@ -28,7 +28,7 @@ def fit(classifier=None, settings=SETTINGS, seed=3):
 
 
 def test_each_emotion_is_found_without_a_gradient():
-    found = {e.emotion: dict(zip(UNITS, e.weights, strict=True)) for e in fit()[0]}
+    found = {e.emotion: dict(zip(BLENDSHAPES, e.weights, strict=True)) for e in fit()[0]}
     assert found["anger"]["browDown_L"] > 0.5 > found["anger"]["mouthSmile_L"]
     assert found["happiness"]["mouthSmile_R"] > 0.5 > found["happiness"]["browDown_L"]
     assert found["surprise"]["jawOpen"] > 0.5
@@ -44,7 +44,7 @@ def test_what_is_found_is_about_as_good_as_with_the_gradient():
 
 def test_left_and_right_stay_equal_and_weights_inside_their_bounds():
     for e in fit(settings=replace(SETTINGS, satisfied=1.0))[0]:
-        weights = dict(zip(UNITS, e.weights, strict=True))
+        weights = dict(zip(BLENDSHAPES, e.weights, strict=True))
         assert weights["browDown_L"] == weights["browDown_R"]
         assert 0.0 <= min(e.weights) <= max(e.weights) <= 1.0
 
@@ -58,9 +58,9 @@ def test_every_sample_is_counted_as_frames():
     rendered = []
 
     class Counting(Pixels):
-        def render(self, state, stage, who):
+        def render(self, state, framing, identities):
             rendered.append(len(state))
-            return super().render(state, stage, who)
+            return super().render(state, framing, identities)
 
     torch.manual_seed(0)
     _, frames = fit_expressions(REQUEST, faces(), Counting(), Opaque())

@@ -9,7 +9,7 @@ from facing_asymmetry.config import OptimiserSettings
 from facing_asymmetry.core.errors import ConfigError, ModelError
 from facing_asymmetry.expressions.expression import Expression, TiedBlendshapes, dump, load
 from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
-from tests.toy import UNITS, Linear, Pixels, faces, model, presets
+from tests.toy import BLENDSHAPES, Linear, Pixels, faces, model, presets
 
 SETTINGS = OptimiserSettings(steps=40, rate=0.1, prior=0.0, size=0.0, restarts=2)
 REQUEST = FitRequest(("anger", "happiness", "surprise"), (7, 8), False, presets(), seed=3, settings=SETTINGS)
@@ -20,7 +20,7 @@ def fit(request=REQUEST, settings=SETTINGS, classifier=None):
 
 
 def test_each_emotion_is_found_through_its_unit():
-    found = {e.emotion: dict(zip(UNITS, e.weights, strict=True)) for e in fit()}
+    found = {e.emotion: dict(zip(BLENDSHAPES, e.weights, strict=True)) for e in fit()}
     assert found["anger"]["browDown_L"] > 0.5 > found["anger"]["jawOpen"]
     assert found["happiness"]["mouthSmile_R"] > 0.5 > found["happiness"]["browDown_L"]
     assert found["surprise"]["jawOpen"] > 0.5
@@ -28,7 +28,7 @@ def test_each_emotion_is_found_through_its_unit():
 
 def test_left_and_right_are_equal_bit_for_bit_and_nothing_moves_sideways():
     for e in fit():
-        weights = dict(zip(UNITS, e.weights, strict=True))
+        weights = dict(zip(BLENDSHAPES, e.weights, strict=True))
         assert weights["browDown_L"] == weights["browDown_R"]
         assert weights["mouthSmile_L"] == weights["mouthSmile_R"]
         assert weights["jawLeft"] == 0.0
@@ -91,9 +91,9 @@ class Dimmed(Pixels):
     def __init__(self, share):
         self.share, self.drawn = share, 0
 
-    def render(self, state, stage, who):
+    def render(self, state, framing, identities):
         self.drawn += len(state)
-        return self.share * super().render(state, stage, who)
+        return self.share * super().render(state, framing, identities)
 
 
 def test_a_coarse_search_is_judged_by_the_frames_of_the_study():

@@ -22,13 +22,13 @@ def model(built) -> MakeHuman:
 
 
 @pytest.fixture(scope="session")
-def subject(model):
-    return model.subject(3)
+def identity(model):
+    return model.identity(3)
 
 
 @pytest.fixture(scope="session")
-def basis(model, subject):
-    return model.basis(subject)
+def basis(model, identity):
+    return model.basis(identity)
 
 
 @pytest.fixture(scope="session")

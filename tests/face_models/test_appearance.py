@@ -4,7 +4,7 @@ import pytest
 from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.face_models.appearance.fitting import BareHead, eye_uvs
 from facing_asymmetry.face_models.appearance.matching import MULTI_PIE, match, warp
-from facing_asymmetry.face_models.appearance.transfer import dress
+from facing_asymmetry.face_models.appearance.transfer import transfer_appearance
 from facing_asymmetry.face_models.eyes import ball_centre
 from facing_asymmetry.face_models.ict.plugin import looseness
 from facing_asymmetry.face_models.makehuman.template import PARTS, UV_CENTRE
@@ -25,49 +25,50 @@ def itself(model):
 
 
 @pytest.fixture(scope="module")
-def worn(itself, model):
-    return dress(itself, model)
+def appearance(itself, model):
+    return transfer_appearance(itself, model)
 
 
-def test_a_head_of_the_defaults_own_shape_gets_the_defaults_own_atlas(worn, itself, model):
+def test_a_head_of_the_defaults_own_shape_gets_the_defaults_own_atlas(appearance, itself, model):
     own = np.zeros((len(model.mirror), 2))
     half = len(model.surface.faces) // 2
     chosen = model.face_parts[:half] == PARTS.index("skin")
     faces, faces_uvs = model.surface.faces[:half][chosen], model.surface.faces_uvs[:half][chosen]
     own[faces.ravel()] = model.surface.verts_uvs[faces_uvs.ravel()]
     front = (itself.part == PARTS.index("skin")) & (model.template[:, 0] > 0.001) & (model.template[:, 2] > -0.03)
-    apart = np.linalg.norm(worn.uvs[: len(own)][front] - own[front], axis=1)
+    apart = np.linalg.norm(appearance.uvs[: len(own)][front] - own[front], axis=1)
     assert np.median(apart) < 0.002
     assert np.quantile(apart, 0.97) < 0.01
 
 
-def test_its_units_are_carried_over_to_half_a_millimetre(worn, itself, model):
-    basis = model.basis(model.subject(0)).displacements
-    smile = basis[model.units.index("mouthSmile_L"), :, :3]
+def test_its_units_are_carried_over_to_half_a_millimetre(appearance, itself, model):
+    basis = model.basis(model.identity(0)).displacements
+    smile = basis[model.blendshapes.index("mouthSmile_L"), :, :3]
     skin = (itself.part == PARTS.index("skin")) & (model.template[:, 2] > -0.03)
-    apart = np.linalg.norm(worn.moves["mouthSmile_L"][skin] - smile[skin], axis=1)
+    apart = np.linalg.norm(appearance.moves["mouthSmile_L"][skin] - smile[skin], axis=1)
     assert np.quantile(apart, 0.97) < 5e-4
     assert np.linalg.norm(smile, axis=1).max() > 0.01
 
 
-def test_furrows_have_a_side_and_mirror_each_other(worn, model):
-    left, right = worn.activations["browDown_L"], worn.activations["browDown_R"]
+def test_furrows_have_a_side_and_mirror_each_other(appearance, model):
+    left, right = appearance.activations["browDown_L"], appearance.activations["browDown_R"]
     np.testing.assert_array_equal(left[model.mirror], right)
     assert left.max() > 0.5
     assert left[model.template[:, 0] < -0.02].max() == 0.0
 
 
-def test_tangents_point_to_the_left_and_mirror_with_the_atlas(worn, model):
-    carried = np.linalg.norm(worn.tangents, axis=1) > 0
-    np.testing.assert_array_equal(worn.tangents[model.mirror] * [1.0, -1.0, -1.0], worn.tangents)
+def test_tangents_point_to_the_left_and_mirror_with_the_atlas(appearance, model):
+    carried = np.linalg.norm(appearance.tangents, axis=1) > 0
+    np.testing.assert_array_equal(appearance.tangents[model.mirror] * [1.0, -1.0, -1.0], appearance.tangents)
     assert carried.sum() > 500
-    assert worn.tangents[carried, 0].mean() > 0.5
+    assert appearance.tangents[carried, 0].mean() > 0.5
 
 
-def test_every_landmark_of_the_contract_is_found_near_the_defaults(worn, model):
-    assert set(worn.landmarks) == set(model.landmarks)
+def test_every_landmark_of_the_contract_is_found_near_the_defaults(appearance, model):
+    assert set(appearance.landmarks) == set(model.landmarks)
     apart = {
-        n: np.linalg.norm(model.template[v] - model.template[model.landmarks[n]]) for n, v in worn.landmarks.items()
+        n: np.linalg.norm(model.template[v] - model.template[model.landmarks[n]])
+        for n, v in appearance.landmarks.items()
     }
     assert max(apart.values()) < 0.009, apart
 
@@ -75,7 +76,7 @@ def test_every_landmark_of_the_contract_is_found_near_the_defaults(worn, model):
 def test_a_head_without_landmarks_is_refused_by_their_numbers(itself, model):
     bare = BareHead(itself.name, itself.vertices, itself.faces, itself.mirror, itself.part, {})
     with pytest.raises(ModelError, match=r"itself: landmarks \[8, 27, .* are not known"):
-        dress(bare, model)
+        transfer_appearance(bare, model)
 
 
 def test_the_warp_meets_its_anchors_and_keeps_affine_maps(model):

@@ -15,7 +15,7 @@ from facing_asymmetry.face_models.registry import EMBEDDED, PLUGINS, load_face_m
 from facing_asymmetry.face_models.symmetry import mirrored
 from facing_asymmetry.interventions.contract import Face
 from facing_asymmetry.interventions.registry import make_intervention
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.factory import make_renderer
 
 YOURS = [pytest.param((name, "yours"), marks=pytest.mark.licensed, id=f"{name}, yours") for name in PLUGINS]
@@ -37,7 +37,7 @@ def test_the_loaded_model_passes_the_checks_of_the_contract(model):
 
 
 def test_the_same_number_is_the_same_face_and_another_number_another(model):
-    first, again, other = model.subject(3), model.subject(3), model.subject(4)
+    first, again, other = model.identity(3), model.identity(3), model.identity(4)
     np.testing.assert_array_equal(first.rest, again.rest)
     assert not np.array_equal(first.rest, other.rest)
     assert not np.array_equal(first.albedo, other.albedo)
@@ -45,20 +45,22 @@ def test_the_same_number_is_the_same_face_and_another_number_another(model):
 
 def test_every_face_is_symmetric_at_rest_to_the_bit_and_its_eyes_are_63_mm_apart(model):
     for number in (0, 5):
-        rest = model.subject(number).rest
+        rest = model.identity(number).rest
         np.testing.assert_array_equal(rest, mirrored(rest, model.mirror))
         middle = 0.5 * (rest[model.landmarks["eye_outer_L"]] + rest[model.landmarks["eye_inner_L"]])
         assert abs(2.0 * middle[0] - 0.063) < 0.012
 
 
 def test_left_and_right_units_are_exact_mirror_images_and_midline_units_their_own(model):
-    basis = model.basis(model.subject(1))
+    basis = model.basis(model.identity(1))
     for left, right in model.pairs:
         np.testing.assert_array_equal(mirrored(basis.displacements[left], model.mirror), basis.displacements[right])
-    paired = {int(unit) for pair in model.pairs for unit in pair}
-    for unit in set(range(len(model.units))) - paired:
-        assert basis.midline[unit]
-        np.testing.assert_array_equal(mirrored(basis.displacements[unit], model.mirror), basis.displacements[unit])
+    paired = {int(blendshape) for pair in model.pairs for blendshape in pair}
+    for blendshape in set(range(len(model.blendshapes))) - paired:
+        assert basis.midline[blendshape]
+        np.testing.assert_array_equal(
+            mirrored(basis.displacements[blendshape], model.mirror), basis.displacements[blendshape]
+        )
 
 
 @pytest.mark.parametrize("emotion", ["happiness", "sadness", "fear"])
@@ -72,14 +74,14 @@ def test_a_symmetric_expression_is_symmetric_in_every_pixel_and_a_weak_side_is_n
     states = torch.from_numpy(_states(model, "happiness", [1.0, 0.0]).astype(np.float32))
     renderer = make_renderer("fast", model.surface)
     with torch.inference_mode():
-        full, weak = renderer.render(states, stage_subjects(model, [model.subject(0)]), torch.zeros(2).long())
+        full, weak = renderer.render(states, frame_identities(model, [model.identity(0)]), torch.zeros(2).long())
     assert torch.equal(full, full.flip(-1))
     assert (weak - weak.flip(-1)).abs().max() > 0.02
 
 
 def test_the_jaw_is_one_body_and_moves_the_chin_down(model):
-    basis = model.basis(model.subject(0))
-    jaw = model.units.index("jawOpen")
+    basis = model.basis(model.identity(0))
+    jaw = model.blendshapes.index("jawOpen")
     assert basis.midline[jaw]
     assert not basis.facial_nerve[jaw]
     assert basis.displacements[jaw, model.landmarks["chin"], 1] < -0.004
@@ -94,7 +96,7 @@ def test_the_regions_and_landmarks_that_others_rely_on_are_there(model):
 
 
 def test_every_unit_moves_the_face_and_bounds_allow_it(model):
-    basis = model.basis(model.subject(0))
+    basis = model.basis(model.identity(0))
     assert (np.abs(basis.displacements).max(axis=(1, 2)) > 0).all()
     assert (model.bounds[:, 1] > model.bounds[:, 0]).all()
 
@@ -114,7 +116,7 @@ def test_it_says_where_its_data_is_from_and_under_which_licence(model):
 
 def _states(model, emotion, symmetries):
     weights = np.asarray(authored_weights(emotion, model))
-    face = Face.showing(model, model.subject(0), weights, model.midline_weight(0.004))
+    face = Face.showing(model, model.identity(0), weights, model.midline_weight(0.004))
     palsy = make_intervention("palsy")
     gains = palsy.gains(np.array(symmetries), np.ones(len(symmetries)), "left")
-    return face.subject.rest[None] + np.tensordot(gains, palsy.basis(face).astype(float), axes=1)
+    return face.identity.rest[None] + np.tensordot(gains, palsy.basis(face).astype(float), axes=1)

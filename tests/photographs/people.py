@@ -9,7 +9,7 @@ from facing_asymmetry.config import Lights, Scene
 from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.photographs.rendered import expression_states, pixels_of
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.factory import make_renderer
 from tests.photographs.pictures import save
 
@@ -31,13 +31,13 @@ def rendered_people(
     for group, (low, high) in groups.items():
         for place in range(subjects):
             s, side = float(rng.uniform(low, high)), str(rng.choice(["left", "right"]))
-            subject = model.subject(number)
+            subject = model.identity(number)
             truth[group, f"s{number}"] = s
             for emotion in emotions:
                 scene = replace(Scene(), yaw=rng.normal(0, 3), lights=replace(Lights(), azimuth=rng.normal(0, 8)))
                 states = expression_states(model, subject, emotion, side, (s,))
                 renderer = make_renderer("fast", model.surface, scene)
-                pixels = pixels_of(renderer, states, stage_subjects(model, [subject]))
+                pixels = pixels_of(renderer, states, frame_identities(model, [subject]))
                 save(folder / group / emotion / f"s{number}_{place}.png", pixels[0])
             number += 1
     return truth

@@ -9,11 +9,17 @@ from PIL import Image
 
 from facing_asymmetry.face_models.makehuman import MakeHuman
 from facing_asymmetry.rendering import Lights, Scene, make_renderer
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from tests.rendering.synthetic import synthetic_face
 
 FOLDER = Path(__file__).parent / "golden"
-HEAD_UNITS = {"mouthSmile_L": 0.8, "cheekSquint_L": 0.4, "browInnerUp_L": 0.9, "browInnerUp_R": 0.9, "jawOpen": 0.2}
+HEAD_BLENDSHAPES = {
+    "mouthSmile_L": 0.8,
+    "cheekSquint_L": 0.4,
+    "browInnerUp_L": 0.9,
+    "browInnerUp_R": 0.9,
+    "jawOpen": 0.2,
+}
 
 
 def ball(scene: Scene) -> np.ndarray:
@@ -21,20 +27,20 @@ def ball(scene: Scene) -> np.ndarray:
     face = synthetic_face(4)
     state = torch.from_numpy(face.rest[None]).clone()
     state[0, :, 3:] = torch.from_numpy(0.6 * (face.rest[:, :1] > 0))
-    stage = stage_subjects(face, [face.subject(0)])
-    return as_bytes(make_renderer("fast", face.surface, scene).render(state, stage, torch.tensor([0]))[0])
+    framing = frame_identities(face, [face.identity(0)])
+    return as_bytes(make_renderer("fast", face.surface, scene).render(state, framing, torch.tensor([0]))[0])
 
 
 def head(model: MakeHuman, number: int) -> np.ndarray:
     """A person of the face model with a lopsided smile, `(H, W, 3)` uint8."""
-    subject = model.subject(number)
-    weights = np.zeros(len(model.units), np.float32)
-    for unit, weight in HEAD_UNITS.items():
-        weights[model.units.index(unit)] = weight
-    state = subject.rest + model.basis(subject).displace(weights).total
-    stage = stage_subjects(model, [subject])
+    identity = model.identity(number)
+    weights = np.zeros(len(model.blendshapes), np.float32)
+    for name, weight in HEAD_BLENDSHAPES.items():
+        weights[model.blendshapes.index(name)] = weight
+    state = identity.rest + model.basis(identity).displace(weights).total
+    framing = frame_identities(model, [identity])
     renderer = make_renderer("fast", model.surface, Scene(image_size=160))
-    return as_bytes(renderer.render(torch.from_numpy(state[None]), stage, torch.tensor([0]))[0])
+    return as_bytes(renderer.render(torch.from_numpy(state[None]), framing, torch.tensor([0]))[0])
 
 
 def as_bytes(image: torch.Tensor) -> np.ndarray:

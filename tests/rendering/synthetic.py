@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from pytorch3d.utils import ico_sphere
 
-from facing_asymmetry.face_models.contract import Subject, Surface
+from facing_asymmetry.face_models.contract import Identity, Surface
 
 
 def ball(level: int = 4) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -33,17 +33,17 @@ def ball(level: int = 4) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 @dataclass(frozen=True)
 class SyntheticFace:
-    """A ball with bumps: surface, subjects and landmarks as a face model has them."""
+    """A ball with bumps: surface, identities and landmarks as a face model has them."""
 
     surface: Surface
     mirror: np.ndarray
     rest: np.ndarray
     landmarks: dict[str, int] = field(default_factory=dict)
 
-    def subject(self, number: int) -> Subject:
+    def identity(self, number: int) -> Identity:
         random = np.random.default_rng(number)
         half = random.integers(60, 230, (32, 16, 4), dtype=np.uint8).repeat(4, 0).repeat(4, 1)
-        return Subject(number, {}, self.rest, np.concatenate([half, half[:, ::-1]], axis=1))
+        return Identity(number, {}, self.rest, np.concatenate([half, half[:, ::-1]], axis=1))
 
 
 def synthetic_face(level: int = 4, channels: int = 2, seed: int = 0) -> SyntheticFace:

@@ -6,7 +6,7 @@ from pytorch3d.renderer import RasterizationSettings
 from pytorch3d.renderer.mesh.rasterizer import MeshRasterizer
 
 from facing_asymmetry.rendering import Scene
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer, bins
 from tests.rendering.synthetic import synthetic_face
 
@@ -32,10 +32,10 @@ def test_there_are_no_bins_on_the_cpu():
 @pytest.mark.parametrize("level", [3, 5])
 def test_bins_drop_no_face(level):
     face, device = synthetic_face(level), torch.device("cuda")
-    stage = stage_subjects(face, [face.subject(0)]).to("cuda")
+    framing = frame_identities(face, [face.identity(0)]).to("cuda")
     renderer = ReferenceRenderer(face.surface, Scene(), device)
     meshes = renderer.meshes(torch.from_numpy(face.rest[None, :, :3]).to(device))
-    cameras = renderer.cameras(stage.centre, stage.height)
+    cameras = renderer.cameras(framing.centre, framing.height)
     naive = RasterizationSettings(image_size=Scene().samples, blur_radius=0.0, faces_per_pixel=1, bin_size=0)
     binned = renderer.rasteriser(meshes, cameras=cameras).pix_to_face
     assert torch.equal(binned, MeshRasterizer(cameras, naive)(meshes).pix_to_face)
@@ -43,12 +43,12 @@ def test_bins_drop_no_face(level):
 
 def test_textures_decoded_in_a_sweep_serve_a_gradient_later():
     face = synthetic_face(3)
-    stage = stage_subjects(face, [face.subject(0)])
+    framing = frame_identities(face, [face.identity(0)])
     renderer = ReferenceRenderer(face.surface, Scene(image_size=32), torch.device("cpu"), "fast")
-    state, who = torch.from_numpy(face.rest[None]), torch.zeros(1, dtype=torch.int64)
+    state, identities = torch.from_numpy(face.rest[None]), torch.zeros(1, dtype=torch.int64)
     with torch.inference_mode():
-        plain = renderer.render(state, stage, who)
+        plain = renderer.render(state, framing, identities)
     leaf = state.clone().requires_grad_(True)
-    image = renderer.render(leaf, stage, who)
+    image = renderer.render(leaf, framing, identities)
     assert torch.equal(image.detach(), plain)
     assert torch.autograd.grad(image.sum(), leaf)[0].abs().sum() > 0

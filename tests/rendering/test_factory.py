@@ -5,7 +5,7 @@ import torch
 
 from facing_asymmetry.core.errors import ConfigError, ModelError
 from facing_asymmetry.rendering import RENDERERS, Scene, make_renderer
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from tests.rendering.synthetic import synthetic_face
 
 FACE = synthetic_face(3)
@@ -13,9 +13,9 @@ FACE = synthetic_face(3)
 
 @pytest.mark.parametrize("name", RENDERERS)
 def test_every_renderer_draws(name):
-    stage = stage_subjects(FACE, [FACE.subject(0)])
+    framing = frame_identities(FACE, [FACE.identity(0)])
     state = torch.from_numpy(FACE.rest[None])
-    image = make_renderer(name, FACE.surface, Scene(image_size=16)).render(state, stage, torch.tensor([0]))
+    image = make_renderer(name, FACE.surface, Scene(image_size=16)).render(state, framing, torch.tensor([0]))
     assert image.shape == (1, 3, 16, 16)
     assert image.dtype == torch.float32
     assert 0.0 <= image.min() < image.max() <= 1.0
@@ -23,11 +23,11 @@ def test_every_renderer_draws(name):
 
 @pytest.mark.parametrize("name", RENDERERS)
 def test_every_renderer_refuses_a_state_that_is_not_finite(name):
-    stage = stage_subjects(FACE, [FACE.subject(0)])
+    framing = frame_identities(FACE, [FACE.identity(0)])
     state = torch.from_numpy(FACE.rest[None]).clone()
     state[0, 0, 0] = float("nan")
     with pytest.raises(ModelError, match="not finite"):
-        make_renderer(name, FACE.surface, Scene(image_size=16)).render(state, stage, torch.tensor([0]))
+        make_renderer(name, FACE.surface, Scene(image_size=16)).render(state, framing, torch.tensor([0]))
 
 
 def test_a_misspelt_renderer_gets_a_suggestion():
@@ -51,8 +51,10 @@ def test_cuda_asked_for_and_absent_says_what_there_is(name):
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
 def test_the_gpu_draws_the_image_of_the_cpu():
-    stage = stage_subjects(FACE, [FACE.subject(0)])
-    state, who = torch.from_numpy(FACE.rest[None]), torch.tensor([0])
-    images = [make_renderer("fast", FACE.surface, device=d).render(state, stage, who).cpu() for d in ("cpu", "cuda")]
+    framing = frame_identities(FACE, [FACE.identity(0)])
+    state, identities = torch.from_numpy(FACE.rest[None]), torch.tensor([0])
+    images = [
+        make_renderer("fast", FACE.surface, device=d).render(state, framing, identities).cpu() for d in ("cpu", "cuda")
+    ]
     different = (images[0] - images[1]).abs() > 5e-4
     assert different.float().mean() < 1e-3  # silhouettes: the two rasterisers round differently

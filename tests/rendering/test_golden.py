@@ -32,5 +32,5 @@ def test_the_head_looks_as_it_did(name, tmp_path):
     except AssetError as error:
         pytest.skip(str(error))
     if model.skin_source != "pictures":
-        pytest.skip("the golden heads wear photographed skins: set-up found no npm to fetch them with")
+        pytest.skip("the golden heads have photographed skins: set-up found no npm to fetch them with")
     assert_golden(name, head(model, HEADS[name]), tmp_path)

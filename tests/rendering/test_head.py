@@ -7,7 +7,7 @@ from pytorch3d.renderer.mesh.rasterizer import MeshRasterizer
 
 from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.rendering import Scene, make_renderer
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.rasterise import FastRasterizer
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from tests.rendering.golden_images import load_head
@@ -19,14 +19,14 @@ def drawn():
         model = load_head()
     except AssetError as error:
         pytest.skip(str(error))
-    subject = model.subject(0)
-    return model, stage_subjects(model, [subject]), torch.from_numpy(subject.rest[None])
+    identity = model.identity(0)
+    return model, frame_identities(model, [identity]), torch.from_numpy(identity.rest[None])
 
 
 def test_fragments_and_gradients_are_those_of_pytorch3d(drawn):
-    model, stage, state = drawn
+    model, framing, state = drawn
     renderer = ReferenceRenderer(model.surface, Scene(), torch.device("cpu"))
-    cameras, settings = renderer.cameras(stage.centre, stage.height), RasterizationSettings(image_size=96)
+    cameras, settings = renderer.cameras(framing.centre, framing.height), RasterizationSettings(image_size=96)
     results = []
     for kind in (FastRasterizer, MeshRasterizer):
         positions = state[..., :3].clone().requires_grad_(True)
@@ -44,9 +44,9 @@ def test_fragments_and_gradients_are_those_of_pytorch3d(drawn):
 
 
 def test_the_image_is_that_of_the_reference_and_exactly_symmetric(drawn):
-    model, stage, state = drawn
-    who = torch.zeros(1, dtype=torch.int64)
-    ours, reference = (make_renderer(n, model.surface).render(state, stage, who) for n in ("fast", "torch"))
+    model, framing, state = drawn
+    identities = torch.zeros(1, dtype=torch.int64)
+    ours, reference = (make_renderer(n, model.surface).render(state, framing, identities) for n in ("fast", "torch"))
     assert torch.equal(ours, ours.flip(-1))
     different = (ours - reference).abs().amax(1) > 2e-4
     assert different.sum() <= 2  # silhouettes: the nearest face of a sub-pixel may differ by rounding

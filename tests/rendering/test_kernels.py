@@ -19,11 +19,11 @@ from facing_asymmetry.rendering.torch_renderer import SkinShader
 from tests.rendering.synthetic import synthetic_face
 
 calm = settings(deadline=None, max_examples=50)  # the first call compiles
-UNIT = st.floats(0, 1, width=32)
+UNIT_INTERVAL = st.floats(0, 1, width=32)
 
 
 @calm
-@given(value=UNIT)
+@given(value=UNIT_INTERVAL)
 def test_srgb_decoding_undoes_encoding(value):
     for kind in (np.asarray, torch.tensor):
         assert float(decode_srgb(encode_srgb(kind(np.float64(value))))) == pytest.approx(value, abs=2e-7)
@@ -38,7 +38,7 @@ def test_encoding_in_numpy_and_torch_agree_and_stay_in_range(value):
 
 
 @calm
-@given(value=UNIT)
+@given(value=UNIT_INTERVAL)
 def test_the_encoding_table_is_exact_to_a_millionth(value):
     curve = FusedRenderer(synthetic_face(3).surface, Scene(image_size=16))._tables.curve
     assert len(curve) == CURVE_STEPS + 1
@@ -46,7 +46,7 @@ def test_the_encoding_table_is_exact_to_a_millionth(value):
 
 
 @calm
-@given(u=UNIT, v=UNIT, seed=st.integers(0, 99))
+@given(u=UNIT_INTERVAL, v=UNIT_INTERVAL, seed=st.integers(0, 99))
 def test_texture_lookups_are_bilinear_with_border_and_aligned_corners(u, v, seed):
     image = np.random.default_rng(seed).integers(0, 256, (7, 12, 4), dtype=np.uint8)
     decode = np.linspace(0, 1, 256, dtype=np.float32)

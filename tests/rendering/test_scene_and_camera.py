@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from facing_asymmetry.core.errors import ConfigError, ModelError
 from facing_asymmetry.rendering import Lights, Scene
-from facing_asymmetry.rendering.camera import BOX_BOTTOM, BOX_TOP, FACE_BOX_FRACTION, stage_subjects, view_of
+from facing_asymmetry.rendering.camera import BOX_BOTTOM, BOX_TOP, FACE_BOX_FRACTION, frame_identities, view_of
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from tests.rendering.synthetic import synthetic_face
 
@@ -58,10 +58,10 @@ def test_turning_the_head_turns_camera_and_lights_alike(yaw, azimuth):
 
 def landmark_pixels(scene: Scene) -> dict[str, np.ndarray]:
     face = synthetic_face(3)
-    stage = stage_subjects(face, [face.subject(0)])
+    framing = frame_identities(face, [face.identity(0)])
     renderer = ReferenceRenderer(face.surface, scene, torch.device("cpu"))
     points = torch.from_numpy(face.rest[[face.landmarks["chin"], face.landmarks["hairline"]], :3])
-    ndc = renderer.cameras(stage.centre, stage.height).transform_points(points)[:, :2].numpy()
+    ndc = renderer.cameras(framing.centre, framing.height).transform_points(points)[:, :2].numpy()
     return dict(zip(("chin", "hairline"), (1 - ndc) / 2, strict=True))
 
 
@@ -75,25 +75,25 @@ def test_the_face_box_spans_chin_to_forehead_in_the_middle_of_the_frame():
 
 def test_a_head_turned_to_its_left_looks_to_the_right_of_the_image():
     face = synthetic_face(3)
-    stage = stage_subjects(face, [face.subject(0)])
+    framing = frame_identities(face, [face.identity(0)])
     nose = torch.tensor([[0.0, 0.0, 0.12]])
     renderer = ReferenceRenderer(face.surface, Scene(yaw=20.0), torch.device("cpu"))
     # +x of NDC is the camera's left
-    assert renderer.cameras(stage.centre, stage.height).transform_points(nose)[0, 0] < -0.1
+    assert renderer.cameras(framing.centre, framing.height).transform_points(nose)[0, 0] < -0.1
 
 
 def test_framing_does_not_follow_the_expression():
     face = synthetic_face(3)
-    subject = face.subject(0)
-    stage = stage_subjects(face, [subject, subject])
-    assert torch.equal(stage.centre[0], stage.centre[1])
-    assert stage.albedo.shape[0] == 2
-    assert stage.centre[0, 0] == 0.0
+    identity = face.identity(0)
+    framing = frame_identities(face, [identity, identity])
+    assert torch.equal(framing.centre[0], framing.centre[1])
+    assert framing.albedo.shape[0] == 2
+    assert framing.centre[0, 0] == 0.0
 
 
 def test_framing_needs_its_landmarks():
     face = synthetic_face(3)
     with pytest.raises(ModelError, match="hairline"):
-        stage_subjects(SimpleNamespace(landmarks={"chin": 0}), [face.subject(0)])
+        frame_identities(SimpleNamespace(landmarks={"chin": 0}), [face.identity(0)])
     with pytest.raises(ModelError, match="above the chin"):
-        stage_subjects(SimpleNamespace(landmarks={"chin": 0, "hairline": 0}), [face.subject(0)])
+        frame_identities(SimpleNamespace(landmarks={"chin": 0, "hairline": 0}), [face.identity(0)])

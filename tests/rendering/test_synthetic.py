@@ -18,5 +18,5 @@ def test_the_mirrored_faces_are_the_faces_turned_round():
 
 
 def test_textures_of_subjects_are_mirrored():
-    albedo = synthetic_face(3).subject(5).albedo
+    albedo = synthetic_face(3).identity(5).albedo
     np.testing.assert_array_equal(albedo, albedo[:, ::-1])

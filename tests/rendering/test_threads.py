@@ -8,7 +8,7 @@ import numba
 import torch
 
 from facing_asymmetry.rendering import Scene, make_renderer
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from tests.rendering.synthetic import synthetic_face
 from tests.rendering.test_fused import moved
 from tests.threads import two_threads
@@ -22,9 +22,9 @@ def drawn_with(threads):
     """Images and gradients of the same states, drawn by so many threads."""
     numba.set_num_threads(threads)
     face = synthetic_face(4)
-    stage = stage_subjects(face, [face.subject(n) for n in (0, 1)])
+    framing = frame_identities(face, [face.identity(n) for n in (0, 1)])
     state = moved(face, COUNT).requires_grad_(True)
-    images = make_renderer("fast", face.surface, Scene(image_size=64)).render(state, stage, torch.arange(COUNT) % 2)
+    images = make_renderer("fast", face.surface, Scene(image_size=64)).render(state, framing, torch.arange(COUNT) % 2)
     images.square().sum().backward()
     return images.detach(), state.grad
 

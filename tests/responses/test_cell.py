@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from facing_asymmetry.config import Scene
-from facing_asymmetry.face_models.contract import Displacement, Subject
+from facing_asymmetry.face_models.contract import Displacement, Identity
 from facing_asymmetry.interventions.contract import Face
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import lay_out
@@ -27,14 +27,14 @@ def frames():
     moved = np.zeros((3, 4), np.float32)
     moved[1, 0] = 1.0
     displacement = Displacement(moved, 0 * moved, 0 * moved)
-    subject = Subject(0, {}, np.zeros((3, 4), np.float32), np.zeros((1, 1, 4), np.uint8))
+    identity = Identity(0, {}, np.zeros((3, 4), np.float32), np.zeros((1, 1, 4), np.uint8))
     left = np.array([0.0, 1.0, 0.5], np.float32)
-    face = Face(FACE, subject, None, displacement, left)
+    face = Face(FACE, identity, None, displacement, left)
     return lay_out(make_intervention("palsy"), face, GRID, "left", Scene())
 
 
 def studio(batch=20):
-    return Studio(FACE, faces(1).stage, Pixels(), batch)
+    return Studio(FACE, faces(1).framing, Pixels(), batch)
 
 
 def table(batch=20):

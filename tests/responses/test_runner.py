@@ -18,14 +18,14 @@ class CountingPixels(Pixels):
     def __init__(self):
         self.drawn, self.threads = 0, set()
 
-    def render(self, state, stage, who):
+    def render(self, state, framing, identities):
         self.drawn += len(state)
         self.threads.add(threading.current_thread().name)
-        return super().render(state, stage, who)
+        return super().render(state, framing, identities)
 
 
 def studio(renderer=None, **options):
-    return Studio(FACE, faces(1).stage, renderer or Pixels(), options.pop("batch", 2), **options)
+    return Studio(FACE, faces(1).framing, renderer or Pixels(), options.pop("batch", 2), **options)
 
 
 def test_frames_that_several_networks_are_shown_are_rendered_once():

@@ -40,7 +40,7 @@ def depth(study, states):
     """Depth of the nearest surface at every sample of the image, metres; 9 where there is none."""
     renderer = make_renderer("torch", study.model.surface, study.scene)
     count = len(states)
-    cameras = renderer.cameras(study.stage.centre[:1].expand(count, 3), study.stage.height[:1].expand(count))
+    cameras = renderer.cameras(study.framing.centre[:1].expand(count, 3), study.framing.height[:1].expand(count))
     fragments = renderer.rasteriser(renderer.meshes(torch.from_numpy(states[..., :3])), cameras=cameras)
     found = torch.where(fragments.pix_to_face[..., 0] >= 0, fragments.zbuf[..., 0], torch.tensor(9.0))
     size = study.scene.image_size
@@ -49,7 +49,7 @@ def depth(study, states):
 
 @pytest.fixture(scope="module")
 def face(study):
-    return Face.showing(study.model, study.subject(0), facs_weights("happiness", study.model.units), study.left)
+    return Face.showing(study.model, study.identity(0), facs_weights("happiness", study.model.blendshapes), study.left)
 
 
 def steady(study, frames):

@@ -19,7 +19,7 @@ EVEN = sorted(kind for kind, cls in INTERVENTIONS.items() if Invariant.ALWAYS_SY
 
 
 def laid_out(study, name, side, emotion="happiness"):
-    face = Face.showing(study.model, study.subject(0), facs_weights(emotion, study.model.units), study.left)
+    face = Face.showing(study.model, study.identity(0), facs_weights(emotion, study.model.blendshapes), study.left)
     return lay_out(make_intervention(name), face, GRID, side, study.scene)
 
 
@@ -32,7 +32,7 @@ def states_of(study, name, side, emotion="happiness"):
 def images_of(study, states):
     flat = torch.from_numpy(states.reshape(-1, *states.shape[-2:]))
     with torch.inference_mode():
-        return study.renderer.render(flat, study.stage, torch.zeros(len(flat), dtype=torch.long))
+        return study.renderer.render(flat, study.framing, torch.zeros(len(flat), dtype=torch.long))
 
 
 def mirrored(study, states):
@@ -77,15 +77,15 @@ def test_the_realised_asymmetry_falls_and_the_intensity_rises_with_symmetry(stud
     asymmetry = asymmetry_mm(states, study.model.mirror, weight)
     assert (np.diff(asymmetry) < 0).all()
     assert asymmetry[-1] == 0.0
-    assert (np.diff(intensity_mm(states, study.subject(0).rest[:, :3], weight)) > 0).all()
+    assert (np.diff(intensity_mm(states, study.identity(0).rest[:, :3], weight)) > 0).all()
 
 
 def test_the_affected_side_of_the_person_is_on_the_right_of_the_image(study):
     """Left palsy: the corner of the mouth that stays is the person's left, which the camera sees on its right."""
     still, moving = (study.model.landmarks[f"mouth_corner_{side}"] for side in ("L", "R"))
-    rest = study.subject(0).rest
+    rest = study.identity(0).rest
     assert rest[still, 0] > 0 > rest[moving, 0]
-    moved = study.model.basis(study.subject(0)).displace(facs_weights("happiness", study.model.units))
+    moved = study.model.basis(study.identity(0)).displace(facs_weights("happiness", study.model.blendshapes))
     by_muscles = states_of(study, "palsy", "left")[-1, 0] - rest - moved.midline
     travelled = np.linalg.norm(by_muscles[:, :3], axis=1)
     assert travelled[still] < 0.1 * travelled[moving]
@@ -93,7 +93,7 @@ def test_the_affected_side_of_the_person_is_on_the_right_of_the_image(study):
 
 def test_wrinkles_follow_their_own_side(study):
     state = states_of(study, "palsy", "left", "anger")[-1, 0]
-    change = (state - study.subject(0).rest)[:, 3:]
+    change = (state - study.identity(0).rest)[:, 3:]
     far_left, far_right = study.left > 0.99, study.left < 0.01
     assert np.abs(change[far_right]).max() > 0.3
     assert np.abs(change[far_left]).max() < 0.02

@@ -21,7 +21,7 @@ GRID = Grid.spaced("g", 3, 2)
 
 def images(study, kind, side):
     """`(T, S, 3, H, W)`."""
-    face = Face.showing(study.model, study.subject(0), facs_weights("happiness", study.model.units), study.left)
+    face = Face.showing(study.model, study.identity(0), facs_weights("happiness", study.model.blendshapes), study.left)
     frames = lay_out(make_intervention(kind), face, GRID, side, study.scene)
     drawn = torch.cat([study.studio.render(frames, 0, *block)[1] for block in study.studio.blocks(frames)])
     return drawn[frames.node].unflatten(0, (len(GRID.t), len(GRID.s)))

@@ -13,7 +13,7 @@ from facing_asymmetry.runs.derivatives import responses as response_cells
 from facing_asymmetry.runs.intervene import compute, respond
 from facing_asymmetry.runs.optimise import find_expressions
 from facing_asymmetry.runs.stages import Run, run_stages
-from facing_asymmetry.runs.stimuli import stored_subject
+from facing_asymmetry.runs.stimuli import stored_identity
 from facing_asymmetry.runs.study import Study
 from facing_asymmetry.runs.summary import Rates, plan, read_rates, write_rates
 from tests.app.composing import composed
@@ -112,8 +112,8 @@ def test_rates_of_earlier_runs_are_kept_and_damaged_ones_ignored(tmp_path):
 
 def test_a_face_read_from_the_store_is_the_face_that_was_painted(study):
     code = "any"
-    painted = stored_subject(study.model, 3, study.store, code)
-    read = stored_subject(study.model, 3, study.store, code)
+    painted = stored_identity(study.model, 3, study.store, code)
+    read = stored_identity(study.model, 3, study.store, code)
     assert read is not painted
     assert read.number == 3
     assert dict(read.traits) == dict(painted.traits)

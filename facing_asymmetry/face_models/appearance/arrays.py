@@ -13,7 +13,7 @@ from scipy.spatial.distance import cdist
 
 from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.face_models.appearance.fitting import BareHead
-from facing_asymmetry.face_models.appearance.transfer import Dress
+from facing_asymmetry.face_models.appearance.transfer import Appearance
 from facing_asymmetry.face_models.eyes import EYE_DISTANCE, add_gaze, ball_centre, framed
 from facing_asymmetry.face_models.makehuman.template import PARTS
 from facing_asymmetry.face_models.symmetry import mirrored, quantise, side_weight, symmetrised
@@ -97,7 +97,9 @@ class Published:
 
     Attributes:
         name: of the model.
-        vertices: `(V, 3)`; faces: `(F, 3)` triangles; part: `(V,)` index into the default's `PARTS`.
+        vertices: `(V, 3)`.
+        faces: `(F, 3)` triangles.
+        part: `(V,)` index into the default's `PARTS`.
         landmarks: number of a Multi-PIE landmark -> `(3,)` place.
     """
 
@@ -109,12 +111,16 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Units:
-    """Expression units of a published model.
+class Blendshapes:
+    """Blendshapes of a published model.
 
     Attributes:
-        names: E names, sides `_L`, `_R`; pairs: `(P, 2)`; bounds: `(E, 2)`.
-        displacements: `(E, V, 3)` metres; facial, midline: `(E,)` as in `UnitBasis`.
+        names: E names, sides `_L`, `_R`.
+        pairs: `(P, 2)`.
+        bounds: `(E, 2)`.
+        displacements: `(E, V, 3)` metres.
+        facial: `(E,)` as in `BlendshapeBasis`.
+        midline: `(E,)` as in `BlendshapeBasis`.
     """
 
     names: Sequence[str]
@@ -126,13 +132,15 @@ class Units:
 
 
 @dataclass(frozen=True)
-class Pattern:
+class AlignedHead:
     """A published head made symmetric and measured.
 
     Attributes:
-        published: as given; mirror: its involution; raw: `(V, 3)` symmetrised vertices.
+        published: as given.
+        mirror: its involution.
+        raw: `(V, 3)` symmetrised vertices.
         centre: `(3,)` of the left eyeball, in `raw`'s frame.
-        head: the same in the package's frame, ready to be dressed.
+        head: the same in the package's frame, ready to be given an appearance.
     """
 
     published: Published
@@ -153,12 +161,12 @@ class Pattern:
         return left, mirrored(left, self.mirror)
 
     def add_gaze(self, displacements: Float[ndarray, "E V 3"], names: Sequence[str]) -> None:
-        """Turn the eyeballs with the `eyeLook*` units, in place."""
+        """Turn the eyeballs with the `eyeLook*` blendshapes, in place."""
         eye = np.flatnonzero(self.published.part == PARTS.index("eye_L"))
         add_gaze(displacements, names, eye, self.mirror, self.raw[eye] - self.centre)
 
 
-def cut(published: Published) -> Pattern:
+def align(published: Published) -> AlignedHead:
     """Find the mirror map, symmetrise, and bring the head into the package's frame.
 
     Raises:
@@ -175,44 +183,48 @@ def cut(published: Published) -> Pattern:
     origin = centre * [0.0, 1.0, 1.0]
     places = {number: (place - origin) * shape.scale for number, place in published.landmarks.items()}
     head = BareHead(published.name, shape.vertices, faces, mirror, published.part, places)
-    return Pattern(published, mirror, raw, centre, head)
+    return AlignedHead(published, mirror, raw, centre, head)
 
 
-def tailored(pattern: Pattern, worn: Dress, units: Units, modes: Float[ndarray, "K V 3"]) -> dict[str, Any]:
-    """All arrays of the dressed model.
+def head_arrays(
+    aligned: AlignedHead, appearance: Appearance, blendshapes: Blendshapes, modes: Float[ndarray, "K V 3"]
+) -> dict[str, Any]:
+    """All arrays of the converted model.
 
     Args:
-        pattern: the head; worn: its dress; units: symmetric.
+        aligned: the head.
+        appearance: what it takes over from the embedded default.
+        blendshapes: of the model, symmetric.
         modes: symmetrised identity modes, metres.
     """
     hard = [PARTS.index(name) for name in ("upper_teeth", "lower_teeth", "tongue", "eye_L", "eye_R")]
-    part = pattern.published.part
-    nothing = np.zeros_like(worn.resting)
+    part = aligned.published.part
+    nothing = np.zeros_like(appearance.resting)
     return {
-        "raw": pattern.raw,
-        "template": pattern.head.vertices.astype(np.float32),
-        "mirror": pattern.mirror,
-        "faces": pattern.head.faces,
+        "raw": aligned.raw,
+        "template": aligned.head.vertices.astype(np.float32),
+        "mirror": aligned.mirror,
+        "faces": aligned.head.faces,
         "part": part.astype(np.int64),
         "modes": modes.astype(np.float32),
-        "unit_names": np.array(list(units.names)),
-        "pairs": units.pairs,
-        "bounds": units.bounds.astype(np.float64),
-        "displacements": units.displacements.astype(np.float32),
-        "facial": units.facial,
-        "midline": units.midline,
+        "unit_names": np.array(list(blendshapes.names)),
+        "pairs": blendshapes.pairs,
+        "bounds": blendshapes.bounds.astype(np.float64),
+        "displacements": blendshapes.displacements.astype(np.float32),
+        "facial": blendshapes.facial,
+        "midline": blendshapes.midline,
         "midline_vertices": np.isin(part, hard),
-        "activations": np.stack([worn.activations.get(name, nothing) for name in units.names]),
-        "uvs": worn.uvs.astype(np.float32),
-        "faces_uvs": worn.faces_uvs,
-        "tangents": worn.tangents,
-        "resting": worn.resting,
-        "worn_at": worn.template.astype(np.float32),
-        "scalp": worn.scalp,
-        "region_names": np.array(list(worn.regions)),
-        "regions": np.stack(list(worn.regions.values())),
-        "landmark_names": np.array(list(worn.landmarks)),
-        "landmarks": np.array(list(worn.landmarks.values())),
+        "activations": np.stack([appearance.activations.get(name, nothing) for name in blendshapes.names]),
+        "uvs": appearance.uvs.astype(np.float32),
+        "faces_uvs": appearance.faces_uvs,
+        "tangents": appearance.tangents,
+        "resting": appearance.resting,
+        "default_places": appearance.template.astype(np.float32),
+        "scalp": appearance.scalp,
+        "region_names": np.array(list(appearance.regions)),
+        "regions": np.stack(list(appearance.regions.values())),
+        "landmark_names": np.array(list(appearance.landmarks)),
+        "landmarks": np.array(list(appearance.landmarks.values())),
     }
 
 

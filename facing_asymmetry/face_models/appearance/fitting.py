@@ -52,9 +52,11 @@ class Fit:
     """A head laid over the default.
 
     Attributes:
-        head, default: both of them.
-        over: `(V, 3)` the head's vertices in the default's space; skin: `(S,)` outer skin of the left half, and its
-            normals there.
+        head: the head.
+        default: the embedded default.
+        over: `(V, 3)` the head's vertices in the default's space.
+        skin: `(S,)` vertices of the outer skin of the left half.
+        normals: `(S, 3)` unit normals of `over` there.
     """
 
     head: BareHead

@@ -1,4 +1,4 @@
-"""A linear head that wears the embedded default's skin: what the plug-in models have in common."""
+"""A linear head that has the embedded default's skin: what the plug-in models have in common."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 from numpy import ndarray
 
-from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis
+from facing_asymmetry.face_models.contract import BlendshapeBasis, Identity, Surface
 from facing_asymmetry.face_models.eyes import Shape, framed
 from facing_asymmetry.face_models.makehuman import MakeHuman, wrinkles
 from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, outwards, style_of, thickness
@@ -25,13 +25,15 @@ LARGEST: Final = 2.0
 """Standard deviations beyond which no shape coefficient is drawn."""
 
 
-class DressedHead:
-    """Template + shape modes + unit displacements, all symmetrised, behind the `FaceModel` contract.
+class TransferredHead:
+    """Template + shape modes + blendshape displacements, all symmetrised, behind the `FaceModel` contract.
 
     Args:
-        arrays: what the model's builder wrote (`dressing.tailor.tailored` says what).
-        name: key in `conf/face_model`; fingerprint: hash of the arrays; provenance: what is known of their source.
-        default: the embedded default, whose skin is worn.
+        arrays: what the model's builder wrote (see `appearance.arrays.head_arrays`).
+        name: key in `conf/face_model`.
+        fingerprint: hash of the arrays.
+        provenance: what is known of their source.
+        default: the embedded default, whose skin it gets.
     """
 
     wrinkles: tuple[str, ...] = wrinkles.CHANNELS
@@ -46,7 +48,7 @@ class DressedHead:
     ) -> None:
         self.name, self.fingerprint, self.provenance = name, fingerprint, provenance
         self._arrays, self.palette = arrays, default.palette
-        self.units: tuple[str, ...] = tuple(map(str, arrays["unit_names"]))
+        self.blendshapes: tuple[str, ...] = tuple(map(str, arrays["unit_names"]))
         self.pairs: Int[ndarray, "P 2"] = arrays["pairs"]
         self.bounds: Float[ndarray, "E 2"] = arrays["bounds"]
         self.mirror: Int[ndarray, " V"] = arrays["mirror"]
@@ -60,30 +62,30 @@ class DressedHead:
         )
         self._eye: Int[ndarray, " N"] = np.flatnonzero(arrays["part"] == PARTS.index("eye_L"))
         self._shapes = lru_cache(maxsize=8)(self._make_shape)
-        self._subjects = lru_cache(maxsize=8)(self._make_subject)
+        self._identities = lru_cache(maxsize=8)(self._make_identity)
 
-    def subject(self, number: int) -> Subject:
+    def identity(self, number: int) -> Identity:
         """The identity with this number: same number, same face.
 
         Raises:
             ConfigError: the number is negative.
         """
-        return self._subjects(number)
+        return self._identities(number)
 
     def shape(self, number: int) -> Shape:
         """Geometry of an identity."""
         return self._shapes(number)
 
-    def basis(self, subject: Subject) -> UnitBasis:
-        """Units on this subject: displacements at its scale, and the furrows that go with them."""
-        shape = self.shape(subject.number)
-        out = np.zeros((len(self.units), len(self.mirror), 3 + len(self.wrinkles)), np.float32)
+    def basis(self, identity: Identity) -> BlendshapeBasis:
+        """Blendshapes on this identity: displacements at its scale, and the furrows that go with them."""
+        shape = self.shape(identity.number)
+        out = np.zeros((len(self.blendshapes), len(self.mirror), 3 + len(self.wrinkles)), np.float32)
         out[..., :3] = self.displacements(shape)
         out[..., 3:] = self._arrays["activations"]
-        return UnitBasis(out, self._arrays["facial"], self._arrays["midline"], self._arrays["midline_vertices"])
+        return BlendshapeBasis(out, self._arrays["facial"], self._arrays["midline"], self._arrays["midline_vertices"])
 
     def displacements(self, shape: Shape) -> Float[ndarray, "E V 3"]:
-        """Each unit at weight 1 on this shape, metres in the package's frame."""
+        """Each blendshape at weight 1 on this shape, metres in the package's frame."""
         return quantise(self._arrays["displacements"].astype(np.float64) * shape.scale)
 
     def midline_weight(self, half_width: float) -> Float[ndarray, " V"]:
@@ -106,15 +108,15 @@ class DressedHead:
         raw = quantise(raw)
         return framed(raw, self._eye)
 
-    def _make_subject(self, number: int) -> Subject:
+    def _make_identity(self, number: int) -> Identity:
         traits, shape = draw_traits(number, ()), self.shape(number)
         rest = np.zeros((len(self.mirror), 3 + len(self.wrinkles)), np.float32)
         rest[:, :3] = shape.vertices + self._hair(traits)
         rest[:, 3:] = resting_wrinkles(traits) * self._arrays["resting"]
-        return Subject(number, {"skin": self.skin_of(traits)}, rest, self.painted(traits))
+        return Identity(number, {"skin": self.skin_of(traits)}, rest, self.painted(traits))
 
     def skin_of(self, traits: Traits) -> str:
-        """Whose skin an identity wears, in words; the shape under it was drawn without regard to them."""
+        """Whose skin an identity has, in words; the shape under it was drawn without regard to them."""
         return f"{traits.sex}, {round(traits.age)} years, {traits.ancestry}"
 
     def painted(self, traits: Traits) -> UInt8[ndarray, "Ht Wt 4"]:
@@ -123,6 +125,6 @@ class DressedHead:
 
     def _hair(self, traits: Traits) -> Float[ndarray, "V 3"]:
         style = STYLES[style_of(traits.sex, traits.ancestry, traits.age, traits.shades["style"])]
-        where = self._arrays["worn_at"].astype(np.float64)
+        where = self._arrays["default_places"].astype(np.float64)
         depth = self._arrays["scalp"] * thickness(where, style)
         return quantise(depth[:, None] * outwards(where))

@@ -74,7 +74,8 @@ def outline(points: Float[ndarray, "N 3"], chin: Float[ndarray, "3"]) -> Float[n
     """Crown, occiput, the left ear's outermost point, and the throat: where a head's skin ends upwards, behind, aside.
 
     Args:
-        points: vertices of the outer skin, metres; chin: the landmark.
+        points: vertices of the outer skin, metres.
+        chin: the landmark.
     """
     midline = points[np.abs(points[:, 0]) < 1e-6]
     head = points[points[:, 1] > chin[1] + 0.06]
@@ -97,7 +98,8 @@ class Matches:
     """For N points, a place on a surface.
 
     Attributes:
-        face: `(N,)` triangle; `bary`: `(N, 3)` barycentric coordinates in it.
+        face: `(N,)` triangle.
+        bary: `(N, 3)` barycentric coordinates in it.
     """
 
     face: Int[ndarray, " N"]
@@ -125,8 +127,11 @@ def match(
     """Nearest place of a surface for each point, in position and direction.
 
     Args:
-        points: metres; normals: unit, of the points.
-        vertices: of the surface, metres; vertex_normals: unit; faces: its triangles.
+        points: metres.
+        normals: unit, of the points.
+        vertices: of the surface, metres.
+        vertex_normals: unit.
+        faces: its triangles.
     """
     shares = _samples()
     count = len(shares)

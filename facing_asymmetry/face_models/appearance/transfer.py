@@ -1,4 +1,4 @@
-"""Dresses a bare head: atlas coordinates, furrows, regions, landmarks and scalp, read off the embedded default."""
+"""The appearance of a bare head, read off the embedded default: atlas, furrows, regions, landmarks and scalp."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,17 +19,19 @@ from facing_asymmetry.face_models.symmetry import FLIP, mirrored_name, quantise
 
 
 @dataclass(frozen=True)
-class Dress:
+class Appearance:
     """What a head takes over from the embedded default.
 
     Attributes:
         uvs: `(T, 2)` atlas coordinates, faces_uvs: `(F, 3)` indices into them; left and right are exact mirror images.
         template: `(V, 3)` the place on the default's template that a skin vertex lies on, metres (elsewhere its own).
         scalp: `(V,)` 1 on outer skin: where hair may stand.
-        tangents: `(V, 3)`; resting: `(V, C)` where furrows of age show.
-        activations: unit name -> `(V, C)` furrows of the default's units of that name.
-        moves: unit name -> `(V, 3)` what the default's unit does to the place that a skin vertex lies on, metres.
-        regions: soft masks by name; landmarks: vertices by name.
+        tangents: `(V, 3)`.
+        resting: `(V, C)` where furrows of age show.
+        activations: blendshape name -> `(V, C)` furrows of the default's blendshapes of that name.
+        moves: blendshape name -> `(V, 3)` metres by which it moves the place on the default that a skin vertex lies on.
+        regions: soft masks by name.
+        landmarks: vertices by name.
     """
 
     uvs: Float[ndarray, "T 2"]
@@ -44,7 +46,7 @@ class Dress:
     landmarks: Mapping[str, int]
 
 
-def dress(head: BareHead, default: MakeHuman) -> Dress:
+def transfer_appearance(head: BareHead, default: MakeHuman) -> Appearance:
     """Lay the head over the default's template and read everything off the places its vertices come to lie on.
 
     Raises:
@@ -58,9 +60,9 @@ def dress(head: BareHead, default: MakeHuman) -> Dress:
     found, surface = fit.on("skin", "body")
     reader = _Reader(head, found, surface, skin)
     template = np.where((head.part == PARTS.index("skin"))[:, None], reader.vectors(own), over)
-    states = _units(reader, default)
+    states = _blendshapes(reader, default)
     uvs, faces_uvs = atlas_of(fit, surface[found.face])
-    return Dress(
+    return Appearance(
         uvs=uvs,
         faces_uvs=faces_uvs,
         template=template,
@@ -130,10 +132,10 @@ def _tangents(reader: _Reader, default: MakeHuman) -> Float[ndarray, "V 3"]:
     return np.where(length > 0.5, along / np.maximum(length, 1e-12), 0.0).astype(np.float32)
 
 
-def _units(reader: _Reader, default: MakeHuman) -> dict[str, Float[ndarray, "V D"]]:
-    """State changes of the default's units on the head, in fixed point: positions first, then furrows."""
-    basis = default.basis(default.subject(0)).displacements
-    fields = dict(zip(default.units, basis, strict=True))
+def _blendshapes(reader: _Reader, default: MakeHuman) -> dict[str, Float[ndarray, "V D"]]:
+    """State changes of the default's blendshapes on the head, in fixed point: positions first, then furrows."""
+    basis = default.basis(default.identity(0)).displacements
+    fields = dict(zip(default.blendshapes, basis, strict=True))
     flip = np.append(FLIP, np.ones(basis.shape[-1] - 3))
     read = {name: reader.sided(field, fields[mirrored_name(name)], flip) for name, field in fields.items()}
     return {name: quantise(field).astype(np.float32) for name, field in read.items()}

@@ -9,8 +9,15 @@ from jaxtyping import Float
 from numpy import ndarray
 from scipy.optimize import lsq_linear
 
-from facing_asymmetry.face_models.appearance.arrays import Pattern, Published, Units, cut, symmetric_modes, tailored
-from facing_asymmetry.face_models.appearance.transfer import Dress, dress
+from facing_asymmetry.face_models.appearance.arrays import (
+    AlignedHead,
+    Blendshapes,
+    Published,
+    align,
+    head_arrays,
+    symmetric_modes,
+)
+from facing_asymmetry.face_models.appearance.transfer import Appearance, transfer_appearance
 from facing_asymmetry.face_models.arkit import PRESETS
 from facing_asymmetry.face_models.flame.layer import JAW, landmark_places, parts, posed
 from facing_asymmetry.face_models.flame.mouth import with_mouth
@@ -20,7 +27,7 @@ from facing_asymmetry.face_models.makehuman import MakeHuman
 from facing_asymmetry.face_models.symmetry import symmetrised
 
 DEVIATIONS: Final = 2.0
-"""Standard deviations of an expression mode that weight 1 of its unit stands for."""
+"""Standard deviations of an expression mode that weight 1 of its blendshape stands for."""
 
 BOUND: Final = 1.5
 """Largest weight of an expression mode, either way: three standard deviations."""
@@ -50,53 +57,55 @@ def model_of(kept: Mapping[str, ndarray]) -> FlameFile:
     return FlameFile(**{item.name: kept[item.name] for item in fields(FlameFile)})
 
 
-def worn(kept: Mapping[str, ndarray], default: MakeHuman) -> dict[str, Any]:
-    """The dressed model's arrays from what `stored` kept."""
+def convert(kept: Mapping[str, ndarray], default: MakeHuman) -> dict[str, Any]:
+    """The appearance model's arrays from what `stored` kept."""
     model = model_of(kept)
     places = landmark_places(model.template, model.faces, kept.get("landmarks/face"), kept.get("landmarks/bary"))
     part = parts(model.template, model.faces)
-    bare = cut(Published("flame", model.template, model.faces, part, places))
+    bare = align(Published("flame", model.template, model.faces, part, places))
     model, part = with_mouth(model, bare, default)
-    pattern = cut(Published("flame", model.template, model.faces, part, places))
-    dressed = _masked(dress(pattern.head, default), kept, pattern)
-    chosen = units(model, pattern)
-    arrays = tailored(pattern, dressed, chosen, symmetric_modes(model.shapes, pattern.mirror))
-    presets = retargeted(chosen, dressed, pattern)
+    aligned = align(Published("flame", model.template, model.faces, part, places))
+    appearance = _masked(transfer_appearance(aligned.head, default), kept, aligned)
+    chosen = blendshapes(model, aligned)
+    arrays = head_arrays(aligned, appearance, chosen, symmetric_modes(model.shapes, aligned.mirror))
+    presets = retargeted(chosen, appearance, aligned)
     arrays |= {"preset_names": np.array(list(presets)), "presets": np.stack(list(presets.values()))}
     arrays |= {name: getattr(model, name) for name in _LAYER}
     return arrays | (on_atlas(kept, arrays) if "texture/mean" in kept else {})
 
 
-def _masked(worn: Dress, kept: Mapping[str, ndarray], pattern: Pattern) -> Dress:
+def _masked(appearance: Appearance, kept: Mapping[str, ndarray], aligned: AlignedHead) -> Appearance:
     """The region `face` within the published mask of that name, where the user has brought the masks."""
     if "masks/face" not in kept:
-        return worn
-    inside = np.zeros(len(pattern.mirror), np.float32)
+        return appearance
+    inside = np.zeros(len(aligned.mirror), np.float32)
     inside[kept["masks/face"]] = 1.0
-    return replace(worn, regions={**worn.regions, "face": worn.regions["face"] * inside * inside[pattern.mirror]})
+    return replace(
+        appearance, regions={**appearance.regions, "face": appearance.regions["face"] * inside * inside[aligned.mirror]}
+    )
 
 
 _LAYER: Final = ("parents", "correctives", "regressor", "weights")
 """What the jaw's turn on another identity needs."""
 
 
-def units(model: FlameFile, pattern: Pattern) -> Units:
+def blendshapes(model: FlameFile, aligned: AlignedHead) -> Blendshapes:
     """Expression modes made symmetric and split in two, the jaw as a midline joint, the gaze."""
     count = len(model.expressions)
     names: list[str] = []
     moved: list[ndarray] = []
     for number, mode in enumerate(model.expressions):
         names += [f"expression_{number:03d}_L", f"expression_{number:03d}_R"]
-        moved += pattern.split(DEVIATIONS * mode)
+        moved += aligned.split(DEVIATIONS * mode)
     names += [*GAZES, "jawOpen"]
-    moved += [np.zeros_like(pattern.raw)] * len(GAZES) + [jaw_open(model, pattern.raw, pattern.mirror)]
+    moved += [np.zeros_like(aligned.raw)] * len(GAZES) + [jaw_open(model, aligned.raw, aligned.mirror)]
     displacements = np.stack(moved)
-    pattern.add_gaze(displacements, names)
+    aligned.add_gaze(displacements, names)
     sided = np.arange(2 * count + len(GAZES))
     facial = np.arange(len(names)) < 2 * count
     bounds = np.array([[-BOUND, BOUND]] * (2 * count) + [[0.0, 1.0]] * (len(GAZES) + 1))
     midline = np.array([name == "jawOpen" for name in names])
-    return Units(names, sided.reshape(-1, 2), bounds, displacements, facial, midline)
+    return Blendshapes(names, sided.reshape(-1, 2), bounds, displacements, facial, midline)
 
 
 def jaw_open(model: FlameFile, raw: Float[ndarray, "V 3"], mirror: ndarray) -> Float[ndarray, "V 3"]:
@@ -110,32 +119,36 @@ RIDGE: Final = 0.0004
 """Metres of misfit (root mean square) that one unit of every weight costs as much as: keeps faces plausible."""
 
 
-def retargeted(units: Units, worn: Dress, pattern: Pattern) -> dict[str, Float[ndarray, " E"]]:
-    """Weights of the units for each authored emotion, left equal to right.
+def retargeted(
+    blendshapes: Blendshapes, appearance: Appearance, aligned: AlignedHead
+) -> dict[str, Float[ndarray, " E"]]:
+    """Weights of the blendshapes for each authored emotion, left equal to right.
 
-    Bounded ridge regression: the modes (and the jaw) are to move the face as the embedded default's units move the
-    places that its vertices lie on. Gaze is taken over as it is.
+    Bounded ridge regression: the modes (and the jaw) are to move the face as the embedded default's blendshapes move
+    the places that its vertices lie on. Gaze is taken over as it is.
     """
-    weight = np.sqrt(worn.regions["face"].astype(np.float64) / worn.regions["face"].sum())[:, None]
-    left, right = units.pairs[units.facial[units.pairs[:, 0]]].T
-    jaw = list(units.names).index("jawOpen")
-    fields = [*(units.displacements[left] + units.displacements[right]), units.displacements[jaw]]
-    system = np.stack([(pattern.scale * weight * field).ravel() for field in fields], axis=1)
+    weight = np.sqrt(appearance.regions["face"].astype(np.float64) / appearance.regions["face"].sum())[:, None]
+    left, right = blendshapes.pairs[blendshapes.facial[blendshapes.pairs[:, 0]]].T
+    jaw = list(blendshapes.names).index("jawOpen")
+    fields = [*(blendshapes.displacements[left] + blendshapes.displacements[right]), blendshapes.displacements[jaw]]
+    system = np.stack([(aligned.scale * weight * field).ravel() for field in fields], axis=1)
     ridge = RIDGE * np.eye(len(fields))
-    low, high = np.concatenate([units.bounds[left], units.bounds[[jaw]]]).T
+    low, high = np.concatenate([blendshapes.bounds[left], blendshapes.bounds[[jaw]]]).T
     out = {}
     for emotion, authored in PRESETS.items():
-        target = sum(amount * worn.moves[key] for name, amount in authored.items() for key in _sides(name, worn))
+        target = sum(
+            amount * appearance.moves[key] for name, amount in authored.items() for key in _sides(name, appearance)
+        )
         wanted = np.concatenate([(weight * target).ravel(), np.zeros(len(fields))])
         found = lsq_linear(np.concatenate([system, ridge]), wanted, (low, high)).x
-        out[emotion] = np.zeros(len(units.names))
+        out[emotion] = np.zeros(len(blendshapes.names))
         out[emotion][left], out[emotion][right], out[emotion][jaw] = found[:-1], found[:-1], found[-1]
         for name, amount in authored.items():
-            for key in _sides(name, worn):
-                if key in units.names and key.startswith("eyeLook"):
-                    out[emotion][list(units.names).index(key)] = amount
+            for key in _sides(name, appearance):
+                if key in blendshapes.names and key.startswith("eyeLook"):
+                    out[emotion][list(blendshapes.names).index(key)] = amount
     return out
 
 
-def _sides(name: str, worn: Dress) -> list[str]:
-    return [key for key in (name, f"{name}_L", f"{name}_R") if key in worn.moves]
+def _sides(name: str, appearance: Appearance) -> list[str]:
+    return [key for key in (name, f"{name}_L", f"{name}_R") if key in appearance.moves]

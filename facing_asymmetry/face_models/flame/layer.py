@@ -27,7 +27,8 @@ def shaped(model: FlameFile, shape: Float[ndarray, " S"], expression: Float[ndar
     """The head before it is posed, metres.
 
     Args:
-        shape: at most 300 coefficients, standard deviations; expression: at most 100.
+        shape: at most 300 coefficients, standard deviations.
+        expression: at most 100.
     """
     identity = np.tensordot(shape, model.shapes[: len(shape)], axes=1)
     return model.template + identity + np.tensordot(expression, model.expressions[: len(expression)], axes=1)

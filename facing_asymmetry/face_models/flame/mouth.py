@@ -9,7 +9,7 @@ from numpy import ndarray
 from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
-from facing_asymmetry.face_models.appearance.arrays import Pattern
+from facing_asymmetry.face_models.appearance.arrays import AlignedHead
 from facing_asymmetry.face_models.appearance.matching import warp
 from facing_asymmetry.face_models.appearance.transfer import anchors
 from facing_asymmetry.face_models.flame.layer import JAW, NECK
@@ -27,20 +27,21 @@ EDGE: Final = 0.25
 """Depth of the lining (0 at the lips, 1 in the throat) up to which it goes with the lips."""
 
 
-def with_mouth(model: FlameFile, pattern: Pattern, default: MakeHuman) -> tuple[FlameFile, Int[ndarray, " W"]]:
+def with_mouth(model: FlameFile, aligned: AlignedHead, default: MakeHuman) -> tuple[FlameFile, Int[ndarray, " W"]]:
     """The model with the default's inner mouth, and the part of every vertex.
 
     Lower teeth and tongue turn with the jaw, upper teeth stay with the skull; the lining hangs from the lips in front
     and from the teeth behind. None of it moves with the expression modes but the lining's edge.
 
     Args:
-        model: as published; pattern: the head cut from it.
+        model: as published.
+        aligned: its head.
     """
     rows, part, faces, partner = _inside(default)
-    there = warp(default.template[rows].astype(np.float64), *reversed(anchors(pattern.head, default)))
+    there = warp(default.template[rows].astype(np.float64), *reversed(anchors(aligned.head, default)))
     there = symmetrised(there, partner)
-    raw = there / pattern.scale + [0.0, pattern.centre[1], pattern.centre[2]]
-    carried = _carried(raw, pattern)
+    raw = there / aligned.scale + [0.0, aligned.centre[1], aligned.centre[2]]
+    carried = _carried(raw, aligned)
     loose = _looseness(default, rows, part)
     pinned = np.zeros((len(rows), model.weights.shape[1]))
     low = _goes_with_jaw(there, part)
@@ -61,7 +62,7 @@ def with_mouth(model: FlameFile, pattern: Pattern, default: MakeHuman) -> tuple[
         regressor=np.pad(model.regressor, ((0, 0), (0, len(rows)))),
         weights=np.concatenate([model.weights, weights]),
     )
-    return whole, np.concatenate([pattern.published.part, part])
+    return whole, np.concatenate([aligned.published.part, part])
 
 
 def _inside(default: MakeHuman) -> tuple[ndarray, ndarray, ndarray, ndarray]:
@@ -77,12 +78,12 @@ def _inside(default: MakeHuman) -> tuple[ndarray, ndarray, ndarray, ndarray]:
     return rows, part, faces, place[default.mirror[rows]]
 
 
-def _carried(points: Float[ndarray, "N 3"], pattern: Pattern) -> csr_matrix:
+def _carried(points: Float[ndarray, "N 3"], aligned: AlignedHead) -> csr_matrix:
     """`(N, V)` weights of the skin's vertices that carry each point: inverse squared distance, symmetric."""
-    out = np.zeros((len(points), len(pattern.raw)))
-    skin = np.flatnonzero(pattern.published.part == PARTS.index("skin"))
+    out = np.zeros((len(points), len(aligned.raw)))
+    skin = np.flatnonzero(aligned.published.part == PARTS.index("skin"))
     for side in (1.0, -1.0):
-        apart, near = cKDTree(pattern.raw[skin] * [side, 1.0, 1.0]).query(points * [side, 1.0, 1.0], k=NEIGHBOURS)
+        apart, near = cKDTree(aligned.raw[skin] * [side, 1.0, 1.0]).query(points * [side, 1.0, 1.0], k=NEIGHBOURS)
         share = 1.0 / np.maximum(apart, 1e-6) ** 2
         share /= 2.0 * share.sum(axis=1, keepdims=True)
         np.add.at(out, (np.arange(len(points))[:, None], skin[near]), share)

@@ -11,10 +11,10 @@ from numpy import ndarray
 
 from facing_asymmetry.core.assets.cache import file_sha256
 from facing_asymmetry.core.errors import ConfigError
-from facing_asymmetry.face_models.appearance.head import DressedHead
+from facing_asymmetry.face_models.appearance.head import TransferredHead
 from facing_asymmetry.face_models.eyes import Shape
 from facing_asymmetry.face_models.flame import source
-from facing_asymmetry.face_models.flame.convert import jaw_open, stored, worn
+from facing_asymmetry.face_models.flame.convert import convert, jaw_open, stored
 from facing_asymmetry.face_models.flame.source import FlameFile
 from facing_asymmetry.face_models.flame.texture import drawn_skin
 from facing_asymmetry.face_models.imported import Plugin, keep
@@ -26,7 +26,7 @@ from facing_asymmetry.face_models.symmetry import quantise
 LICENCE: Final = "2020 and 2023: non-commercial research, by registration; 2023 Open: CC-BY-4.0"
 
 
-class FlameHead(DressedHead):
+class FlameHead(TransferredHead):
     """FLAME behind the contract: linear but for the jaw, whose joint is found anew on every shape."""
 
     def __init__(
@@ -42,13 +42,13 @@ class FlameHead(DressedHead):
         return "texture_mean" in self._arrays
 
     def displacements(self, shape: Shape) -> Float[ndarray, "E V 3"]:
-        """Each unit at weight 1 on this shape, metres in the package's frame."""
+        """Each blendshape at weight 1 on this shape, metres in the package's frame."""
         out = super().displacements(shape)
-        out[self.units.index("jawOpen")] = quantise(jaw_open(self._layer, shape.raw, self.mirror) * shape.scale)
+        out[self.blendshapes.index("jawOpen")] = quantise(jaw_open(self._layer, shape.raw, self.mirror) * shape.scale)
         return out
 
     def skin_of(self, traits: Traits) -> str:
-        """Whose skin an identity wears."""
+        """Whose skin an identity has."""
         return "FLAME's texture space" if self._textured else super().skin_of(traits)
 
     def painted(self, traits: Traits) -> UInt8[ndarray, "Ht Wt 4"]:
@@ -57,7 +57,7 @@ class FlameHead(DressedHead):
         return paint(self.palette, traits, skin)
 
 
-PLUGIN: Final = Plugin("flame", source.WHERE, LICENCE, worn, FlameHead)
+PLUGIN: Final = Plugin("flame", source.WHERE, LICENCE, convert, FlameHead)
 
 
 def bring(

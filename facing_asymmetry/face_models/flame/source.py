@@ -29,10 +29,13 @@ class FlameFile:
     """A FLAME model, metres.
 
     Attributes:
-        template: `(V, 3)`; faces: `(F, 3)`; parents: `(5,)` of root, neck, jaw, left eye, right eye.
+        template: `(V, 3)`.
+        faces: `(F, 3)`.
+        parents: `(5,)` of root, neck, jaw, left eye, right eye.
         shapes: `(300, V, 3)` identity, expressions: `(100, V, 3)`, each at one standard deviation.
         correctives: `(36, V, 3)` per element of (R - I) of the four joints after the root.
-        regressor: `(5, V)` joints from vertices; weights: `(V, 5)` skinning.
+        regressor: `(5, V)` joints from vertices.
+        weights: `(V, 5)` skinning.
     """
 
     template: Float[ndarray, "V 3"]

@@ -22,7 +22,8 @@ def on_atlas(kept: Mapping[str, ndarray], arrays: Mapping[str, Any]) -> dict[str
     """The texture's mean and modes on the left half of the atlas, each the mean of the left and the right side.
 
     Args:
-        kept: what the import read (`texture/...`, `faces`); arrays: of the dressed head.
+        kept: what the import read (`texture/...`, `faces`).
+        arrays: of the converted head.
 
     Returns:
         `texture_mean` `(h, w, 3)` and `texture_modes` `(K, h, w, 3)`, sRGB in [0, 1].

@@ -1,1 +1,1 @@
-"""ICT-FaceKit's light model (MIT): read from the user's download, dressed in the embedded default's skin."""
+"""ICT-FaceKit's light model (MIT): read from the user's download, with the embedded default's skin."""

@@ -11,15 +11,22 @@ from scipy.spatial import cKDTree
 
 from facing_asymmetry.core.assets.cache import file_sha256
 from facing_asymmetry.face_models import arkit
-from facing_asymmetry.face_models.appearance.arrays import Pattern, Published, Units, cut, symmetric_modes, tailored
-from facing_asymmetry.face_models.appearance.head import DressedHead
-from facing_asymmetry.face_models.appearance.transfer import dress
+from facing_asymmetry.face_models.appearance.arrays import (
+    AlignedHead,
+    Blendshapes,
+    Published,
+    align,
+    head_arrays,
+    symmetric_modes,
+)
+from facing_asymmetry.face_models.appearance.head import TransferredHead
+from facing_asymmetry.face_models.appearance.transfer import transfer_appearance
 from facing_asymmetry.face_models.ict.source import (
+    BLENDSHAPES,
     IDENTITIES,
     LANDMARKS,
     NEUTRAL,
     SPLIT,
-    UNITS,
     WHERE,
     WHOLE,
     IctFiles,
@@ -41,43 +48,47 @@ def stored(files: IctFiles) -> dict[str, ndarray]:
     return {"neutral": files.neutral, "faces": files.faces.astype(np.int32), "identities": identities, **moved}
 
 
-def worn(kept: Mapping[str, ndarray], default: MakeHuman) -> dict[str, Any]:
-    """The dressed model's arrays from what `stored` kept."""
+def convert(kept: Mapping[str, ndarray], default: MakeHuman) -> dict[str, Any]:
+    """The converted model's arrays from what `stored` kept."""
     places = {number: kept["neutral"][vertex] for number, vertex in LANDMARKS.items()}
     part = parts()
     faces = kept["faces"].astype(np.int64)
-    whole = cut(Published("ict", kept["neutral"], faces, part, places))
+    whole = align(Published("ict", kept["neutral"], faces, part, places))
     loose = looseness(whole.raw, part, whole.mirror)[:, None]
     drawn_in = kept["neutral"] - (1.0 - loose) * [0.0, 0.0, SET_BACK]
-    pattern = cut(Published("ict", drawn_in, faces, part, places))
+    aligned = align(Published("ict", drawn_in, faces, part, places))
     moved = {key.removeprefix("expression/"): value for key, value in kept.items() if key.startswith("expression/")}
-    facial, midline = arkit.nerves(UNITS)
-    fields = units(moved, pattern)
+    facial, midline = arkit.nerves(BLENDSHAPES)
+    fields = blendshapes(moved, aligned)
     fields[~midline] = quantise(fields[~midline] * loose)
-    pattern.add_gaze(fields, UNITS)
-    chosen = Units(UNITS, arkit.pairs(), arkit.bounds(UNITS), fields, facial, midline)
-    return tailored(pattern, dress(pattern.head, default), chosen, symmetric_modes(kept["identities"], pattern.mirror))
+    aligned.add_gaze(fields, BLENDSHAPES)
+    chosen = Blendshapes(BLENDSHAPES, arkit.pairs(), arkit.bounds(BLENDSHAPES), fields, facial, midline)
+    return head_arrays(
+        aligned, transfer_appearance(aligned.head, default), chosen, symmetric_modes(kept["identities"], aligned.mirror)
+    )
 
 
-def units(moved: Mapping[str, Float[ndarray, "V 3"]], pattern: Pattern) -> Float[ndarray, "E V 3"]:
-    """Displacements of the units, metres: native pairs made exact mirror images, whole ones symmetrised (and split)."""
-    mirror: Int[ndarray, " V"] = pattern.mirror
+def blendshapes(moved: Mapping[str, Float[ndarray, "V 3"]], aligned: AlignedHead) -> Float[ndarray, "E V 3"]:
+    """Displacements in metres: native pairs made exact mirror images, whole blendshapes symmetrised (and split)."""
+    mirror: Int[ndarray, " V"] = aligned.mirror
     out: dict[str, ndarray] = {name: symmetrised(moved[name], mirror) for name in WHOLE}
     for stem in SPLIT:
-        out[f"{stem}_L"], out[f"{stem}_R"] = pattern.split(moved[stem])
-    for name in UNITS:
+        out[f"{stem}_L"], out[f"{stem}_R"] = aligned.split(moved[stem])
+    for name in BLENDSHAPES:
         if name not in out:
             left = quantise(0.5 * (moved[name] + mirrored(moved[mirrored_name(name)], mirror)))
             out[name], out[mirrored_name(name)] = left, mirrored(left, mirror)
-    return np.stack([out[name] for name in UNITS])
+    return np.stack([out[name] for name in BLENDSHAPES])
 
 
-def head(arrays: Mapping[str, Any], fingerprint: str, provenance: Mapping[str, Any], default: MakeHuman) -> DressedHead:
-    """The face model on the dressed arrays."""
-    return DressedHead(arrays, "ict", fingerprint, provenance, default)
+def head(
+    arrays: Mapping[str, Any], fingerprint: str, provenance: Mapping[str, Any], default: MakeHuman
+) -> TransferredHead:
+    """The face model on the converted arrays."""
+    return TransferredHead(arrays, "ict", fingerprint, provenance, default)
 
 
-PLUGIN: Final = Plugin("ict", WHERE, "MIT", worn, head)
+PLUGIN: Final = Plugin("ict", WHERE, "MIT", convert, head)
 
 
 def bring(cache: Path, folder: Path, progress: Callable[[str], None] = lambda stem: None) -> dict[str, Any]:
@@ -113,7 +124,9 @@ def looseness(
     """1 on everything but the mouth's lining, and on that near the lips; 0 on the lining behind them.
 
     Args:
-        vertices: metres, symmetric; part: index into `PARTS`; mirror: the involution.
+        vertices: metres, symmetric.
+        part: index into `PARTS`.
+        mirror: the involution.
     """
     lining, skin = np.flatnonzero(part == PARTS.index("mouth")), part == PARTS.index("skin")
     from_skin, _ = cKDTree(vertices[skin]).query(vertices[lining])

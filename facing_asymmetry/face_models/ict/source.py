@@ -1,6 +1,6 @@
 """Reads the published folder `FaceXModel`: one Wavefront mesh a file, 387 MB of text, centimetres.
 
-Own code: trimesh and meshio merge, reorder or drop vertices of such files, and only the order carries the units.
+Own code: trimesh and meshio merge, reorder or drop vertices of such files, and only the order carries the blendshapes.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,8 +29,10 @@ class IctFiles:
     """What the folder holds, shown vertices only, metres.
 
     Attributes:
-        neutral: `(V, 3)`; faces: `(F, 3)` triangles.
-        expressions: file stem -> `(V, 3)` displacement; identities: `(100, V, 3)` displacement of each mode.
+        neutral: `(V, 3)`.
+        faces: `(F, 3)` triangles.
+        expressions: file stem -> `(V, 3)` displacement.
+        identities: `(100, V, 3)` displacement of each mode.
     """
 
     neutral: Float[ndarray, "V 3"]
@@ -48,7 +50,8 @@ def read_folder(folder: Path, progress: Callable[[str], None] = lambda stem: Non
     """Read and check every file that the model needs.
 
     Args:
-        folder: `FaceXModel`, or the clone that holds it; progress: told each file's stem.
+        folder: `FaceXModel`, or the clone that holds it.
+        progress: told each file's stem.
 
     Raises:
         AssetError: a file is missing, truncated, of another topology, or no number where one belongs.
@@ -181,8 +184,8 @@ LANDMARKS: Final = {
 IDENTITIES: Final = 100
 """Files `identity000.obj` to `identity099.obj`."""
 
-UNITS: Final = tuple(name for name in arkit.NAMES if name != "tongueOut")
-"""The model has every ARKit unit but the tongue's."""
+BLENDSHAPES: Final = tuple(name for name in arkit.NAMES if name != "tongueOut")
+"""The model has every ARKit blendshape but the tongue's."""
 
 WHOLE: Final = tuple(name for name in arkit.WHOLE if name != "tongueOut")
 
@@ -200,5 +203,5 @@ def parts() -> Int[ndarray, " V"]:
 
 def files() -> tuple[str, ...]:
     """Stems of the expression files that are read."""
-    sided = [name for name in UNITS if name.removesuffix("_L").removesuffix("_R") not in SPLIT]
+    sided = [name for name in BLENDSHAPES if name.removesuffix("_L").removesuffix("_R") not in SPLIT]
     return (*sided, *SPLIT)

@@ -1,4 +1,4 @@
-"""The expression units: ARKit's names, left and right made exact mirror images, midline units split in two."""
+"""The blendshapes: ARKit's names, left and right made exact mirror images, midline blendshapes split in two."""
 
 from typing import Final
 
@@ -10,19 +10,19 @@ from scipy import sparse
 from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.arkit import PAIRED, SIDEWAYS, SPLIT, WHOLE
 from facing_asymmetry.face_models.makehuman.masks import skin_vertices
-from facing_asymmetry.face_models.makehuman.source import RawMesh, Source
+from facing_asymmetry.face_models.makehuman.source import RawFiles, RawMesh
 from facing_asymmetry.face_models.makehuman.template import PARTS, Template
 from facing_asymmetry.face_models.symmetry import mirrored, quantise, side_weight, symmetrised
 
 SPLIT_HALF_WIDTH: Final = 0.10
-"""Decimetres on the published mesh; 8-12 mm agree best with the units that are published for each side."""
+"""Decimetres on the published mesh; 8-12 mm agree best with the blendshapes that are published for each side."""
 
 
-def read_units(source: Source, raw: RawMesh, kept: Int[ndarray, " S"]) -> Float[ndarray, "E S 3"]:
-    """Displacement of each unit on the kept vertices, decimetres, symmetrised.
+def read_blendshapes(source: RawFiles, raw: RawMesh, kept: Int[ndarray, " S"]) -> Float[ndarray, "E S 3"]:
+    """Displacement of each blendshape on the kept vertices, decimetres, symmetrised.
 
-    A left unit becomes the mean of itself and the mirrored right one, the right unit its mirror image; a midline unit
-    the mean of itself and its own mirror image, then split.
+    A left blendshape becomes the mean of itself and the mirrored right one, the right one its mirror image. A midline
+    blendshape becomes the mean of itself and its own mirror image, and is then split.
     """
     count = len(raw.vertices)
     place = np.full(count, -1)
@@ -41,21 +41,21 @@ def read_units(source: Source, raw: RawMesh, kept: Int[ndarray, " S"]) -> Float[
         left = quantise(left_share * symmetrised(published(name), mirror))
         out.insert(place_in_order, [left, mirrored(left, mirror)])
     whole = [symmetrised(published(name), mirror) for name in WHOLE]
-    return np.stack([*(unit for pair in out for unit in pair), *whole])
+    return np.stack([*(blendshape for pair in out for blendshape in pair), *whole])
 
 
 SMOOTHED: Final = {"mouthSmile": 14, "mouthDimple": 6, "noseSneer": 3, "mouthUpperUp": 3, "mouthStretch": 4}
-"""Units whose displacement is smoothed over the cheek, and how often."""
+"""Blendshapes whose displacement is smoothed over the cheek, and how often."""
 
 LIP_ROWS, LID_ROWS = 3, 7
 """Rows of vertices around the lips' and the lids' edges over which a correction fades."""
 
 LID_SHARE: Final = {"cheekSquint": 0.45, "noseSneer": 0.35}
-"""Share of the lower lid's motion that is left to these units; eyeSquint is what narrows the eye."""
+"""Share of the lower lid's motion that is left to these blendshapes; eyeSquint is what narrows the eye."""
 
 
 def soften(template: Template, displacements: Float[ndarray, "E S 3"]) -> Float[ndarray, "E S 3"]:
-    """Corrected units, still exact mirror images of each other."""
+    """Corrected blendshapes, still exact mirror images of each other."""
     count = displacements.shape[1]
     mirror = template.mirror[:count]
     adjacent = adjacency(template.faces, count)

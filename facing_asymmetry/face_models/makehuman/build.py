@@ -3,6 +3,8 @@
 import hashlib
 import io
 import logging
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,10 @@ from scipy.ndimage import map_coordinates
 
 from facing_asymmetry.core.assets import fetch_matching
 from facing_asymmetry.core.assets.cache import atomic_file
+from facing_asymmetry.core.code import read_code
 from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.face_models import arkit, symmetry
-from facing_asymmetry.face_models.makehuman import atlas, geometry, masks, source, wrinkles
-from facing_asymmetry.face_models.makehuman import blendshapes as units
+from facing_asymmetry.face_models.makehuman import atlas, blendshapes, geometry, masks, source, wrinkles
 from facing_asymmetry.face_models.makehuman import source as shapes
 from facing_asymmetry.face_models.makehuman.blendshapes import lining, soften
 from facing_asymmetry.face_models.makehuman.layers import paint_layers
@@ -26,17 +28,22 @@ from facing_asymmetry.face_models.makehuman.texels import Texels, map_texels
 log = logging.getLogger(__name__)
 
 
-def recipe() -> str:
-    """Twelve hexadecimal digits of the builder's own code: another builder writes another file."""
-    digest, shared = hashlib.sha256(), (Path(arkit.__file__), Path(symmetry.__file__))
-    for path in (*sorted(Path(__file__).parent.glob("*.py")), *shared):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+def code_digest(paths: Iterable[Path]) -> str:
+    """Twelve hexadecimal digits of the syntax trees of modules: docstrings, comments and formatting don't count."""
+    digests = [read_code(path.read_bytes()).digest for path in paths]
+    return hashlib.sha256("".join(digests).encode()).hexdigest()[:12]
+
+
+@cache
+def builder_digest() -> str:
+    """Digest of the builder's own code: another builder writes another file."""
+    shared = (Path(arkit.__file__), Path(symmetry.__file__))
+    return code_digest((*sorted(Path(__file__).parent.glob("*.py")), *shared))
 
 
 def built_file(cache: Path, pictures: bool) -> Path:
     """Where the built file lies in the user's cache."""
-    return cache / "makehuman" / f"{recipe()}-{'pictures' if pictures else 'procedural'}.npz"
+    return cache / "makehuman" / f"{builder_digest()}-{'pictures' if pictures else 'procedural'}.npz"
 
 
 def build(cache: Path, *, pictures: bool = True) -> Path:
@@ -64,7 +71,7 @@ def build(cache: Path, *, pictures: bool = True) -> Path:
             pictures = False
     path = built_file(cache, pictures)
     if not is_built(path):
-        write(path, bake(source.Source(wheel, skins if pictures else None)))
+        write(path, bake(source.RawFiles(wheel, skins if pictures else None)))
     return path
 
 
@@ -92,7 +99,7 @@ def write(path: Path, arrays: dict[str, Any]) -> None:
         file.write(hashlib.sha256(buffer.getvalue()).hexdigest().encode())
 
 
-def bake(files: source.Source) -> dict[str, Any]:
+def bake(files: source.RawFiles) -> dict[str, Any]:
     """All arrays of the model, from the raw files."""
     raw = files.mesh()
     template = make_template(raw)
@@ -112,7 +119,7 @@ def bake(files: source.Source) -> dict[str, Any]:
         "local_lower": local.lower,
         "local_higher": local.higher,
         **mouth,
-        "units": soften(template, units.read_units(files, raw, template.source)).astype(np.float32),
+        "units": soften(template, blendshapes.read_blendshapes(files, raw, template.source)).astype(np.float32),
         **_surface(template, vertices),
         **_textures(template, vertices, files),
     }
@@ -146,7 +153,7 @@ def _surface(template: Template, vertices: ndarray) -> dict[str, Any]:
     }
 
 
-def _textures(template: Template, vertices: ndarray, files: source.Source) -> dict[str, Any]:
+def _textures(template: Template, vertices: ndarray, files: source.RawFiles) -> dict[str, Any]:
     texels = map_texels(template, vertices)
     layers = paint_layers(texels, files, masks.lid_rim(template, vertices))
     skins = {name: _bake_skin(path, texels) for name, path in files.skin_files().items()}

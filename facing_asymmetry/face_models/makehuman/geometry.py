@@ -31,9 +31,15 @@ class ShapeSpace:
     """What identities are blended from, all in decimetres on S kept vertices followed by the eye's anchors.
 
     Attributes:
-        base: `(N, 3)` the published mesh; `macros`: name -> `(N, 3)`; `locals`: signed parameters.
-        mirror: `(S,)` of the kept vertices; `upper_teeth`, `lower_teeth`, `tongue`: indices of their vertices.
-        socket_lining, mouth_lining: 0 at the edge of lids and lips (and on all other parts), 1 deep behind them.
+        base: `(N, 3)` the published mesh.
+        macros: name -> `(N, 3)`.
+        locals: signed parameters.
+        mirror: `(S,)` of the kept vertices.
+        upper_teeth: indices of their vertices.
+        lower_teeth: indices of their vertices.
+        tongue: indices of its vertices.
+        socket_lining: 0 at the lids' edge and on all other parts, 1 deep behind them.
+        mouth_lining: 0 at the lips' edge and on all other parts, 1 deep behind them.
         anchors: how many of the N rows are anchors of the left eye.
     """
 
@@ -55,8 +61,9 @@ class Head:
 
     Attributes:
         vertices: `(V, 3)` metres, exactly symmetric, origin between the eyes.
-        scale: metres per published decimetre: what the units are multiplied by.
-        eye_centre: `(3,)` of the left eye; `eye_radius`: metres.
+        scale: metres per published decimetre: what the blendshapes are multiplied by.
+        eye_centre: `(3,)` of the left eye.
+        eye_radius: metres.
     """
 
     vertices: Float[ndarray, "V 3"]

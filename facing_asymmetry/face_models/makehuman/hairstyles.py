@@ -15,10 +15,13 @@ class Hairstyle:
     """One style; lengths in millimetres on the template.
 
     Attributes:
-        forehead: how far the hairline is moved down (negative: up); `temples`: how far it recedes at the temples.
-        top, sides: thickness of the hair on top and at the sides.
-        ragged: amplitude of the hairline's irregularity; `curl`: 0 straight to 1 tight curls.
-        sexes: who wears it.
+        forehead: how far the hairline is moved down (negative: up).
+        temples: how far it recedes at the temples.
+        top: thickness of the hair on top.
+        sides: thickness of the hair at the sides.
+        ragged: amplitude of the hairline's irregularity.
+        curl: 0 straight to 1 tight curls.
+        sexes: who has it.
     """
 
     forehead: float

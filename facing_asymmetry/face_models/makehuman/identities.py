@@ -26,8 +26,14 @@ class Traits:
     """What was drawn for one identity.
 
     Attributes:
-        number: its number; `sex`, `ancestry`, `age_group`: the stratum; `age`: years.
-        mixture: share of each ancestry, the stratum's being the largest; `weight`, `muscle`: -1 to 1.
+        number: its number.
+        sex: of the stratum.
+        ancestry: of the stratum.
+        age_group: of the stratum.
+        age: years.
+        mixture: share of each ancestry, the stratum's being the largest.
+        weight: -1 to 1.
+        muscle: -1 to 1.
         local: about 100 shape parameters by name, -1 to 1.
         shades: uniform numbers in [0, 1] for skin tone, eye colour, hair and brows, by name.
     """

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from facing_asymmetry.face_models.makehuman import atlas
 from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, hair_depth
 from facing_asymmetry.face_models.makehuman.patterns import Stencil, curve, fractal, noise
-from facing_asymmetry.face_models.makehuman.source import Source
+from facing_asymmetry.face_models.makehuman.source import RawFiles
 from facing_asymmetry.face_models.makehuman.template import PARTS
 from facing_asymmetry.face_models.makehuman.texels import Texels
 from facing_asymmetry.face_models.symmetry import smoothstep
@@ -27,7 +27,7 @@ BROWS: Final = {
 """Eyebrow variants; they ride on the skin, so they follow the expression."""
 
 
-def paint_layers(texels: Texels, source: Source, lid_rim: Float[ndarray, "N 3"]) -> dict[str, UInt8[ndarray, "H W"]]:
+def paint_layers(texels: Texels, source: RawFiles, lid_rim: Float[ndarray, "N 3"]) -> dict[str, UInt8[ndarray, "H W"]]:
     """All layers, 0 to 255.
 
     Args:
@@ -56,7 +56,7 @@ def paint_layers(texels: Texels, source: Source, lid_rim: Float[ndarray, "N 3"])
     return {name: np.round(255.0 * np.clip(layer, 0.0, 1.0)).astype(np.uint8) for name, layer in layers.items()}
 
 
-def _lips(texels: Texels, source: Source) -> ndarray:
+def _lips(texels: Texels, source: RawFiles) -> ndarray:
     mask = np.asarray(Image.open(source.data / "mpfb2/textures/mpfb_lips.jpg").convert("L"), np.float32) / 255.0
     published = atlas.published_head(texels.uv.reshape(-1, 2))
     rows, columns = (1.0 - published[:, 1]) * mask.shape[0] - 0.5, published[:, 0] * mask.shape[1] - 0.5

@@ -1,4 +1,4 @@
-"""The `makehuman` face model: loads what set-up built and gives identities, units and masks."""
+"""The `makehuman` face model: loads what set-up built and gives identities, blendshapes and masks."""
 
 import hashlib
 import io
@@ -13,7 +13,7 @@ from numpy import ndarray
 
 from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.face_models import arkit
-from facing_asymmetry.face_models.contract import Subject, Surface, UnitBasis, check_face_model
+from facing_asymmetry.face_models.contract import BlendshapeBasis, Identity, Surface, check_face_model
 from facing_asymmetry.face_models.eyes import add_gaze
 from facing_asymmetry.face_models.makehuman import wrinkles
 from facing_asymmetry.face_models.makehuman.build import built_file
@@ -31,7 +31,8 @@ class MakeHuman:
     """The hm08 head behind the `FaceModel` contract.
 
     Attributes:
-        template: `(V, 3)` the average young adult, metres; `face_parts`: `(F,)` index into `PARTS` of each triangle.
+        template: `(V, 3)` the average young adult, metres.
+        face_parts: `(F,)` index into `PARTS` of each triangle.
         palette: what textures are painted from.
 
     Args:
@@ -45,7 +46,7 @@ class MakeHuman:
     def __init__(self, arrays: Mapping[str, Any], fingerprint: str) -> None:
         self._arrays = arrays
         self.fingerprint = fingerprint
-        self.units: tuple[str, ...] = arkit.NAMES
+        self.blendshapes: tuple[str, ...] = arkit.NAMES
         self.pairs = arkit.pairs()
         self.bounds = arkit.bounds()
         self.mirror: Int[ndarray, " V"] = arrays["mirror"]
@@ -64,7 +65,7 @@ class MakeHuman:
         self._space = _shape_space(arrays)
         self.palette = Palette.of(arrays)
         self._scalp: Float[ndarray, " S"] = arrays["scalp"]
-        self._subjects = lru_cache(maxsize=8)(self._make_subject)
+        self._identities = lru_cache(maxsize=8)(self._make_identity)
 
     @property
     def provenance(self) -> Mapping[str, Any]:
@@ -92,13 +93,13 @@ class MakeHuman:
         """`pictures` where the published skins were there at set-up, else `procedural`."""
         return "pictures" if len(self.palette.skins) else "procedural"
 
-    def subject(self, number: int) -> Subject:
+    def identity(self, number: int) -> Identity:
         """The identity with this number: same number, same face. The last few are kept in memory.
 
         Raises:
             ConfigError: the number is negative.
         """
-        return self._subjects(number)
+        return self._identities(number)
 
     def traits(self, number: int) -> Traits:
         """Everything that was drawn for an identity.
@@ -108,19 +109,19 @@ class MakeHuman:
         """
         return draw_traits(number, self._space.locals.names)
 
-    def basis(self, subject: Subject) -> UnitBasis:
-        """Units on this subject: published displacements at its scale, gaze about its eyes, wrinkle activations."""
-        head = head_of(self._space, self.traits(subject.number))
+    def basis(self, identity: Identity) -> BlendshapeBasis:
+        """Blendshapes of this identity: published displacements at its scale, gaze of its eyes, wrinkle activations."""
+        head = head_of(self._space, self.traits(identity.number))
         moves = quantise(self._arrays["units"].astype(np.float64) * head.scale)
         channels = len(self.wrinkles)
-        out = np.zeros((len(self.units), len(self.mirror), 3 + channels), np.float32)
+        out = np.zeros((len(self.blendshapes), len(self.mirror), 3 + channels), np.float32)
         out[:, : moves.shape[1], :3] = moves
         out[:, :, 3:] = self._arrays["activations"]
         first = moves.shape[1]
         left = np.arange(first, first + (out.shape[1] - first) // 2)
-        add_gaze(out, self.units, left, self.mirror, head.vertices[left].astype(np.float64) - head.eye_centre)
+        add_gaze(out, self.blendshapes, left, self.mirror, head.vertices[left].astype(np.float64) - head.eye_centre)
         facial, midline = arkit.nerves()
-        return UnitBasis(out, facial, midline, self._arrays["midline_vertices"])
+        return BlendshapeBasis(out, facial, midline, self._arrays["midline_vertices"])
 
     def midline_weight(self, half_width: float) -> Float[ndarray, " V"]:
         """Side weight: a logistic of the template's x over `half_width` metres; w + w[mirror] = 1 exactly."""
@@ -136,14 +137,14 @@ class MakeHuman:
         """The average young adult's state at rest."""
         return np.pad(self.template, ((0, 0), (0, len(self.wrinkles))))
 
-    def _make_subject(self, number: int) -> Subject:
+    def _make_identity(self, number: int) -> Identity:
         traits = self.traits(number)
         head = head_of(self._space, traits)
         rest = np.zeros((len(self.mirror), 3 + len(self.wrinkles)), np.float32)
         rest[:, :3] = head.vertices
         rest[: len(self._scalp), :3] += self._hair(traits)
         rest[:, 3:] = resting_wrinkles(traits) * self._arrays["resting_mask"]
-        return Subject(number, traits.in_words(), rest, paint(self.palette, traits))
+        return Identity(number, traits.in_words(), rest, paint(self.palette, traits))
 
 
 def resting_wrinkles(traits: Traits) -> float:

@@ -23,8 +23,10 @@ class Palette:
     """What every texture is painted from.
 
     Attributes:
-        layers: name -> `(H, W)` uint8, the left half of the atlas; `part`: `(H, W)` index into `PARTS`.
-        height: `(H, W)` float32 template metres, y; `collar`: `(H, W)` metres above the collar.
+        layers: name -> `(H, W)` uint8, the left half of the atlas.
+        part: `(H, W)` index into `PARTS`.
+        height: `(H, W)` float32 template metres, y.
+        collar: `(H, W)` metres above the collar.
         skins: name -> `(h, w, 3)` uint8 published skins on the left half at lower resolution; empty if absent.
     """
 
@@ -52,7 +54,8 @@ def paint(
     """Texture of one identity: sRGB and gloss, exactly mirror-symmetric.
 
     Args:
-        palette: what it is painted from; traits: whose it is.
+        palette: what it is painted from.
+        traits: whose it is.
         photograph: a skin with its own lips, lids and brows on the left half of the atlas, used as it is.
     """
     colours = colours_of(traits)

@@ -41,7 +41,8 @@ class RawMesh:
     Attributes:
         vertices: `(N, 3)` decimetres, +x the person's left, +y up.
         uvs: `(T, 2)` texture coordinates, v up.
-        quads: group name -> `(Q, 4)` vertex indices; `quad_uvs`: the same shape, indices into `uvs`.
+        quads: group name -> `(Q, 4)` vertex indices.
+        quad_uvs: the same shape, indices into `uvs`.
         mirror: `(N,)` index of the mirrored vertex.
     """
 
@@ -52,7 +53,7 @@ class RawMesh:
     mirror: Int[ndarray, " N"]
 
 
-class Source:
+class RawFiles:
     """The raw files in a folder.
 
     Args:
@@ -165,7 +166,8 @@ class LocalTargets:
 
     Attributes:
         names: of the P parameters.
-        lower: `(P, N, 3)` decimetres at value -1; `higher`: at value +1.
+        lower: `(P, N, 3)` decimetres at value -1.
+        higher: at value +1.
     """
 
     names: tuple[str, ...]
@@ -173,14 +175,14 @@ class LocalTargets:
     higher: Float[ndarray, "P N 3"]
 
 
-def read_macros(source: Source, raw: RawMesh, kept: Int[ndarray, " N"]) -> dict[str, Float[ndarray, "N 3"]]:
+def read_macros(source: RawFiles, raw: RawMesh, kept: Int[ndarray, " N"]) -> dict[str, Float[ndarray, "N 3"]]:
     """Macro targets of adults by name (`caucasian-male-old`, `universal-...`), on the kept vertices."""
     names = [n for n in source.target_names("macrodetails") if "-baby" not in n and "-child" not in n]
     count = len(raw.vertices)
     return {name.split("/")[1]: source.target(name, count)[kept].astype(np.float32) for name in names}
 
 
-def read_locals(source: Source, raw: RawMesh, kept: Int[ndarray, " N"]) -> LocalTargets:
+def read_locals(source: RawFiles, raw: RawMesh, kept: Int[ndarray, " N"]) -> LocalTargets:
     """All usable local targets as signed parameters; targets of the left and the right eye or ear become one."""
     count = len(raw.vertices)
     available = [n for group in LOCAL_GROUPS for n in source.target_names(group) if not any(w in n for w in _LEFT_OUT)]

@@ -25,7 +25,8 @@ class Template:
     Attributes:
         source: `(S,)` index in the published mesh of each kept vertex; the two eyeballs' vertices follow them.
         faces: `(F, 3)` triangles, the left half first, then the mirror image of each in the same order.
-        faces_uvs: `(F, 3)`; `uvs`: `(T, 2)`, mirrored exactly: u of the one side is 1 - u of the other.
+        faces_uvs: `(F, 3)`.
+        uvs: `(T, 2)`, mirrored exactly: u of the one side is 1 - u of the other.
         part: `(F,)` index into `PARTS`.
         mirror: `(V,)` involution.
         eye_anchors: `(6,)` indices in the published mesh of the extremes of the left eye's helper sphere: right, left,
@@ -118,7 +119,8 @@ class Eyeball:
     """Mesh of a unit eyeball that looks along +z.
 
     Attributes:
-        points: `(N, 3)` on about the unit sphere (the cornea bulges); `faces`: `(F, 3)`.
+        points: `(N, 3)` on about the unit sphere (the cornea bulges).
+        faces: `(F, 3)`.
         uvs: `(N, 2)` atlas coordinates of the left eye.
     """
 

@@ -17,9 +17,13 @@ class Texels:
     """Maps over the left half of the atlas, `(SIZE, SIZE / 2)`; gutters repeat the nearest texel of an island.
 
     Attributes:
-        position: template position, metres; `normal`: unit; `part`: index into `PARTS`.
-        occlusion: share of the sky that is seen, 0 to 1; `uv`: atlas coordinates of the texel's centre.
-        along_u, along_v: metres per unit of u and of v.
+        position: template position, metres.
+        normal: unit.
+        part: index into `PARTS`.
+        occlusion: share of the sky that is seen, 0 to 1.
+        uv: atlas coordinates of the texel's centre.
+        along_u: metres per unit of u.
+        along_v: metres per unit of v.
     """
 
     position: Float[ndarray, "H W 3"]

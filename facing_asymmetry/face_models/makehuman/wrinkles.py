@@ -1,4 +1,4 @@
-"""Furrows: maps of their slope and shade, and which unit draws which of them."""
+"""Furrows: maps of their slope and shade, and which blendshape draws which of them."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -23,8 +23,11 @@ class Furrow:
     """A group of lines that appear together.
 
     Attributes:
-        channel: 0 raise, 1 lower; `lines`: points in millimetres on the template's left side.
-        depth, width: of each line, millimetres; `shade`: darkening at the bottom.
+        channel: 0 raise, 1 lower.
+        lines: points in millimetres on the template's left side.
+        depth: of each line, millimetres.
+        width: of each line, millimetres.
+        shade: darkening at the bottom.
         window: x and y range (mm) and softness in which it is switched on.
     """
 
@@ -137,7 +140,7 @@ DRIVEN: Final = {
     "mouthPress": {"chin": 0.3, "marionette": 0.3},
     "mouthDimple": {"marionette": 0.5},
 }
-"""Activation of each furrow at weight 1 of a unit (of either side)."""
+"""Activation of each furrow at weight 1 of a blendshape (of either side)."""
 
 
 def wrinkle_maps(texels: Texels) -> Float[ndarray, "C H W 3"]:
@@ -170,7 +173,7 @@ def window(furrow: Furrow, vertices: Float[ndarray, "V 3"]) -> Float[ndarray, " 
 
 
 def activations(template: Template, vertices: Float[ndarray, "V 3"]) -> Float[ndarray, "E V C"]:
-    """Wrinkle activation of each vertex at weight 1 of each unit: an exact mirror image for the other side."""
+    """Wrinkle activation of each vertex at weight 1 of each blendshape: an exact mirror image for the other side."""
     out = np.zeros((len(arkit.NAMES), len(vertices), len(CHANNELS)), np.float32)
     share = side_weight(vertices[:, 0], 0.010) * skin_vertices(template)
     for name, driven in DRIVEN.items():
@@ -196,5 +199,5 @@ def tangents(template: Template, vertices: Float[ndarray, "V 3"], carries: ndarr
         np.add.at(total, template.faces[skin, corner], along[skin])
     # u grows to the person's left on both sides: the mirror image of a tangent points the other way
     total = np.round(0.5 * (total - mirrored(total, template.mirror)) * 2.0**50) / 2.0**50
-    unit = total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-30)
-    return (unit * carries[:, None]).astype(np.float32)
+    direction = total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-30)
+    return (direction * carries[:, None]).astype(np.float32)

@@ -1,7 +1,8 @@
 """How kernels are compiled: machine code is kept in the user's cache, under a hash of all kernels' source.
 
 Numba's own cache looks at the file of the outermost function only, so a change in an inlined helper would go unnoticed;
-a folder per source hash can't be stale.
+a folder per source hash can't be stale. The hash is of the raw source, comments included: machine code that is compiled
+once too often costs half a minute, one that is stale gives wrong images.
 """
 
 import hashlib

@@ -53,8 +53,10 @@ def vertex_normals(state: ndarray, faces: ndarray, sums: ndarray, table: ndarray
     Positions are rounded to 28 bits of the mesh's extent, so that cross products and their sums are exact integers.
 
     Args:
-        state: `(V, D)` float32; faces: `(F, 3)` int32.
-        sums: `(V, 6)` int64 scratch; table: `(V, LANES)` float32.
+        state: `(V, D)` float32.
+        faces: `(F, 3)` int32.
+        sums: `(V, 6)` int64 scratch.
+        table: `(V, LANES)` float32.
         lengths: `(V,)` float32: 1 / length of the summed normal in square metres, 0 where it vanishes.
     """
     extent = np.float32(1e-30)

@@ -23,7 +23,8 @@ def canonical_corners(screen: ndarray, faces: ndarray, corners: ndarray) -> None
     """Order each face's corners so that sums over them round alike in a face and its mirror image.
 
     Args:
-        screen: `(V, 3)` from `project`; faces: at least F rows of three vertices.
+        screen: `(V, 3)` from `project`.
+        faces: at least F rows of three vertices.
         corners: `(F, 6)` int32, filled with the three vertices and the corner number (0-2) that each of them was.
     """
     for f in range(corners.shape[0]):
@@ -107,7 +108,8 @@ def rasterise(
     """Nearest face of every sample: first the faces seen from outside, then what of the others may still be visible.
 
     Args:
-        screen: `(V, 3)` from `project`; corners: `(F, 6)` from `canonical_corners`.
+        screen: `(V, 3)` from `project`.
+        corners: `(F, 6)` from `canonical_corners`.
         least_area: faces of at most this area (twice the area, in NDC) are skipped, as PyTorch3D does.
         threshold: least edge value of a covered sample: -0.5 covers samples on an edge, 0.5 leaves them out.
         keys: `(H, padded(W))` int64 scratch, the z-buffer: 1/depth as the bits of a float32, then the face's rank, so

@@ -38,8 +38,10 @@ def sample_albedo(texture: ndarray, decode: ndarray, u: np.float32, v: np.float3
     """Linear-light red, green, blue and gloss.
 
     Args:
-        texture: `(Ht, Wt, 4)` uint8; decode: `(256,)` float32, sRGB byte to linear light.
-        u: coordinate minus 1/2; v: 1/2 minus coordinate (downwards).
+        texture: `(Ht, Wt, 4)` uint8.
+        decode: `(256,)` float32, sRGB byte to linear light.
+        u: coordinate minus 1/2.
+        v: 1/2 minus coordinate (downwards).
     """
     left, right, f = locate(u, texture.shape[1])
     upper, lower, g = locate(v, texture.shape[0])

@@ -9,7 +9,7 @@ from PIL import Image
 from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.expressions.authored import SHOWN, authored_weights
 from facing_asymmetry.face_models.registry import load_face_model
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.responses.contact_sheet import to_bytes
 
@@ -30,10 +30,10 @@ def face_sheet(name: str, numbers: Sequence[int], tile: int) -> Image.Image:
     weights = np.stack([authored_weights(emotion, model) for emotion in COLUMNS])
     rows = []
     for number in numbers:
-        subject = model.subject(number)
-        states = torch.from_numpy((subject.rest + model.basis(subject).displace(weights).total).astype(np.float32))
+        identity = model.identity(number)
+        states = torch.from_numpy((identity.rest + model.basis(identity).displace(weights).total).astype(np.float32))
         with torch.inference_mode():
-            images = renderer.render(states, stage_subjects(model, [subject]), torch.zeros(len(states)).long())
+            images = renderer.render(states, frame_identities(model, [identity]), torch.zeros(len(states)).long())
         rows.append(np.concatenate(list(to_bytes(images)), axis=1))
     sheet = Image.fromarray(np.concatenate(rows))
     return sheet.resize((tile * len(COLUMNS), tile * len(numbers)), Image.Resampling.LANCZOS)

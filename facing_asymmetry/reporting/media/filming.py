@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from facing_asymmetry.config import read_config
 from facing_asymmetry.core.errors import ConfigError, DataError, suggestion
 from facing_asymmetry.interventions.contract import Face
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.reporting.figures.style import ALERT, INK, MUTED, PAPER, RULE, readable
 from facing_asymmetry.reporting.media.path import frames_along
 from facing_asymmetry.responses.contact_sheet import to_bytes
@@ -66,11 +66,11 @@ def film(run: Path, shot: Shot, path: tuple[ndarray, ndarray], *, classify: bool
     intervention = _named("intervention", shot.intervention, {i.name: i for i in study.interventions})
     record = _named("classifier", shot.classifier, {r.name: r for r in study.records})
     side = shot.side if shot.side in intervention.sides or len(intervention.sides) > 1 else intervention.sides[0]
-    subject = study.model.subject(shot.identity)
-    face = Face.showing(study.model, subject, _weights(run, shot, study.model.units), study.left)
+    identity = study.model.identity(shot.identity)
+    face = Face.showing(study.model, identity, _weights(run, shot, study.model.blendshapes), study.left)
     frames = frames_along(intervention, face, path, side, study.scene)
-    stage = stage_subjects(study.model, [subject]).to(study.config.device)
-    studio = Studio(study.model, stage, study.renderer, study.config.batch, 0)
+    framing = frame_identities(study.model, [identity]).to(study.config.device)
+    studio = Studio(study.model, framing, study.renderer, study.config.batch, 0)
     network = study.classifier(record) if classify else None
     images, judged = [], []
     for start, stop in studio.blocks(frames):

@@ -64,7 +64,7 @@ def frames_along(
     s, t = path
     scenes = tuple(intervention.scene(scene, float(v), side) for v in s) if intervention.repeats else (scene,)
     return FrameSet(
-        rest=face.subject.rest,
+        rest=face.identity.rest,
         basis=intervention.basis(face),
         gains=intervention.gains(s, t, side),
         node=np.arange(len(s)),

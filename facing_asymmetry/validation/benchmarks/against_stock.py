@@ -11,8 +11,8 @@ from torch import Tensor
 
 from facing_asymmetry.config import Scene
 from facing_asymmetry.core.errors import ConfigError
-from facing_asymmetry.rendering.camera import stage_subjects
-from facing_asymmetry.rendering.contract import Renderer, Stage
+from facing_asymmetry.rendering.camera import frame_identities
+from facing_asymmetry.rendering.contract import Framing, Renderer
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from facing_asymmetry.validation.benchmarks.faces import Face
@@ -52,21 +52,21 @@ def benchmark_rendering(
             "and repeats at least stock_repeats"
         )
     scene = scene or Scene()
-    stage = stage_subjects(face, [face.subject])
+    framing = frame_identities(face, [face.identity])
     state = torch.from_numpy(np.ascontiguousarray(face.state, np.float32))[None]
     result: Figures = {}
-    for key, (mine, stock) in _calls(face, scene, stage, state, frames).items():
+    for key, (mine, stock) in _calls(face, scene, framing, state, frames).items():
         result |= _compared(key, mine, stock, frames, repeats, stock_repeats)
     smooth = state.clone()
     smooth[..., 3:] = 0.0
-    smooth_call = draw(make_renderer("fast", face.surface, scene), smooth, stage, frames)
+    smooth_call = draw(make_renderer("fast", face.surface, scene), smooth, framing, frames)
     result |= timed("texture_frame", smooth_call, frames, repeats)
-    result["covered"] = _coverage(face, scene, stage, state)
+    result["covered"] = _coverage(face, scene, framing, state)
     return result | _sizes(face, scene, frames)
 
 
 def _calls(
-    face: Face, scene: Scene, stage: Stage, state: Tensor, frames: int
+    face: Face, scene: Scene, framing: Framing, state: Tensor, frames: int
 ) -> dict[str, tuple[dict[str, Call], Call]]:
     """Our variants of each thing, and stock's."""
     plain, cpu = replace(scene, supersample=1), torch.device("cpu")
@@ -74,11 +74,11 @@ def _calls(
     stock = make_renderer("pytorch3d", face.surface, plain)
     fast, slow = (ReferenceRenderer(face.surface, plain, cpu, kind) for kind in ("fast", "stock"))
     calls: dict[str, tuple[dict[str, Call], Call]] = {
-        "rasterise": ({"rasterise": rasterise(fast, state, stage, frames)}, rasterise(slow, state, stage, 1))
+        "rasterise": ({"rasterise": rasterise(fast, state, framing, frames)}, rasterise(slow, state, framing, 1))
     }
     for key, make in (("frame", draw), ("frame_grad", draw_with_gradient)):
-        mine = {key: make(ours, state, stage, frames), key + PLAIN: make(single, state, stage, frames)}
-        calls[key] = mine, make(stock, state, stage, 1)
+        mine = {key: make(ours, state, framing, frames), key + PLAIN: make(single, state, framing, frames)}
+        calls[key] = mine, make(stock, state, framing, 1)
     return calls
 
 
@@ -96,10 +96,10 @@ def _compared(
     return result | {f"{name}_ratio": result[f"stock_{key}_ms"] / result[f"{name}_ms"] for name in ours}
 
 
-def _coverage(face: Face, scene: Scene, stage: Stage, state: Tensor) -> float:
+def _coverage(face: Face, scene: Scene, framing: Framing, state: Tensor) -> float:
     renderer = ReferenceRenderer(face.surface, replace(scene, supersample=1), torch.device("cpu"), "fast")
     fragments = renderer.rasteriser(
-        renderer.meshes(state[..., :3]), cameras=renderer.cameras(stage.centre, stage.height)
+        renderer.meshes(state[..., :3]), cameras=renderer.cameras(framing.centre, framing.height)
     )
     return float((fragments.pix_to_face >= 0).float().mean())
 
@@ -124,21 +124,21 @@ def _pytorch3d_version() -> str:
     return "unknown"
 
 
-def rasterise(renderer: ReferenceRenderer, state: Tensor, stage: Stage, frames: int) -> Call:
+def rasterise(renderer: ReferenceRenderer, state: Tensor, framing: Framing, frames: int) -> Call:
     """A call that rasterises a batch of one state; meshes and cameras are made beforehand."""
     meshes = renderer.meshes(state[..., :3].expand(frames, -1, -1))
-    who = torch.zeros(frames, dtype=torch.int64)
-    cameras = renderer.cameras(stage.centre[who], stage.height[who])
+    identities = torch.zeros(frames, dtype=torch.int64)
+    cameras = renderer.cameras(framing.centre[identities], framing.height[identities])
     return lambda: renderer.rasteriser(meshes, cameras=cameras)
 
 
-def draw(renderer: Renderer, state: Tensor, stage: Stage, frames: int) -> Call:
+def draw(renderer: Renderer, state: Tensor, framing: Framing, frames: int) -> Call:
     """A call that draws a batch of one state."""
-    batch, who = state.repeat(frames, 1, 1), torch.zeros(frames, dtype=torch.int64)
-    return lambda: renderer.render(batch, stage, who)
+    batch, identities = state.repeat(frames, 1, 1), torch.zeros(frames, dtype=torch.int64)
+    return lambda: renderer.render(batch, framing, identities)
 
 
-def draw_with_gradient(renderer: Renderer, state: Tensor, stage: Stage, frames: int) -> Call:
+def draw_with_gradient(renderer: Renderer, state: Tensor, framing: Framing, frames: int) -> Call:
     """A call that draws a batch of one state and takes the gradient of a sum of squares in it."""
-    batch, who = state.repeat(frames, 1, 1).requires_grad_(True), torch.zeros(frames, dtype=torch.int64)
-    return lambda: torch.autograd.grad(renderer.render(batch, stage, who).square().sum(), batch)
+    batch, identities = state.repeat(frames, 1, 1).requires_grad_(True), torch.zeros(frames, dtype=torch.int64)
+    return lambda: torch.autograd.grad(renderer.render(batch, framing, identities).square().sum(), batch)

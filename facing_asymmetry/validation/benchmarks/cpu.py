@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from facing_asymmetry.config import Scene
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from facing_asymmetry.validation.benchmarks.against_stock import (
@@ -73,14 +73,14 @@ def benchmark_sizes(
 
 
 def _row(face: Face, scene: Scene, batch: int, repeats: int) -> SizeRow:
-    stage = stage_subjects(face, [face.subject])
+    framing = frame_identities(face, [face.identity])
     state = torch.from_numpy(np.ascontiguousarray(face.state, np.float32))[None]
     renderer = make_renderer("fast", face.surface, scene)
     rasteriser = ReferenceRenderer(face.surface, replace(scene, supersample=1), torch.device("cpu"), "fast")
     calls = {
-        "rasterise": rasterise(rasteriser, state, stage, batch),
-        "frame": draw(renderer, state, stage, batch),
-        "frame_grad": draw_with_gradient(renderer, state, stage, batch),
+        "rasterise": rasterise(rasteriser, state, framing, batch),
+        "frame": draw(renderer, state, framing, batch),
+        "frame_grad": draw_with_gradient(renderer, state, framing, batch),
     }
     taken = {key: timed(key, call, batch, repeats)[f"{key}_ms"] for key, call in calls.items()}
     return SizeRow(

@@ -9,7 +9,7 @@ from numpy import ndarray
 
 from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.expressions.authored import authored_weights
-from facing_asymmetry.face_models.contract import FaceModel, Subject, Surface
+from facing_asymmetry.face_models.contract import FaceModel, Identity, Surface
 from facing_asymmetry.face_models.registry import load_face_model
 
 
@@ -19,7 +19,7 @@ class Face:
 
     surface: Surface
     landmarks: Mapping[str, int]
-    subject: Subject
+    identity: Identity
     state: ndarray
 
 
@@ -30,9 +30,9 @@ def default_model() -> FaceModel:
 
 def angry_face(model: FaceModel) -> Face:
     """Face 0 with an angry expression: wrinkles are active, which makes it the dearest state."""
-    subject = model.subject(0)
-    moved = model.basis(subject).displace(authored_weights("anger", model)).total
-    return Face(model.surface, model.landmarks, subject, (subject.rest + moved).astype(np.float32))
+    identity = model.identity(0)
+    moved = model.basis(identity).displace(authored_weights("anger", model)).total
+    return Face(model.surface, model.landmarks, identity, (identity.rest + moved).astype(np.float32))
 
 
 def subdivided(face: Face) -> Face:
@@ -47,7 +47,7 @@ def subdivided(face: Face) -> Face:
     return Face(
         replace(surface, faces=faces, faces_uvs=faces_uvs, verts_uvs=uvs, tangents=tangents),
         face.landmarks,
-        replace(face.subject, rest=_with_middles(face.subject.rest, edges)),
+        replace(face.identity, rest=_with_middles(face.identity.rest, edges)),
         _with_middles(face.state, edges),
     )
 

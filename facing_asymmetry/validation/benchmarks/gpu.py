@@ -14,8 +14,8 @@ from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import FrameSet
-from facing_asymmetry.rendering.camera import stage_subjects
-from facing_asymmetry.rendering.contract import Stage
+from facing_asymmetry.rendering.camera import frame_identities
+from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
@@ -69,10 +69,10 @@ def benchmark_gpu(request: GpuRequest) -> dict[str, Any]:
     check_cuda(request.device)
     where = conditions("facing-asymmetry benchmark gpu")
     model = default_model()
-    stage = stage_subjects(model, [model.subject(0)]).to(request.device)
+    framing = frame_identities(model, [model.identity(0)]).to(request.device)
     renderer = make_renderer("fast", model.surface, Scene(), request.device)
     depth = 1 if request.device == "cpu" else 0
-    studio = Studio(model, stage, renderer, request.batch, depth, request.precision)
+    studio = Studio(model, framing, renderer, request.batch, depth, request.precision)
     networks = [network.to(request.device) for network in audience(request.classifiers, request.networks)]
     grid = Grid.spaced("benchmark", request.grid, request.grid)
     shown = [expression_frames(model, grid, emotion) for emotion in BASIC]
@@ -179,11 +179,13 @@ def _bins(renderer: Any, frames: FrameSet, studio: Studio) -> int | None:
         return None
     start, stop = studio.blocks(frames)[-1]
     states = torch.from_numpy(frames.states(start, stop)).to(renderer.device)
-    return check_bins(renderer, states, studio.stage, torch.zeros(len(states), dtype=torch.int64, device=states.device))
+    return check_bins(
+        renderer, states, studio.framing, torch.zeros(len(states), dtype=torch.int64, device=states.device)
+    )
 
 
 def _wait(studio: Studio) -> None:
-    if studio.stage.centre.is_cuda:
+    if studio.framing.centre.is_cuda:
         torch.cuda.synchronize()
 
 
@@ -196,14 +198,18 @@ def _peak(device: str) -> float | None:
     return torch.cuda.max_memory_allocated() / 1e6 if device == "cuda" else None
 
 
-def check_bins(renderer: ReferenceRenderer, state: Float[Tensor, "B V D"], stage: Stage, who: Int[Tensor, " B"]) -> int:
+def check_bins(
+    renderer: ReferenceRenderer, state: Float[Tensor, "B V D"], framing: Framing, identities: Int[Tensor, " B"]
+) -> int:
     """Samples whose nearest face differs between the renderer's own settings and `bin_size=0`; 0 is right.
 
     On a CPU there are no bins, and nothing can differ.
     """
     with torch.inference_mode():
         meshes = renderer.meshes(state[..., :3].to(renderer.device, torch.float32))
-        cameras = renderer.cameras(stage.centre[who].to(renderer.device), stage.height[who].to(renderer.device))
+        cameras = renderer.cameras(
+            framing.centre[identities].to(renderer.device), framing.height[identities].to(renderer.device)
+        )
         unbinned = replace(renderer.rasteriser.raster_settings, bin_size=0, max_faces_per_bin=None)
         binned = renderer.rasteriser(meshes, cameras=cameras).pix_to_face
         naive = renderer.rasteriser(meshes, cameras=cameras, raster_settings=unbinned).pix_to_face

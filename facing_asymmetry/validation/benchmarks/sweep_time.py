@@ -15,7 +15,7 @@ from facing_asymmetry.interventions.contract import Face
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import FrameSet, lay_out
 from facing_asymmetry.interventions.registry import make_intervention
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
 from facing_asymmetry.validation.benchmarks.timing import Call, at_least, timed_in_turns
@@ -86,13 +86,13 @@ def _ratios(taken: dict[str, list[float]]) -> dict[str, float]:
 
 def expression_frames(model: FaceModel, grid: Grid, emotion: str) -> FrameSet:
     """Face 0 with an authored expression under `palsy` of the left side."""
-    face = Face.showing(model, model.subject(0), authored_weights(emotion, model), model.midline_weight(HALF_WIDTH))
+    face = Face.showing(model, model.identity(0), authored_weights(emotion, model), model.midline_weight(HALF_WIDTH))
     return lay_out(make_intervention("palsy"), face, grid, "left", Scene())
 
 
 def _studio(model: FaceModel, scene: Scene, batch: int) -> Studio:
-    stage = stage_subjects(model, [model.subject(0)])
-    return Studio(model, stage, make_renderer("fast", model.surface, scene), batch)
+    framing = frame_identities(model, [model.identity(0)])
+    return Studio(model, framing, make_renderer("fast", model.surface, scene), batch)
 
 
 def _inputs(frames: FrameSet, studio: Studio, classifier: Classifier) -> list[Tensor]:

@@ -61,17 +61,17 @@ def train(study: Study, record: ClassifierRecord, emotions: Sequence[str], ident
 def _samples(study: Study, record: ClassifierRecord, emotion: str, number: int) -> tuple[Float[ndarray, "N 2"], Tensor]:
     """Left and right gains, and the network's inputs."""
     gains = _gains(number)
-    subject = study.subject(number)
-    face = Face.showing(study.model, subject, authored_weights(emotion, study.model), study.left)
+    identity = study.identity(number)
+    face = Face.showing(study.model, identity, authored_weights(emotion, study.model), study.left)
     moved = face.displacement
     _, left, right, midline = halves(moved.facial_nerve + moved.other_muscles, moved.midline, face.left)
     parts = np.stack([left, right, midline]).reshape(3, -1)
     scale = np.column_stack([gains, gains.max(axis=1)]).astype(np.float32)
-    states = subject.rest + (scale @ parts).reshape(len(gains), *subject.rest.shape)
+    states = identity.rest + (scale @ parts).reshape(len(gains), *identity.rest.shape)
     with torch.inference_mode():
         images = study.renderer.render(
             torch.from_numpy(states.astype(np.float32)).to(study.config.device),
-            study.stage_of([number]),
+            study.framing_of([number]),
             torch.zeros(len(states), dtype=torch.long, device=study.config.device),
         )
         return gains, preprocess(images, record).cpu()

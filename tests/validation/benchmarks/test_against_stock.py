@@ -13,7 +13,7 @@ from tests.rendering.synthetic import synthetic_face
 
 def small() -> Face:
     face = synthetic_face(4)
-    return Face(face.surface, face.landmarks, face.subject(0), face.rest + 0.0)
+    return Face(face.surface, face.landmarks, face.identity(0), face.rest + 0.0)
 
 
 def test_times_and_ratios_are_positive_and_belong_together():

@@ -32,7 +32,7 @@ def test_the_list_of_commands_needs_no_torch():
 
 def test_the_figures_of_the_cpu_are_printed_and_written(tmp_path, monkeypatch):
     ball = synthetic_face(3)
-    small = Face(ball.surface, ball.landmarks, ball.subject(0), ball.rest + 0.0)
+    small = Face(ball.surface, ball.landmarks, ball.identity(0), ball.rest + 0.0)
     sweep = {"sweep_frames": 7, "sweep_ms": 2.0, "classifier_ms": 1.0, "sweep_over_classifier": 2.0}
     monkeypatch.setattr(cpu, "default_model", lambda: None)
     monkeypatch.setattr(cpu, "angry_face", lambda model: small)

@@ -7,7 +7,7 @@ import torch
 
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.rendering import Scene
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from facing_asymmetry.validation.benchmarks import gpu
 from facing_asymmetry.validation.benchmarks.gpu import GpuRequest, benchmark_gpu, check_bins
@@ -74,10 +74,10 @@ def test_requests_that_cannot_be_are_refused(options, words):
 
 def bins_of(device, rasteriser="stock"):
     face = synthetic_face(3)
-    stage = stage_subjects(face, [face.subject(0)]).to(str(device))
+    framing = frame_identities(face, [face.identity(0)]).to(str(device))
     renderer = ReferenceRenderer(face.surface, Scene(image_size=64), device, rasteriser)
-    who = torch.zeros(1, dtype=torch.int64, device=device)
-    return renderer, check_bins(renderer, torch.from_numpy(face.rest[None]).to(device), stage, who)
+    identities = torch.zeros(1, dtype=torch.int64, device=device)
+    return renderer, check_bins(renderer, torch.from_numpy(face.rest[None]).to(device), framing, identities)
 
 
 def test_on_the_cpu_there_are_no_bins_to_differ():
@@ -99,8 +99,8 @@ def test_a_face_that_bins_drop_is_counted():
 
     renderer.rasteriser = Dropping()
     face = synthetic_face(3)
-    stage = stage_subjects(face, [face.subject(0)])
-    assert check_bins(renderer, torch.from_numpy(face.rest[None]), stage, torch.zeros(1, dtype=torch.int64)) == 1
+    framing = frame_identities(face, [face.identity(0)])
+    assert check_bins(renderer, torch.from_numpy(face.rest[None]), framing, torch.zeros(1, dtype=torch.int64)) == 1
 
 
 @pytest.mark.gpu

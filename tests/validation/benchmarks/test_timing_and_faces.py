@@ -6,7 +6,7 @@ import torch
 
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.rendering import Scene
-from facing_asymmetry.rendering.camera import stage_subjects
+from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.validation.benchmarks.cpu import benchmark_sizes
 from facing_asymmetry.validation.benchmarks.faces import Face, subdivided
@@ -16,7 +16,7 @@ from tests.rendering.synthetic import synthetic_face
 
 def small(level=3) -> Face:
     face = synthetic_face(level)
-    return Face(face.surface, face.landmarks, face.subject(0), face.rest + 0.0)
+    return Face(face.surface, face.landmarks, face.identity(0), face.rest + 0.0)
 
 
 def test_two_calls_are_timed_in_turns_after_one_warm_up_each():
@@ -40,10 +40,10 @@ def test_a_subdivided_face_has_four_times_the_faces_and_draws_the_same_picture()
     assert len(fine.surface.tangents) == len(fine.state)
     images = []
     for one in (face, fine):
-        stage = stage_subjects(one, [one.subject])
+        framing = frame_identities(one, [one.identity])
         renderer = make_renderer("fast", one.surface, Scene(image_size=64))
         state = torch.from_numpy(one.state.astype(np.float32))[None]
-        images.append(renderer.render(state, stage, torch.zeros(1, dtype=torch.int64)))
+        images.append(renderer.render(state, framing, torch.zeros(1, dtype=torch.int64)))
     assert (images[0] - images[1]).abs().mean() < 2e-3
 
 
