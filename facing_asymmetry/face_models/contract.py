@@ -112,7 +112,7 @@ class FaceModel(Protocol):
         """The identity with this number: same number, same face, on every machine."""
         ...
 
-    def basis(self, identity: Identity) -> "UnitBasis":
+    def basis(self, identity: Identity) -> "BlendshapeBasis":
         """Displacement of each blendshape at weight 1 on this identity: the face is affine in the weights."""
         ...
 

@@ -55,9 +55,9 @@ def frame_identities(
     """
     missing = [name for name in ("chin", "hairline") if name not in model.landmarks]
     if missing or not identities:
-        raise ModelError(f"cannot frame the face: missing landmarks {missing}, subjects {len(subjects)} (need >= 1)")
+        raise ModelError(f"cannot frame the face: missing landmarks {missing}, identities {len(identities)} (need >= 1)")
     if len({identity.albedo.shape for identity in identities}) != 1:
-        raise ModelError(f"textures differ in size: {sorted({s.albedo.shape for s in subjects})}; one size is needed")
+        raise ModelError(f"textures differ in size: {sorted({s.albedo.shape for s in identities})}; one size is needed")
     rest = np.stack([identity.rest[:, :3] for identity in identities]).astype(np.float64)
     chin, hairline = rest[:, model.landmarks["chin"]], rest[:, model.landmarks["hairline"]]
     length = hairline[:, 1] - chin[:, 1]
