@@ -55,7 +55,9 @@ def frame_identities(
     """
     missing = [name for name in ("chin", "hairline") if name not in model.landmarks]
     if missing or not identities:
-        raise ModelError(f"cannot frame the face: missing landmarks {missing}, identities {len(identities)} (need >= 1)")
+        raise ModelError(
+            f"cannot frame the face: missing landmarks {missing}, identities {len(identities)} (need >= 1)"
+        )
     if len({identity.albedo.shape for identity in identities}) != 1:
         raise ModelError(f"textures differ in size: {sorted({s.albedo.shape for s in identities})}; one size is needed")
     rest = np.stack([identity.rest[:, :3] for identity in identities]).astype(np.float64)

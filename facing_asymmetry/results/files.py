@@ -112,8 +112,8 @@ def write_json(folder: Path, name: str, value: Any) -> None:
     write_atomically(folder / name, json.dumps(value, indent=2, default=str) + "\n")
 
 
-def write_expressions(folder: Path, found: Mapping[str, Sequence[Expression]], units: Sequence[str]) -> None:
-    """`expressions.csv`: how each was found; `expressions/CLASSIFIER.csv`: its unit weights."""
+def write_expressions(folder: Path, found: Mapping[str, Sequence[Expression]], blendshapes: Sequence[str]) -> None:
+    """`expressions.csv`: how each was found; `expressions/CLASSIFIER.csv`: its blendshape weights."""
     rows = [
         {
             "classifier": name,
@@ -135,7 +135,7 @@ def write_expressions(folder: Path, found: Mapping[str, Sequence[Expression]], u
     for name, expressions in found.items():
         keys = [e.emotion if e.identity is None else f"{e.emotion} {e.identity}" for e in expressions]
         weights = pd.DataFrame(
-            [e.weights for e in expressions], columns=list(units), index=pd.Index(keys, name="shown")
+            [e.weights for e in expressions], columns=list(blendshapes), index=pd.Index(keys, name="shown")
         )
         write_csv(folder, f"expressions/{name}.csv", weights.T.rename_axis("unit").reset_index())
 

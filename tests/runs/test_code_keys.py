@@ -9,10 +9,10 @@ from facing_asymmetry.core.code import CodeBase, read_code
 from facing_asymmetry.interventions.registry import INTERVENTIONS, make_intervention
 from facing_asymmetry.runs import cells
 from facing_asymmetry.runs.optimise import authored
-from facing_asymmetry.runs.stimuli import SUBJECT_CODE
+from facing_asymmetry.runs.stimuli import IDENTITY_CODE
 
 KINDS = {
-    "subjects": SUBJECT_CODE,
+    "subjects": IDENTITY_CODE,
     "expressions": cells.EXPRESSION_CODE,
     "frames": cells.FRAME_CODE,
     "responses": cells.RESPONSE_CODE,

@@ -58,7 +58,7 @@ def import_faces(
 
         facts = bring_folder(cache_folder(), path)
     model = load_face_model(name, cache_folder())
-    click.echo(f"{facts['version']}: {len(model.mirror):,} vertices, {len(model.units)} units")
+    click.echo(f"{facts['version']}: {len(model.mirror):,} vertices, {len(model.blendshapes)} blendshapes")
     click.echo(f"Licence: {facts['licence']}")
     click.echo(f"Look at it: facing-asymmetry media faces faces.png --model {name}")
     click.echo(f"Use it: facing-asymmetry run face_model={name}")
