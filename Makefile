@@ -6,7 +6,7 @@
 # make test-slurm     install Debian's SLURM where it is absent, start one of this machine alone, run a sweep on it, stop it
 # make lint    ruff and mypy
 # make docs    the documentation site into site/; a warning is an error
-# make pages   what is generated in docs/ from the code and conf/: configuration, interventions
+# make pages   what is generated in docs/ from the code and conf/: configuration, interventions, scores
 # make setup   .venv, dependencies, face model, weights (resumable, hash-checked)
 # make lock    pin the dependencies anew (requirements.lock)
 # make clean   remove .venv and caches of tools; results in outputs/ and the user's cache stay
@@ -41,7 +41,7 @@ docs: .venv/.installed
 	@echo "the documentation site: site/index.html"
 
 pages: .venv/.installed
-	@$(BIN)/python tools/configuration_page.py && $(BIN)/python tools/interventions_page.py
+	@$(BIN)/python tools/configuration_page.py && $(BIN)/python tools/interventions_page.py && $(BIN)/python tools/scores_table.py
 
 setup: .venv/.installed
 	@$(BIN)/facing-asymmetry setup

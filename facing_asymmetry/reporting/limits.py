@@ -9,8 +9,8 @@ import pandas as pd
 from facing_asymmetry.reporting.sentences import counted
 from facing_asymmetry.results.finished_run import RunData
 from facing_asymmetry.results.published import published_planted
+from facing_asymmetry.statistics.optional_tables import SHUFFLE
 from facing_asymmetry.statistics.shuffle import WARNING
-from facing_asymmetry.statistics.supplementary import SHUFFLE
 
 COMMON_SETS: Final = ("FER2013", "RAF-DB", "AffectNet-7", "AffectNet-8")
 """Training sets of the field that a reader would look for."""

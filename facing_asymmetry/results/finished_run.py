@@ -17,7 +17,7 @@ from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.contact_sheets import Sprite, read_further, read_sprites
 from facing_asymmetry.results.files import read_csv, read_json, read_manifest, read_responses
-from facing_asymmetry.statistics.supplementary import MIXED
+from facing_asymmetry.statistics.optional_tables import MIXED
 
 DEFAULT_MINIMUM: Final = 20
 """Identities a claim needs, where the run's own configuration does not say (method.md: 20)."""

@@ -121,18 +121,18 @@ def _score(run: Run) -> None:
 def write_scores(folder: Path, statistics: StatisticsSettings) -> None:
     """Scores, tests, shares, claims and further tables from a folder's response table."""
     from facing_asymmetry.statistics.claims import claims
-    from facing_asymmetry.statistics.hypothesis_tests import test_table
+    from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
+    from facing_asymmetry.statistics.optional_tables import optional_tables
     from facing_asymmetry.statistics.score_table import score_table
     from facing_asymmetry.statistics.shares import shares
-    from facing_asymmetry.statistics.supplementary import further_tables
 
     scores = score_table(read_chunks(folder / RESPONSES))
     run_folder.write_csv(folder, "scores.csv", scores)
-    tests, parts = test_table(scores, statistics), shares(scores, statistics)
+    tests, parts = hypothesis_tests(scores, statistics), shares(scores, statistics)
     run_folder.write_csv(folder, "tests.csv", tests)
     run_folder.write_csv(folder, "shares.csv", parts)
     run_folder.write_json(folder, "claims.json", claims(scores, statistics, tests=tests, parts=parts))
-    for name, table in further_tables(folder / RESPONSES, statistics):
+    for name, table in optional_tables(folder / RESPONSES, statistics):
         run_folder.write_csv(folder, name, table)
 
 

@@ -1,4 +1,4 @@
-"""The claim sheet: sentences made from the scores, each with its interval, correction and control."""
+"""The claim sheet: sentences about the scores, each with its interval, correction and control."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,22 +16,24 @@ from facing_asymmetry.statistics.evidence import (
     NOT_SUPPORTED,
     SUPPORTED,
     Evidence,
-    Row,
+    TestRow,
     measured,
-    p_words,
+    p_text,
     state,
 )
-from facing_asymmetry.statistics.hypothesis_tests import test_table
+from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
 from facing_asymmetry.statistics.multiplicity import intersection_union
 from facing_asymmetry.statistics.shares import shares
 
 Claim = dict[str, Any]
 """A sentence, ready for JSON (None where there is no number).
 
-Keys: `text`; `verdict` ("supported", "not supported", "can't tell"); `level` ("run" or "classifier"); `hypothesis`
-(a key of `HYPOTHESES`, or "none"); `face_model`, `expression`, `classifier` ("all" for the
-run); `n` identities; `mean`, `low`, `high` in `unit`; `p` after `correction`; `control` in words; `needed` identities
-(0 where settled).
+Its keys:
+
+- `text`; `verdict` ("supported", "not supported", "can't tell"); `level` ("run" or "classifier").
+- `hypothesis` (a key of `HYPOTHESES`, or "none"); `face_model`, `expression`, `classifier` ("all" for the run).
+- `n` identities; `mean`, `low`, `high` in `unit`; `p` after `correction`; `control` in words.
+- `needed` identities (0 where settled).
 """
 
 
@@ -55,28 +57,32 @@ def claims(
     "can't tell".
 
     Args:
-        scores: score table with `slope` and, optionally, its standardised form and the other hypotheses' scores.
-        tests: `test_table` of the same scores and settings, if computed; computed again if it lacks one of the scores.
+        scores: Score table with `slope` and, optionally, its standardised form and the other hypotheses' scores.
+        settings: Settings of the tests.
+        treated: One-sided intervention.
+        control: Its two-sided control.
+        tests: `hypothesis_tests` of the same scores and settings, if computed; computed again
+            if it lacks one of the scores.
         parts: `shares` of the same scores and settings, if computed.
 
     Raises:
-        DataError: the table lacks a column, or has no `slope` under `treated`.
+        DataError: The table lacks a column, or has no `slope` under `treated`.
     """
     names = dict.fromkeys(f"{h.score}{form}" for h in HYPOTHESES.values() for form in ("", "_standardised"))
     chosen = replace(settings, scores=tuple(names))
     if tests is None or not names.keys() & set(scores["score"]) <= set(tests["score"]):
-        tests = test_table(scores, chosen)
-    tables = tests, test_table(scores, chosen, pooled=True)
+        tests = hypothesis_tests(scores, chosen)
+    tables = tests, hypothesis_tests(scores, chosen, pooled=True)
     if not ((scores["score"] == FALLS) & (scores["intervention"] == treated)).any():
         raise DataError(f"score table has no score {FALLS} under the intervention {treated}: nothing can be claimed")
     made_of = shares(scores, settings, treated, control) if parts is None else parts
     groups = scores[["face_model", "expression"]].drop_duplicates().sort_values(["face_model", "expression"])
     sheet: list[Claim] = []
     for face_model, expression in groups.itertuples(index=False):
-        cells, pooled, parts = (
+        per_emotion, pooled, parts = (
             t[(t["face_model"] == face_model) & (t["expression"] == expression)] for t in (*tables, made_of)
         )
-        evidence = Evidence(cells, pooled, parts, settings, treated, control)
+        evidence = Evidence(per_emotion, pooled, parts, settings, treated, control)
         sheet += [{**claim, "face_model": face_model, "expression": expression} for claim in _group(evidence)]
     return sorted(sheet, key=lambda claim: claim["level"] != "run")
 
@@ -97,16 +103,16 @@ def _group(evidence: Evidence) -> Iterator[Claim]:
     yield from sorted((claim for each in single.values() for claim in each), key=lambda c: str(c["classifier"]))
 
 
-def _classifier(evidence: Evidence, row: Row) -> Claim:
+def _classifier(evidence: Evidence, row: TestRow) -> Claim:
     """Sentence of one classifier under one hypothesis."""
-    settings, verdict, control = evidence.settings, evidence.judged(row), evidence.control_words(row)
+    settings, verdict, control = evidence.settings, evidence.judged(row), evidence.control_text(row)
     word = verdict.word if control or verdict.word != SUPPORTED else CANT_TELL
     clause = HYPOTHESES[row["key"]].clause.format(who=row["classifier"], its="its", s="s")
     head = _head(clause, word, row["n"], verdict.needed, bool(control))
-    text = f"{head}: {measured(row, settings)}, n = {row['n']}, sign-flip {p_words(verdict.p)} ({verdict.correction}). "
+    text = f"{head}: {measured(row, settings)}, n = {row['n']}, sign-flip {p_text(verdict.p)} ({verdict.correction}). "
     if verdict.small:
         text += f"This is below {settings.equivalence_margin:.0%} of the expression's activation (TOST). "
-    text += f"Control: {control}. {evidence.by_emotion(row)}" if control else _missing(evidence)
+    text += f"Control: {control}. {evidence.by_emotion(row)}" if control else _missing_control(evidence)
     return _claim(
         text,
         word,
@@ -134,13 +140,13 @@ def _every(evidence: Evidence, key: str, sentences: list[Claim]) -> Claim:
     needed = max(claim["needed"] for claim in sentences) if word == CANT_TELL else 0
     clause = HYPOTHESES[key].clause.format(who=f"all {len(rows)} classifiers", its="their", s="")
     correction = f"intersection-union over {len(rows)} classifiers"
-    built_in = evidence.control_words(weakest) if HYPOTHESES[key].control else ""
+    built_in = evidence.control_text(weakest) if HYPOTHESES[key].control else ""
     control = (built_in or f"{evidence.control}, in each classifier's own sentence") if controlled else ""
     counts = ", ".join(f"{words.count(each)} {each}" for each in (SUPPORTED, NOT_SUPPORTED, CANT_TELL) if each in words)
     text = (
-        f"{_head(clause, word, fewest, needed, controlled)}: largest two-sided sign-flip {p_words(p)} ({correction}); "
+        f"{_head(clause, word, fewest, needed, controlled)}: largest two-sided sign-flip {p_text(p)} ({correction}); "
         f"the smallest effect is that of {weakest['classifier']}, {measured(weakest, settings)}. One by one: {counts}. "
-        + (f"Control: {control}." if controlled else _missing(evidence))
+        + (f"Control: {control}." if controlled else _missing_control(evidence))
     )
     row = {**weakest, "classifier": "all", "n": fewest}
     return _claim(text, word, "run", key, row, p=p, correction=correction, control=control, needed=needed)
@@ -152,7 +158,7 @@ def _head(clause: str, word: str, n: int, needed: int, controlled: bool) -> str:
     return state(clause, word, n, needed)
 
 
-def _missing(evidence: Evidence) -> str:
+def _missing_control(evidence: Evidence) -> str:
     return f"Control missing: {evidence.control} was not run for every classifier here."
 
 
@@ -161,7 +167,7 @@ def _claim(
     verdict: str,
     level: str,
     hypothesis: str,
-    row: Row,
+    row: TestRow,
     p: float | None = None,
     correction: str = "",
     control: str = "",

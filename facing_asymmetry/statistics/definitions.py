@@ -1,4 +1,4 @@
-"""Every score: name, unit, sign convention and meaning. Reports and help read it; `score_table` computes from it."""
+"""The definition of every score: name, unit, sign, meaning and function."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import ConfigError, suggestion
-from facing_asymmetry.statistics.replicates import UnitStack
+from facing_asymmetry.statistics.replicates import ReplicateStack
 from facing_asymmetry.statistics.scores import (
     autograd,
     contrast,
@@ -22,7 +22,7 @@ from facing_asymmetry.statistics.scores import (
     threshold,
 )
 
-Compute = Callable[[UnitStack], Float[ndarray, " U"]]
+Compute = Callable[[ReplicateStack], Float[ndarray, " R"]]
 
 PER_SYMMETRY: Final = "logits per unit symmetry"
 SHARE_PER_SYMMETRY: Final = "share of the expression's activation per unit symmetry"
@@ -36,13 +36,15 @@ class ScoreDefinition:
     """One score.
 
     Attributes:
-        name: its key; `unit`: in words, for axes; `description`: one sentence; `sign`: what a positive value means.
-        signed: whether zero is a meaningful null; a score that can't be negative is never tested against zero.
-        compute: values of a stack of units, or None for a paired score.
-        base: for a paired score (treated minus control, same identity and emotion) the score that is subtracted, else
-            "".
-        control: intervention that a paired score subtracts; "": the table's two-sided control.
-        exact: whether it needs the exact derivative, which a run has with `derivative=true` only.
+        name: Key of the score, as in the column `score`.
+        unit: Unit of measurement in words, for axes.
+        description: One sentence.
+        sign: What a positive value means.
+        signed: Whether zero is a meaningful null; a score that cannot be negative is never tested against zero.
+        compute: Function from a stack of replicates to one value each; None for a paired score.
+        base: For a paired score (treated minus control, same identity and emotion), the score subtracted; else "".
+        control: Intervention that a paired score subtracts; "" takes the table's two-sided control.
+        exact: Whether it needs the exact derivative, which a run has with `derivative=true` only.
     """
 
     name: str
@@ -56,12 +58,12 @@ class ScoreDefinition:
     exact: bool = False
 
 
-def _activation(score: Callable[..., Float[ndarray, " U"]]) -> Compute:
+def _activation(score: Callable[..., Float[ndarray, " R"]]) -> Compute:
     return lambda stack: score(stack.activation, stack.s, stack.t)
 
 
-def _share(score: Callable[..., Float[ndarray, " U"]]) -> Compute:
-    def compute(stack: UnitStack) -> Float[ndarray, " U"]:
+def _share(score: Callable[..., Float[ndarray, " R"]]) -> Compute:
+    def compute(stack: ReplicateStack) -> Float[ndarray, " R"]:
         grid = (stack.activation, stack.s, stack.t)
         return standardise(score(*grid), *grid)
 
@@ -79,7 +81,7 @@ _DEFINITIONS: Final = (
     ScoreDefinition(
         "slope_standardised",
         SHARE_PER_SYMMETRY,
-        "Slope divided by the unit's own neutral-to-expression response; comparable across classifiers.",
+        "Slope divided by the replicate's own neutral-to-expression response; comparable across classifiers.",
         FALLS,
         compute=_share(slope),
     ),
@@ -93,7 +95,7 @@ _DEFINITIONS: Final = (
     ScoreDefinition(
         "gradient_standardised",
         SHARE_PER_SYMMETRY,
-        "Gradient divided by the unit's own neutral-to-expression response.",
+        "Gradient divided by the replicate's own neutral-to-expression response.",
         FALLS,
         compute=_share(gradient),
     ),
@@ -125,7 +127,7 @@ _DEFINITIONS: Final = (
     ScoreDefinition(
         "magnitude_standardised",
         SHARE_PER_SYMMETRY,
-        "Magnitude divided by the unit's own neutral-to-expression response.",
+        "Magnitude divided by the replicate's own neutral-to-expression response.",
         "never negative",
         signed=False,
         compute=_share(magnitude),
@@ -140,7 +142,7 @@ _DEFINITIONS: Final = (
     ScoreDefinition(
         "contrast_standardised",
         "share of the expression's activation",
-        "Contrast divided by the unit's own neutral-to-expression response.",
+        "Contrast divided by the replicate's own neutral-to-expression response.",
         FALLS,
         compute=_share(contrast),
     ),
@@ -218,7 +220,11 @@ SCORES: Final = {definition.name: definition for definition in _DEFINITIONS}
 
 
 def score_definition(name: str) -> ScoreDefinition:
-    """Return the definition of a score; `ConfigError` with the nearest name for an unknown one."""
+    """Return the definition of a score.
+
+    Raises:
+        ConfigError: There is no such score; the message names the nearest one.
+    """
     if name not in SCORES:
         hint = suggestion(name, SCORES, f"; known scores: {', '.join(SCORES)}")
         raise ConfigError(f"unknown score {name!r}{hint}")
@@ -226,6 +232,13 @@ def score_definition(name: str) -> ScoreDefinition:
 
 
 def check_scores(names: Iterable[str]) -> None:
-    """Raise `ConfigError` for the first name that is no score's."""
+    """Raise `ConfigError` for the first name that is not a score."""
     for name in names:
         score_definition(name)
+
+
+def scores_table() -> str:
+    """Return the scores as a table in Markdown, for docs/statistics.md."""
+    lines = ["| score | unit | what it is | sign |", "|---|---|---|---|"]
+    lines += [f"| `{one.name}` | {one.unit} | {one.description} | {one.sign} |" for one in SCORES.values()]
+    return "\n".join(lines)

@@ -1,6 +1,7 @@
-"""Standardised effect of a mean, what a sample could have detected, and how many identities an effect needs."""
+"""The size of a mean: Hedges g, equivalence to zero, the smallest detectable effect, and the identities it needs."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from jaxtyping import Float
@@ -10,13 +11,19 @@ from scipy import optimize, special, stats
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.statistics.resampling import check_values
 
-LARGEST_SAMPLE = 100_000
-"""Where the search for the needed identities stops."""
+LARGEST_SAMPLE: Final = 100_000
+"""Where the search for the number of identities needed stops."""
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Hedges g of a mean against zero with its interval; NaN where the values have no spread."""
+    """Hedges g of a mean against zero; all NaN where the values have no spread.
+
+    Attributes:
+        g: The estimate.
+        low: Lower bound of its interval.
+        high: Upper bound of its interval.
+    """
 
     g: float
     low: float
@@ -44,7 +51,7 @@ def hedges_g(values: Float[ndarray, " N"], confidence: float) -> Effect:
 
 
 def _noncentrality(t: float, df: int, share: float) -> float:
-    """Noncentrality at which a share of the noncentral t distribution lies below t; NaN where SciPy can't tell."""
+    """Noncentrality at which a share of the noncentral t distribution lies below t; NaN where SciPy finds none."""
     if t < 0:
         return -_noncentrality(-t, df, 1 - share)
 
@@ -100,7 +107,8 @@ def tost(values: Float[ndarray, " N"], margin: float) -> float:
     NaN for fewer than two values. Values without spread give 0 inside the margin and 1 outside.
 
     Raises:
-        ConfigError: the margin isn't above 0. DataError: a value isn't finite.
+        ConfigError: The margin is not above 0.
+        DataError: A value is not finite.
     """
     if not margin > 0:
         raise ConfigError(f"equivalence margin {margin!r} must be above 0")

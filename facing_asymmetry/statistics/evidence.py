@@ -1,4 +1,4 @@
-"""What the claim sheet judges: a score under an intervention, the clause it supports, and the control it rests on."""
+"""What a claim rests on: its hypothesis, the verdict on each row of the test table, and the control."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,16 +10,21 @@ import pandas as pd
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.statistics.effects import LARGEST_SAMPLE, identities_needed
 
+TestRow = dict[str, Any]
+"""One row of a test table."""
+
 
 @dataclass(frozen=True)
 class Hypothesis:
     """One clause; true where the mean of its score is above zero.
 
     Attributes:
-        key: of the claim; `clause`: in words, with the places {who}, {its} and {s}.
-        score: that is tested, under `intervention` ({treated} and {control} stand for the run's own).
-        control: what the claim rests on, in words; "" where another hypothesis is its control.
-        resting_on: key of that other hypothesis.
+        key: Name of the hypothesis in claims.json.
+        clause: The claim in words, with the placeholders {who}, {its} and {s}.
+        score: Score that is tested.
+        intervention: Intervention that it is tested under; {treated} and {control} stand for the run's own.
+        control: What the claim rests on, in words; "" where another hypothesis is its control.
+        resting_on: Key of that other hypothesis.
     """
 
     key: str
@@ -69,8 +74,7 @@ HYPOTHESES: Final = {
         ),
     )
 }
-"""In the order of the sheet; those whose intervention was not run have no sentence."""
-
+"""In the order of the claim sheet; those whose intervention was not run have no sentence."""
 
 SUPPORTED: Final = "supported"
 NOT_SUPPORTED: Final = "not supported"
@@ -81,13 +85,15 @@ _CORRECTION: Final = {"holm": "Holm", "bh": "Benjamini-Hochberg", "none": "uncor
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Verdict on "the mean is above zero".
+class ClaimVerdict:
+    """ClaimVerdict on "the mean is above zero".
 
     Attributes:
-        word: one of the three; `p`: two-sided, after the correction named (with its number of tests) in `correction`.
-        needed: identities with which a mean of this size would probably be settled; 0 where it is settled.
-        small: whether TOST says that the effect is below the margin.
+        word: `SUPPORTED`, `NOT_SUPPORTED` or `CANT_TELL`.
+        p: Two-sided p after correction.
+        correction: Name of the correction, with its number of tests.
+        needed: Identities with which a mean of this size would probably be settled; 0 where it is settled.
+        small: Whether TOST says that the effect is below the margin.
     """
 
     word: str
@@ -97,7 +103,7 @@ class Verdict:
     small: bool
 
 
-def judge(row: Mapping[str, Any], settings: StatisticsSettings, p_equivalence: float = float("nan")) -> Verdict:
+def judge(row: Mapping[str, Any], settings: StatisticsSettings, p_equivalence: float = float("nan")) -> ClaimVerdict:
     """Judge one row of the test table.
 
     Supported: enough identities, corrected p <= alpha and a mean above zero. Not supported: enough identities and
@@ -105,7 +111,9 @@ def judge(row: Mapping[str, Any], settings: StatisticsSettings, p_equivalence: f
     be told.
 
     Args:
-        p_equivalence: of the row's standardised twin; NaN where there is none.
+        row: A row of the test table.
+        settings: Level, correction, power and fewest identities.
+        p_equivalence: P value of TOST for the standardised form of the same score; NaN where there is none.
     """
     tests = max(1, int(row["tests"]))
     p = float(row[_P_COLUMN[settings.adjust]])
@@ -115,14 +123,14 @@ def judge(row: Mapping[str, Any], settings: StatisticsSettings, p_equivalence: f
     small, significant = p_equivalence <= settings.alpha, p <= settings.alpha
     enough = int(row["n"]) >= settings.minimum_identities
     if enough and significant and row["mean"] > 0:
-        return Verdict(SUPPORTED, p, correction, 0, small)
+        return ClaimVerdict(SUPPORTED, p, correction, 0, small)
     if enough and (significant or small):
-        return Verdict(NOT_SUPPORTED, p, correction, 0, small)
+        return ClaimVerdict(NOT_SUPPORTED, p, correction, 0, small)
     needed, g = settings.minimum_identities, float(row["hedges_g"])
     if np.isfinite(g):
         alpha = settings.alpha / (tests if settings.adjust != "none" else 1)
         needed = max(needed, identities_needed(g, alpha, settings.power))
-    return Verdict(CANT_TELL, p, correction, needed, small)
+    return ClaimVerdict(CANT_TELL, p, correction, needed, small)
 
 
 def state(clause: str, verdict: str, n: int, needed: int) -> str:
@@ -136,11 +144,11 @@ def state(clause: str, verdict: str, n: int, needed: int) -> str:
 
 
 def number(value: float) -> str:
-    """Value with three significant digits, and a word where there is none."""
+    """Return the value with three significant digits, or "not defined"."""
     return f"{value:.3g}" if np.isfinite(value) else "not defined"
 
 
-def p_words(p: float) -> str:
+def p_text(p: float) -> str:
     """Return "p = 0.012", "p < 0.001" or "no p"."""
     if np.isnan(p):
         return "no p"
@@ -148,52 +156,51 @@ def p_words(p: float) -> str:
 
 
 def measured(row: Mapping[str, Any], settings: StatisticsSettings) -> str:
-    """Return the mean with unit and interval, in words."""
+    """Return the mean with its unit and interval, as text."""
     return (
         f"{number(row['mean'])} {row['unit']} ({settings.confidence:.0%} interval {number(row['low'])} to "
         f"{number(row['high'])})"
     )
 
 
-Row = dict[str, Any]
-"""One row of a test table."""
-
-
 @dataclass(frozen=True)
 class Evidence:
-    """Test tables of one group.
+    """Test tables of one face model and kind of expression.
 
     Attributes:
-        cells: per classifier and emotion; `pooled`: per classifier, over the mean of the emotions.
-        shares: of the palsy effect that is symmetry-specific, pooled and per emotion.
-        treated, control: names of the one-sided intervention and its two-sided control.
+        per_emotion: Test table, one row per classifier and emotion.
+        pooled: Test table, one row per classifier, over the mean of the emotions.
+        shares: Shares of the palsy effect that are symmetry-specific, pooled and per emotion.
+        settings: Settings of the tests.
+        treated: Name of the one-sided intervention.
+        control: Name of its two-sided control.
     """
 
-    cells: pd.DataFrame
+    per_emotion: pd.DataFrame
     pooled: pd.DataFrame
     shares: pd.DataFrame
     settings: StatisticsSettings
     treated: str
     control: str
 
-    def rows(self, key: str, pooled: bool = True, form: str = "") -> list[Row]:
-        """Rows of one hypothesis by classifier; `form` "_standardised" gives its standardised twin's."""
-        hypothesis, table = HYPOTHESES[key], self.pooled if pooled else self.cells
+    def rows(self, key: str, pooled: bool = True, form: str = "") -> list[TestRow]:
+        """Return the rows of one hypothesis; `form` "_standardised" gives those of the standardised score."""
+        hypothesis, table = HYPOTHESES[key], self.pooled if pooled else self.per_emotion
         intervention = hypothesis.intervention.format(treated=self.treated, control=self.control)
         chosen = table[(table["score"] == hypothesis.score + form) & (table["intervention"] == intervention)]
         return [{"key": key, **{str(k): v for k, v in row.items()}} for row in chosen.to_dict("records")]
 
-    def judged(self, row: Row, pooled: bool = True) -> Verdict:
-        """Verdict on a row, with the equivalence test of its standardised twin."""
-        twins = [
-            twin["p_equivalence"]
-            for twin in self.rows(row["key"], pooled, "_standardised")
-            if (twin["classifier"], twin["emotion"]) == (row["classifier"], row["emotion"])
+    def judged(self, row: TestRow, pooled: bool = True) -> ClaimVerdict:
+        """Return the verdict on a row, with the equivalence test of its standardised form."""
+        equivalence = [
+            other["p_equivalence"]
+            for other in self.rows(row["key"], pooled, "_standardised")
+            if (other["classifier"], other["emotion"]) == (row["classifier"], row["emotion"])
         ]
-        return judge(row, self.settings, twins[0] if twins else float("nan"))
+        return judge(row, self.settings, equivalence[0] if equivalence else float("nan"))
 
-    def control_words(self, row: Row) -> str:
-        """What the sentence about this row rests on; empty where its control wasn't run."""
+    def control_text(self, row: TestRow) -> str:
+        """Return what the sentence about this row rests on; empty where its control was not run."""
         hypothesis = HYPOTHESES[row["key"]]
         if hypothesis.control:
             return hypothesis.control.format(control=self.control) if row["n"] else ""
@@ -204,11 +211,11 @@ class Evidence:
         verdict = self.judged(own[0])
         return (
             f"beyond {self.control}, which weakens both sides alike, {measured(own[0], self.settings)} remain"
-            f"{self.share_words(row)} ({p_words(verdict.p)}, {verdict.correction}; {verdict.word})"
+            f"{self.share_text(row)} ({p_text(verdict.p)}, {verdict.correction}; {verdict.word})"
         )
 
-    def share_words(self, row: Row) -> str:
-        """How much of the effect is symmetry-specific, where that can be said."""
+    def share_text(self, row: TestRow) -> str:
+        """Return how much of the effect is symmetry-specific; empty where that cannot be said."""
         found = self.shares[
             (self.shares["classifier"] == row["classifier"]) & (self.shares["emotion"] == row["emotion"])
         ]
@@ -217,14 +224,14 @@ class Evidence:
         one = found.iloc[0]
         return f", {one['share']:.0%} of it ({one['low']:.0%} to {one['high']:.0%})"
 
-    def by_emotion(self, row: Row) -> str:
-        """Verdicts of the classifier's cells under the same hypothesis, in words."""
-        words: dict[str, list[str]] = {SUPPORTED: [], NOT_SUPPORTED: [], CANT_TELL: []}
+    def by_emotion(self, row: TestRow) -> str:
+        """Return the classifier's verdicts for each emotion under the same hypothesis, as text."""
+        emotions: dict[str, list[str]] = {SUPPORTED: [], NOT_SUPPORTED: [], CANT_TELL: []}
         correction = ""
-        for cell in self.rows(row["key"], pooled=False):
-            if cell["classifier"] == row["classifier"]:
-                verdict = self.judged(cell, pooled=False)
+        for one in self.rows(row["key"], pooled=False):
+            if one["classifier"] == row["classifier"]:
+                verdict = self.judged(one, pooled=False)
                 correction = verdict.correction
-                words[verdict.word].append(str(cell["emotion"]))
-        listed = "; ".join(f"{word} for {', '.join(names)}" for word, names in words.items() if names)
+                emotions[verdict.word].append(str(one["emotion"]))
+        listed = "; ".join(f"{word} for {', '.join(names)}" for word, names in emotions.items() if names)
         return f"By emotion ({correction}): {listed}."

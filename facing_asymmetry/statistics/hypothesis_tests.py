@@ -12,15 +12,15 @@ from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.statistics.definitions import SCORES, check_scores
 from facing_asymmetry.statistics.effects import hedges_g, minimum_detectable_effect, tost
-from facing_asymmetry.statistics.identities import CELL, identity_scores
+from facing_asymmetry.statistics.identities import TEST_KEY, identity_scores
 from facing_asymmetry.statistics.multiplicity import adjust
 from facing_asymmetry.statistics.resampling import Interval, SignFlip, bca_interval, generator, sign_flip_test
 
 FAMILY: Final = ("face_model", "expression", "intervention", "score")
 """Tests that are corrected together: all classifiers and emotions of one score under one intervention."""
 
-COLUMNS: Final = (
-    *CELL,
+TEST_COLUMNS: Final = (
+    *TEST_KEY,
     "n",
     "n_accepted",
     "mean",
@@ -41,27 +41,31 @@ COLUMNS: Final = (
     "claim",
     "note",
 )
-"""Columns of the test table, in order. Docstring of `test_table` says what they hold."""
+"""Columns of the test table, in order; `hypothesis_tests` says what they hold."""
 
 
-def test_table(scores: pd.DataFrame, settings: StatisticsSettings, pooled: bool = False) -> pd.DataFrame:  # noqa: PT028
-    """Return one row per cell with its test over identities.
+def hypothesis_tests(scores: pd.DataFrame, settings: StatisticsSettings, pooled: bool = False) -> pd.DataFrame:
+    """Return one row per classifier, emotion, intervention and score, with its test over identities.
 
-    Columns after `CELL`: `n` identities with a value and `n_accepted` of them; `mean`, `sd`, and the BCa interval
-    `low` to `high` in `unit`; `hedges_g` with its interval; `p_two_sided`, `p_one_sided` (mean > 0) of the sign-flip
-    test; `p_holm` and `p_bh`, its two-sided p corrected over the `tests` of the `FAMILY`; `p_equivalence` (TOST
-    against the margin, standardised scores only); `minimum_detectable`, the smallest mean in `unit` that n identities
-    would show at alpha / `tests` with the power asked for; `method`; `claim`, whether n suffices; `note`. A score that
-    is never negative is not tested against zero: its p is NaN.
+    A score that is never negative is not tested against zero: its p is NaN. The columns after `TEST_KEY`:
+
+    - `n`: identities with a value; `n_accepted`: how many of them are accepted.
+    - `mean`, `sd`, and the BCa interval `low` to `high`, in `unit`.
+    - `hedges_g` with its interval `hedges_g_low` to `hedges_g_high`.
+    - `p_two_sided`, `p_one_sided` (mean > 0): of the sign-flip test.
+    - `p_holm`, `p_bh`: the two-sided p corrected over the `tests` of the `FAMILY`.
+    - `p_equivalence`: TOST against the margin, standardised scores only.
+    - `minimum_detectable`: smallest mean in `unit` that n identities would show at alpha / `tests` with the set power.
+    - `method`: of the sign-flip test; `claim`: whether n suffices for a claim; `note`: limits, in words.
 
     Args:
-        scores: tidy score table; anyone's, if it has the columns.
-        settings: see `StatisticsSettings`; scores it doesn't name are left out.
-        pooled: average over emotions first: one row per classifier with the emotion "all".
+        scores: Tidy score table, or your own table as `own_scores` completes it.
+        settings: Scores that it does not name are left out; if it names none, all are tested.
+        pooled: Average over emotions first: one row per classifier with the emotion "all".
 
     Raises:
-        ConfigError: the settings name a score that there is not.
-        DataError: the table lacks a column, is empty, or has none of the scores asked for.
+        ConfigError: The settings name an unknown score.
+        DataError: The table lacks a column, is empty, or has none of the scores asked for.
     """
     identities = identity_scores(scores, pooled, settings.accepted_only)
     check_scores(settings.scores)
@@ -70,8 +74,8 @@ def test_table(scores: pd.DataFrame, settings: StatisticsSettings, pooled: bool 
         if identities.empty:
             raise DataError(f"score table has none of the scores {', '.join(settings.scores)} (column score)")
     rows = [
-        {**dict(zip(CELL, key, strict=True)), **_cell(part, tuple(map(str, key)), settings)}
-        for key, part in identities.groupby(list(CELL), sort=True, observed=True)
+        {**dict(zip(TEST_KEY, key, strict=True)), **_statistics(part, tuple(map(str, key)), settings)}
+        for key, part in identities.groupby(list(TEST_KEY), sort=True, observed=True)
     ]
     table = pd.DataFrame(rows)
     families = table.groupby(list(FAMILY), observed=True)["p_two_sided"]
@@ -85,22 +89,14 @@ def test_table(scores: pd.DataFrame, settings: StatisticsSettings, pooled: bool 
     coarse = (table["method"] == "monte carlo") & (2 * table["tests"] / (1 + settings.permutations) > settings.alpha)
     wanted = f"too few permutations for Holm over {table['tests'].max()} tests: raise statistics.permutations"
     table.loc[coarse, "note"] = [f"{note}; {wanted}" if note else wanted for note in table.loc[coarse, "note"]]
-    return table[list(COLUMNS)]
+    return table[list(TEST_COLUMNS)]
 
 
-def configured_interval(
-    values: Float[ndarray, " N"], settings: StatisticsSettings, rng: np.random.Generator
-) -> Interval:
-    """The `bca_interval` that the settings ask for."""
-    expanded = settings.interval == "bca_expanded"
-    return bca_interval(values, settings.confidence, settings.resamples, rng, expanded=expanded)
-
-
-def _cell(part: pd.DataFrame, key: tuple[str, ...], settings: StatisticsSettings) -> dict[str, object]:
-    """Statistics of one cell; `part` has one row per identity."""
+def _statistics(part: pd.DataFrame, key: tuple[str, ...], settings: StatisticsSettings) -> dict[str, object]:
+    """Statistics of one test; `part` has one row per identity."""
     used = part.dropna(subset="value")
     values = used["value"].to_numpy(dtype=float)
-    n, name = len(values), key[CELL.index("score")]
+    n, name = len(values), key[TEST_KEY.index("score")]
     signed = name not in SCORES or SCORES[name].signed
     interval = configured_interval(values, settings, generator(settings.seed, "bootstrap", *key))
     effect = hedges_g(values, settings.confidence)
@@ -124,6 +120,14 @@ def _cell(part: pd.DataFrame, key: tuple[str, ...], settings: StatisticsSettings
         "claim": signed and n >= settings.minimum_identities,
         "note": "; ".join(_notes(part, used, signed, interval.note, settings)),
     }
+
+
+def configured_interval(
+    values: Float[ndarray, " N"], settings: StatisticsSettings, rng: np.random.Generator
+) -> Interval:
+    """Return the `bca_interval` that the settings ask for."""
+    expanded = settings.interval == "bca_expanded"
+    return bca_interval(values, settings.confidence, settings.resamples, rng, expanded=expanded)
 
 
 def _notes(

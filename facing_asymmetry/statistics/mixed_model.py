@@ -1,4 +1,4 @@
-"""Mixed model y ~ s * t with random intercepts and slopes per identity, checked before it is believed."""
+"""Mixed model y ~ s * t with random intercepts and slopes per identity; a fit is checked before it is used."""
 
 import warnings
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from numpy import ndarray
 from scipy import stats
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.statistics.curves import CURVE_CELL, activation_curves
+from facing_asymmetry.statistics.curves import CURVE_KEY, activation_curves
 
 OPTIMISERS: Final = ("lbfgs", "bfgs", "powell")
 """Tried in this order until a fit passes the checks."""
@@ -21,9 +21,17 @@ SMALLEST_VARIANCE: Final = 1e-8
 """Random-effect variance, of data scaled to unit variance, below which a fit is not believed."""
 
 NEGLIGIBLE: Final = 1e-6
-"""Slope, of data scaled to unit variance, that is rounding: no reason to call two methods at odds."""
+"""Slope, of data scaled to unit variance, that is rounding error: two methods that differ by less agree."""
 
-CURVE: Final = ("identity", "s", "t", "logit")
+NEEDED_COLUMNS: Final = ("identity", "s", "t", "logit")
+"""What `mixed_model` needs."""
+
+_FIT: Final = ("n", "slope", "low", "high", "p", "method", "ols_slope", "ols_low", "ols_high", "note")
+MIXED_COLUMNS: Final = (*CURVE_KEY, *_FIT)
+"""Columns of the table, in order: the key of the curves, then the attributes of `MixedFit`."""
+
+SlopeEstimate = tuple[float, float, float, float]
+"""Slope, lower and upper bound of its interval, two-sided p."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +39,16 @@ class MixedFit:
     """Slope over s at the mean t > 0, in logits per unit symmetry.
 
     Attributes:
-        slope, low, high, p: of the method used; p is two-sided, by t with identities - 1 degrees of freedom.
+        slope: Slope by the method used.
+        low: Lower bound of its interval.
+        high: Upper bound of its interval.
+        p: Two-sided p, by t with identities - 1 degrees of freedom.
         method: "mixed model (OPTIMISER)", or "cluster-robust OLS" where no optimiser gave a believable fit.
-        ols_slope, ols_low, ols_high: cluster-robust OLS of the same data, always there for comparison.
-        n: identities; `note`: what was rejected and why, else empty.
+        ols_slope: Slope by cluster-robust OLS of the same data, for comparison.
+        ols_low: Lower bound of the OLS interval.
+        ols_high: Upper bound of the OLS interval.
+        n: Number of identities.
+        note: What was rejected and why; else empty.
     """
 
     slope: float
@@ -49,6 +63,34 @@ class MixedFit:
     note: str
 
 
+def mixed_table(responses: pd.DataFrame | Iterable[pd.DataFrame], confidence: float = 0.95) -> pd.DataFrame:
+    """Fit `mixed_model` to every classifier, emotion and intervention of a response table.
+
+    Where nothing can be fitted (fewer than three identities, one t > 0, no variation) the row has NaN, the method
+    "none" and the reason as `note`.
+
+    Args:
+        responses: See `curves.activation_curves`.
+        confidence: Confidence level of the intervals.
+
+    Raises:
+        DataError: A column is missing.
+    """
+    rows = [
+        {**dict(zip(CURVE_KEY, key, strict=True)), **_fit(curves, confidence)}
+        for key, curves in activation_curves(responses)
+    ]
+    return pd.DataFrame(rows, columns=list(MIXED_COLUMNS))
+
+
+def _fit(curves: pd.DataFrame, confidence: float) -> dict[str, object]:
+    try:
+        fit = mixed_model(curves, confidence)
+    except DataError as reason:
+        return {"n": curves["identity"].nunique(), "method": "none", "note": str(reason)}
+    return {name: getattr(fit, name) for name in _FIT}
+
+
 def mixed_model(curves: pd.DataFrame, confidence: float = 0.95) -> MixedFit:
     """Fit the activation curves of one classifier, emotion and intervention.
 
@@ -58,12 +100,13 @@ def mixed_model(curves: pd.DataFrame, confidence: float = 0.95) -> MixedFit:
     next optimiser is tried.
 
     Args:
-        curves: columns identity, s, t, logit; one row per node (and side). Rows with t = 0 are left out.
+        curves: Columns identity, s, t, logit; one row per node (and side). Rows with t = 0 are left out.
+        confidence: Confidence level of the interval.
 
     Raises:
-        DataError: a column is missing, or there are fewer than three identities or two values of s or of t > 0.
+        DataError: A column is missing, or there are fewer than three identities or two values of s or of t > 0.
     """
-    missing = [name for name in CURVE if name not in curves.columns]
+    missing = [name for name in NEEDED_COLUMNS if name not in curves.columns]
     if missing:
         raise DataError(f"curves lack the column(s) {', '.join(missing)}; they have {', '.join(curves.columns)}")
     rows = curves[curves["t"] > 0]
@@ -89,9 +132,12 @@ def believable_slope(
     """Coefficient of the design's second column, by the first mixed model that passes the checks, else by OLS.
 
     Args:
-        y: what is modelled; `design`: of full rank, ones in its first column; `groups`: number of each row's identity.
-        random: how many of the design's first columns vary between identities: 1 the intercept, 2 the slope too.
-        optimisers: tried in this order.
+        y: What is modelled.
+        design: Design matrix of full rank; its first column holds ones.
+        groups: Number of each row's identity.
+        confidence: Confidence level of the interval.
+        random: How many of the design's first columns vary between identities: 1 the intercept, 2 the slope too.
+        optimisers: Tried in this order.
     """
     scale = float(pd.Series(y).std()) or 1.0
     scaled = (y - y.mean()) / scale
@@ -114,25 +160,6 @@ def believable_slope(
     )
 
 
-Estimate = tuple[float, float, float, float]
-"""Slope, its interval's bounds, two-sided p."""
-
-
-def _estimate(slope: float, error: float, identities: int, confidence: float) -> Estimate:
-    reach = float(stats.t.ppf((1 + confidence) / 2, identities - 1)) * error
-    p = float(2 * stats.t.sf(abs(slope) / error, identities - 1)) if error > 0 else float(slope == 0)
-    return slope, slope - reach, slope + reach, p
-
-
-def _ols(
-    y: Float[ndarray, " N"], design: Float[ndarray, "N K"], groups: Int[ndarray, " N"], confidence: float
-) -> Estimate:
-    import statsmodels.api as sm
-
-    fit = sm.OLS(y, design).fit(cov_type="cluster", cov_kwds={"groups": groups})
-    return _estimate(float(fit.params[1]), float(fit.bse[1]), len(np.unique(groups)), confidence)
-
-
 def _first_believable(
     y: Float[ndarray, " N"],
     design: Float[ndarray, "N K"],
@@ -140,7 +167,7 @@ def _first_believable(
     confidence: float,
     random: int,
     optimisers: Sequence[str],
-) -> tuple[Estimate | None, str, list[str]]:
+) -> tuple[SlopeEstimate | None, str, list[str]]:
     """The first estimate that passes the checks, the method's name, and what was rejected before it."""
     notes: list[str] = []
     for optimiser in optimisers:
@@ -158,7 +185,7 @@ def _mixed(
     optimiser: str,
     confidence: float,
     random: int,
-) -> tuple[Estimate | None, str]:
+) -> tuple[SlopeEstimate | None, str]:
     """A believable estimate, or None and why not."""
     from statsmodels.regression.mixed_linear_model import MixedLM
 
@@ -179,33 +206,16 @@ def _mixed(
     return _estimate(slope, error, len(np.unique(groups)), confidence), ""
 
 
-FIT: Final = ("n", "slope", "low", "high", "p", "method", "ols_slope", "ols_low", "ols_high", "note")
-MIXED_COLUMNS: Final = (*CURVE_CELL, *FIT)
-"""Columns of the table, in order; `mixed.MixedFit` says what the fit's are. Slopes in logits per unit symmetry."""
+def _ols(
+    y: Float[ndarray, " N"], design: Float[ndarray, "N K"], groups: Int[ndarray, " N"], confidence: float
+) -> SlopeEstimate:
+    import statsmodels.api as sm
+
+    fit = sm.OLS(y, design).fit(cov_type="cluster", cov_kwds={"groups": groups})
+    return _estimate(float(fit.params[1]), float(fit.bse[1]), len(np.unique(groups)), confidence)
 
 
-def mixed_table(responses: pd.DataFrame | Iterable[pd.DataFrame], confidence: float = 0.95) -> pd.DataFrame:
-    """Fit `mixed_model` to every cell of a response table.
-
-    A cell that can't be fitted (fewer than three identities, one t > 0, no variation) keeps its row with NaN, the
-    method "none" and the reason as `note`.
-
-    Args:
-        responses: see `curves.activation_curves`; `confidence`: of the intervals.
-
-    Raises:
-        DataError: a column is missing.
-    """
-    rows = [
-        {**dict(zip(CURVE_CELL, key, strict=True)), **_fit(curves, confidence)}
-        for key, curves in activation_curves(responses)
-    ]
-    return pd.DataFrame(rows, columns=list(MIXED_COLUMNS))
-
-
-def _fit(curves: pd.DataFrame, confidence: float) -> dict[str, object]:
-    try:
-        fit = mixed_model(curves, confidence)
-    except DataError as reason:
-        return {"n": curves["identity"].nunique(), "method": "none", "note": str(reason)}
-    return {name: getattr(fit, name) for name in FIT}
+def _estimate(slope: float, error: float, identities: int, confidence: float) -> SlopeEstimate:
+    reach = float(stats.t.ppf((1 + confidence) / 2, identities - 1)) * error
+    p = float(2 * stats.t.sf(abs(slope) / error, identities - 1)) if error > 0 else float(slope == 0)
+    return slope, slope - reach, slope + reach, p

@@ -9,20 +9,21 @@ from scipy import stats
 
 from facing_asymmetry.core.errors import ConfigError
 
-METHODS: Final = ("holm", "bh", "none")
+ADJUSTMENTS: Final = ("holm", "bh", "none")
 
 
 def adjust(p: Float[ndarray, " M"], method: str) -> Float[ndarray, " M"]:
     """Return adjusted p values; NaN (no test made) stays NaN and doesn't count as a test.
 
     Args:
-        p: p values of one family; `method`: "holm" (family-wise error), "bh" (false discovery rate) or "none".
+        p: P values of one family.
+        method: "holm" (family-wise error), "bh" (false discovery rate) or "none".
 
     Raises:
-        ConfigError: the method is unknown.
+        ConfigError: The method is unknown.
     """
-    if method not in METHODS:
-        raise ConfigError(f"unknown adjustment {method!r}; choose one of {', '.join(METHODS)}")
+    if method not in ADJUSTMENTS:
+        raise ConfigError(f"unknown adjustment {method!r}; choose one of {', '.join(ADJUSTMENTS)}")
     made = ~np.isnan(p)
     adjusted = p.astype(float)
     if method != "none" and made.any():
@@ -42,6 +43,6 @@ def _holm(p: Float[ndarray, " M"]) -> Float[ndarray, " M"]:
 def intersection_union(p: Float[ndarray, " M"]) -> float:
     """P value of the claim that *every* effect is there: the largest p, without further correction (Berger 1982).
 
-    NaN where there is no test or one of them is NaN: an untested member can't be claimed.
+    NaN where there is no test or one of them is NaN: nothing can be claimed about a member without a test.
     """
     return float(np.max(p)) if len(p) else float("nan")

@@ -1,4 +1,4 @@
-"""From the response table to one array per grid: a unit is one classifier, emotion, identity, side and intervention."""
+"""From the response table to arrays: one replicate is one classifier, emotion, identity, side and intervention."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from numpy import ndarray
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.response_table import validate
 
-UNIT: Final = (
+REPLICATE_KEY: Final = (
     "face_model",
     "classifier",
     "training_set",
@@ -23,43 +23,44 @@ UNIT: Final = (
     "side",
     "intervention",
 )
-"""Columns that name a unit, in the order of the score table."""
+"""Columns that name a replicate, in the order of the score table."""
 
 
 @dataclass(frozen=True)
-class UnitStack:
-    """All units that share one grid.
+class ReplicateStack:
+    """All replicates that share one grid.
 
     Attributes:
-        units: U rows with the columns `UNIT`.
-        s, t: ascending coordinates of the grid.
-        activation: logit of the emotion shown; `margin`: that minus the largest other logit (NaN without other
-            classes).
-        kept: whether the prediction is the emotion shown.
-        derivative: exact d(activation)/ds at the nodes; NaN where it was not computed.
+        replicates: R rows with the columns `REPLICATE_KEY`.
+        s: Ascending symmetries of the grid.
+        t: Ascending intensities of the grid.
+        activation: Logit of the emotion shown.
+        margin: Activation minus the largest other logit; NaN without other classes.
+        kept: Whether the prediction is the emotion shown.
+        derivative: Exact d(activation)/ds at the nodes; NaN where it was not computed.
     """
 
-    units: pd.DataFrame
+    replicates: pd.DataFrame
     s: Float[ndarray, " S"]
     t: Float[ndarray, " T"]
-    activation: Float[ndarray, "U S T"]
-    margin: Float[ndarray, "U S T"]
-    kept: Bool[ndarray, "U S T"]
-    derivative: Float[ndarray, "U S T"]
+    activation: Float[ndarray, "R S T"]
+    margin: Float[ndarray, "R S T"]
+    kept: Bool[ndarray, "R S T"]
+    derivative: Float[ndarray, "R S T"]
 
 
-def unit_stacks(responses: pd.DataFrame) -> Iterator[UnitStack]:
-    """Yield the table's units, grouped by grid.
+def replicate_stacks(responses: pd.DataFrame) -> Iterator[ReplicateStack]:
+    """Yield the table's replicates, grouped by grid.
 
     Raises:
-        DataError: a column is missing, a logit is not finite, a frame lacks its target class or has two, or a unit's
-            nodes are not the full product of its s and its t.
+        DataError: a column is missing, a logit is not finite, a frame lacks its target class or has two, or a
+            replicate's nodes are not the full product of its s and its t.
     """
     table = validate(responses)
     if table.empty:
         raise DataError("response table has no rows")
     frames = _frames(table)
-    starts = np.flatnonzero(np.r_[True, np.diff(frames["unit"].to_numpy()) != 0])
+    starts = np.flatnonzero(np.r_[True, np.diff(frames["replicate"].to_numpy()) != 0])
     grids: dict[tuple[bytes, bytes], list[slice]] = {}
     for start, stop in zip(starts, np.r_[starts[1:], len(frames)], strict=True):
         part = frames.iloc[start:stop]
@@ -75,20 +76,20 @@ def unit_stacks(responses: pd.DataFrame) -> Iterator[UnitStack]:
 
 
 def _frames(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per frame, ordered by unit, s and t, with `activation`, `margin` and `kept`."""
+    """One row per frame, ordered by replicate, s and t, with `activation`, `margin` and `kept`."""
     if not np.isfinite(table["logit"]).all():
         raise DataError("response table: column logit holds a value that is not finite")
     wrong = table[table["is_target"] & (table["class"] != table["emotion"])]
     if len(wrong):
         raise DataError(f"response table: is_target marks the class {wrong['class'].iloc[0]} for {_name(wrong)}")
-    keys = [name for name in UNIT if name != "accepted"]
-    table = table.assign(unit=table.groupby(keys, observed=True).ngroup())
-    mixed = table.groupby("unit")["accepted"].nunique() > 1
+    keys = [name for name in REPLICATE_KEY if name != "accepted"]
+    table = table.assign(replicate=table.groupby(keys, observed=True).ngroup())
+    mixed = table.groupby("replicate")["accepted"].nunique() > 1
     if mixed.any():
-        row = table[table["unit"] == mixed.idxmax()]
+        row = table[table["replicate"] == mixed.idxmax()]
         raise DataError(f"response table: column accepted is both true and false within {_name(row)}")
-    table = table.sort_values(["unit", "s", "t", "is_target"], ascending=[True, True, True, False], kind="stable")
-    position = table[["unit", "s", "t"]].to_numpy()
+    table = table.sort_values(["replicate", "s", "t", "is_target"], ascending=[True, True, True, False], kind="stable")
+    position = table[["replicate", "s", "t"]].to_numpy()
     first = np.flatnonzero(np.r_[True, (position[1:] != position[:-1]).any(axis=1)])
     target = table["is_target"].to_numpy(dtype=bool)
     counts = np.add.reduceat(target.astype(int), first)
@@ -110,11 +111,13 @@ def _frames(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _stack(frames: pd.DataFrame, parts: list[slice], s: Float[ndarray, " S"], t: Float[ndarray, " T"]) -> UnitStack:
+def _stack(
+    frames: pd.DataFrame, parts: list[slice], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
+) -> ReplicateStack:
     rows = np.concatenate([np.arange(part.start, part.stop) for part in parts])
     shape = (len(parts), len(s), len(t))
-    return UnitStack(
-        units=frames.iloc[[part.start for part in parts]][list(UNIT)].reset_index(drop=True),
+    return ReplicateStack(
+        replicates=frames.iloc[[part.start for part in parts]][list(REPLICATE_KEY)].reset_index(drop=True),
         s=s,
         t=t,
         activation=frames["activation"].to_numpy()[rows].reshape(shape),

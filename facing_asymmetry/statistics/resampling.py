@@ -1,4 +1,4 @@
-"""BCa bootstrap interval of a mean over identities."""
+"""Resampling over identities: the sign-flip permutation test, the BCa bootstrap interval, and their random streams."""
 
 import hashlib
 import warnings
@@ -13,91 +13,18 @@ from facing_asymmetry.core.errors import DataError
 
 
 @dataclass(frozen=True)
-class Interval:
-    """Closed interval in the values' unit; `note` says why it is missing or degenerate, else it is empty."""
-
-    low: float
-    high: float
-    note: str = ""
-
-
-def expanded_confidence(confidence: float, n: int) -> float:
-    """Level at which a bootstrap interval of n values is as wide as Student's at `confidence`.
-
-    The bootstrap takes the plug-in variance (divisor n) and normal tails, so with few identities it is too narrow.
-    Hesterberg (The American Statistician 69, 2015) widens the level so that z' = sqrt(n / (n - 1)) t_{n - 1}.
-    """
-    student = stats.t.ppf((1 + confidence) / 2, n - 1) * np.sqrt(n / (n - 1))
-    return float(1 - 2 * max(stats.norm.sf(student), 1e-12))
-
-
-def bca_interval(
-    values: Float[ndarray, " N"],
-    confidence: float,
-    resamples: int,
-    rng: np.random.Generator,
-    expanded: bool = True,
-) -> Interval:
-    """Bias-corrected and accelerated bootstrap interval of the mean (Efron 1987), by SciPy.
-
-    Args:
-        values: one per identity; `confidence`: level; `resamples`: draws; `rng`: their source.
-        expanded: take `expanded_confidence`, which brings the coverage of small samples near its level.
-
-    Returns:
-        NaN bounds with a note for fewer than two values; both bounds at the value with a note where all are equal. A
-        bootstrap interval can't leave the range of its values, which holds the centre with probability 1 - 2^(1 - N)
-        at best: a note says so where that is below `confidence` (five or fewer values at 95 %).
-
-    Raises:
-        DataError: a value isn't finite.
-    """
-    vector = check_values(values)
-    if len(vector) < 2:
-        return Interval(float("nan"), float("nan"), f"no interval from {len(vector)} identities")
-    if np.ptp(vector) == 0:
-        return Interval(float(vector[0]), float(vector[0]), "all values equal: the interval has no width")
-    level = expanded_confidence(confidence, len(vector)) if expanded else confidence
-    few = f"{len(vector)} identities are too few for a {confidence:.0%} interval"
-    note = few if 1 - 2.0 ** (1 - len(vector)) < confidence else ""
-    low, high = _bootstrap(vector, level, resamples, "BCa", rng)
-    if np.isfinite([low, high]).all():
-        return Interval(low, high, note)
-    low, high = _bootstrap(vector, level, resamples, "percentile", rng)
-    return Interval(low, high, "; ".join(filter(None, (note, "BCa is undefined here: percentile bootstrap instead"))))
-
-
-def _bootstrap(
-    vector: Float[ndarray, " N"], level: float, resamples: int, method: str, rng: np.random.Generator
-) -> tuple[float, float]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
-        bounds = stats.bootstrap(
-            (vector,), np.mean, n_resamples=resamples, confidence_level=level, method=method, rng=rng
-        ).confidence_interval
-    return float(bounds.low), float(bounds.high)
-
-
-@dataclass(frozen=True)
 class SignFlip:
     """Result of `sign_flip_test`.
 
     Attributes:
-        p_two_sided: of a mean different from zero; `p_one_sided`: of a mean above zero.
+        p_two_sided: P value against a mean different from zero.
+        p_one_sided: P value against a mean above zero.
         method: "exact" (all 2^n sign patterns), "monte carlo", or "none" where there is no value.
     """
 
     p_two_sided: float
     p_one_sided: float
     method: str
-
-
-def check_values(values: Float[ndarray, " N"]) -> Float[ndarray, " N"]:
-    """Return the values as a float vector; `DataError` where they aren't one-dimensional and finite."""
-    vector = np.asarray(values, dtype=float)
-    if vector.ndim != 1 or not np.isfinite(vector).all():
-        raise DataError(f"values must be finite and one per identity; got shape {vector.shape} with {vector}")
-    return vector
 
 
 def sign_flip_test(values: Float[ndarray, " N"], permutations: int, rng: np.random.Generator) -> SignFlip:
@@ -108,7 +35,7 @@ def sign_flip_test(values: Float[ndarray, " N"], permutations: int, rng: np.rand
     possible two-sided p of N identities is 2^(1 - N).
 
     Raises:
-        DataError: a value isn't finite.
+        DataError: A value is not finite.
     """
     vector = check_values(values)
     if not len(vector):
@@ -128,6 +55,93 @@ def sign_flip_test(values: Float[ndarray, " N"], permutations: int, rng: np.rand
 
 def _mean(values: Float[ndarray, "..."], axis: int = -1) -> Float[ndarray, "..."]:
     return np.asarray(np.mean(values, axis=axis))
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Closed interval of a mean.
+
+    Attributes:
+        low: Lower bound, in the values' unit.
+        high: Upper bound, in the values' unit.
+        note: Why it is missing or degenerate; else empty.
+    """
+
+    low: float
+    high: float
+    note: str = ""
+
+
+def bca_interval(
+    values: Float[ndarray, " N"],
+    confidence: float,
+    resamples: int,
+    rng: np.random.Generator,
+    expanded: bool = True,
+) -> Interval:
+    """Bias-corrected and accelerated bootstrap interval of the mean (Efron 1987), by SciPy.
+
+    Args:
+        values: One per identity.
+        confidence: Confidence level.
+        resamples: Number of bootstrap draws.
+        rng: Random stream of the draws.
+        expanded: Take `expanded_confidence`, which brings the coverage of small samples near its level.
+
+    Returns:
+        NaN bounds with a note for fewer than two values; both bounds at the value with a note where all are equal. A
+        bootstrap interval can't leave the range of its values, which holds the centre with probability 1 - 2^(1 - N)
+        at best: a note says so where that is below `confidence` (five or fewer values at 95 %).
+
+    Raises:
+        DataError: A value is not finite.
+    """
+    vector = check_values(values)
+    if len(vector) < 2:
+        return Interval(float("nan"), float("nan"), f"no interval from {len(vector)} identities")
+    if np.ptp(vector) == 0:
+        return Interval(float(vector[0]), float(vector[0]), "all values equal: the interval has no width")
+    level = expanded_confidence(confidence, len(vector)) if expanded else confidence
+    few = f"{len(vector)} identities are too few for a {confidence:.0%} interval"
+    note = few if 1 - 2.0 ** (1 - len(vector)) < confidence else ""
+    low, high = _bootstrap(vector, level, resamples, "BCa", rng)
+    if np.isfinite([low, high]).all():
+        return Interval(low, high, note)
+    low, high = _bootstrap(vector, level, resamples, "percentile", rng)
+    return Interval(low, high, "; ".join(filter(None, (note, "BCa is undefined here: percentile bootstrap instead"))))
+
+
+def expanded_confidence(confidence: float, n: int) -> float:
+    """Level at which a bootstrap interval of n values is as wide as Student's at `confidence`.
+
+    The bootstrap takes the plug-in variance (divisor n) and normal tails, so with few identities it is too narrow.
+    Hesterberg (The American Statistician 69, 2015) widens the level so that z' = sqrt(n / (n - 1)) t_{n - 1}.
+    """
+    student = stats.t.ppf((1 + confidence) / 2, n - 1) * np.sqrt(n / (n - 1))
+    return float(1 - 2 * max(stats.norm.sf(student), 1e-12))
+
+
+def _bootstrap(
+    vector: Float[ndarray, " N"], level: float, resamples: int, method: str, rng: np.random.Generator
+) -> tuple[float, float]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        bounds = stats.bootstrap(
+            (vector,), np.mean, n_resamples=resamples, confidence_level=level, method=method, rng=rng
+        ).confidence_interval
+    return float(bounds.low), float(bounds.high)
+
+
+def check_values(values: Float[ndarray, " N"]) -> Float[ndarray, " N"]:
+    """Return the values as a float vector.
+
+    Raises:
+        DataError: They are not one-dimensional, or one is not finite.
+    """
+    vector = np.asarray(values, dtype=float)
+    if vector.ndim != 1 or not np.isfinite(vector).all():
+        raise DataError(f"values must be finite and one per identity; got shape {vector.shape} with {vector}")
+    return vector
 
 
 def generator(seed: int, *names: object) -> np.random.Generator:

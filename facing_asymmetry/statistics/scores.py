@@ -1,4 +1,4 @@
-"""What every score asks of its grid: two or more ascending values of s and of t."""
+"""The scores of one replicate: how steeply, how far and where the activation falls with symmetry."""
 
 from typing import Final
 
@@ -9,50 +9,56 @@ from numpy import ndarray
 
 from facing_asymmetry.core.errors import DataError
 
-
-def check_axis(name: str, values: Float[ndarray, " N"]) -> None:
-    """Raise `DataError` unless `values` are at least two finite numbers in ascending order."""
-    if values.ndim != 1 or len(values) < 2:
-        raise DataError(f"grid axis {name} has {values.size} point(s); a score needs at least 2 in one dimension")
-    if not np.isfinite(values).all():
-        raise DataError(f"grid axis {name} holds a value that is not finite: {values.tolist()}")
-    if (np.diff(values) <= 0).any():
-        raise DataError(f"grid axis {name} must ascend without repeats; it is {values.tolist()}")
-
-
-def check_grid(y: Float[ndarray, "*units S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]) -> None:
-    """Raise `DataError` unless `y` has one finite value for each pair of `s` and `t` and some t > 0.
-
-    The axes may be irregular: nothing here or in the scores assumes equal steps.
-    """
-    check_axis("s", s)
-    check_axis("t", t)
-    if y.shape[-2:] != (len(s), len(t)):
-        raise DataError(f"y has shape {y.shape}; its last two axes must be (S, T) = ({len(s)}, {len(t)})")
-    if not np.isfinite(y).all():
-        raise DataError("y holds a value that is not finite: a score needs every logit of the grid")
-    if t[-1] <= 0:
-        raise DataError(f"grid axis t has no value above 0 ({t.tolist()}): the neutral face alone has no score")
-
-
-def shown(t: Float[ndarray, " T"]) -> Bool[ndarray, " T"]:
-    """Mask of the t at which an expression is shown (t > 0): the neutral face can't depend on a dynamic s."""
-    return t > 0
-
-
-NODE_TOLERANCE = 1e-9
+NODE_TOLERANCE: Final = 1e-9
 """How far a grid's coordinate may lie from 0 or 1 and still count as it."""
 
+PAIR_KEY: Final = ("face_model", "classifier", "training_set", "expression", "emotion", "identity", "score")
+"""Columns on which a treated replicate and its control must agree."""
 
-def node(axis: Float[ndarray, " N"], value: float) -> int | None:
-    """Index of `value` on the axis, or None where the grid doesn't hold it."""
-    index = int(np.argmin(np.abs(axis - value)))
-    return index if abs(axis[index] - value) <= NODE_TOLERANCE else None
+MINIMUM_SHARE_OF_RANGE: Final = 0.05
+"""Smallest response that is divided by, as a share of the range of y over the replicate's own grid."""
+
+
+def slope(
+    y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
+) -> Float[ndarray, "*replicates"]:
+    """Least-squares slope of y over s at fixed t, averaged over t > 0; in units of y per unit symmetry.
+
+    Exact for a y that is linear in s on any grid. `DataError` for a grid of fewer than two points.
+    """
+    check_grid(y, s, t)
+    centred = s - s.mean()
+    per_t = np.einsum("s,...st->...t", centred, y) / np.sum(centred**2)
+    return np.asarray(per_t[..., shown(t)].mean(axis=-1))
+
+
+def gradient(
+    y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
+) -> Float[ndarray, "*replicates"]:
+    """Mean of `np.gradient(y, s)` over all s and t > 0; in units of y per unit symmetry.
+
+    On a uniform path the sum telescopes to (1.5 y[-1] - 0.5 y[-2] + 0.5 y[1] - 1.5 y[0]) / (n h): four points decide
+    it, and a finer grid doesn't make it less noisy. Prefer `slope` for claims.
+    """
+    check_grid(y, s, t)
+    return np.asarray(np.gradient(y, s, axis=-2)[..., shown(t)].mean(axis=(-2, -1)))
+
+
+def magnitude(
+    y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
+) -> Float[ndarray, "*replicates"]:
+    """Mean of abs(dy/ds) over all s and t > 0; in units of y per unit symmetry, never negative.
+
+    The expected property gradient magnitude of Penzel and Denzler (WACV 2026). It is above zero for any classifier
+    that is not constant, noise included: a value means something only beside that of a control.
+    """
+    check_grid(y, s, t)
+    return np.asarray(np.abs(np.gradient(y, s, axis=-2))[..., shown(t)].mean(axis=(-2, -1)))
 
 
 def contrast(
-    y: Float[ndarray, "*units S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
-) -> Float[ndarray, "*units"]:
+    y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
+) -> Float[ndarray, "*replicates"]:
     """y(1, t) - y(0, t), averaged over t > 0; in units of y. NaN where the grid lacks s = 0 or s = 1.
 
     Positive: the symmetric face activates more than the face whose affected side is still.
@@ -65,8 +71,8 @@ def contrast(
 
 
 def response(
-    y: Float[ndarray, "*units S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
-) -> Float[ndarray, "*units"]:
+    y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
+) -> Float[ndarray, "*replicates"]:
     """y(1, 1) - y(1, 0): what the whole symmetric expression adds to the neutral face; in units of y.
 
     NaN where the grid lacks s = 1, t = 0 or t = 1.
@@ -78,57 +84,20 @@ def response(
     return np.asarray(y[..., full, apex] - y[..., full, rest])
 
 
-def slope(
-    y: Float[ndarray, "*units S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
-) -> Float[ndarray, "*units"]:
-    """Least-squares slope of y over s at fixed t, averaged over t > 0; in units of y per unit symmetry.
-
-    Exact for a y that is linear in s on any grid. `DataError` for a grid of fewer than two points.
-    """
-    check_grid(y, s, t)
-    centred = s - s.mean()
-    per_t = np.einsum("s,...st->...t", centred, y) / np.sum(centred**2)
-    return np.asarray(per_t[..., shown(t)].mean(axis=-1))
-
-
-def gradient(
-    y: Float[ndarray, "*units S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
-) -> Float[ndarray, "*units"]:
-    """Mean of `np.gradient(y, s)` over all s and t > 0; in units of y per unit symmetry.
-
-    On a uniform path the sum telescopes to (1.5 y[-1] - 0.5 y[-2] + 0.5 y[1] - 1.5 y[0]) / (n h): four points decide
-    it, and a finer grid doesn't make it less noisy. Prefer `slope` for claims.
-    """
-    check_grid(y, s, t)
-    return np.asarray(np.gradient(y, s, axis=-2)[..., shown(t)].mean(axis=(-2, -1)))
-
-
-def magnitude(
-    y: Float[ndarray, "*units S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
-) -> Float[ndarray, "*units"]:
-    """Mean of abs(dy/ds) over all s and t > 0; in units of y per unit symmetry, never negative.
-
-    The expected property gradient magnitude of Penzel and Denzler (WACV 2026). It is above zero for any classifier
-    that is not constant, noise included: a value means something only beside that of a control.
-    """
-    check_grid(y, s, t)
-    return np.asarray(np.abs(np.gradient(y, s, axis=-2))[..., shown(t)].mean(axis=(-2, -1)))
-
-
 def autograd(
-    derivative: Float[ndarray, "*units S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
-) -> Float[ndarray, "*units"]:
+    derivative: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
+) -> Float[ndarray, "*replicates"]:
     """Mean of the exact derivative over all s and t > 0; in units of y per unit symmetry. NaN where a node has none."""
     check_grid(np.nan_to_num(derivative), s, t)
     return np.asarray(derivative[..., shown(t)].mean(axis=(-2, -1)))
 
 
 def disagreement(
-    derivative: Float[ndarray, "*units S T"],
-    y: Float[ndarray, "*units S T"],
+    derivative: Float[ndarray, "*replicates S T"],
+    y: Float[ndarray, "*replicates S T"],
     s: Float[ndarray, " S"],
     t: Float[ndarray, " T"],
-) -> Float[ndarray, "*units"]:
+) -> Float[ndarray, "*replicates"]:
     """Mean distance of the exact derivative and `np.gradient(y, s)`, over the mean size of the latter (t > 0).
 
     0 where both agree. What is left has three causes: steps of s that are too wide for the curve, silhouettes (the
@@ -143,15 +112,15 @@ def disagreement(
 
 
 def flips(
-    kept: Bool[ndarray, "*units S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
-) -> Float[ndarray, "*units"]:
+    kept: Bool[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
+) -> Float[ndarray, "*replicates"]:
     """Share of the nodes (t > 0, s below its largest value) at which the prediction has left the emotion, in [0, 1].
 
     Only those t count at which the most symmetric face is still read as the emotion: a weak expression that nobody
     recognises can't be lost to asymmetry. NaN where the most symmetric face is never read as the emotion.
 
     Args:
-        kept: whether the prediction is the emotion shown.
+        kept: Whether the prediction is the emotion shown.
     """
     check_grid(kept.astype(float), s, t)
     recognised = kept[..., -1, :] & shown(t)
@@ -161,8 +130,8 @@ def flips(
 
 
 def threshold(
-    margin: Float[ndarray, "*units S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
-) -> Float[ndarray, "*units"]:
+    margin: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
+) -> Float[ndarray, "*replicates"]:
     """Largest s at which the prediction leaves the emotion at the largest t (dose-response); in units of s.
 
     Linear interpolation of the margin between the two nodes around its first zero on the way down from the largest s.
@@ -170,7 +139,7 @@ def threshold(
     (left-censored); NaN where it is not predicted on the most symmetric face either, or the margin is NaN.
 
     Args:
-        margin: target logit minus the largest other logit; positive where the emotion is predicted.
+        margin: Target logit minus the largest other logit; positive where the emotion is predicted.
     """
     check_grid(np.nan_to_num(margin), s, t)
     dose = margin[..., -1].reshape(-1, len(s))
@@ -188,28 +157,44 @@ def _crossing(margin: Float[ndarray, " S"], s: Float[ndarray, " S"]) -> float:
     return float(s[low] + share * (s[low + 1] - s[low]))
 
 
-PAIR: Final = ("face_model", "classifier", "training_set", "expression", "emotion", "identity", "score")
-"""Columns on which a treated unit and its control must agree."""
+def standardise(
+    score: Float[ndarray, "*replicates"],
+    y: Float[ndarray, "*replicates S T"],
+    s: Float[ndarray, " S"],
+    t: Float[ndarray, " T"],
+) -> Float[ndarray, "*replicates"]:
+    """`score` divided by `response(y, s, t)`; NaN where a share of that response means nothing.
+
+    It cannot where the response is not positive (the expression doesn't raise its own logit), where it is below 5 % of
+    the range that y covers on this grid, or where the grid lacks (1, 0) or (1, 1). Such replicates stay in the table
+    as NaN and are counted by the tests; they are never set to zero.
+    """
+    gain = response(y, s, t)
+    extent = y.max(axis=(-2, -1)) - y.min(axis=(-2, -1))
+    with np.errstate(invalid="ignore"):
+        usable = (gain > 0) & (gain >= MINIMUM_SHARE_OF_RANGE * extent)
+    return np.divide(score, gain, out=np.full(np.shape(gain), np.nan), where=usable)
 
 
 def paired_difference(scores: pd.DataFrame, treated: str, control: str) -> pd.DataFrame:
     """Return the treated rows with `value` = treated minus control and `intervention` = "TREATED-CONTROL".
 
     A control with side "both" is subtracted from either side; one that was run per side, from its own side. A treated
-    unit without control keeps its row with NaN. No rows where either intervention is absent from the table.
+    replicate without control keeps its row with NaN. No rows where either intervention is absent from the table.
 
     Args:
-        scores: tidy score table with one or more scores; a paired score is the difference of equal `score`s.
-        treated: name of the intervention of interest; `control`: of its control.
+        scores: Tidy score table with one or more scores; a paired score is the difference of equal `score`s.
+        treated: Name of the intervention of interest.
+        control: Name of its control.
 
     Raises:
-        DataError: a control appears twice for one unit.
+        DataError: A control appears twice for one replicate.
     """
     rows = scores[scores["intervention"] == treated]
     baseline = scores[scores["intervention"] == control]
     if rows.empty or baseline.empty:
         return scores.iloc[:0]
-    keys = list(PAIR) if (baseline["side"] == "both").all() else [*PAIR, "side"]
+    keys = list(PAIR_KEY) if (baseline["side"] == "both").all() else [*PAIR_KEY, "side"]
     if baseline.duplicated(keys).any():
         row = baseline[baseline.duplicated(keys)].iloc[0]
         raise DataError(
@@ -222,24 +207,37 @@ def paired_difference(scores: pd.DataFrame, treated: str, control: str) -> pd.Da
     return merged.drop(columns="value_control")
 
 
-MINIMUM_SHARE_OF_RANGE = 0.05
-"""Smallest response that is divided by, as a share of the range of y over the unit's own grid."""
+def check_grid(y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]) -> None:
+    """Raise `DataError` unless `y` has one finite value for each pair of `s` and `t` and some t > 0.
 
-
-def standardise(
-    score: Float[ndarray, "*units"],
-    y: Float[ndarray, "*units S T"],
-    s: Float[ndarray, " S"],
-    t: Float[ndarray, " T"],
-) -> Float[ndarray, "*units"]:
-    """`score` divided by `response(y, s, t)`; NaN where that response can't carry a share.
-
-    It can't where the response is not positive (the expression doesn't raise its own logit), where it is below 5 % of
-    the range that y covers on this grid, or where the grid lacks (1, 0) or (1, 1). Such units stay in the table as NaN
-    and are counted by the tests; they are never set to zero.
+    The axes may be irregular: nothing here or in the scores assumes equal steps.
     """
-    gain = response(y, s, t)
-    extent = y.max(axis=(-2, -1)) - y.min(axis=(-2, -1))
-    with np.errstate(invalid="ignore"):
-        usable = (gain > 0) & (gain >= MINIMUM_SHARE_OF_RANGE * extent)
-    return np.divide(score, gain, out=np.full(np.shape(gain), np.nan), where=usable)
+    check_axis("s", s)
+    check_axis("t", t)
+    if y.shape[-2:] != (len(s), len(t)):
+        raise DataError(f"y has shape {y.shape}; its last two axes must be (S, T) = ({len(s)}, {len(t)})")
+    if not np.isfinite(y).all():
+        raise DataError("y holds a value that is not finite: a score needs every logit of the grid")
+    if t[-1] <= 0:
+        raise DataError(f"grid axis t has no value above 0 ({t.tolist()}): the neutral face alone has no score")
+
+
+def check_axis(name: str, values: Float[ndarray, " N"]) -> None:
+    """Raise `DataError` unless `values` are at least two finite numbers in ascending order."""
+    if values.ndim != 1 or len(values) < 2:
+        raise DataError(f"grid axis {name} has {values.size} point(s); a score needs at least 2 in one dimension")
+    if not np.isfinite(values).all():
+        raise DataError(f"grid axis {name} holds a value that is not finite: {values.tolist()}")
+    if (np.diff(values) <= 0).any():
+        raise DataError(f"grid axis {name} must ascend without repeats; it is {values.tolist()}")
+
+
+def shown(t: Float[ndarray, " T"]) -> Bool[ndarray, " T"]:
+    """Mask of the t at which an expression is shown (t > 0): the neutral face can't depend on a dynamic s."""
+    return t > 0
+
+
+def node(axis: Float[ndarray, " N"], value: float) -> int | None:
+    """Index of `value` on the axis, or None where the grid doesn't hold it."""
+    index = int(np.argmin(np.abs(axis - value)))
+    return index if abs(axis[index] - value) <= NODE_TOLERANCE else None

@@ -1,4 +1,4 @@
-"""How much of one effect another one makes up: a ratio of means over identities, with its interval."""
+"""What share of the slope is symmetry-specific: a ratio of means over identities, with its interval."""
 
 import warnings
 from dataclasses import dataclass
@@ -14,14 +14,21 @@ from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.statistics.identities import identity_scores
 from facing_asymmetry.statistics.resampling import check_values, generator
 
-GROUP: Final = ["face_model", "expression", "classifier", "emotion"]
-COLUMNS: Final = (*GROUP, "n", "palsy", "specific", "share", "low", "high", "note")
-"""Columns of `shares`, in order."""
+SHARE_KEY: Final = ["face_model", "expression", "classifier", "emotion"]
+SHARE_COLUMNS: Final = (*SHARE_KEY, "n", "palsy", "specific", "share", "low", "high", "note")
+"""Columns of the table of shares, in order."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """Ratio of two means; NaN with a note where the divisor can't be told from 0."""
+    """Ratio of two means.
+
+    Attributes:
+        value: The ratio; NaN where the divisor cannot be told from 0.
+        low: Lower bound of its interval.
+        high: Upper bound of its interval.
+        note: Why the ratio or its interval is missing; else empty.
+    """
 
     value: float
     low: float
@@ -75,11 +82,11 @@ def shares(
     """How much of each classifier's slope under `treated` is symmetry-specific, by emotion and over all of them.
 
     Returns:
-        Columns `COLUMNS`: mean slope `palsy` and mean `specific` in logits per unit symmetry, and their ratio `share`
-        with its interval. No rows where the control was not run.
+        Columns `SHARE_COLUMNS`: mean slope `palsy` and mean `specific` in logits per unit symmetry, and their ratio
+        `share` with its interval. No rows where the control was not run.
 
     Raises:
-        DataError: the score table lacks a column or has no rows.
+        DataError: The score table lacks a column or has no rows.
     """
     rows = []
     chosen = scores[
@@ -87,12 +94,12 @@ def shares(
         | ((scores["score"] == "symmetry_specific") & (scores["intervention"] == f"{treated}-{control}"))
     ]
     if chosen["score"].nunique() < 2:
-        return pd.DataFrame(columns=list(COLUMNS))
+        return pd.DataFrame(columns=list(SHARE_COLUMNS))
     for pooled in (True, False):
         values = identity_scores(chosen, pooled, settings.accepted_only)
-        for key, group in values.groupby(GROUP, observed=True):
-            rows.append(_row(dict(zip(GROUP, map(str, key), strict=True)), group, settings))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+        for key, group in values.groupby(SHARE_KEY, observed=True):
+            rows.append(_row(dict(zip(SHARE_KEY, map(str, key), strict=True)), group, settings))
+    return pd.DataFrame(rows, columns=list(SHARE_COLUMNS))
 
 
 def _row(key: dict[str, str], group: pd.DataFrame, settings: StatisticsSettings) -> dict[str, object]:

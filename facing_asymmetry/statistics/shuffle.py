@@ -1,4 +1,4 @@
-"""The shuffle test over one curve, for comparison only: it detects smoothness, not an effect."""
+"""The shuffle test of one curve, for comparison with published results only: it detects smoothness, not an effect."""
 
 import warnings
 from collections.abc import Iterable
@@ -9,14 +9,17 @@ import pandas as pd
 from jaxtyping import Float
 from numpy import ndarray
 
-from facing_asymmetry.statistics.curves import CURVE_CELL, activation_curves
+from facing_asymmetry.statistics.curves import CURVE_KEY, activation_curves
 from facing_asymmetry.statistics.resampling import generator
 from facing_asymmetry.statistics.scores import check_axis
 
-WARNING = (
+WARNING: Final = (
     "the shuffle test asks whether one curve is smoother than its shuffled self, not whether symmetry matters: any "
     "smooth curve gives p near 0, however flat. Don't claim anything by it; see the sign-flip test over identities"
 )
+
+SHUFFLE_COLUMNS: Final = (*CURVE_KEY, "curves", "rejected", "p_median", "note")
+"""Columns of the table, in order; `shuffle_table` says what they hold."""
 
 
 def shuffle_test(
@@ -28,10 +31,14 @@ def shuffle_test(
     show how it fails on curves without effect. Warns unless `quiet`.
 
     Args:
-        y: activation of one unit at one t; `s`: ascending coordinates; `shuffles`: permutations of y over s.
+        y: Activation of one replicate at one t.
+        s: Ascending symmetries.
+        shuffles: Number of permutations of y over s.
+        rng: Random stream of the permutations.
+        quiet: Do not warn.
 
     Raises:
-        DataError: fewer than two points, or s doesn't ascend.
+        DataError: There are fewer than two points, or s does not ascend.
     """
     check_axis("s", s)
     if not quiet:
@@ -43,34 +50,39 @@ def shuffle_test(
     return float(np.mean(np.abs(null - centre) >= abs(observed - centre)))
 
 
-SHUFFLE_COLUMNS: Final = (*CURVE_CELL, "curves", "rejected", "p_median", "note")
-"""`curves`: one per identity and side, at the largest t; `rejected`: share of them with p <= alpha; `note`: the
-warning that belongs to these numbers."""
-
-
 def shuffle_table(
     responses: pd.DataFrame | Iterable[pd.DataFrame], shuffles: int = 999, alpha: float = 0.05, seed: int = 0
 ) -> pd.DataFrame:
     """Run `shuffle_test` on every curve of a response table.
 
     Args:
-        responses: see `curves.activation_curves`; `shuffles`: per curve; `alpha`: level; `seed`: of the shuffles.
+        responses: See `curves.activation_curves`.
+        shuffles: Permutations per curve.
+        alpha: Level of the test.
+        seed: Seed of the permutations.
+
+    Returns:
+        One row per classifier, emotion and intervention: `curves` (one per identity and side, at the largest t),
+        `rejected` (the share of them with p <= alpha), `p_median`, and `note` (the warning).
 
     Raises:
-        DataError: a column is missing, or a curve has fewer than two values of s.
+        DataError: A column is missing, or a curve has fewer than two values of s.
     """
     rows = []
     for key, curves in activation_curves(responses):
         p = _p_values(curves, shuffles, generator(seed, "shuffle", *key))
         found = {"curves": len(p), "rejected": np.mean(p <= alpha), "p_median": np.median(p), "note": WARNING}
-        rows.append({**dict(zip(CURVE_CELL, key, strict=True)), **found})
+        rows.append({**dict(zip(CURVE_KEY, key, strict=True)), **found})
     return pd.DataFrame(rows, columns=list(SHUFFLE_COLUMNS))
 
 
 def _p_values(curves: pd.DataFrame, shuffles: int, rng: np.random.Generator) -> np.ndarray:
     """One p per identity and side, at the largest t."""
     apex = curves[curves["t"] == curves["t"].max()].sort_values("s", kind="stable")
-    units = [unit for _, unit in apex.groupby(["identity", "side"], sort=True, observed=True)]
+    replicates = [rows for _, rows in apex.groupby(["identity", "side"], sort=True, observed=True)]
     return np.array(
-        [shuffle_test(u["logit"].to_numpy(float), u["s"].to_numpy(float), shuffles, rng, quiet=True) for u in units]
+        [
+            shuffle_test(rows["logit"].to_numpy(float), rows["s"].to_numpy(float), shuffles, rng, quiet=True)
+            for rows in replicates
+        ]
     )

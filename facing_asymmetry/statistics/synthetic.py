@@ -1,4 +1,4 @@
-"""Made-up response tables with a known effect: smooth curves, clustered in identities, as real ones are."""
+"""Simulated response tables with a known effect: smooth curves, clustered by identity, as real ones are."""
 
 import itertools
 from collections.abc import Sequence
@@ -14,13 +14,15 @@ from facing_asymmetry.statistics.resampling import generator
 
 @dataclass(frozen=True)
 class Planted:
-    """What the made-up classifiers do; all in logits.
+    """True effects of the simulated classifiers; all in logits.
 
     Attributes:
-        effect: mean slope over s at t = 1 under `palsy`; `control_effect`: under `bilateral`.
-        identity_sd: spread of those slopes between identities, shared by both interventions and by both sides.
-        side_sd: further spread between the sides of one identity; `wiggle`: size of a smooth random curve per unit.
-        response: what the full symmetric expression adds to the logit of the neutral face.
+        effect: Mean slope over s at t = 1 under `palsy`.
+        control_effect: Mean slope over s at t = 1 under `bilateral`.
+        identity_sd: Spread of those slopes between identities, shared by both interventions and by both sides.
+        side_sd: Further spread between the sides of one identity.
+        wiggle: Size of the smooth random curve of each replicate.
+        response: What the full symmetric expression adds to the logit of the neutral face.
     """
 
     effect: float = 1.0
@@ -42,26 +44,36 @@ def synthetic_responses(
 ) -> pd.DataFrame:
     """Return a response table whose true scores are known: the mean `slope` is effect * mean(t > 0).
 
-    The smooth curves are sums of sine waves over s with random weights: they bend and tilt single units and average to
-    nothing, so a null of effect 0 keeps clustering and smoothness. A unit's curves depend on seed and names alone.
+    The smooth curves are sums of sine waves over s with random weights: they bend and tilt single replicates and
+    average to nothing, so a null of effect 0 keeps clustering and smoothness. A replicate's curves depend on the seed
+    and its names alone.
+
+    Args:
+        planted: The true effects.
+        identities: Number of identities.
+        classifiers: Names of the classifiers.
+        emotions: Emotions shown to each of them.
+        s: Symmetries of the grid.
+        t: Intensities of the grid.
+        seed: Root of all random streams.
     """
     sides = {"palsy": ("left", "right"), "bilateral": ("both",)}
-    units = [
+    replicates = [
         (classifier, emotion, identity, side, intervention)
         for classifier, emotion, identity in itertools.product(classifiers, emotions, range(identities))
         for intervention, each in sides.items()
         for side in each
     ]
-    table = pd.concat([_unit(planted, unit, s, t, seed) for unit in units], ignore_index=True)
+    table = pd.concat([_replicate(planted, names, s, t, seed) for names in replicates], ignore_index=True)
     return table[SCHEMA.names]
 
 
-def _unit(
-    planted: Planted, unit: tuple[str, str, int, str, str], s: Sequence[float], t: Sequence[float], seed: int
+def _replicate(
+    planted: Planted, names: tuple[str, str, int, str, str], s: Sequence[float], t: Sequence[float], seed: int
 ) -> pd.DataFrame:
-    classifier, emotion, identity, side, intervention = unit
+    classifier, emotion, identity, side, intervention = names
     face = generator(seed, classifier, emotion, identity).normal()
-    own = generator(seed, *unit)
+    own = generator(seed, *names)
     slope = planted.effect if intervention == "palsy" else planted.control_effect
     slope += planted.identity_sd * face + planted.side_sd * own.normal()
     grid_s, grid_t = (axis.ravel() for axis in np.meshgrid(s, t, indexing="ij"))
@@ -72,7 +84,7 @@ def _unit(
     logits[emotion] = target
     matrix = np.stack(list(logits.values()), axis=1)
     weights = np.exp(matrix - matrix.max(axis=1, keepdims=True))
-    names, count = np.array(list(logits)), len(logits)
+    classes, count = np.array(list(logits)), len(logits)
     apex = matrix[(grid_s == max(s)) & (grid_t == max(t))][0]
     loss = (1 - grid_s) / 2
     return pd.DataFrame(
@@ -82,17 +94,17 @@ def _unit(
             "training_set": f"data of {classifier}",
             "expression": "facs",
             "emotion": emotion,
-            "accepted": bool(names[apex.argmax()] == emotion),
+            "accepted": bool(classes[apex.argmax()] == emotion),
             "identity": identity,
             "side": side,
             "intervention": intervention,
             "s": np.repeat(grid_s, count),
             "t": np.repeat(grid_t, count),
-            "class": np.tile(names, len(grid_s)),
+            "class": np.tile(classes, len(grid_s)),
             "logit": matrix.ravel(),
             "probability": (weights / weights.sum(axis=1, keepdims=True)).ravel(),
-            "is_target": np.tile(names == emotion, len(grid_s)),
-            "predicted": np.repeat(names[matrix.argmax(axis=1)], count),
+            "is_target": np.tile(classes == emotion, len(grid_s)),
+            "predicted": np.repeat(classes[matrix.argmax(axis=1)], count),
             "asymmetry_mm": np.repeat(2.0 * grid_t * loss * (intervention == "palsy"), count),
             "intensity_mm": np.repeat(4.0 * grid_t * (1 - loss), count),
             "logit_ds": np.nan,

@@ -46,10 +46,10 @@ def write_run(folder: Path, plan: Plan | None = None) -> Path:
     """Write a whole run folder and return it."""
     from facing_asymmetry.config import StatisticsSettings
     from facing_asymmetry.statistics.claims import claims
-    from facing_asymmetry.statistics.hypothesis_tests import test_table
+    from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
+    from facing_asymmetry.statistics.optional_tables import optional_tables
     from facing_asymmetry.statistics.score_table import score_table
     from facing_asymmetry.statistics.shares import shares
-    from facing_asymmetry.statistics.supplementary import further_tables
 
     plan = plan or Plan()
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,12 +57,12 @@ def write_run(folder: Path, plan: Plan | None = None) -> Path:
     responses.to_parquet(folder / "responses.parquet", index=False)
     settings = StatisticsSettings(minimum_identities=plan.minimum_identities, resamples=999, scores=SCORES)
     scores = score_table(responses)
-    tests = test_table(scores, settings)
+    tests = hypothesis_tests(scores, settings)
     scores.to_csv(folder / "scores.csv", index=False)
     tests.to_csv(folder / "tests.csv", index=False)
     (folder / "claims.json").write_text(json.dumps(claims(scores, settings)))
     shares(scores, settings).to_csv(folder / "shares.csv", index=False)
-    for name, table in further_tables(folder / "responses.parquet", settings):
+    for name, table in optional_tables(folder / "responses.parquet", settings):
         table.to_csv(folder / name, index=False)
     _write_expressions(folder / "expressions.csv", plan)
     _write_sprites(folder / "sprites", plan)

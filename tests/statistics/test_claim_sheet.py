@@ -8,7 +8,7 @@ import pytest
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.statistics.claims import claims
-from facing_asymmetry.statistics.evidence import judge, number, p_words, state
+from facing_asymmetry.statistics.evidence import judge, number, p_text, state
 from facing_asymmetry.statistics.score_table import score_table
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses
 
@@ -177,5 +177,5 @@ def test_the_correction_that_decides_is_the_one_asked_for():
 
 def test_numbers_and_p_read_well():
     assert (number(1.23456), number(float("nan"))) == ("1.23", "not defined")
-    assert [p_words(p) for p in (0.0004, 0.0123, float("nan"))] == ["p < 0.001", "p = 0.012", "no p"]
+    assert [p_text(p) for p in (0.0004, 0.0123, float("nan"))] == ["p < 0.001", "p = 0.012", "no p"]
     assert "would need more than 100,000" in state("it holds", "can't tell", 30, 100_000)

@@ -5,11 +5,11 @@ import pytest
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.response_table import write_table_file
-from facing_asymmetry.statistics.curves import CURVE_CELL, activation_curves
+from facing_asymmetry.statistics.curves import CURVE_KEY, activation_curves
 from facing_asymmetry.statistics.mixed_model import MIXED_COLUMNS, mixed_table
+from facing_asymmetry.statistics.optional_tables import optional_tables
 from facing_asymmetry.statistics.score_table import score_table
 from facing_asymmetry.statistics.shuffle import SHUFFLE_COLUMNS, WARNING, shuffle_table
-from facing_asymmetry.statistics.supplementary import further_tables
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses
 
 
@@ -92,8 +92,8 @@ def test_a_run_leaves_the_further_tables_that_are_asked_for(tmp_path, responses,
     path = tmp_path / "responses.parquet"
     write_table_file(path, [pa.Table.from_pandas(responses, preserve_index=False)])
     settings = StatisticsSettings(mixed_model=mixed, shuffle=shuffle, shuffles=99)
-    tables = dict(further_tables(path, settings))
+    tables = dict(optional_tables(path, settings))
     assert list(tables) == names
     assert all(
-        len(table) == 8 and list(table.columns[: len(CURVE_CELL)]) == list(CURVE_CELL) for table in tables.values()
+        len(table) == 8 and list(table.columns[: len(CURVE_KEY)]) == list(CURVE_KEY) for table in tables.values()
     )

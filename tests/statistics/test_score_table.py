@@ -1,10 +1,12 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from facing_asymmetry.core.errors import ConfigError, DataError
-from facing_asymmetry.statistics.definitions import SCORES, score_definition
-from facing_asymmetry.statistics.score_table import COLUMNS, score_table
+from facing_asymmetry.statistics.definitions import SCORES, score_definition, scores_table
+from facing_asymmetry.statistics.score_table import SCORE_COLUMNS, score_table
 from facing_asymmetry.statistics.scores import disagreement, paired_difference
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses
 
@@ -45,10 +47,10 @@ def test_symmetry_specific_is_palsy_minus_bilateral_for_either_side(scores):
 
 
 def test_the_table_is_tidy_complete_and_names_units(scores):
-    assert tuple(scores.columns) == COLUMNS
+    assert tuple(scores.columns) == SCORE_COLUMNS
     absent = {name for name, definition in SCORES.items() if definition.exact or definition.control}
     assert set(scores["score"]) == set(SCORES) - absent
-    assert not scores.duplicated([*COLUMNS[:-2]]).any()
+    assert not scores.duplicated([*SCORE_COLUMNS[:-2]]).any()
     assert (scores["unit"] == scores["score"].map(lambda name: SCORES[name].unit)).all()
     units = 2 * 2 * 3  # identities, emotions, sides left, right, both
     assert (scores[scores["score"] == "slope"].shape[0]) == units
@@ -59,7 +61,7 @@ def test_the_order_of_the_rows_does_not_matter(responses, scores):
     pd.testing.assert_frame_equal(score_table(shuffled), scores)
 
 
-def test_units_with_different_grids_live_in_one_table():
+def test_replicates_with_different_grids_share_one_table():
     coarse = synthetic_responses(EXACT, 1, ("coarse",), s=(0.0, 1.0), t=(0.0, 1.0))
     irregular = synthetic_responses(EXACT, 1, ("irregular",), s=(0.0, 0.1, 0.7, 1.0), t=(0.0, 0.2, 1.0))
     scores = score_table(pd.concat([coarse, irregular]), ["slope"])
@@ -78,7 +80,7 @@ def test_without_control_there_are_no_paired_rows_and_nothing_else_changes(respo
     pd.testing.assert_frame_equal(alone, kept)
 
 
-def test_a_unit_without_its_control_keeps_its_row_as_nan(scores):
+def test_a_replicate_without_its_control_keeps_its_row_as_nan(scores):
     lacking = scores[~((scores["intervention"] == "bilateral") & (scores["identity"] == 1))]
     rows = paired_difference(lacking[lacking["score"] == "slope"], "palsy", "bilateral")
     assert rows.groupby("identity")["value"].apply(lambda v: v.isna().all()).to_dict() == {0: False, 1: True}
@@ -156,6 +158,12 @@ def test_every_definition_says_what_it_is_and_paired_ones_name_a_known_base():
         assert not definition.base or SCORES[definition.base].compute
         paired = f"{name.removesuffix('_standardised')}_specific" in SCORES
         assert definition.signed or paired or name in ("threshold", "autograd_disagreement")
+
+
+def test_the_documentation_lists_every_score():
+    page = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text(encoding="utf-8")
+    written = page.partition("<!-- scores -->\n")[2].partition("\n<!-- /scores -->")[0]
+    assert written == scores_table(), "run python tools/scores_table.py"
 
 
 def test_a_paired_score_may_name_its_own_control(responses):

@@ -4,7 +4,7 @@ import pytest
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.statistics.score_table import score_table
-from facing_asymmetry.statistics.shares import COLUMNS, share, shares
+from facing_asymmetry.statistics.shares import SHARE_COLUMNS, share, shares
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses
 
 
@@ -47,7 +47,7 @@ def test_the_table_has_each_emotion_and_all_of_them():
     planted = Planted(effect=2.0, control_effect=0.5, identity_sd=0.1, side_sd=0.01, wiggle=0.01)
     scores = score_table(synthetic_responses(planted, 8, ("alpha",), ("fear", "anger")))
     table = shares(scores, StatisticsSettings(resamples=999))
-    assert tuple(table.columns) == COLUMNS
+    assert tuple(table.columns) == SHARE_COLUMNS
     assert list(table["emotion"]) == ["all", "anger", "fear"]
     assert np.allclose(table["share"], 0.75, atol=0.05)
     assert np.allclose(table["specific"] / table["palsy"], table["share"])

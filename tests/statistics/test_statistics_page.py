@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.statistics.own_table import own_scores
-from facing_asymmetry.statistics.score_table import COLUMNS
+from facing_asymmetry.statistics.score_table import SCORE_COLUMNS, own_scores
 
 PAGE = Path(__file__).parents[2] / "docs" / "statistics.md"
 
@@ -23,7 +22,7 @@ def test_every_example_of_the_page_gives_what_it_says():
 
 def test_a_table_of_identities_and_values_is_enough():
     table = own_scores(pd.DataFrame({"identity": [0, 1], "value": [1.0, 2.0], "classifier": "mine"}))
-    assert tuple(table.columns) == COLUMNS
+    assert tuple(table.columns) == SCORE_COLUMNS
     assert set(table["classifier"]) == {"mine"}
     with pytest.raises(DataError, match="value"):
         own_scores(pd.DataFrame({"identity": [0]}))

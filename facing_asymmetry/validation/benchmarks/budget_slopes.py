@@ -14,7 +14,7 @@ from facing_asymmetry.runs.cells import cells_of
 from facing_asymmetry.runs.intervene import compute
 from facing_asymmetry.runs.optimise import find_expressions
 from facing_asymmetry.runs.study import Study
-from facing_asymmetry.statistics.hypothesis_tests import test_table
+from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
 from facing_asymmetry.statistics.score_table import score_table
 
 SIDE: Final = "left"
@@ -38,7 +38,7 @@ class Slopes:
     def tested(self, seed: int | None = None) -> pd.DataFrame:
         """`mean`, `low` and `high` over identities, by classifier and emotion; `seed` of the resampling."""
         settings = self.settings if seed is None else replace(self.settings, seed=seed)
-        return test_table(self.scores, settings).set_index(UNIT)[["mean", "low", "high"]]
+        return hypothesis_tests(self.scores, settings).set_index(UNIT)[["mean", "low", "high"]]
 
 
 def slopes_of(overrides: Sequence[str], progress: Progress, threads: int = 0) -> Slopes:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from facing_asymmetry.config import StatisticsSettings
-from facing_asymmetry.statistics.hypothesis_tests import test_table
+from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
 from facing_asymmetry.validation.calibration.tables import markdown
 from facing_asymmetry.validation.planted.setting import BASE, GAIN, INTENSITY, MIRROR, PART, SYMMETRY
 
@@ -49,7 +49,7 @@ def check_planted(scores: pd.DataFrame, settings: StatisticsSettings, mean_inten
     """
     pooled = {
         (str(row["classifier"]), str(row["intervention"]), str(row["score"])): row
-        for row in test_table(scores, settings, pooled=True).to_dict("records")
+        for row in hypothesis_tests(scores, settings, pooled=True).to_dict("records")
     }
     truth = GAIN * mean_intensity
     return [

@@ -11,8 +11,8 @@ from numpy import ndarray
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.statistics.hypothesis_tests import test_table
-from facing_asymmetry.statistics.identities import CELL, identity_scores
+from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
+from facing_asymmetry.statistics.identities import TEST_KEY, identity_scores
 
 Group = tuple[str, str, str, str]
 """Face model, classifier, training set and kind of expression."""
@@ -61,7 +61,7 @@ def estimates(
         DataError: a column is missing, or the table has none of these scores.
     """
     interventions = {"slope": treated, "symmetry_specific": f"{treated}-{control}"}
-    missing = [name for name in CELL if name not in scores.columns]
+    missing = [name for name in TEST_KEY if name not in scores.columns]
     if missing:
         raise DataError(f"score table lacks the column(s) {', '.join(missing)}; it has {', '.join(scores.columns)}")
     of = scores["score"].map(interventions)
@@ -69,7 +69,7 @@ def estimates(
     if wanted.empty:
         raise DataError(f"score table has no slope under {treated}: nothing to refute")
     values = dict(list(identity_scores(wanted, pooled=True).dropna(subset="value").groupby([*GROUP, "score"])))
-    for row in test_table(wanted, replace(statistics, scores=()), pooled=True).to_dict("records"):
+    for row in hypothesis_tests(wanted, replace(statistics, scores=()), pooled=True).to_dict("records"):
         group: Group = (row["face_model"], row["classifier"], row["training_set"], row["expression"])
         rows = values[(*group, row["score"])]
         numbers = rows["identity"].to_numpy(dtype=np.int64), rows["value"].to_numpy(float)

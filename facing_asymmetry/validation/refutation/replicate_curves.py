@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.statistics.curves import CURVE_CELL, activation_curves
+from facing_asymmetry.statistics.curves import CURVE_KEY, activation_curves
 from facing_asymmetry.statistics.scores import slope
 from facing_asymmetry.validation.refutation.estimate import GROUP, Group
 
@@ -41,7 +41,7 @@ def curve_sets(
     Raises:
         DataError: an intervention lacks nodes: each needs every emotion, identity, side, s and t of its own once.
     """
-    named = ((dict(zip(CURVE_CELL, key, strict=True)), rows) for key, rows in activation_curves(responses))
+    named = ((dict(zip(CURVE_KEY, key, strict=True)), rows) for key, rows in activation_curves(responses))
     for key, cells in itertools.groupby(named, key=lambda cell: tuple(cell[0][name] for name in GROUP)):
         parts: dict[str, list[pd.DataFrame]] = {}
         for cell, rows in cells:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from facing_asymmetry.config import StatisticsSettings
-from facing_asymmetry.statistics.hypothesis_tests import test_table
+from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
 from tests.reporting.synthetic_run import Plan, write_run
 
 
@@ -27,7 +27,7 @@ def on_another_face(run: Path, target: Path, name: str, shift: dict[tuple[str, s
         scores.loc[rows & (scores["intervention"] != "bilateral"), "value"] += amount
     scores.to_csv(target / "scores.csv", index=False)
     settings = StatisticsSettings(resamples=999, scores=tuple(scores["score"].unique()))
-    test_table(scores, settings).to_csv(target / "tests.csv", index=False)
+    hypothesis_tests(scores, settings).to_csv(target / "tests.csv", index=False)
     change_manifest(target, face_model={"name": name, "version": f"{name} <1.0>", "licence": "free"})
     return target
 

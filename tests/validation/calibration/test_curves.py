@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from facing_asymmetry.statistics.replicates import unit_stacks
+from facing_asymmetry.statistics.replicates import replicate_stacks
 from facing_asymmetry.statistics.score_table import score_table
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses
 from facing_asymmetry.validation.calibration.simulation import (
@@ -26,7 +26,7 @@ def scores():
     responses = synthetic_responses(Planted(), MANY, s=S.tolist(), t=T.tolist())
     table = score_table(responses, ["slope", "symmetry_specific"])
     return {
-        "curves": np.concatenate([stack.activation for stack in unit_stacks(responses)]),
+        "curves": np.concatenate([stack.activation for stack in replicate_stacks(responses)]),
         "sides": table[(table["score"] == "slope") & (table["intervention"] == "palsy")].pivot_table(
             index="identity", columns="side", values="value"
         ),

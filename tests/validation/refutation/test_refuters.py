@@ -10,8 +10,7 @@ from scipy import stats
 from facing_asymmetry.app.cli import cli
 from facing_asymmetry.config import RefuterSettings, StatisticsSettings
 from facing_asymmetry.core.errors import ConfigError, DataError
-from facing_asymmetry.statistics.own_table import own_scores
-from facing_asymmetry.statistics.score_table import score_table
+from facing_asymmetry.statistics.score_table import own_scores, score_table
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses
 from facing_asymmetry.validation.refutation.estimate import FAIL, NOT_JUDGED, PASS, REFUTERS, estimates
 from facing_asymmetry.validation.refutation.refute import COLUMNS, refute, statistics_of

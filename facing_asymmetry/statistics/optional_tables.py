@@ -1,4 +1,4 @@
-"""What a run computes beside its tests over identities, from the response table as a file."""
+"""The tables that a run adds if the settings ask for them: mixed models and the shuffle test."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +14,13 @@ SHUFFLE: Final = "shuffle.csv"
 """Names in the run folder."""
 
 
-def further_tables(responses: Path, settings: StatisticsSettings) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield file name and table of what the settings ask for: the mixed models, the shuffle test."""
+def optional_tables(responses: Path, settings: StatisticsSettings) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the file name and the table of each analysis that the settings ask for.
+
+    Args:
+        responses: The response table's file; it is read in pieces.
+        settings: `mixed_model` and `shuffle` say which tables.
+    """
     if settings.mixed_model:
         from facing_asymmetry.statistics.mixed_model import mixed_table
 
