@@ -11,8 +11,8 @@ import pandas as pd
 from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.core.files import write_atomically
 from facing_asymmetry.interventions.layout import distinct
-from facing_asymmetry.statistics.shuffle import WARNING
 from facing_asymmetry.statistics.optional_tables import SHUFFLE
+from facing_asymmetry.statistics.shuffle import WARNING
 
 if TYPE_CHECKING:
     from facing_asymmetry.runs.stages import Run
