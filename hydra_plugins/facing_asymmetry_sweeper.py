@@ -47,7 +47,7 @@ class StudySweeper(BasicSweeper):
         if session.dry_run:
             self._count(session, todo)
         elif todo:
-            print(session.opening_words(), flush=True)
+            print(session.opening_summary(), flush=True)
             launched = 0
             for chunk in self.split_overrides_to_chunks(
                 [[*jobs[n], *session.grouped(n)] for n in todo], self.max_batch_size
@@ -78,11 +78,11 @@ class StudySweeper(BasicSweeper):
             wait_for_the_rest(place / ".submitit")
 
     def _count(self, session: "Session", todo: list[int]) -> None:
-        from facing_asymmetry.runs.sweep import sweep_words
+        from facing_asymmetry.runs.sweep import sweep_summary
 
         assert self.config is not None
         launcher = OmegaConf.to_container(self.config.hydra.launcher, resolve=True)
-        print(sweep_words(session.jobs, todo, launcher))  # type: ignore[arg-type]
+        print(sweep_summary(session.jobs, todo, launcher))  # type: ignore[arg-type]
 
 
 class Aggregate(Callback):

@@ -90,7 +90,7 @@ def _end_sweep(session: "Session") -> int:
     """Say what became of the jobs; 1 where any is not done."""
     if session.dry_run:
         return 0
-    Console().print(session.closing_words(), soft_wrap=True, highlight=False, markup=False)
+    Console().print(session.closing_summary(), soft_wrap=True, highlight=False, markup=False)
     if session.error:
         return _complain(session.error)
     return int(session.failed)
@@ -102,11 +102,11 @@ def report_over(folders: Sequence[Path], into: Path | None) -> int:
     Raises:
         DataError: a folder is neither a run nor a sweep, or the runs cannot be one table.
     """
-    from facing_asymmetry.runs.merging import outcome_words
+    from facing_asymmetry.runs.merging import outcome_summary
     from facing_asymmetry.runs.sweep import report_folders
 
     found = report_folders(folders, into, " ".join(["facing-asymmetry report", *map(str, folders)]))
-    Console().print(outcome_words(found), soft_wrap=True, highlight=False, markup=False)
+    Console().print(outcome_summary(found), soft_wrap=True, highlight=False, markup=False)
     return int(any(not outcome.done for outcome in found.outcomes))
 
 
@@ -135,7 +135,7 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
     from facing_asymmetry.runs.jobs import run_key
     from facing_asymmetry.runs.stages import Run, run_stages
     from facing_asymmetry.runs.study import Study
-    from facing_asymmetry.runs.summary import closing_words, opening_words, plan, read_rates
+    from facing_asymmetry.runs.summary import closing_summary, opening_summary, plan, read_speed
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s", force=True)
     logging.getLogger("facing_asymmetry").setLevel(logging.INFO)
@@ -143,9 +143,9 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
     set_threads(config.threads)
     run = Run(Study(config), composed, command)
     console = Console()
-    size = plan(run.study, read_rates(run.study.store.folder))
+    size = plan(run.study, read_speed(run.study.store.folder))
     if config.dry_run:
-        console.print(size.words(), soft_wrap=True)
+        console.print(size.summary(), soft_wrap=True)
         return
     text = OmegaConf.to_yaml(OmegaConf.create(dict(composed)))
     if not alone:
@@ -154,12 +154,12 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
         console.print(Syntax(text, "yaml", background_color="default"))
     else:
         print(text, flush=True)
-    console.print(opening_words(run, size), soft_wrap=True, highlight=False)
+    console.print(opening_summary(run, size), soft_wrap=True, highlight=False)
     last = last_stage(stage)
     with recorded(run.folder, last, run_key(run)):
         folder = run_stages(run, last)
         write_atomically(folder / "config.yaml", text)
-    console.print(closing_words(run, folder, stage), soft_wrap=True, highlight=False)
+    console.print(closing_summary(run, folder, stage), soft_wrap=True, highlight=False)
 
 
 def last_stage(command: str) -> str:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.core.thinning import thin
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,3 @@ class Grid:
         """All nodes, t-major: the s and the t of each."""
         t, s = np.meshgrid(np.asarray(self.t), np.asarray(self.s), indexing="ij")
         return s.ravel(), t.ravel()
-
-
-def thin(count: int, most: int) -> Int[ndarray, " N"]:
-    """Indices of at most `most` of `count` values, evenly spread, first and last kept."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))

@@ -1,9 +1,9 @@
-"""Contact sheets of rendered faces: read, cut into frames, shrunk for a page."""
+"""Contact sheets of rendered faces: written, read, cut into frames, shrunk for a page."""
 
 import base64
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,12 @@ from numpy import ndarray
 from PIL import Image
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.interventions.grid import thin
+from facing_asymmetry.core.files import write_atomically
+from facing_asymmetry.core.thinning import thin
+from facing_asymmetry.results.files import write_json
+from facing_asymmetry.results.layout import SHEETS_FOLDER
 
-KEYS: Final = ("identity", "side", "s", "t", "size")
+_KEYS: Final = ("identity", "side", "s", "t", "size")
 LADDER: Final = ((224, 82), (224, 72), (192, 72), (160, 72), (128, 70), (112, 60), (96, 50), (72, 40), (56, 35))
 """(pixels, WebP quality) tried in turn until all sheets fit."""
 
@@ -27,14 +30,20 @@ class Sprite:
     """One lossless contact sheet: rows are t ascending, columns are s ascending.
 
     Attributes:
-        path: the PNG; `identity`, `traits`: whose face; `side`, `intervention`: the person's affected side, and how.
+        path: the PNG; a JSON file of the same name describes it.
+        identity: number of the identity.
+        traits: of the identity, as far as the face model says.
+        side: the person's affected side.
+        intervention: name of the intervention.
+        s: `(S,)` symmetry, ascending.
+        t: `(T,)` intensity, ascending.
+        size: pixels of one square frame.
         mirrored: whether the mirror image of every frame is the face with the other side affected.
-        s: `(S,)` ascending; `t`: `(T,)` ascending; `size`: pixels of one square frame.
     """
 
     path: Path
     identity: int
-    traits: dict[str, str | float]
+    traits: Mapping[str, object]
     side: str
     intervention: str
     s: tuple[float, ...]
@@ -72,6 +81,35 @@ class Sprite:
             for s, t in nodes
         ]
         return [pixels[row * size : (row + 1) * size, column * size : (column + 1) * size] for column, row in cuts]
+
+
+def contact_sheet_path(folder: Path, classifier: str, emotion: str, further: tuple[str, int] | None = None) -> Path:
+    """Where a contact sheet lies in a run folder.
+
+    Args:
+        folder: the run folder.
+        classifier: name of the classifier that the expression was optimised for.
+        emotion: the emotion shown.
+        further: intervention and identity of a sheet beside the one that figures are drawn from.
+    """
+    place = folder / SHEETS_FOLDER / classifier
+    return place / f"{emotion}.png" if further is None else place / emotion / f"{further[0]}_{further[1]}.png"
+
+
+def write_contact_sheet(sheet: Sprite, png: bytes) -> None:
+    """Write a sheet's PNG and the JSON file that says what its rows and columns are."""
+    write_atomically(sheet.path, png)
+    facts = {
+        "identity": sheet.identity,
+        "traits": sheet.traits,
+        "intervention": sheet.intervention,
+        "side": sheet.side,
+        "mirrored": sheet.mirrored,
+        "s": sheet.s,
+        "t": sheet.t,
+        "size": sheet.size,
+    }
+    write_json(sheet.path.parent, sheet.path.with_suffix(".json").name, facts)
 
 
 def read_sprites(folder: Path) -> dict[tuple[str, str], Sprite]:
@@ -145,7 +183,7 @@ def _read_sprite(path: Path) -> Sprite:
             width, height = image.size
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise DataError(f"{path}: the face sheet or its {described.name} cannot be read: {error}") from error
-    missing = [key for key in KEYS if key not in facts]
+    missing = [key for key in _KEYS if key not in facts]
     if missing:
         raise DataError(f"{described}: lacks the key(s) {', '.join(missing)}")
     s, t, size = tuple(map(float, facts["s"])), tuple(map(float, facts["t"])), int(facts["size"])

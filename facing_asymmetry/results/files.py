@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -13,27 +13,24 @@ import pyarrow.parquet as pq
 from jaxtyping import Float
 from numpy import ndarray
 
-from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.core.store import write_atomically
-from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.interventions.grid import thin
+from facing_asymmetry.core.files import write_atomically
+from facing_asymmetry.core.thinning import thin
+from facing_asymmetry.results.layout import (
+    EXPRESSION_COLUMNS,
+    EXPRESSIONS_FILE,
+    EXPRESSIONS_FOLDER,
+    RECORDS_FILE,
+    reported_columns,
+)
 from facing_asymmetry.results.response_table import validate
-from facing_asymmetry.runs.contact_sheets import Picture
+
+if TYPE_CHECKING:
+    from facing_asymmetry.classifiers.record import ClassifierRecord
+    from facing_asymmetry.expressions.expression import Expression
 
 MOST_NODES: Final = 31
 """Values of s, and of t, that figures are drawn from; finer grids are thinned evenly, end points kept."""
-
-MANIFEST_KEYS: Final = ("title", "command", "created", "commit", "versions", "config", "seeds", "counts", "seconds")
-
-
-def read_manifest(path: Path) -> dict[str, Any]:
-    """The manifest, with the keys that a report quotes."""
-    manifest = read_json(path)
-    missing = [key for key in MANIFEST_KEYS if key not in manifest]
-    if missing:
-        raise DataError(f"{path}: lacks the key(s) {', '.join(missing)}")
-    return dict(manifest)
 
 
 def read_responses(path: Path, explorer_nodes: int) -> tuple[tuple[ndarray, ndarray], pd.DataFrame]:
@@ -92,6 +89,20 @@ def read_csv(path: Path, columns: Sequence[str], *, optional: bool = False) -> p
     return table.assign(note=table["note"].fillna("")) if "note" in table.columns else table
 
 
+def read_table(folder: Path, name: str, *, optional: bool = False) -> pd.DataFrame:
+    """A CSV file of the run folder, checked to have the columns that a report needs.
+
+    Args:
+        folder: the run folder.
+        name: of the file, one of those in `results.layout`.
+        optional: whether an absent file gives an empty table.
+
+    Raises:
+        DataError: the file is missing, cannot be read, or lacks a column.
+    """
+    return read_csv(folder / name, reported_columns(name), optional=optional)
+
+
 def read_json(path: Path) -> Any:
     """Parsed JSON; `DataError` where the file is missing or torn."""
     if not path.exists():
@@ -103,17 +114,23 @@ def read_json(path: Path) -> Any:
 
 
 def write_csv(folder: Path, name: str, table: pd.DataFrame) -> None:
-    """A table as CSV."""
+    """Write a table as CSV, atomically."""
     write_atomically(folder / name, table.to_csv(index=False))
 
 
 def write_json(folder: Path, name: str, value: Any) -> None:
-    """A value as indented JSON."""
+    """Write a value as indented JSON, atomically."""
     write_atomically(folder / name, json.dumps(value, indent=2, default=str) + "\n")
 
 
-def write_expressions(folder: Path, found: Mapping[str, Sequence[Expression]], blendshapes: Sequence[str]) -> None:
-    """`expressions.csv`: how each was found; `expressions/CLASSIFIER.csv`: its blendshape weights."""
+def write_expressions(folder: Path, found: Mapping[str, Sequence["Expression"]], blendshapes: Sequence[str]) -> None:
+    """Write how each expression was found, and for each classifier the blendshape weights of its expressions.
+
+    Args:
+        folder: the run folder.
+        found: expressions of each classifier.
+        blendshapes: names of the weights, in order.
+    """
     rows = [
         {
             "classifier": name,
@@ -131,38 +148,20 @@ def write_expressions(folder: Path, found: Mapping[str, Sequence[Expression]], b
         for name, expressions in found.items()
         for e in expressions
     ]
-    write_csv(folder, "expressions.csv", pd.DataFrame(rows))
+    write_csv(folder, EXPRESSIONS_FILE, pd.DataFrame(rows, columns=list(EXPRESSION_COLUMNS)))
     for name, expressions in found.items():
         keys = [e.emotion if e.identity is None else f"{e.emotion} {e.identity}" for e in expressions]
         weights = pd.DataFrame(
             [e.weights for e in expressions], columns=list(blendshapes), index=pd.Index(keys, name="shown")
         )
-        write_csv(folder, f"expressions/{name}.csv", weights.T.rename_axis("unit").reset_index())
+        write_csv(folder, weights_file(name), weights.T.rename_axis("unit").reset_index())
 
 
-def write_records(folder: Path, records: Sequence[ClassifierRecord]) -> None:
-    """`classifiers.json`: the facts about each classifier."""
-    write_json(folder, "classifiers.json", [asdict(record) for record in records])
+def weights_file(classifier: str) -> str:
+    """File, in the run folder, of the blendshape weights of a classifier's expressions."""
+    return f"{EXPRESSIONS_FOLDER}/{classifier}.csv"
 
 
-def write_picture(folder: Path, picture: Picture, size: int) -> None:
-    """`sprites/CLASSIFIER/EMOTION.png` with a JSON file that says what its rows and columns are.
-
-    Sheets of other faces and interventions lie in a folder of the emotion's name.
-    """
-    cell, place = picture.cell, folder / "sprites" / picture.cell.record.name
-    name = cell.expression.emotion
-    if not picture.first:
-        place, name = place / name, f"{cell.intervention.name}_{cell.identity}"
-    write_atomically(place / f"{name}.png", picture.png)
-    facts = {
-        "identity": cell.identity,
-        "traits": picture.traits,
-        "intervention": cell.intervention.name,
-        "side": cell.side,
-        "mirrored": picture.mirrored,
-        "s": picture.grid.s,
-        "t": picture.grid.t,
-        "size": size,
-    }
-    write_json(place, f"{name}.json", facts)
+def write_records(folder: Path, records: Sequence["ClassifierRecord"]) -> None:
+    """Write the facts about each classifier."""
+    write_json(folder, RECORDS_FILE, [asdict(record) for record in records])

@@ -16,29 +16,23 @@ from facing_asymmetry.config import ReportSettings
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.contact_sheets import Sprite, read_further, read_sprites
-from facing_asymmetry.results.files import read_csv, read_json, read_manifest, read_responses
-from facing_asymmetry.statistics.optional_tables import MIXED
+from facing_asymmetry.results.files import read_json, read_responses, read_table
+from facing_asymmetry.results.layout import (
+    CLAIMS_FILE,
+    EXPRESSIONS_FILE,
+    MIXED_FILE,
+    RECORDS_FILE,
+    RESPONSES_FILE,
+    SCORES_FILE,
+    SHARES_FILE,
+    SHEETS_FOLDER,
+    SHOWN_KEY,
+    TESTS_FILE,
+)
+from facing_asymmetry.results.manifest import read_manifest
 
 DEFAULT_MINIMUM: Final = 20
 """Identities a claim needs, where the run's own configuration does not say (method.md: 20)."""
-
-UNIT: Final = ("classifier", "emotion", "identity", "side", "intervention")
-"""Columns of the response table that tell one curve's face from another's."""
-
-SCORE_COLUMNS: Final = (
-    "face_model", "classifier", "training_set", "expression", "emotion", "accepted",
-    "identity", "side", "intervention", "score", "value", "unit",
-)  # fmt: skip
-TEST_COLUMNS: Final = (
-    "classifier", "emotion", "intervention", "score", "n", "mean", "sd", "low", "high", "hedges_g",
-    "p_two_sided", "p_one_sided", "p_holm", "p_bh", "method", "claim", "note",
-)  # fmt: skip
-EXPRESSION_COLUMNS: Final = ("classifier", "emotion", "accepted", "probability")
-MIXED_COLUMNS: Final = (
-    "classifier", "emotion", "intervention", "n", "slope", "low", "high", "p", "method",
-    "ols_slope", "ols_low", "ols_high", "note",
-)  # fmt: skip
-SHARE_COLUMNS: Final = ("classifier", "emotion", "n", "palsy", "specific", "share", "low", "high", "note")
 
 
 @dataclass(frozen=True)
@@ -129,8 +123,8 @@ class RunData:
 
     @cached_property
     def _units(self) -> dict[tuple[Any, ...], list[slice]]:
-        """Where each unit's rows lie in `responses`, by the values of `UNIT`: runs of equal rows, found in one pass."""
-        columns = [pd.factorize(self.responses[name]) for name in UNIT]
+        """Where the rows of each cell lie in `responses`, by the values of `SHOWN_KEY`: runs of equal rows."""
+        columns = [pd.factorize(self.responses[name]) for name in SHOWN_KEY]
         codes = np.stack([code for code, _ in columns])
         starts = np.flatnonzero((codes[:, 1:] != codes[:, :-1]).any(axis=0)) + 1
         found: dict[tuple[Any, ...], list[slice]] = {}
@@ -140,7 +134,7 @@ class RunData:
         return found
 
     def unit(self, key: tuple[Any, ...]) -> pd.DataFrame | None:
-        """Rows of `responses` with these values of `UNIT`; None where it has none."""
+        """Rows of `responses` with these values of `SHOWN_KEY`; None where it has none."""
         parts = [self.responses.iloc[place] for place in self._units.get(key, ())]
         return None if not parts else parts[0] if len(parts) == 1 else pd.concat(parts)
 
@@ -213,26 +207,26 @@ def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
     """
     if not path.is_dir():
         raise DataError(f"{path} is not a run folder; `facing-asymmetry run` makes one")
-    manifest = read_manifest(path / "manifest.json")
-    claims = read_json(path / "claims.json") if (path / "claims.json").exists() else []
-    records = read_json(path / "classifiers.json") if (path / "classifiers.json").exists() else []
+    manifest = read_manifest(path)
+    claims = read_json(path / CLAIMS_FILE) if (path / CLAIMS_FILE).exists() else []
+    records = read_json(path / RECORDS_FILE) if (path / RECORDS_FILE).exists() else []
     settings = settings or ReportSettings()
-    axes, responses = read_responses(path / "responses.parquet", settings.explorer_nodes)
+    axes, responses = read_responses(path / RESPONSES_FILE, settings.explorer_nodes)
     return RunData(
         path=path,
         manifest=manifest,
         axes=axes,
         responses=responses,
-        scores=read_csv(path / "scores.csv", SCORE_COLUMNS),
-        tests=read_csv(path / "tests.csv", TEST_COLUMNS),
-        expressions=read_csv(path / "expressions.csv", EXPRESSION_COLUMNS, optional=True),
-        shares=read_csv(path / "shares.csv", SHARE_COLUMNS, optional=True),
-        mixed=read_csv(path / MIXED, MIXED_COLUMNS, optional=True),
+        scores=read_table(path, SCORES_FILE),
+        tests=read_table(path, TESTS_FILE),
+        expressions=read_table(path, EXPRESSIONS_FILE, optional=True),
+        shares=read_table(path, SHARES_FILE, optional=True),
+        mixed=read_table(path, MIXED_FILE, optional=True),
         claims=claims,
         records={str(record["name"]): record for record in records},
-        sprites=read_sprites(path / "sprites"),
+        sprites=read_sprites(path / SHEETS_FOLDER),
         settings=settings,
-        further=read_further(path / "sprites"),
+        further=read_further(path / SHEETS_FOLDER),
     )
 
 

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from facing_asymmetry import __version__
+from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.results.files import read_json
+from facing_asymmetry.results.layout import MANIFEST_FILE
 
 PACKAGES = (
     "torch",
@@ -28,6 +31,9 @@ PACKAGES = (
     "seaborn",
     "matplotlib",
 )
+
+MANIFEST_KEYS: Final = ("title", "command", "created", "commit", "versions", "config", "seeds", "counts", "seconds")
+"""Keys that a report reads."""
 
 
 def git_state(folder: Path) -> dict[str, Any]:
@@ -73,9 +79,13 @@ def build_manifest(
     """The manifest's content.
 
     Args:
-        title: of the run; `command`: what was typed; `config`: the composed configuration.
-        hashes: SHA-256 of weights, assets and code; `counts`: what was computed; `seconds`: wall time per stage.
-        face_model: its name and provenance.
+        title: title of the run.
+        command: the command line that was typed.
+        config: the composed configuration.
+        hashes: SHA-256 of weights, assets and code.
+        counts: dataclass of what was computed.
+        seconds: wall time of each stage.
+        face_model: name and provenance of the face model.
     """
     return {
         "title": title,
@@ -91,3 +101,17 @@ def build_manifest(
         "counts": asdict(counts),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
     }
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a run folder.
+
+    Raises:
+        DataError: the file is missing, is not JSON, or lacks a key that a report reads.
+    """
+    path = folder / MANIFEST_FILE
+    manifest = read_json(path)
+    missing = [key for key in MANIFEST_KEYS if key not in manifest]
+    if missing:
+        raise DataError(f"{path}: lacks the key(s) {', '.join(missing)}")
+    return dict(manifest)

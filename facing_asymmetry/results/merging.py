@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from shutil import rmtree
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,16 +13,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.core.store import write_atomically
-from facing_asymmetry.results.files import read_csv, read_json, read_manifest, write_csv, write_json
+from facing_asymmetry.core.files import write_atomically
+from facing_asymmetry.results.files import read_csv, read_json, write_csv, write_json
+from facing_asymmetry.results.layout import (
+    CELL_KEY,
+    EXPRESSIONS_FILE,
+    EXPRESSIONS_FOLDER,
+    RECORDS_FILE,
+    RESPONSES_FILE,
+    SHEETS_FOLDER,
+)
+from facing_asymmetry.results.manifest import read_manifest
 from facing_asymmetry.results.response_table import write_table_file
-
-CELL: Final = ("identity", "intervention", "side")
-"""Columns that tell the cells of one classifier and emotion apart."""
 
 
 @dataclass(frozen=True)
-class Source:
+class MergedRun:
     """A run folder to be merged, and what its manifest says."""
 
     folder: Path
@@ -37,16 +43,16 @@ class Source:
     @property
     def table(self) -> Path:
         """Its response table."""
-        return self.folder / "responses.parquet"
+        return self.folder / RESPONSES_FILE
 
 
-def read_source(folder: Path) -> Source:
+def read_merged_run(folder: Path) -> MergedRun:
     """Read a run folder's manifest; `DataError` names what is missing."""
-    return Source(folder, read_manifest(folder / "manifest.json"))
+    return MergedRun(folder, read_manifest(folder))
 
 
-def merge_tables(sources: Sequence[Source], classifiers: Sequence[str], emotions: Sequence[str], into: Path) -> None:
-    """Write responses, expressions, records and pictures of all sources into one folder.
+def merge_tables(sources: Sequence[MergedRun], classifiers: Sequence[str], emotions: Sequence[str], into: Path) -> None:
+    """Write responses, expressions, records and contact sheets of all sources into one folder.
 
     Args:
         sources: the runs.
@@ -58,14 +64,14 @@ def merge_tables(sources: Sequence[Source], classifiers: Sequence[str], emotions
         DataError: two sources hold the same cell with different content.
         StoreError: the folder cannot be written.
     """
-    write_table_file(into / "responses.parquet", _cells(sources, classifiers, emotions))
-    records = {r["name"]: r for source in sources for r in read_json(source.folder / "classifiers.json")}
-    write_json(into, "classifiers.json", [records[name] for name in classifiers])
+    write_table_file(into / RESPONSES_FILE, _cells(sources, classifiers, emotions))
+    records = {r["name"]: r for source in sources for r in read_json(source.folder / RECORDS_FILE)}
+    write_json(into, RECORDS_FILE, [records[name] for name in classifiers])
     _merge_expressions(sources, classifiers, into)
-    _merge_pictures(sources, classifiers, into)
+    _merge_contact_sheets(sources, classifiers, into)
 
 
-def _cells(sources: Sequence[Source], classifiers: Sequence[str], emotions: Sequence[str]) -> Iterator[pa.Table]:
+def _cells(sources: Sequence[MergedRun], classifiers: Sequence[str], emotions: Sequence[str]) -> Iterator[pa.Table]:
     for classifier in classifiers:
         holding = [source for source in sources if classifier in source.config["classifiers"]]
         for emotion in emotions:
@@ -73,7 +79,7 @@ def _cells(sources: Sequence[Source], classifiers: Sequence[str], emotions: Sequ
             yield from _in_order(parts)
 
 
-def _read(source: Source, classifier: str, emotion: str) -> pa.Table:
+def _read(source: MergedRun, classifier: str, emotion: str) -> pa.Table:
     try:
         return pq.read_table(source.table, filters=[("classifier", "=", classifier), ("emotion", "=", emotion)])
     except (OSError, ValueError, KeyError) as error:
@@ -81,20 +87,20 @@ def _read(source: Source, classifier: str, emotion: str) -> pa.Table:
 
 
 def split_cells(table: pa.Table) -> list[pa.Table]:
-    """The cells of one classifier and emotion, in their order: runs of rows that agree in `CELL`."""
+    """The cells of one classifier and emotion, in their order: runs of rows that agree in `CELL_KEY`."""
     if not len(table):
         return []
     table = table.combine_chunks()
-    codes = np.stack([pd.factorize(table.column(name).to_pandas())[0] for name in CELL])
+    codes = np.stack([pd.factorize(table.column(name).to_pandas())[0] for name in CELL_KEY])
     starts = [0, *(np.flatnonzero((codes[:, 1:] != codes[:, :-1]).any(axis=0)) + 1).tolist(), len(table)]
     return [table.slice(a, b - a) for a, b in pairwise(starts)]
 
 
-def _in_order(parts: Sequence[tuple[pa.Table, Source]]) -> Iterator[pa.Table]:
+def _in_order(parts: Sequence[tuple[pa.Table, MergedRun]]) -> Iterator[pa.Table]:
     """Cells by face, each once."""
-    held: dict[tuple[Any, ...], tuple[pa.Table, Source]] = {}
+    held: dict[tuple[Any, ...], tuple[pa.Table, MergedRun]] = {}
     for cell, source in parts:
-        address = tuple(cell.column(name)[0].as_py() for name in CELL)
+        address = tuple(cell.column(name)[0].as_py() for name in CELL_KEY)
         if address in held and not held[address][0].equals(cell):
             words = f"{cell.column('classifier')[0]} {cell.column('emotion')[0]} face {address[0]} {address[1]}"
             raise DataError(f"{held[address][1].folder} and {source.folder} disagree about {words}; leave one out")
@@ -102,43 +108,43 @@ def _in_order(parts: Sequence[tuple[pa.Table, Source]]) -> Iterator[pa.Table]:
     yield from (held[address][0] for address in sorted(held, key=lambda address: address[0]))
 
 
-def _merge_expressions(sources: Sequence[Source], classifiers: Sequence[str], into: Path) -> None:
+def _merge_expressions(sources: Sequence[MergedRun], classifiers: Sequence[str], into: Path) -> None:
     columns = ("classifier", "emotion", "identity")
-    tables = [read_csv(source.folder / "expressions.csv", columns) for source in sources]
+    tables = [read_csv(source.folder / EXPRESSIONS_FILE, columns) for source in sources]
     merged = pd.concat(tables, ignore_index=True).drop_duplicates(list(columns))
     rank = {name: n for n, name in enumerate(classifiers)}
-    write_csv(into, "expressions.csv", merged.sort_values("classifier", key=lambda c: c.map(rank), kind="stable"))
-    _forget_others(into / "expressions", {f"{name}.csv" for name in classifiers})
+    write_csv(into, EXPRESSIONS_FILE, merged.sort_values("classifier", key=lambda c: c.map(rank), kind="stable"))
+    _forget_others(into / EXPRESSIONS_FOLDER, {f"{name}.csv" for name in classifiers})
     for source in reversed(sources):
-        for path in sorted((source.folder / "expressions").glob("*.csv")):
-            write_atomically(into / "expressions" / path.name, path.read_bytes())
+        for path in sorted((source.folder / EXPRESSIONS_FOLDER).glob("*.csv")):
+            write_atomically(into / EXPRESSIONS_FOLDER / path.name, path.read_bytes())
 
 
-def _merge_pictures(sources: Sequence[Source], classifiers: Sequence[str], into: Path) -> None:
+def _merge_contact_sheets(sources: Sequence[MergedRun], classifiers: Sequence[str], into: Path) -> None:
     """Contact sheets; of two that show different faces, the one of the lower number, as one run would have it."""
-    _forget_others(into / "sprites", set(classifiers))
+    _forget_others(into / SHEETS_FOLDER, set(classifiers))
     found: dict[tuple[str, str], tuple[int, Path]] = {}
     for source in sources:
-        for facts in sorted((source.folder / "sprites").glob("*/*.json")):
+        for facts in sorted((source.folder / SHEETS_FOLDER).glob("*/*.json")):
             key, face = (facts.parent.name, facts.stem), int(read_json(facts)["identity"])
             if key not in found or face < found[key][0]:
                 found[key] = face, facts
     for (classifier, emotion), (_, facts) in found.items():
-        _copy_sheet(facts, into / "sprites" / classifier / emotion)
-        _forget_others(into / "sprites" / classifier / emotion, set())
+        _copy_sheet(facts, into / SHEETS_FOLDER / classifier / emotion)
+        _forget_others(into / SHEETS_FOLDER / classifier / emotion, set())
     for place, facts in _further_sheets(sources).items():
-        _copy_sheet(facts, into / "sprites" / place)
+        _copy_sheet(facts, into / SHEETS_FOLDER / place)
 
 
-def _further_sheets(sources: Sequence[Source]) -> dict[Path, Path]:
+def _further_sheets(sources: Sequence[MergedRun]) -> dict[Path, Path]:
     """Sheets of further faces and interventions, by their place; of as many faces as one source shows at most."""
     found: dict[Path, tuple[int, Path]] = {}
     most = 0
     for source in sources:
-        sprites = source.folder / "sprites"
-        faces = {facts: int(read_json(facts)["identity"]) for facts in sorted(sprites.glob("*/**/*.json"))}
+        sheets = source.folder / SHEETS_FOLDER
+        faces = {facts: int(read_json(facts)["identity"]) for facts in sorted(sheets.glob("*/**/*.json"))}
         most = max(most, len(set(faces.values())))
-        further = {facts.relative_to(sprites).with_suffix(""): (face, facts) for facts, face in faces.items()}
+        further = {facts.relative_to(sheets).with_suffix(""): (face, facts) for facts, face in faces.items()}
         found = {**{place: sheet for place, sheet in further.items() if len(place.parts) == 3}, **found}
     shown = sorted({face for face, _ in found.values()})[:most]
     return {place: facts for place, (face, facts) in found.items() if face in shown}

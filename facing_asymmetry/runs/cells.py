@@ -28,7 +28,7 @@ class Cell:
     side: str
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """For progress lines."""
         return f"{self.record.name} {self.expression.emotion} face {self.identity} {self.intervention.name} {self.side}"
 
@@ -96,7 +96,7 @@ FRAME_CODE: Final = ("runs.frames", "rendering.factory", "responses.realised")
 EXPRESSION_CODE: Final = ("runs.optimise", "classifiers.registry")
 RESPONSE_CODE: Final = (*FRAME_CODE, "runs.intervene", "classifiers.registry")
 DERIVATIVE_CODE: Final = (*RESPONSE_CODE, "runs.derivatives")
-PICTURE_CODE: Final = (*FRAME_CODE, "responses.contact_sheet")
+SHEET_CODE: Final = (*FRAME_CODE, "responses.contact_sheet")
 """Modules that make each kind of result; what they import counts too."""
 
 WORDS = (
@@ -183,9 +183,9 @@ def derivative_request(responses: Mapping[str, Any]) -> dict[str, Any]:
     return {**responses, "code": code_fingerprint(*DERIVATIVE_CODE)}
 
 
-def picture_request(
+def sheet_request(
     study: "Study", expression: Expression, intervention: Intervention, side: str, identity: int, grid: Grid
 ) -> dict[str, Any]:
     """The contact sheet of one cell over the nodes that are shown."""
     frames = _frames_request(study, expression, intervention, side, identity, grid)
-    return {**frames, "code": code_fingerprint(*PICTURE_CODE)}
+    return {**frames, "code": code_fingerprint(*SHEET_CODE)}

@@ -1,17 +1,18 @@
-"""Pictures of the study's faces for the report: lossless contact sheets, kept in the store."""
+"""Lossless contact sheets of the study's faces, for the report, kept in the store."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.core.progress import Progress
-from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.interventions.contract import Intervention, Invariant
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.responses.contact_sheet import draw_sprite
-from facing_asymmetry.results.contact_sheets import thin
-from facing_asymmetry.runs.cells import Cell, cells_of, picture_request
+from facing_asymmetry.results.contact_sheets import Sprite as ContactSheet
+from facing_asymmetry.results.contact_sheets import contact_sheet_path
+from facing_asymmetry.results.layout import SHEETS_FOLDER
+from facing_asymmetry.runs.cells import Cell, cells_of, sheet_request
 from facing_asymmetry.runs.frames import FrameMaker
 from facing_asymmetry.runs.intervene import Expressions
 
@@ -19,65 +20,68 @@ if TYPE_CHECKING:
     from facing_asymmetry.runs.study import Study
 
 
-@dataclass(frozen=True)
-class Picture:
-    """One contact sheet.
+def draw_contact_sheets(
+    study: "Study", expressions: Expressions, folder: Path, progress: Progress
+) -> Iterator[tuple[ContactSheet, bytes]]:
+    """Draw the identities that the explorer shows: the first under the first one-sided intervention, then the others.
 
-    Attributes:
-        cell: what it shows; `grid`: its nodes; `png`: the picture; `traits`: of the face.
-        mirrored: whether its mirror image is the face with the other side affected.
-        first: whether it is the sheet of its classifier and emotion that figures are drawn from.
-    """
+    Of an intervention with two sides the left one is drawn; the first sheet has the nodes of `study.sheet_grid`, the
+    others at most `FURTHER_NODES` per axis. A study without a one-sided intervention has no contact sheets.
 
-    cell: Cell
-    grid: Grid
-    png: bytes
-    mirrored: bool
-    first: bool
-    traits: Mapping[str, object] = field(default_factory=dict)
+    Args:
+        study: the study.
+        expressions: expressions of each classifier.
+        folder: the run folder.
+        progress: is told about each sheet.
 
-
-def gather_pictures(study: "Study", expressions: Expressions, progress: Progress) -> Iterator[Picture]:
-    """Sheets of the faces that the explorer shows: the first under the first one-sided intervention, then the others.
-
-    Of an intervention with two sides the left one is drawn; the first sheet has the nodes of `study.picture_grid`, the
-    others at most `FURTHER_NODES` per axis. A study without a one-sided intervention has no pictures.
+    Yields:
+        Each sheet's description and its PNG.
     """
     main = next((i for i in study.interventions if "left" in i.sides), None)
     if main is None:
         return
-    faces = study.identities[: study.config.report.explorer_identities]
-    wanted = [c for c in cells_of(study, expressions) if c.identity in faces and c.side == drawn_side(c.intervention)]
+    identities = study.identities[: study.config.report.explorer_identities]
+    cells = cells_of(study, expressions)
+    wanted = [c for c in cells if c.identity in identities and c.side == drawn_side(c.intervention)]
     wanted.sort(key=lambda c: (c.identity, c.expression.weights))
-    maker, coarse = FrameMaker(study), _coarse(study.picture_grid)
-    with progress.task("pictures", len(wanted)) as step:
+    maker, coarse = FrameMaker(study), study.sheet_grid.thinned(FURTHER_NODES)
+    with progress.task("contact sheets", len(wanted)) as step:
         for cell in wanted:
-            first = cell.identity == faces[0] and cell.intervention.name == main.name
-            grid = study.picture_grid if first else coarse
-            mirrored = Invariant.SIDES_MIRROR in cell.intervention.invariants and "right" in cell.intervention.sides
-            traits = dict(study.identity(cell.identity).traits)
-            yield Picture(cell, grid, _drawn(study, maker, cell, grid), mirrored, first, traits)
-            step(1, cell.words)
+            first = cell.identity == identities[0] and cell.intervention.name == main.name
+            grid = study.sheet_grid if first else coarse
+            yield _described(study, cell, grid, first, folder), _drawn(study, maker, cell, grid)
+            step(1, cell.label)
 
 
 def drawn_side(intervention: Intervention) -> str:
-    """The affected side of an intervention's pictures: left where it has one."""
+    """The affected side on an intervention's contact sheets: left where it has one."""
     return "left" if "left" in intervention.sides else intervention.sides[0]
 
 
-def _coarse(grid: Grid) -> Grid:
-    """The grid with at most `FURTHER_NODES` values per axis, end points kept."""
-    return Grid(grid.name, *(tuple(axis[i] for i in thin(len(axis), FURTHER_NODES)) for axis in (grid.s, grid.t)))
+def _described(study: "Study", cell: Cell, grid: Grid, first: bool, folder: Path) -> ContactSheet:
+    intervention = cell.intervention
+    further = None if first else (intervention.name, cell.identity)
+    return ContactSheet(
+        path=contact_sheet_path(folder, cell.record.name, cell.expression.emotion, further),
+        identity=cell.identity,
+        traits=dict(study.identity(cell.identity).traits),
+        side=cell.side,
+        intervention=intervention.name,
+        s=grid.s,
+        t=grid.t,
+        size=study.scene.image_size,
+        mirrored=Invariant.SIDES_MIRROR in intervention.invariants and "right" in intervention.sides,
+    )
 
 
 def _drawn(study: "Study", maker: FrameMaker, cell: Cell, grid: Grid) -> bytes:
     """The sheet from the store, or rendered and committed to it."""
-    expression: Expression = cell.expression
-    request = picture_request(study, expression, cell.intervention, cell.side, cell.identity, grid)
-    png = study.store.read("sprites", request)
+    expression = cell.expression
+    request = sheet_request(study, expression, cell.intervention, cell.side, cell.identity, grid)
+    png = study.store.read(SHEETS_FOLDER, request)
     if png is None:
         frames = maker.frames(cell.identity, expression, cell.intervention, cell.side, grid)
         png = draw_sprite(frames, grid, study.studio, study.identities.index(cell.identity))
         study.counts.frames += len(frames)
-        study.store.write("sprites", request, png)
+        study.store.write(SHEETS_FOLDER, request, png)
     return png

@@ -32,7 +32,7 @@ def differentiate(study: "Study", expressions: Expressions, progress: Progress) 
         for number, cell in enumerate(missing):
             (network,) = networks.of(number, [cell])
             _differentiate(study, cell, network, maker)
-            step(1, cell.words)
+            step(1, cell.label)
 
 
 def _differentiate(study: "Study", cell: Cell, network: Classifier, maker: FrameMaker) -> None:

@@ -33,7 +33,7 @@ def respond(study: "Study", expressions: Expressions, progress: Progress) -> Non
             step(len(cells) - len(missing), "in the store")
         for cell, table in compute(study, missing):
             study.store.write_table("responses", request_of(study, cell), table, SCHEMA)
-            step(1, cell.words)
+            step(1, cell.label)
 
 
 def compute(study: "Study", cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.DataFrame]]:

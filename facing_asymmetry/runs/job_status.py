@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import file_digest
 from pathlib import Path
-from typing import Final
 
 from facing_asymmetry.core.errors import FacingAsymmetryError, StoreError
 from facing_asymmetry.core.files import birth, is_alive, this_machine, write_atomically
+from facing_asymmetry.results.layout import RESPONSES_FILE, STATUS_FILE
 from facing_asymmetry.runs.slurm import GONE, QUEUED, UNKNOWN, own_job, slurm_state
 
-STATUS_FILE: Final = "status.json"
 WAITING, RUNNING, DONE, FAILED, SKIPPED, KILLED = "waiting", "running", "done", "failed", "skipped", "killed"
 
 
@@ -29,9 +28,15 @@ class Status:
     Attributes:
         state: `waiting` (launched, not begun), `running`, `done`, `failed` (with `error`), `skipped` (it could not have
             run; `error` holds the remedy), or `killed`, which is never written but observed.
-        stage: the last stage asked for; `key`: of everything that its results rest on (`sweeps.job.run_key`).
-        machine, pid, born: the process (`processes`); `slurm`: its SLURM job, `ID` or `ARRAY_TASK`, or empty.
-        began, ended: seconds since 1970, 0 where unknown.
+        stage: the last stage asked for.
+        key: of everything that its results rest on (`runs.jobs.run_key`).
+        machine: name of the machine that runs it.
+        pid: number of its process there.
+        born: identifies the process beside its number (`core.files.birth`).
+        slurm: its SLURM job, `ID` or `ARRAY_TASK`, or empty.
+        began: seconds since 1970, 0 where unknown.
+        ended: seconds since 1970, 0 where it has not ended.
+        error: why it failed or was skipped, empty otherwise.
         table: SHA-256 of `responses.parquet`, where the job is done and has one.
         interrupted: how often it was begun before without an end: preempted, timed out, killed.
     """
@@ -127,7 +132,7 @@ def _try_to_write(folder: Path, status: Status) -> None:
 def table_hash(folder: Path) -> str:
     """SHA-256 of the folder's response table, or empty where there is none."""
     try:
-        with (folder / "responses.parquet").open("rb") as file:
+        with (folder / RESPONSES_FILE).open("rb") as file:
             return file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return ""

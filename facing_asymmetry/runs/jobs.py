@@ -28,7 +28,8 @@ class Job:
     """A job, checked.
 
     Attributes:
-        overrides: what tells it from its neighbours, as typed; `run`: its parts, nothing computed.
+        overrides: what tells it from its neighbours, as typed.
+        run: its parts, nothing computed.
         stage: the last stage that it runs.
     """
 
@@ -42,7 +43,7 @@ class Job:
         return self.run.folder
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """Its overrides in one line."""
         return " ".join(self.overrides) or "(as configured)"
 

@@ -12,8 +12,9 @@ from facing_asymmetry.config import read_config
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.files import sweep_temporaries
 from facing_asymmetry.results.files import write_json
+from facing_asymmetry.results.layout import JOBS_FILE, MANIFEST_FILE, REPORT_FILE, RESPONSES_FILE
 from facing_asymmetry.results.manifest import machine, versions
-from facing_asymmetry.results.merging import Source, merge_tables, read_source
+from facing_asymmetry.results.merging import MergedRun, merge_tables, read_merged_run
 from facing_asymmetry.runs.job_status import DONE, FAILED, Status, observe, table_hash
 from facing_asymmetry.runs.stages import write_scores
 
@@ -29,23 +30,25 @@ class Outcome:
     """One job's folder and what is to be seen there.
 
     Attributes:
-        words: the overrides that tell the job from its neighbours; `status`: None where the folder holds no job.
+        folder: the run folder.
+        label: the overrides that tell the job from its neighbours.
+        status: what became of it; None where the folder holds no job.
     """
 
     folder: Path
-    words: str
+    label: str
     status: Status | None
 
     @classmethod
-    def of(cls, folder: Path, words: str) -> "Outcome":
+    def of(cls, folder: Path, label: str) -> "Outcome":
         """Look at a folder. A table that is not what the job wrote counts as a failure."""
         status = observe(folder)
-        if status is None and (folder / "manifest.json").is_file() and table_hash(folder):
+        if status is None and (folder / MANIFEST_FILE).is_file() and table_hash(folder):
             status = Status(DONE)
         if status is not None and status.state == DONE and status.table not in ("", table_hash(folder)):
-            words_ = f"{folder / 'responses.parquet'} fails its checksum; start the sweep again and it is written anew"
-            status = replace(status, state=FAILED, error=words_)
-        return cls(folder, words, status)
+            error = f"{folder / RESPONSES_FILE} fails its checksum; start the sweep again and it is written anew"
+            status = replace(status, state=FAILED, error=error)
+        return cls(folder, label, status)
 
     @property
     def state(self) -> str:
@@ -60,13 +63,13 @@ class Outcome:
     @property
     def done(self) -> bool:
         """Whether its results can be used."""
-        return self.state == DONE and (self.folder / "responses.parquet").is_file()
+        return self.state == DONE and (self.folder / RESPONSES_FILE).is_file()
 
     def facts(self) -> dict[str, Any]:
         """For the manifest."""
         status = self.status or Status("absent")
         return {
-            "job": self.words,
+            "job": self.label,
             "state": self.state,
             "error": self.error,
             "folder": self.folder.name,
@@ -96,37 +99,37 @@ def aggregate(outcomes: Sequence[Outcome], into: Path, stage: str, command: str)
         DataError: a table cannot be read, or two runs cannot be one table.
     """
     sweep_temporaries(into)
-    sources = [read_source(outcome.folder) for outcome in outcomes if outcome.done]
+    sources = [read_merged_run(outcome.folder) for outcome in outcomes if outcome.done]
     groups = grouped(sources)
     folders = []
     for words, group in groups.items():
         folder = into / words if len(groups) > 1 else into
         _merge(group, folder, stage, command, outcomes)
         folders.append(folder)
-    write_json(into, "jobs.json", [outcome.facts() for outcome in outcomes])
+    write_json(into, JOBS_FILE, [outcome.facts() for outcome in outcomes])
     return Aggregated(list(outcomes), folders)
 
 
-def _merge(group: Sequence[Source], into: Path, stage: str, command: str, outcomes: Sequence[Outcome]) -> None:
+def _merge(group: Sequence[MergedRun], into: Path, stage: str, command: str, outcomes: Sequence[Outcome]) -> None:
     from facing_asymmetry.reporting.build import build_report
 
     composed = merged_config([source.config for source in group])
     config = read_config(composed)
     merge_tables(group, list(composed["classifiers"]), config.emotions, into)
     manifest = merged_manifest(group, composed, command, [outcome.facts() for outcome in outcomes])
-    write_json(into, "manifest.json", manifest)
+    write_json(into, MANIFEST_FILE, manifest)
     if stage not in ("optimise", "intervene"):
         write_scores(into, config.statistics)
     if stage == "report":
         build_report(into, config.report)
 
 
-def grouped(sources: Sequence[Source]) -> dict[str, list[Source]]:
+def grouped(sources: Sequence[MergedRun]) -> dict[str, list[MergedRun]]:
     """Sources that make one table, by words that tell the groups apart (`seed=1`), in order of appearance."""
     clashing = _clashing([source.config["classifiers"] for source in sources])
     flat = [_flat(_instrument(source.config, clashing)) for source in sources]
     keys = sorted({key for one in flat for key in one if len({repr(other.get(key)) for other in flat}) > 1})
-    groups: dict[str, list[Source]] = {}
+    groups: dict[str, list[MergedRun]] = {}
     for source, values in zip(sources, flat, strict=True):
         words = ",".join(f"{key}={values.get(key)}" for key in keys)
         groups.setdefault(re.sub(r"[^\w.,=+-]+", "_", words)[:120], []).append(source)
@@ -154,7 +157,7 @@ def _flat(values: Any, at: str = "") -> dict[str, Any]:
     return {k: v for key, value in values.items() for k, v in _flat(value, f"{at}.{key}" if at else str(key)).items()}
 
 
-def _same_code(group: Sequence[Source]) -> None:
+def _same_code(group: Sequence[MergedRun]) -> None:
     for part in ("code", "face_model"):
         hashes = {source.manifest["hashes"][part]: source.folder for source in group}
         if len(hashes) > 1:
@@ -172,7 +175,7 @@ def merged_config(configs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def merged_manifest(
-    sources: Sequence[Source], composed: Mapping[str, Any], command: str, jobs: Sequence[Mapping[str, Any]]
+    sources: Sequence[MergedRun], composed: Mapping[str, Any], command: str, jobs: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """The manifest over several runs: counts and seconds are sums; `jobs` says what became of each.
 
@@ -208,11 +211,11 @@ def merged_manifest(
     }
 
 
-def outcome_words(aggregated: Aggregated) -> str:
+def outcome_summary(aggregated: Aggregated) -> str:
     """One line per job, and where the tables and reports lie."""
-    wide = max((len(o.words) for o in aggregated.outcomes), default=0)
+    wide = max((len(o.label) for o in aggregated.outcomes), default=0)
     lines = [
-        f"  {o.state:<8} {o.words:<{wide}}" + (f"  {o.status.seconds:.0f} s" if o.status and o.status.seconds else "")
+        f"  {o.state:<8} {o.label:<{wide}}" + (f"  {o.status.seconds:.0f} s" if o.status and o.status.seconds else "")
         + (f"  {o.error}" if o.error and not o.done else "")
         for o in aggregated.outcomes
     ]  # fmt: skip
@@ -220,6 +223,6 @@ def outcome_words(aggregated: Aggregated) -> str:
     if undone:
         lines.append(f"{undone} job(s) are not done: the same command computes them and leaves the others alone.")
     for folder in aggregated.folders:
-        page = folder / "report.html"
+        page = folder / REPORT_FILE
         lines.append(f"Open the report: {page}" if page.is_file() else f"Everything lies in {folder}")
     return "\n".join(lines)

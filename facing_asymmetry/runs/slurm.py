@@ -61,7 +61,7 @@ COMMON: Final = {
 NOT_SBATCH: Final = ("_target_", "submitit_folder", "max_num_timeout", "mem_gb", *COMMON)
 
 
-def array_words(jobs: int, launcher: Mapping[str, Any]) -> str:
+def array_summary(jobs: int, launcher: Mapping[str, Any]) -> str:
     """The `#SBATCH` lines of the array for so many jobs; for other launchers, how the jobs would be run.
 
     Args:

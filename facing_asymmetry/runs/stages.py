@@ -13,25 +13,32 @@ from facing_asymmetry.core.files import sweep_temporaries
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.core.store import content_key
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.results import files as run_folder
+from facing_asymmetry.results.contact_sheets import write_contact_sheet
+from facing_asymmetry.results.files import write_csv, write_expressions, write_json, write_records
+from facing_asymmetry.results.layout import (
+    CLAIMS_FILE,
+    MANIFEST_FILE,
+    RESPONSES_FILE,
+    SCORES_FILE,
+    SHARES_FILE,
+    TESTS_FILE,
+)
 from facing_asymmetry.results.manifest import build_manifest
 from facing_asymmetry.results.response_table import read_chunks, write_table_file
 from facing_asymmetry.runs.cells import RESPONSE_CODE
-from facing_asymmetry.runs.contact_sheets import gather_pictures
+from facing_asymmetry.runs.contact_sheets import draw_contact_sheets
 from facing_asymmetry.runs.derivatives import differentiate, responses
 from facing_asymmetry.runs.intervene import respond
 from facing_asymmetry.runs.optimise import find_expressions
 from facing_asymmetry.runs.study import Study
-from facing_asymmetry.runs.summary import Rates, write_rates
+from facing_asymmetry.runs.summary import Speed, write_speed
 
 STAGES: Final = ("optimise", "intervene", "score", "report")
-RESPONSES: Final = "responses.parquet"
-"""The response table in the run folder."""
 
 NOT_IN_KEY: Final = ("tracking", "paths", "dry_run", "threads")
 """Parts of a configuration that do not change what a run shows."""
 
-ENOUGH_FOR_A_RATE: Final = 300
+ENOUGH_FOR_A_SPEED: Final = 300
 """Frames from which on a run's wall time says something about the machine (kernels may be compiled in the first)."""
 
 
@@ -40,8 +47,11 @@ class Run:
     """A run under way.
 
     Attributes:
-        study: its parts; `composed`: the configuration as composed; `command`: what was typed.
-        folder: where its files go: same request, same folder; `seconds`: wall time per stage so far.
+        study: its parts.
+        composed: the configuration as composed.
+        command: the command line that was typed.
+        progress: shows how far each stage is.
+        seconds: wall time of each stage so far.
         searched: frames rendered to find the expressions.
     """
 
@@ -59,7 +69,7 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        """`RUNS/NAME-KEY`."""
+        """`RUNS/NAME-KEY`: the same request has the same folder."""
         asked = {k: v for k, v in self.composed.items() if k not in NOT_IN_KEY}
         return Path(self.config.paths.runs) / f"{self.config.name}-{content_key(asked, 8)}"
 
@@ -82,7 +92,7 @@ def run_stages(run: Run, until: str) -> Path:
     expressions = _optimise(run)
     if until != "optimise":
         _intervene(run, expressions)
-        _keep_rates(run)
+        _keep_speed(run)
         if until != "intervene":
             _score(run)
     _manifest(run)
@@ -95,8 +105,8 @@ def _optimise(run: Run) -> dict[str, list[Expression]]:
     with run.timed("optimise"):
         found = find_expressions(run.study, run.progress)
     run.searched = run.study.counts.frames
-    run_folder.write_records(run.folder, run.study.records)
-    run_folder.write_expressions(run.folder, found, run.study.model.blendshapes)
+    write_records(run.folder, run.study.records)
+    write_expressions(run.folder, found, run.study.model.blendshapes)
     return found
 
 
@@ -107,10 +117,10 @@ def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> None:
         with run.timed("derivatives"):
             differentiate(run.study, expressions, run.progress)
     with run.timed("table"):
-        write_table_file(run.folder / RESPONSES, responses(run.study, expressions))
+        write_table_file(run.folder / RESPONSES_FILE, responses(run.study, expressions))
     with run.timed("pictures"):
-        for picture in gather_pictures(run.study, expressions, run.progress):
-            run_folder.write_picture(run.folder, picture, run.study.scene.image_size)
+        for sheet, png in draw_contact_sheets(run.study, expressions, run.folder, run.progress):
+            write_contact_sheet(sheet, png)
 
 
 def _score(run: Run) -> None:
@@ -126,14 +136,14 @@ def write_scores(folder: Path, statistics: StatisticsSettings) -> None:
     from facing_asymmetry.statistics.score_table import score_table
     from facing_asymmetry.statistics.shares import shares
 
-    scores = score_table(read_chunks(folder / RESPONSES))
-    run_folder.write_csv(folder, "scores.csv", scores)
+    scores = score_table(read_chunks(folder / RESPONSES_FILE))
+    write_csv(folder, SCORES_FILE, scores)
     tests, parts = hypothesis_tests(scores, statistics), shares(scores, statistics)
-    run_folder.write_csv(folder, "tests.csv", tests)
-    run_folder.write_csv(folder, "shares.csv", parts)
-    run_folder.write_json(folder, "claims.json", claims(scores, statistics, tests=tests, parts=parts))
-    for name, table in optional_tables(folder / RESPONSES, statistics):
-        run_folder.write_csv(folder, name, table)
+    write_csv(folder, TESTS_FILE, tests)
+    write_csv(folder, SHARES_FILE, parts)
+    write_json(folder, CLAIMS_FILE, claims(scores, statistics, tests=tests, parts=parts))
+    for name, table in optional_tables(folder / RESPONSES_FILE, statistics):
+        write_csv(folder, name, table)
 
 
 def _report(run: Run) -> None:
@@ -166,12 +176,12 @@ def _manifest(run: Run) -> None:
         seconds=run.seconds,
         face_model={"name": study.model.name, **study.model.provenance},
     )
-    run_folder.write_json(run.folder, "manifest.json", manifest)
+    write_json(run.folder, MANIFEST_FILE, manifest)
 
 
-def _keep_rates(run: Run) -> None:
+def _keep_speed(run: Run) -> None:
     counts = run.study.counts
     passed = counts.forward_passes - run.searched
-    if not counts.cells_cached and min(run.searched, passed) >= ENOUGH_FOR_A_RATE:
+    if not counts.cells_cached and min(run.searched, passed) >= ENOUGH_FOR_A_SPEED:
         frame, gradient = run.seconds["intervene"] / passed, run.seconds["optimise"] / run.searched
-        write_rates(run.study.store.folder, Rates(frame, gradient, True))
+        write_speed(run.study.store.folder, Speed(frame, gradient, True))

@@ -56,8 +56,8 @@ class Study(Stimuli):
             check_device(config.device)
 
     @property
-    def picture_grid(self) -> Grid:
-        """The study's grid, thinned to what the report's explorer shows: pictures are kept of these nodes only."""
+    def sheet_grid(self) -> Grid:
+        """The study's grid, thinned to what the report's explorer shows: contact sheets hold these nodes only."""
         return self.grid.thinned(self.config.report.explorer_nodes)
 
     @property
@@ -72,7 +72,7 @@ class Study(Stimuli):
 
     @cached_property
     def studio(self) -> Studio:
-        """Where the frames of the responses and pictures are made."""
+        """Where the frames of the responses and contact sheets are made."""
         config = self.config
         depth = 1 if config.device == "cpu" else 0
         return Studio(self.model, self.framing, self.renderer, config.batch, depth, config.precision)

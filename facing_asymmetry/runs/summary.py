@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.core.files import write_atomically
 from facing_asymmetry.interventions.layout import distinct
-from facing_asymmetry.statistics.optional_tables import SHUFFLE
+from facing_asymmetry.results.layout import CLAIMS_FILE, REPORT_FILE, SHUFFLE_FILE, TESTS_FILE
 from facing_asymmetry.statistics.shuffle import WARNING
 
 if TYPE_CHECKING:
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from facing_asymmetry.runs.study import Study
 
 
+SPEED_FILE: Final = "rates.json"
+"""In the store."""
+
+
 @dataclass(frozen=True)
-class Rates:
+class Speed:
     """Seconds per frame rendered, classified and stored, and per frame forward and backward.
 
     The defaults were measured on two cores (docs/benchmarks); `measured` says that they come from a run here.
@@ -31,21 +35,21 @@ class Rates:
     measured: bool = False
 
 
-def read_rates(folder: Path) -> Rates:
-    """Rates of the last run that computed something, or the defaults."""
+def read_speed(folder: Path) -> Speed:
+    """Speed of the last run that computed something, or the default."""
     try:
-        return Rates(**json.loads((folder / "rates.json").read_text()))
+        return Speed(**json.loads((folder / SPEED_FILE).read_text()))
     except (OSError, ValueError, TypeError):
-        return Rates()
+        return Speed()
 
 
-def write_rates(folder: Path, rates: Rates) -> None:
-    """Keep rates for the next estimate."""
-    write_atomically(folder / "rates.json", json.dumps(asdict(rates)))
+def write_speed(folder: Path, speed: Speed) -> None:
+    """Keep the speed for the next estimate."""
+    write_atomically(folder / SPEED_FILE, json.dumps(asdict(speed)))
 
 
-CELL_BYTES, ROW_BYTES, PICTURE_BYTES, REPORT_BYTES = 11e3, 18.0, 16e3, 8e6
-"""Measured: a stored cell before its first row, a row, a picture (224 px, PNG), report and figures."""
+CELL_BYTES, ROW_BYTES, SHEET_BYTES, REPORT_BYTES = 11e3, 18.0, 16e3, 8e6
+"""Measured: a stored cell before its first row, a row, a frame of a contact sheet (224 px, PNG), report and figures."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,13 @@ class Plan:
     """Size of a study before it is run, nothing counted as stored.
 
     Attributes:
-        cells: of responses; `frames`: images rendered for them, once for all networks shown the same expression.
+        cells: cells of responses.
+        frames: images rendered for them, once for all networks shown the same expression.
         forward_passes: images classified.
         optimisation_frames: images rendered forward and backward to find the expressions, at most.
-        seconds, megabytes: estimates; `measured`: the rates come from earlier runs here, not from the documentation.
+        seconds: estimate of the time.
+        megabytes: estimate of the disk space.
+        measured: whether the speed comes from earlier runs here, not from the documentation.
     """
 
     cells: int
@@ -67,12 +74,12 @@ class Plan:
     megabytes: float
     measured: bool
 
-    def words(self) -> str:
-        """For people."""
+    def summary(self) -> str:
+        """Counts and estimates in two lines."""
         source = (
-            "rates measured in earlier runs here"
+            "speed measured in earlier runs here"
             if self.measured
-            else "rates from docs/benchmarks, other machines differ"
+            else "speed from docs/benchmarks, other machines differ"
         )
         return (
             f"{self.cells:,} cells, {self.frames:,} frames, {self.forward_passes:,} forward passes; up to "
@@ -81,7 +88,7 @@ class Plan:
         )
 
 
-def plan(study: "Study", rates: Rates) -> Plan:
+def plan(study: "Study", speed: Speed) -> Plan:
     """Count what the configuration asks for; needs neither face model nor weights."""
     config, grid = study.config, study.grid
     shown = len(config.emotions) * len(study.identities)
@@ -95,12 +102,12 @@ def plan(study: "Study", rates: Rates) -> Plan:
         o = study.optimiser
         searched = len(study.records) * len(config.emotions) * faces * o.restarts * o.steps
     rows = cells * grid.size * float(np.mean([len(r.labels) for r in study.records]))
-    seconds = passes * rates.frame_seconds + searched * rates.gradient_seconds
-    coarse = np.prod([min(FURTHER_NODES, len(axis)) for axis in (study.picture_grid.s, study.picture_grid.t)])
+    seconds = passes * speed.frame_seconds + searched * speed.gradient_seconds
+    coarse = np.prod([min(FURTHER_NODES, len(axis)) for axis in (study.sheet_grid.s, study.sheet_grid.t)])
     sheets = min(config.report.explorer_identities, config.identities) * len(study.interventions)
-    pictures = len(study.records) * len(config.emotions) * (study.picture_grid.size + (sheets - 1) * float(coarse))
-    size = cells * CELL_BYTES + 2 * (rows * ROW_BYTES + pictures * PICTURE_BYTES) + REPORT_BYTES
-    return Plan(cells, frames, passes, searched, seconds, size / 1e6, rates.measured)
+    drawn = len(study.records) * len(config.emotions) * (study.sheet_grid.size + (sheets - 1) * float(coarse))
+    size = cells * CELL_BYTES + 2 * (rows * ROW_BYTES + drawn * SHEET_BYTES) + REPORT_BYTES
+    return Plan(cells, frames, passes, searched, seconds, size / 1e6, speed.measured)
 
 
 def duration(seconds: float) -> str:
@@ -108,7 +115,7 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def opening_words(run: "Run", size: Plan) -> str:
+def opening_summary(run: "Run", size: Plan) -> str:
     """What will be measured, on what."""
     config = run.config
     kinds = ", ".join(i.name for i in run.study.interventions)
@@ -117,11 +124,11 @@ def opening_words(run: "Run", size: Plan) -> str:
     return (
         f"\nMeasuring how {len(run.study.records)} classifier(s) ({names}) react to do(symmetry := s)\n"
         f"on {config.identities} synthetic face(s) showing {', '.join(config.emotions)}, under {kinds},\n"
-        f"over {len(grid.s)} symmetries x {len(grid.t)} intensities.\n{size.words()}\n"
+        f"over {len(grid.s)} symmetries x {len(grid.t)} intensities.\n{size.summary()}\n"
     )
 
 
-def closing_words(run: "Run", folder: Path, stage: str) -> str:
+def closing_summary(run: "Run", folder: Path, stage: str) -> str:
     """What was measured and where it lies."""
     counts = run.study.counts
     lines = [
@@ -129,23 +136,23 @@ def closing_words(run: "Run", folder: Path, stage: str) -> str:
         f"{counts.cells - counts.cells_cached:,} of {counts.cells:,} cells computed "
         f"({counts.cells_cached:,} were in the store)."
     ]
-    if (folder / "tests.csv").is_file():
+    if (folder / TESTS_FILE).is_file():
         lines += _findings(folder)
-    if (folder / SHUFFLE).is_file():
-        lines.append(f"Warning about {SHUFFLE}: {WARNING}.")
+    if (folder / SHUFFLE_FILE).is_file():
+        lines.append(f"Warning about {SHUFFLE_FILE}: {WARNING}.")
     lines.append(f"Everything lies in {folder}")
     if stage in ("run", "report"):
-        lines.append(f"Open the report: {folder / 'report.html'}")
+        lines.append(f"Open the report: {folder / REPORT_FILE}")
     return "\n".join(lines)
 
 
 def _findings(folder: Path) -> list[str]:
-    tests = pd.read_csv(folder / "tests.csv")
+    tests = pd.read_csv(folder / TESTS_FILE)
     slopes = tests[(tests["score"] == "slope") & (tests["intervention"] == "palsy")]
     if slopes.empty:
         return []
     falls = int((slopes["mean"] > 0).sum())
-    claims = json.loads((folder / "claims.json").read_text())
+    claims = json.loads((folder / CLAIMS_FILE).read_text())
     said = [f"  {c['text']}" for c in claims[:3]]
     return [
         f"In {falls} of {len(slopes)} classifier x emotion pairs the activation falls when symmetry falls (slope > 0).",

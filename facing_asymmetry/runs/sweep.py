@@ -5,19 +5,17 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from facing_asymmetry.core.errors import DataError, FacingAsymmetryError
 from facing_asymmetry.core.files import sweep_temporaries, write_atomically
 from facing_asymmetry.core.store import content_key
+from facing_asymmetry.results.layout import SWEEP_FILE
 from facing_asymmetry.runs.job_status import SKIPPED, WAITING, of_this_process, write_status
 from facing_asymmetry.runs.jobs import Job, make_jobs
-from facing_asymmetry.runs.merging import Aggregated, Outcome, aggregate, outcome_words
-from facing_asymmetry.runs.slurm import array_words
-from facing_asymmetry.runs.summary import Plan, duration, plan, read_rates
-
-SWEEP_FILE: Final = "sweep.json"
-"""List of a sweep's jobs, in its folder."""
+from facing_asymmetry.runs.merging import Aggregated, Outcome, aggregate, outcome_summary
+from facing_asymmetry.runs.slurm import array_summary
+from facing_asymmetry.runs.summary import Plan, duration, plan, read_speed
 
 
 @dataclass
@@ -75,7 +73,7 @@ class Session:
             write_status(self.jobs[number].folder, of_this_process(SKIPPED, self.stage, "", words))
         for number in self.todo:
             write_status(self.jobs[number].folder, of_this_process(WAITING, self.stage, ""))
-        listed = [{"words": j.words, "folder": os.path.relpath(j.folder, self.folder)} for j in self.jobs]
+        listed = [{"words": j.label, "folder": os.path.relpath(j.folder, self.folder)} for j in self.jobs]
         facts = {"command": self.command, "stage": self.stage, "jobs": listed}
         write_atomically(self.folder / SWEEP_FILE, json.dumps(facts, indent=2) + "\n")
 
@@ -86,26 +84,26 @@ class Session:
 
     def aggregate(self) -> None:
         """One table and report over all jobs that are done, whichever launcher ran them; never raises."""
-        outcomes = [Outcome.of(job.folder, job.words) for job in self.jobs]
+        outcomes = [Outcome.of(job.folder, job.label) for job in self.jobs]
         try:
             self.aggregated = aggregate(outcomes, self.folder, self.stage, self.command)
         except FacingAsymmetryError as error:
             self.error = str(error)
             self.aggregated = Aggregated(outcomes, [])
 
-    def opening_words(self) -> str:
+    def opening_summary(self) -> str:
         """How many jobs are launched, and how to look at them meanwhile."""
         return (
             f"Launching {len(self.todo)} of {len(self.jobs)} job(s). What became of them, at any time: "
             f"facing-asymmetry report {self.folder}"
         )
 
-    def closing_words(self) -> str:
+    def closing_summary(self) -> str:
         """What became of the jobs, and where everything lies."""
         assert self.aggregated is not None
         launched = len(self.todo)
         before = f"{launched} of them launched" if launched else "none of them had to be launched or could be"
-        return f"\nSweep of {len(self.jobs)} job(s), {before}:\n" + outcome_words(self.aggregated)
+        return f"\nSweep of {len(self.jobs)} job(s), {before}:\n" + outcome_summary(self.aggregated)
 
     @property
     def failed(self) -> bool:
@@ -148,7 +146,7 @@ def _jobs_of(sweep: Path) -> list[Outcome]:
         raise DataError(f"{sweep / SWEEP_FILE} is not a list of jobs ({error}); start the sweep again") from error
 
 
-def sweep_words(jobs: Sequence[Job], todo: Sequence[int], launcher: Mapping[str, Any]) -> str:
+def sweep_summary(jobs: Sequence[Job], todo: Sequence[int], launcher: Mapping[str, Any]) -> str:
     """Jobs with frames, hours and GB; their sum; and the SLURM array that would be submitted.
 
     Args:
@@ -156,20 +154,20 @@ def sweep_words(jobs: Sequence[Job], todo: Sequence[int], launcher: Mapping[str,
         launcher: settings of Hydra's launcher.
     """
     sizes = {n: _size(job) for n, job in enumerate(jobs) if n in todo or not job.finished()}
-    wide = max(len(job.words) for job in jobs)
+    wide = max(len(job.label) for job in jobs)
     lines = [f"  {'job':<{wide}} {'cells':>8} {'frames':>10} {'searched':>9} {'hours':>7} {'GB':>7}"]
     for n, job in enumerate(jobs):
         note = "" if n in todo else "  weights missing" if n in sizes else "done, left out"
-        lines.append(f"  {job.words:<{wide}} {_columns(sizes[n]) if n in sizes else ''}{note}")
+        lines.append(f"  {job.label:<{wide}} {_columns(sizes[n]) if n in sizes else ''}{note}")
     lines.append(_sum(f"{len(todo)} of {len(jobs)} job(s) to do", [sizes[n] for n in todo]))
     if len(sizes) > len(todo):
         lines.append(_sum(f"With the {len(sizes) - len(todo)} whose weights are missing", list(sizes.values())))
         lines.append("What to do for each: facing-asymmetry classifiers list")
-    return "\n".join([*lines, array_words(len(todo), launcher)] if todo else lines)
+    return "\n".join([*lines, array_summary(len(todo), launcher)] if todo else lines)
 
 
 def _size(job: Job) -> Plan:
-    return plan(job.run.study, read_rates(job.run.study.store.folder))
+    return plan(job.run.study, read_speed(job.run.study.store.folder))
 
 
 def _columns(size: Plan) -> str:
@@ -187,5 +185,5 @@ def _sum(head: str, sizes: Sequence[Plan]) -> str:
         f"{head}: {sum(s.frames for s in sizes):,} frames, {sum(s.forward_passes for s in sizes):,} forward passes, "
         f"{sum(s.megabytes for s in sizes) / 1e3:.2f} GB; one after the other "
         f"{duration(sum(s.seconds for s in sizes))}, side by side {duration(max(s.seconds for s in sizes))} "
-        f"(rates {source}; nothing counted as stored)."
+        f"(speed {source}; nothing counted as stored)."
     )

@@ -17,7 +17,7 @@ KINDS = {
     "frames": cells.FRAME_CODE,
     "responses": cells.RESPONSE_CODE,
     "derivatives": cells.DERIVATIVE_CODE,
-    "pictures": cells.PICTURE_CODE,
+    "pictures": cells.SHEET_CODE,
     **{f"frames of {kind}": (cls.__module__.removeprefix("facing_asymmetry."),) for kind, cls in INTERVENTIONS.items()},
 }
 CODE = CodeBase(code.PACKAGE)
@@ -117,7 +117,7 @@ def test_every_request_of_a_cell_holds_the_code_of_its_intervention_and_of_no_ot
     made, expression = make_intervention(kind), authored(study)[0]
     expected = CODE.fingerprint(*KINDS[f"frames of {kind}"])
     responses = cells.response_request(study, study.records[0], expression, made, made.sides[0], 0)
-    picture = cells.picture_request(study, expression, made, made.sides[0], 0, study.grid)
+    picture = cells.sheet_request(study, expression, made, made.sides[0], 0, study.grid)
     for request in (responses, cells.derivative_request(responses), picture):
         assert request["intervention_code"] == expected
     assert "facing_asymmetry.interventions.scenes" not in CLOSURES["frames of palsy"]

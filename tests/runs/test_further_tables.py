@@ -1,7 +1,7 @@
 import pandas as pd
 
 from facing_asymmetry.runs.stages import Run, run_stages
-from facing_asymmetry.runs.summary import closing_words
+from facing_asymmetry.runs.summary import closing_summary
 from facing_asymmetry.statistics.shuffle import WARNING
 from tests.app.composing import composed
 
@@ -18,11 +18,11 @@ def test_a_run_leaves_a_mixed_model_per_cell_and_no_shuffle_test(make_study):
     assert sorted(mixed["intervention"]) == ["bilateral", "palsy"]
     assert (mixed["n"] == 3).all()
     assert not (folder / "shuffle.csv").exists()
-    assert WARNING not in closing_words(run, folder, "score")
+    assert WARNING not in closing_summary(run, folder, "score")
 
 
 def test_the_shuffle_test_comes_with_its_warning(make_study):
     run, folder = scored(make_study, "statistics=shuffle", "statistics.mixed_model=false")
     assert pd.read_csv(folder / "shuffle.csv")["note"].eq(WARNING).all()
     assert not (folder / "mixed.csv").exists()
-    assert WARNING in closing_words(run, folder, "score")
+    assert WARNING in closing_summary(run, folder, "score")

@@ -14,7 +14,7 @@ from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.runs.derivatives import responses
 from facing_asymmetry.runs.intervene import respond
 from facing_asymmetry.runs.optimise import find_expressions
-from facing_asymmetry.runs.summary import Rates, plan
+from facing_asymmetry.runs.summary import Speed, plan
 
 GRID = Grid.spaced("g", 3, 2)
 
@@ -53,7 +53,7 @@ def test_a_smaller_scale_shows_more_background_and_blur_takes_contrast(study):
 def test_the_placebo_has_no_effect_and_every_frame_of_it_is_rendered(make_study):
     study = make_study("expression=facs", "intervention=[noop,yaw]")
     expressions = find_expressions(study, Progress())
-    planned = plan(study, Rates())
+    planned = plan(study, Speed())
     respond(study, expressions, Progress())
     assert planned.frames == study.counts.frames == 2 * 3 * study.grid.size
     table = pd.concat([cell.to_pandas() for cell in responses(study, expressions)])

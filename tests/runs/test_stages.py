@@ -15,7 +15,7 @@ from facing_asymmetry.runs.optimise import find_expressions
 from facing_asymmetry.runs.stages import Run, run_stages
 from facing_asymmetry.runs.stimuli import stored_identity
 from facing_asymmetry.runs.study import Study
-from facing_asymmetry.runs.summary import Rates, plan, read_rates, write_rates
+from facing_asymmetry.runs.summary import Speed, plan, read_speed, write_speed
 from tests.app.composing import composed
 
 
@@ -37,7 +37,7 @@ def test_every_cell_of_the_study_is_in_the_table(study, responses):
 
 def test_the_plan_counts_what_is_then_done(make_study):
     study = make_study("expression=facs")
-    planned = plan(study, Rates())
+    planned = plan(study, Speed())
     respond(study, find_expressions(study, Progress()), Progress())
     assert planned.cells == study.counts.cells
     assert planned.frames == study.counts.frames
@@ -103,11 +103,11 @@ def test_the_score_stage_leaves_every_table_and_a_manifest(make_study):
 
 
 def test_rates_of_earlier_runs_are_kept_and_damaged_ones_ignored(tmp_path):
-    assert not read_rates(tmp_path).measured
-    write_rates(tmp_path, Rates(0.5, 1.0, True))
-    assert read_rates(tmp_path).frame_seconds == 0.5
+    assert not read_speed(tmp_path).measured
+    write_speed(tmp_path, Speed(0.5, 1.0, True))
+    assert read_speed(tmp_path).frame_seconds == 0.5
     (tmp_path / "rates.json").write_text("{")
-    assert read_rates(tmp_path) == Rates()
+    assert read_speed(tmp_path) == Speed()
 
 
 def test_a_face_read_from_the_store_is_the_face_that_was_painted(study):

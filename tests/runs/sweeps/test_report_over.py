@@ -9,7 +9,7 @@ from facing_asymmetry.app.cli import main
 from facing_asymmetry.app.hydra import report_over
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.merging import split_cells
-from facing_asymmetry.runs.merging import outcome_words
+from facing_asymmetry.runs.merging import outcome_summary
 from facing_asymmetry.runs.sweep import report_folders
 from tests.runs.sweeps.conftest import TABLES, job_folders, sweep_folder, tables
 
@@ -55,7 +55,7 @@ def test_a_sweep_that_was_moved_is_reported_in_its_own_folder(own_sweep, tmp_pat
 def test_a_job_whose_process_is_gone_is_reported_as_killed_and_left_out(own_sweep, tmp_path):
     words, folder = next(iter(job_folders(own_sweep).items()))
     change(folder / "status.json", state="running", born="0")
-    said = outcome_words(report_folders([sweep_folder(own_sweep)], tmp_path / "merged", "", "score"))
+    said = outcome_summary(report_folders([sweep_folder(own_sweep)], tmp_path / "merged", "", "score"))
     assert f"killed   {words}" in said
     assert "its process is gone" in said
     manifest = json.loads((tmp_path / "merged" / "manifest.json").read_text())

@@ -16,7 +16,7 @@ from facing_asymmetry.runs.job_status import (
     write_status,
 )
 from facing_asymmetry.runs.merging import Outcome
-from facing_asymmetry.runs.slurm import array_words, own_job, still_there, wait_for_the_rest
+from facing_asymmetry.runs.slurm import array_summary, own_job, still_there, wait_for_the_rest
 
 SLURM = {
     "_target_": "hydra_plugins.hydra_submitit_launcher.submitit_launcher.SlurmLauncher",
@@ -126,8 +126,8 @@ def test_local_jobs_are_there_as_long_as_their_process(tmp_path):
 
 
 def test_the_array_that_would_be_submitted_is_submitits_own():
-    said = array_words(12, SLURM).splitlines()
+    said = array_summary(12, SLURM).splitlines()
     for line in ("array=0-11%4", "time=90", "signal=USR2@60", "gpus-per-node=1", "mem=8GB", "partition=gpu"):
         assert f"  #SBATCH --{line}" in said, said
     assert said[-1].endswith("3 timeouts")
-    assert "hydra/launcher=slurm" in array_words(12, {"_target_": "hydra._internal.core_plugins.basic.BasicLauncher"})
+    assert "hydra/launcher=slurm" in array_summary(12, {"_target_": "hydra._internal.core_plugins.basic.BasicLauncher"})

@@ -1,0 +1,178 @@
+"""The layout of a run folder: the name of every file in it, and the columns of every table.
+
+No other package spells them. The columns of the response table stand with its types in `results.response_table`.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+RESPONSES_FILE: Final = "responses.parquet"
+SCORES_FILE: Final = "scores.csv"
+TESTS_FILE: Final = "tests.csv"
+SHARES_FILE: Final = "shares.csv"
+MIXED_FILE: Final = "mixed.csv"
+SHUFFLE_FILE: Final = "shuffle.csv"
+CLAIMS_FILE: Final = "claims.json"
+
+EXPRESSIONS_FILE: Final = "expressions.csv"
+EXPRESSIONS_FOLDER: Final = "expressions"
+"""Blendshape weights, one CSV file for each classifier."""
+
+SHEETS_FOLDER: Final = "sprites"
+"""Contact sheets, `CLASSIFIER/EMOTION.png` and `CLASSIFIER/EMOTION/INTERVENTION_IDENTITY.png` and JSON files."""
+
+MANIFEST_FILE: Final = "manifest.json"
+CONFIG_FILE: Final = "config.yaml"
+RECORDS_FILE: Final = "classifiers.json"
+STATUS_FILE: Final = "status.json"
+UPLOAD_FILE: Final = "recorded.json"
+"""Hashes of what was uploaded to Weights & Biases."""
+
+REPORT_FILE: Final = "report.html"
+FIGURES_FOLDER: Final = "figures"
+TABLES_FOLDER: Final = "tables"
+
+SWEEP_FILE: Final = "sweep.json"
+"""List of a sweep's jobs, in the sweep's folder."""
+
+JOBS_FILE: Final = "jobs.json"
+"""Outcome of each job of a sweep, in the sweep's folder."""
+
+CELL_KEY: Final = ("identity", "intervention", "side")
+"""Columns of the response table that tell the cells of one classifier and emotion apart."""
+
+SHOWN_KEY: Final = ("classifier", "emotion", "identity", "side", "intervention")
+"""Columns of the response table that tell the cells of a run apart."""
+
+REPLICATE: Final[Mapping[str, type]] = {
+    "face_model": str,
+    "classifier": str,
+    "training_set": str,
+    "expression": str,
+    "emotion": str,
+    "accepted": bool,
+    "identity": int,
+    "side": str,
+    "intervention": str,
+}
+SCORE_COLUMNS: Final[Mapping[str, type]] = {**REPLICATE, "score": str, "value": float, "unit": str}
+"""Columns of `scores.csv`: one row per replicate and score."""
+
+CURVES: Final[Mapping[str, type]] = {
+    "face_model": str,
+    "classifier": str,
+    "training_set": str,
+    "expression": str,
+    "emotion": str,
+    "intervention": str,
+}
+TEST_COLUMNS: Final[Mapping[str, type]] = {
+    **CURVES,
+    "score": str,
+    "unit": str,
+    "n": int,
+    "n_accepted": int,
+    "mean": float,
+    "sd": float,
+    "low": float,
+    "high": float,
+    "hedges_g": float,
+    "hedges_g_low": float,
+    "hedges_g_high": float,
+    "p_two_sided": float,
+    "p_one_sided": float,
+    "p_holm": float,
+    "p_bh": float,
+    "p_equivalence": float,
+    "minimum_detectable": float,
+    "tests": int,
+    "method": str,
+    "claim": bool,
+    "note": str,
+}
+"""Columns of `tests.csv`: one row per classifier, emotion, intervention and score."""
+
+MIXED_COLUMNS: Final[Mapping[str, type]] = {
+    **CURVES,
+    "n": int,
+    "slope": float,
+    "low": float,
+    "high": float,
+    "p": float,
+    "method": str,
+    "ols_slope": float,
+    "ols_low": float,
+    "ols_high": float,
+    "note": str,
+}
+"""Columns of `mixed.csv`: one row per classifier, emotion and intervention. Slopes in logits per unit symmetry."""
+
+SHUFFLE_COLUMNS: Final[Mapping[str, type]] = {
+    **CURVES,
+    "curves": int,
+    "rejected": float,
+    "p_median": float,
+    "note": str,
+}
+"""Columns of `shuffle.csv`. `curves`: one per identity and side, at the largest t; `rejected`: share of them with
+p <= alpha; `note`: the warning that belongs to these numbers."""
+
+SHARE_COLUMNS: Final[Mapping[str, type]] = {
+    "face_model": str,
+    "expression": str,
+    "classifier": str,
+    "emotion": str,
+    "n": int,
+    "palsy": float,
+    "specific": float,
+    "share": float,
+    "low": float,
+    "high": float,
+    "note": str,
+}
+"""Columns of `shares.csv`: one row per classifier and emotion, and one for all emotions."""
+
+EXPRESSION_COLUMNS: Final[Mapping[str, type]] = {
+    "classifier": str,
+    "emotion": str,
+    "identity": str,
+    "kind": str,
+    "accepted": bool,
+    "probability": float,
+    "iterations": int,
+    "seconds": float,
+    "restart": int,
+    "seed": int,
+    "loss_trace": str,
+}
+"""Columns of `expressions.csv`: one row per classifier, emotion and, where expressions are fitted to each, identity."""
+
+NOT_REPORTED: Final[Mapping[str, tuple[str, ...]]] = {
+    TESTS_FILE: (
+        *("face_model", "training_set", "expression", "unit", "n_accepted", "hedges_g_low", "hedges_g_high"),
+        *("p_equivalence", "minimum_detectable", "tests"),
+    ),
+    EXPRESSIONS_FILE: ("identity", "kind", "iterations", "seconds", "restart", "seed", "loss_trace"),
+    SHARES_FILE: ("face_model", "expression"),
+    MIXED_FILE: ("face_model", "training_set", "expression"),
+}
+"""Columns that no report reads, so that a table of another program may lack them."""
+
+_COLUMNS: Final = {
+    SCORES_FILE: SCORE_COLUMNS,
+    TESTS_FILE: TEST_COLUMNS,
+    MIXED_FILE: MIXED_COLUMNS,
+    SHUFFLE_FILE: SHUFFLE_COLUMNS,
+    SHARES_FILE: SHARE_COLUMNS,
+    EXPRESSIONS_FILE: EXPRESSION_COLUMNS,
+}
+
+
+def columns_of(file: str) -> Mapping[str, type]:
+    """Names and types of the columns of a CSV file of the run folder, in order."""
+    return _COLUMNS[file]
+
+
+def reported_columns(file: str) -> tuple[str, ...]:
+    """Columns of a CSV file that a report needs."""
+    return tuple(name for name in columns_of(file) if name not in NOT_REPORTED.get(file, ()))
