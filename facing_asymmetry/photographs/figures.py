@@ -13,7 +13,7 @@ from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.photographs.published_validation import error_of_s, floor_mm
 from facing_asymmetry.photographs.responses import groups, subject_means, usable
 from facing_asymmetry.photographs.symmetry_scale import reference
-from facing_asymmetry.reporting.figures.style import INK, MUTED, PAPER, RULE, WIDTH, look, new_figure, readable
+from facing_asymmetry.reporting.style import INK, MUTED, PAPER, RULE, WIDTH, look, new_figure, readable
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 MARKERS = "osD^vP"

@@ -1,4 +1,4 @@
-"""One call from a run folder to its report, all or nothing."""
+"""From a run folder to its report: figures, tables and page are all written, or none is."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -8,22 +8,23 @@ from matplotlib.figure import Figure
 from facing_asymmetry.config import ReportSettings
 from facing_asymmetry.core.errors import StoreError
 from facing_asymmetry.core.files import scratch_folder
-from facing_asymmetry.reporting.figures import figure_modules, surfaces
-from facing_asymmetry.reporting.figures.drawn import Picture
-from facing_asymmetry.reporting.figures.style import look, readable
+from facing_asymmetry.reporting import classifier_surfaces
+from facing_asymmetry.reporting.figures import report_figures
 from facing_asymmetry.reporting.page import render_page
-from facing_asymmetry.reporting.svg import figure_svg
+from facing_asymmetry.reporting.report_figure import ReportFigure
+from facing_asymmetry.reporting.style import look, readable
+from facing_asymmetry.reporting.svg import PageFigure, figure_svg
 from facing_asymmetry.reporting.tables import write_tables
 from facing_asymmetry.results.finished_run import RunData, read_run
 
 PNG_LEVEL: Final = 4
-"""Of zlib, for PNG files: half the time of the default 6 for a twentieth more bytes."""
+"""zlib level of PNG files: half the time of the default 6 for 5 % more bytes."""
 
 
 def build_report(run: Path, settings: ReportSettings | None = None) -> Path:
     """Write `report.html`, `figures/` and `tables/` into the run folder.
 
-    Everything is made in a temporary folder beside them first and then moved, so that a failed build changes nothing.
+    All files are written into a temporary folder first and then moved, so that a failed build changes nothing.
 
     Returns:
         Path of `report.html`.
@@ -35,10 +36,10 @@ def build_report(run: Path, settings: ReportSettings | None = None) -> Path:
     data = read_run(run, settings)
     try:
         with scratch_folder(run) as fresh:
-            pictures = write_figures(data, fresh / "figures")
+            figures = write_figures(data, fresh / "figures")
             write_tables(data, fresh / "tables")
             by_classifier = write_surfaces(data, fresh / "figures")
-            (fresh / "report.html").write_text(render_page(data, pictures, by_classifier), encoding="utf-8")
+            (fresh / "report.html").write_text(render_page(data, figures, by_classifier), encoding="utf-8")
             _move(fresh, run)
     except OSError as error:
         raise StoreError(
@@ -47,42 +48,52 @@ def build_report(run: Path, settings: ReportSettings | None = None) -> Path:
     return run / "report.html"
 
 
-def write_figures(data: RunData, folder: Path) -> list[Picture]:
-    """Draw every figure the run has the inputs for, in all configured formats; returns what the page shows."""
+def write_figures(data: RunData, folder: Path) -> list[tuple[ReportFigure, PageFigure]]:
+    """Draw every figure that the run has the inputs for, in all configured formats; returns what the page shows."""
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = []
-    for module in figure_modules():
-        if module.NEEDS_FACES and data.exemplar not in data.sprites:
+    drawn = []
+    for figure in report_figures():
+        if figure.needs_faces and data.exemplar not in data.sprites:
             continue
-        words = (module.TITLE, module.caption(data), module.describe(data))
-        pictures.append(_write(module.draw(data), folder, data, (module.NUMBER, module.NAME), words))
-    return pictures
+        texts = (figure.title, figure.caption(data), figure.describe(data))
+        drawn.append((figure, _write(figure.draw(data), folder, data, (figure.number, figure.name), texts)))
+    return drawn
 
 
-def write_surfaces(data: RunData, folder: Path) -> dict[str, Picture]:
-    """The surfaces of every classifier, by its name."""
+def write_surfaces(data: RunData, folder: Path) -> dict[str, PageFigure]:
+    """Draw the surfaces of every classifier; returns what the page shows, by the classifier's name."""
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = {}
+    drawn = {}
     for classifier in data.classifiers:
-        words = (
+        texts = (
             f"Surfaces of {readable(classifier)}",
-            surfaces.caption(data, classifier),
-            surfaces.describe(data, classifier),
+            classifier_surfaces.caption(data, classifier),
+            classifier_surfaces.describe(data, classifier),
         )
-        figure = surfaces.draw(data, classifier)
-        pictures[classifier] = _write(figure, folder, data, ("", surfaces.name(classifier)), words)
-    return pictures
+        figure = classifier_surfaces.draw(data, classifier)
+        drawn[classifier] = _write(figure, folder, data, ("", classifier_surfaces.name(classifier)), texts)
+    return drawn
 
 
-def _write(figure: Figure, folder: Path, data: RunData, key: tuple[str, str], words: tuple[str, str, str]) -> Picture:
-    """Save one figure in every format. `key`: number and file name; `words`: title, caption, text alternative."""
+def _write(
+    figure: Figure, folder: Path, data: RunData, key: tuple[str, str], texts: tuple[str, str, str]
+) -> PageFigure:
+    """Save one figure in every format.
+
+    Args:
+        figure: drawn.
+        folder: takes the files.
+        data: its settings say which formats.
+        key: number and file name.
+        texts: title, caption and text alternative.
+    """
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # laid out once, not again for every format
     for form in data.settings.formats:
         save_figure(figure, folder / f"{key[1]}.{form}", data.settings.dpi)
     width, height = figure.get_size_inches()
     svg = figure_svg(figure, key[1])
-    return Picture(*key, *words, svg=svg, width=round(100 * width), height=round(100 * height))
+    return PageFigure(*key, *texts, svg=svg, width=round(100 * width), height=round(100 * height))
 
 
 def save_figure(figure: Figure, path: Path, dpi: int) -> None:

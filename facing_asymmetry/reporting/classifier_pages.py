@@ -1,4 +1,4 @@
-"""What the report says about each classifier on its own: facts, sentences, surfaces and rows of the tables."""
+"""The part of the page about each classifier: facts, sentences, surfaces and its rows of the tables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from facing_asymmetry.reporting.figures.drawn import Picture
+from facing_asymmetry.reporting.svg import PageFigure
 from facing_asymmetry.reporting.tables import control_table, formatted, score_summary
 from facing_asymmetry.results.finished_run import RunData
 
 FACTS: Final = ("architecture", "parameters", "input_size", "reported_accuracy", "licence", "citation", "notes")
-"""Parts of a classifier's record that its page shows, where they are not empty."""
+"""Keys of a classifier's record that its part of the page shows, where they are not empty."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,14 @@ class ClassifierPage:
     """One classifier's part of the page.
 
     Attributes:
-        name: its key; `training_set`; `accepted`: `5 of 6`; `facts`: of its record, as words.
-        sentences: of the claim sheet about it; `surfaces`: drawn; `columns`, `rows`: its scores and controls.
+        name: key of the classifier.
+        training_set: what it was trained on.
+        accepted: how many emotions it accepts, for example `5 of 6`.
+        facts: facts of its record, as text.
+        sentences: what the claim sheet says about it.
+        surfaces: its surfaces, drawn.
+        columns: headings of its table.
+        rows: its scores and controls, by emotion.
     """
 
     name: str
@@ -29,18 +35,18 @@ class ClassifierPage:
     accepted: str
     facts: dict[str, str]
     sentences: list[str]
-    surfaces: Picture | None
+    surfaces: PageFigure | None
     columns: list[str]
     rows: list[list[str]]
 
 
-def classifier_pages(data: RunData, surfaces: Mapping[str, Picture]) -> list[ClassifierPage]:
+def classifier_pages(data: RunData, surfaces: Mapping[str, PageFigure]) -> list[ClassifierPage]:
     """One page per classifier, in the report's order."""
     table = _table(data)
     return [_page(data, name, surfaces.get(name), table) for name in data.classifiers]
 
 
-def _page(data: RunData, name: str, surfaces: Picture | None, table: pd.DataFrame) -> ClassifierPage:
+def _page(data: RunData, name: str, surfaces: PageFigure | None, table: pd.DataFrame) -> ClassifierPage:
     own = table[table["classifier"] == name].drop(columns="classifier")
     accepted = sum(data.accepted.get((name, emotion), False) for emotion in data.emotions)
     sentences = [str(c["text"]) for c in data.claims if c.get("level") == "classifier" and c.get("classifier") == name]
@@ -57,13 +63,13 @@ def _page(data: RunData, name: str, surfaces: Picture | None, table: pd.DataFram
 
 
 def _facts(record: Mapping[str, Any]) -> dict[str, str]:
-    """Facts of a record as words, empty ones left out."""
+    """Facts of a record as text, empty ones left out."""
     facts = {}
     for key in FACTS:
         value = record.get(key)
         if value not in (None, "", 0):
-            words = f"{value:,}" if isinstance(value, int) and key == "parameters" else str(value)
-            facts[key.replace("_", " ")] = f"{words} px" if key == "input_size" else words
+            text = f"{value:,}" if isinstance(value, int) and key == "parameters" else str(value)
+            facts[key.replace("_", " ")] = f"{text} px" if key == "input_size" else text
     return facts
 
 

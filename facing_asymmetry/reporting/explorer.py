@@ -1,4 +1,4 @@
-"""The numbers behind the two sliders: per contact sheet the logits of the very faces it shows."""
+"""Data of the page's explorer: contact sheets, and the logits of the faces that each shows."""
 
 import hashlib
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ DIGITS: Final = 4
 """Decimal places of embedded logits."""
 
 LEGIBLE: Final = 112
-"""Pixels of a face below which rather fewer faces, interventions or nodes are embedded."""
+"""Smallest side of a face in pixels; below it, fewer faces, interventions or nodes are embedded instead."""
 
 OPPOSITE: Final = {"left": "right", "right": "left"}
 
 Shown = tuple[tuple[str, str], Sprite]
-"""(classifier, emotion) and one of its sheets."""
+"""(classifier, emotion) and one of its contact sheets."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Explorer:
             class, and `asymmetry` (mm), flat in t, s. Where the affected side is not the drawn one, the picture is
             to be mirrored.
         images: WebP data URIs, equal ones once.
-        left_out: in words, what did not fit; empty where everything did.
+        left_out: what did not fit; empty where everything did.
     """
 
     sheets: list[dict[str, Any]]
@@ -54,7 +54,7 @@ def explore(data: RunData, budget: int) -> Explorer:
     """
     digests = {s.path: hashlib.sha256(s.path.read_bytes()).digest() for _, s in _choices(data)[0][0]}
     for shown, most, least, left_out in _choices(data):
-        unique = {digests[sprite.path]: sprite for _, sprite in shown}
+        unique = {digests[sheet.path]: sheet for _, sheet in shown}
         places = {digest: place for place, digest in enumerate(unique)}
         try:
             images, pixels = encode_all(list(unique.values()), budget, most, least)
@@ -63,10 +63,10 @@ def explore(data: RunData, budget: int) -> Explorer:
                 raise
             continue
         sheets = []
-        for pair, sprite in shown:
-            place = places[digests[sprite.path]]
-            facts = {"accepted": data.accepted[pair], "image": place, "size": min(pixels, sprite.size)}
-            sheets.append(_sheet(sprite, data, pair, most) | facts)
+        for pair, sheet in shown:
+            place = places[digests[sheet.path]]
+            facts = {"accepted": data.accepted[pair], "image": place, "size": min(pixels, sheet.size)}
+            sheets.append(_sheet(sheet, data, pair, most) | facts)
         return Explorer(sheets, images, left_out)
     raise AssertionError("the last choice either fits or raises")
 
@@ -77,9 +77,9 @@ def _choices(data: RunData) -> list[tuple[list[Shown], int, int, str]]:
     known = [pair for pair in data.sprites if pair[0] in order and pair[1] in data.emotions]
     pairs = sorted(known, key=lambda p: (p != data.exemplar, order[p[0]], data.emotions.index(p[1])))
     first: list[Shown] = [(pair, data.sprites[pair]) for pair in pairs]
-    further = [(pair, sprite) for pair in pairs for sprite in data.further.get(pair, ())]
-    who = first[0][1].identity if first else 0
-    same_face = [one for one in further if one[1].identity == who]
+    further = [(pair, sheet) for pair in pairs for sheet in data.further.get(pair, ())]
+    identity = first[0][1].identity if first else 0
+    same_face = [one for one in further if one[1].identity == identity]
     nodes, few = data.settings.explorer_nodes, min(FURTHER_NODES, data.settings.explorer_nodes)
     faces, interventions = "further faces", "further faces and interventions"
     thinned = f"; of finer grids {few} values of s and of t are shown"
@@ -93,33 +93,33 @@ def _choices(data: RunData) -> list[tuple[list[Shown], int, int, str]]:
     return options if further else [(first, nodes, 0, "")]
 
 
-def _sheet(sprite: Sprite, data: RunData, pair: tuple[str, str], most: int) -> dict[str, Any]:
+def _sheet(sheet: Sprite, data: RunData, pair: tuple[str, str], most: int) -> dict[str, Any]:
     """Axes, and logits of each side that the sheet can show."""
-    s = [sprite.s[i] for i in thin(len(sprite.s), most)]
-    t = [sprite.t[i] for i in thin(len(sprite.t), most)]
-    shown = [sprite.side, OPPOSITE.get(sprite.side, "")] if sprite.mirrored else [sprite.side]
-    units = {side: (*pair, sprite.identity, side, sprite.intervention) for side in shown}
-    sides = {side: rows for side, unit in units.items() if (rows := data.unit(unit)) is not None}
-    if sprite.side not in sides:
-        raise DataError(f"{sprite.path}: {sprite.words} is not in responses.parquet")
-    held = set(sides[sprite.side]["class"])
+    s = [sheet.s[i] for i in thin(len(sheet.s), most)]
+    t = [sheet.t[i] for i in thin(len(sheet.t), most)]
+    shown = [sheet.side, OPPOSITE.get(sheet.side, "")] if sheet.mirrored else [sheet.side]
+    replicates = {side: (*pair, sheet.identity, side, sheet.intervention) for side in shown}
+    sides = {side: rows for side, one in replicates.items() if (rows := data.unit(one)) is not None}
+    if sheet.side not in sides:
+        raise DataError(f"{sheet.path}: {sheet.words} is not in responses.parquet")
+    held = set(sides[sheet.side]["class"])
     classes = [name for name in CANONICAL if name in held]
     return {
         "classifier": pair[0],
         "emotion": pair[1],
-        "identity": sprite.identity,
-        "intervention": sprite.intervention,
-        "side": sprite.side,
-        "traits": sprite.person,
+        "identity": sheet.identity,
+        "intervention": sheet.intervention,
+        "side": sheet.side,
+        "traits": sheet.person,
         "classes": classes,
         "s": [round(v, 6) for v in s],
         "t": [round(v, 6) for v in t],
-        "sides": {side: _numbers(rows, classes, (s, t), sprite) for side, rows in sides.items()},
+        "sides": {side: _numbers(rows, classes, (s, t), sheet) for side, rows in sides.items()},
     }
 
 
 def _numbers(
-    rows: pd.DataFrame, classes: Sequence[str], axes: tuple[Sequence[float], Sequence[float]], sprite: Sprite
+    rows: pd.DataFrame, classes: Sequence[str], axes: tuple[Sequence[float], Sequence[float]], sheet: Sprite
 ) -> dict[str, list[float]]:
     """Logits `(T, S, K)` and asymmetries `(T, S)` of one side, flat; `DataError` where the table lacks a node."""
     keyed = rows.set_index([rows["t"].round(6), rows["s"].round(6), rows["class"].astype(str)])
@@ -128,7 +128,7 @@ def _numbers(
     absent = values["logit"].isna().to_numpy()
     if absent.any():
         t, s, _ = nodes[int(absent.argmax())]
-        raise DataError(f"{sprite.path}: shows s = {s}, t = {t}, which responses.parquet does not hold")
+        raise DataError(f"{sheet.path}: shows s = {s}, t = {t}, which responses.parquet does not hold")
     return {
         "logits": values["logit"].round(DIGITS).tolist(),
         "asymmetry": values["asymmetry_mm"].round(2).tolist()[:: len(classes)],

@@ -16,7 +16,8 @@ from numpy import ndarray
 
 from facing_asymmetry.config import ReportSettings
 from facing_asymmetry.core.errors import DataError, suggestion
-from facing_asymmetry.reporting.figures import contact_sheet, figure_modules, surfaces
+from facing_asymmetry.reporting import classifier_surfaces, contact_sheet_figure
+from facing_asymmetry.reporting.figures import report_figures
 from facing_asymmetry.reporting.tables import TABLES
 from facing_asymmetry.results.contact_sheets import Sprite
 from facing_asymmetry.results.finished_run import RunData, read_run
@@ -32,7 +33,7 @@ class FinishedRun:
     def figures(self) -> dict[str, str]:
         """Numbers of the figures that this run can draw, with their titles."""
         has_faces = self.data.exemplar in self.data.sprites
-        return {m.NUMBER: m.TITLE for m in figure_modules() if has_faces or not m.NEEDS_FACES}
+        return {f.number: f.title for f in report_figures() if has_faces or not f.needs_faces}
 
     def figure(self, number: str) -> Figure:
         """A numbered figure, for example `F5`.
@@ -41,12 +42,12 @@ class FinishedRun:
             DataError: there is no such figure, or the run kept no faces to draw it from.
         """
         _known("figure", number, list(self.figures))
-        return next(m.draw(self.data) for m in figure_modules() if number == m.NUMBER)
+        return next(f.draw(self.data) for f in report_figures() if number == f.number)
 
     def caption(self, number: str) -> str:
         """What a figure shows, with units and marks."""
         _known("figure", number, list(self.figures))
-        return next(m.caption(self.data) for m in figure_modules() if number == m.NUMBER)
+        return next(f.caption(self.data) for f in report_figures() if number == f.number)
 
     def table(self, number: str) -> pd.DataFrame:
         """A numbered table, for example `T2`, unrounded.
@@ -60,7 +61,7 @@ class FinishedRun:
     def surfaces(self, classifier: str) -> Figure:
         """Activation over (s, t) and its derivative by s, all emotions of one classifier."""
         _known("classifier", classifier, self.data.classifiers)
-        return surfaces.draw(self.data, classifier)
+        return classifier_surfaces.draw(self.data, classifier)
 
     def impact(self, classifier: str, emotion: str) -> Figure:
         """F3 of any classifier and emotion: corner faces, activation surface, derivative by s."""
@@ -96,7 +97,7 @@ class FinishedRun:
     ) -> Figure:
         """Every rendered face of one unit over its grid, with the predicted classes."""
         pair = (classifier or self.data.exemplar[0], emotion or self.data.exemplar[1])
-        return contact_sheet.draw(self.data, pair, self.sheet(pair[1], pair[0], identity, intervention))
+        return contact_sheet_figure.draw(self.data, pair, self.sheet(pair[1], pair[0], identity, intervention))
 
 
 def open_run(path: str | Path, *, classifier: str = "", emotion: str = "") -> FinishedRun:

@@ -1,4 +1,4 @@
-"""The self-contained page: template, style and script from package data, pictures and numbers embedded."""
+"""The self-contained page: template, style and script come from package data; figures and numbers are embedded."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,43 +9,58 @@ import jinja2
 import pandas as pd
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.reporting import sentences as words
-from facing_asymmetry.reporting import vocabulary
 from facing_asymmetry.reporting.classifier_pages import classifier_pages
 from facing_asymmetry.reporting.explorer import explore
-from facing_asymmetry.reporting.figures.drawn import Picture
 from facing_asymmetry.reporting.limits import limits, missing_jobs
+from facing_asymmetry.reporting.report_figure import SECTIONS, ReportFigure
+from facing_asymmetry.reporting.sentences import (
+    GLOSSARY,
+    design,
+    findings,
+    grid_size,
+    image_count,
+    lead,
+    meanings,
+    verdict,
+)
+from facing_asymmetry.reporting.style import readable
+from facing_asymmetry.reporting.svg import PageFigure
 from facing_asymmetry.reporting.tables import TABLES, formatted
 from facing_asymmetry.results.finished_run import RunData
 
-SECTIONS: Final = {"results": ("F6", "F5", "F8", "F7", "F5b"), "faces": ("F4", "F2", "F3"), "method": ("F1", "F9")}
-"""Figures of each section of the page, in reading order."""
-
 RESERVE: Final = 200_000
-"""Bytes kept free for everything that is neither figure, sheet nor table."""
+"""Bytes kept free for everything that is neither figure, contact sheet nor table."""
 
 VERDICT_CLASS: Final = {"supported": "yes", "not supported": "no"}
+"""CSS class of a claim by its verdict; `open` for all others."""
 
 
-def render_page(data: RunData, pictures: Sequence[Picture], surfaces: Mapping[str, Picture]) -> str:
-    """The whole page as text; `DataError` where it cannot stay under `settings.max_bytes`.
+def render_page(
+    data: RunData, figures: Sequence[tuple[ReportFigure, PageFigure]], surfaces: Mapping[str, PageFigure]
+) -> str:
+    """Render the whole page as text.
 
     Args:
-        pictures: the numbered figures; `surfaces`: those of each classifier, by its name.
+        data: the run.
+        figures: the numbered figures, declared and drawn.
+        surfaces: the surfaces of each classifier, by its name.
+
+    Raises:
+        DataError: the page would be larger than `report.max_bytes`.
     """
-    by_number = {picture.number: picture for picture in pictures}
-    drawn = [*pictures, *surfaces.values()]
-    sections = {name: [by_number[n] for n in numbers if n in by_number] for name, numbers in SECTIONS.items()}
+    drawn = [*(one for _, one in figures), *surfaces.values()]
     built = [(table, table.build(data)) for table in TABLES]
     tables = [{"table": table, "frame": _for_page(formatted(frame))} for table, frame in built if len(frame)]
-    spent = sum(len(p.uri) + len(p.alt) for p in drawn) + sum(len(str(t["frame"])) for t in tables) + RESERVE
-    explorer = explore(data, data.settings.max_bytes - spent - _numbers_size(data))
+    spent = sum(len(one.uri) + len(one.alt) for one in drawn) + sum(len(str(t["frame"])) for t in tables) + RESERVE
     page = _template("report.html.j2").render(
-        data=data, words=words, vocabulary=vocabulary, sections=sections, tables=tables, explorer=explorer,
-        title=data.settings.title or str(data.manifest["title"]), claims=_claims(data), facts=_facts(data),
-        missing=missing_jobs(data.manifest), jobs=len(data.manifest.get("jobs") or ()), limits=limits(data),
-        pages=classifier_pages(data, surfaces), grid=words.grid_size(data),
-        style=_text("report.css"), script=_text("explorer.js"),
+        data=data, title=data.settings.title or str(data.manifest["title"]),
+        lead=lead(data), verdict=verdict(data), findings=findings(data), design=design(data),
+        missing=missing_jobs(data.manifest), jobs=len(data.manifest.get("jobs") or ()),
+        images=image_count(data), grid=grid_size(data),
+        explorer=explore(data, data.settings.max_bytes - spent - _numbers_size(data)),
+        glossary=GLOSSARY, meanings=meanings(data.interventions), sections=_in_sections(figures),
+        claims=_claims(data), pages=classifier_pages(data, surfaces), tables=tables, limits=limits(data),
+        facts=_facts(data), style=_text("report.css"), script=_text("explorer.js"),
     )  # fmt: skip
     size = len(page.encode("utf-8"))
     if size > data.settings.max_bytes:
@@ -54,6 +69,12 @@ def render_page(data: RunData, pictures: Sequence[Picture], surfaces: Mapping[st
             "explorer_nodes"
         )
     return page
+
+
+def _in_sections(figures: Sequence[tuple[ReportFigure, PageFigure]]) -> dict[str, list[PageFigure]]:
+    """The drawn figures of each section, in the order that the figures declare."""
+    ordered = sorted(figures, key=lambda pair: pair[0].place)
+    return {section: [one for figure, one in ordered if figure.section == section] for section in SECTIONS}
 
 
 def _template(name: str) -> jinja2.Template:
@@ -65,7 +86,7 @@ def _template(name: str) -> jinja2.Template:
         lstrip_blocks=True,
     )
     environment.filters["embed"] = _embed
-    environment.filters["readable"] = lambda name: str(name).replace("_", " ")
+    environment.filters["readable"] = readable
     return environment.get_template(name)
 
 
@@ -89,9 +110,9 @@ def _for_page(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def _numbers_size(data: RunData) -> int:
-    """A generous bound on the JSON of all sheets, without images."""
+    """An upper bound on the bytes of the JSON of all contact sheets, without images."""
     most, sides = data.settings.explorer_nodes**2, 2
-    sheets = [*data.sprites.values(), *(sprite for more in data.further.values() for sprite in more)]
+    sheets = [*data.sprites.values(), *(sheet for more in data.further.values() for sheet in more)]
     return sum(600 + sides * min(len(s.s) * len(s.t), most) * (8 + 9 * 8) for s in sheets)
 
 

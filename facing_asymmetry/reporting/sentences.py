@@ -1,17 +1,34 @@
-"""The sentences of a report: what was measured, on what, and what came out."""
+"""The text of a report: glossary, what was measured, on what, and what came out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from facing_asymmetry.reporting.vocabulary import meanings
 from facing_asymmetry.results.finished_run import RunData
-from facing_asymmetry.results.published import published
-from facing_asymmetry.validation.calibration.tables import share
+from facing_asymmetry.results.published import published, with_error
+
+GLOSSARY: Final[Mapping[str, str]] = {
+    "symmetry s": "1: both sides of the face move alike; 0: the affected side does not move at all.",
+    "intensity t": "0: neutral face; 1: the full expression.",
+    "activation": "The logit, the classifier's raw output before softmax, of the emotion that is shown.",
+    "slope": "How much the activation falls per unit of symmetry lost, in logits. Positive: less symmetry, lower "
+    "activation.",
+    "standardised slope": "The slope as a share of what the expression itself adds to the activation, from neutral to "
+    "full: 0.3 means that a face with one side still keeps 70 % of it. This can be compared between classifiers.",
+    "symmetry-specific": "The slope under palsy minus the slope under the bilateral control: what is left when lost "
+    "motion, which both share, is taken out.",
+    "accepted": "The classifier recognises the full, symmetric expression on most of the faces. What is not accepted "
+    "stays in every table and picture, marked.",
+    "identity": "One synthetic face. Identities are the sample: intervals and tests are over them.",
+    "interval": "Where the mean over all such faces plausibly lies (95 % unless the run says otherwise), by "
+    "bootstrap over the identities.",
+    "claim": "A sentence that the test supports after correction for the number of tests; it needs enough identities.",
+}
+"""Terms of figures and tables with their meaning."""
 
 TERMS: Final = {"version": "version", "licence": "licence", "attribution": "attribution", "citation": "citation"}
-"""Keys of a face model's facts in the manifest -> the word before them."""
+"""Keys of a face model's facts in the manifest, with the word that is printed before each."""
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -28,6 +45,14 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+def meanings(interventions: Sequence[str]) -> dict[str, str]:
+    """What each intervention of a run does; empty for an intervention that the user added without a summary."""
+    from facing_asymmetry.interventions.registry import catalogue  # imports torch, which a report has no other use for
+
+    known = catalogue()
+    return {name: known[name].worded(known[name].summary) if name in known else "" for name in interventions}
+
+
 def grid_size(data: RunData) -> tuple[int, int]:
     """Number of values of s and of t."""
     return len(data.axes[0]), len(data.axes[1])
@@ -35,12 +60,12 @@ def grid_size(data: RunData) -> tuple[int, int]:
 
 def image_count(data: RunData) -> int:
     """Images that classifiers judged: one per node of the grid for each classifier, emotion, face and side."""
-    units = data.target.drop_duplicates(["classifier", "emotion", "identity", "side", "intervention"])
-    return len(units) * len(data.axes[0]) * len(data.axes[1])
+    replicates = data.target.drop_duplicates(["classifier", "emotion", "identity", "side", "intervention"])
+    return len(replicates) * len(data.axes[0]) * len(data.axes[1])
 
 
 def lead(data: RunData) -> str:
-    """One paragraph: what was measured, on what."""
+    """One paragraph that says what was measured, on what."""
     s, t = grid_size(data)
     model = ", ".join(sorted(data.responses["face_model"].unique()))
     how = " and ".join(sorted(data.responses["expression"].unique()))
@@ -91,8 +116,8 @@ def _sureness(n: int, needed: int, may_claim: bool) -> str:
     record = published()
     checked = (
         "Where symmetry has no effect, the test used here says otherwise in "
-        f"{share(record['false_positive_rate'])} of simulated data sets (it should be 5 %), and the 95 % interval "
-        f"holds the true mean in {share(record['coverage'])} (F9)."
+        f"{with_error(record['false_positive_rate'])} of simulated data sets (it should be 5 %), and the 95 % interval "
+        f"holds the true mean in {with_error(record['coverage'])} (F9)."
     )
     if may_claim:
         return (

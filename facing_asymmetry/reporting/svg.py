@@ -3,12 +3,13 @@
 import base64
 import io
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from matplotlib.figure import Figure
 from PIL import Image
 
-from facing_asymmetry.reporting.figures.style import ALERT, INK, MUTED, PAPER, RULE, look
+from facing_asymmetry.reporting.style import ALERT, INK, MUTED, PAPER, RULE, look
 from facing_asymmetry.results.contact_sheets import data_uri
 
 FONTS: Final = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
@@ -20,6 +21,36 @@ PALETTE: Final = {
     "alert": (ALERT, "#f08b80"),
 }
 """Name of each variable -> colour in the figure's files, colour on a dark page."""
+
+
+@dataclass(frozen=True)
+class PageFigure:
+    """A figure that is drawn and ready for the page.
+
+    Attributes:
+        number: for example `F5`; empty for figures without a number.
+        name: file name without ending.
+        title: heading.
+        caption: what is drawn.
+        alt: text alternative.
+        svg: SVG text.
+        width: CSS pixels.
+        height: CSS pixels.
+    """
+
+    number: str
+    name: str
+    title: str
+    caption: str
+    alt: str
+    svg: str
+    width: int
+    height: int
+
+    @property
+    def uri(self) -> str:
+        """The figure as a data URI."""
+        return svg_uri(self.svg)
 
 
 def figure_svg(figure: Figure, salt: str) -> str:

@@ -3,24 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.config import read_config
 from facing_asymmetry.core.code import code_fingerprint, numeric_versions
 from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
 from facing_asymmetry.core.store import content_key
+from facing_asymmetry.reporting.figures import FIGURE_MODULES
 from facing_asymmetry.runs.job_status import DONE, observe, table_hash
 from facing_asymmetry.runs.stages import NOT_IN_KEY, STAGES, Run
 from facing_asymmetry.runs.stimuli import shared_model
 from facing_asymmetry.runs.study import Study
 
-RESULT_CODE = (
-    "runs.stages",
-    "reporting.build",
-    "reporting.figures",
-)
-"""Modules that make the files of a run folder."""
+RESULT_CODE: Final = ("runs.stages", "reporting.build", *(name.partition(".")[2] for name in FIGURE_MODULES))
+"""Modules that make the files of a run folder. Figures are found by their folder, which no import names."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from facing_asymmetry.reporting.build import save_figure
-from facing_asymmetry.reporting.figures import figure_modules, impact_surface
+from facing_asymmetry.reporting.figures import impact_surface, report_figures
 from facing_asymmetry.reporting.figures.activation_curves import curve
 from facing_asymmetry.reporting.tables import classifier_table
 from facing_asymmetry.results.finished_run import RunData, grid_mean, read_run, surface
@@ -35,10 +35,10 @@ def pictures(data: RunData, scratch: Path) -> dict[str, Picture]:
         scratch: folder that the surfaces are drawn into.
     """
     found = {}
-    for module in figure_modules():
-        path = data.path / "figures" / f"{module.NAME}.png"
+    for figure in report_figures():
+        path = data.path / "figures" / f"{figure.name}.png"
         if path.is_file():
-            found[f"figures/{module.NAME}"] = Picture(path, f"{module.TITLE}. {module.caption(data)}")
+            found[f"figures/{figure.name}"] = Picture(path, f"{figure.title}. {figure.caption(data)}")
     if len(data.classifiers) == 1:
         found |= {surface_key(emotion): _surface(data, emotion, scratch) for emotion in data.emotions}
     return found

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.reporting.figures import causal_graph
-from facing_asymmetry.reporting.figures.style import (
+from facing_asymmetry.reporting.style import (
     EMOTION_COLOUR,
     EMOTION_MARKER,
     interval,

@@ -1,4 +1,6 @@
 import dataclasses
+import re
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -7,24 +9,26 @@ from matplotlib.axes import Axes
 from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.figure import Figure
 
+from facing_asymmetry.core.code import PACKAGE, CodeBase
+from facing_asymmetry.reporting import classifier_surfaces, figures
 from facing_asymmetry.reporting.figures import (
-    MODULES,
-    FigureModule,
+    FIGURE_MODULES,
     activation_by_classifier,
     activation_curves,
     controls,
     effect_map,
     example_faces,
     expressions,
-    figure_modules,
     forest,
     impact_surface,
-    surfaces,
+    report_figures,
 )
-from facing_asymmetry.reporting.figures.style import robust_limits
+from facing_asymmetry.reporting.report_figure import SECTIONS, ReportFigure
+from facing_asymmetry.reporting.style import robust_limits
 from facing_asymmetry.results.finished_run import RunData, grid_mean, surface
+from facing_asymmetry.runs.jobs import RESULT_CODE
 
-BY_MODULE = pytest.mark.parametrize("module", figure_modules(), ids=list(MODULES))
+EVERY_FIGURE = pytest.mark.parametrize("one", report_figures(), ids=lambda one: one.name)
 
 
 def visible_axes(figure: Figure) -> list[Axes]:
@@ -36,22 +40,46 @@ def texts(figure: Figure) -> str:
     return "\n".join(text.get_text() for text in figure.findobj(mpl.text.Text))
 
 
-@BY_MODULE
-def test_every_figure_draws_and_explains_itself(module: FigureModule, run_data: RunData):
-    figure = module.draw(run_data)
+@EVERY_FIGURE
+def test_every_figure_draws_and_explains_itself(one: ReportFigure, run_data: RunData):
+    figure = one.draw(run_data)
     figure.draw_without_rendering()
-    assert module.NAME.startswith(module.NUMBER.lower())
-    assert len(module.caption(run_data)) > 80
-    assert len(module.describe(run_data)) > 40
+    assert one.name.startswith(one.number.lower())
+    assert len(one.caption(run_data)) > 80
+    assert len(one.describe(run_data)) > 40
     assert figure.get_size_inches()[0] == pytest.approx(7.2)
 
 
-@BY_MODULE
-def test_drawing_leaves_the_readers_own_style_alone(module: FigureModule, run_data: RunData):
+@EVERY_FIGURE
+def test_drawing_leaves_the_readers_own_style_alone(one: ReportFigure, run_data: RunData):
     with mpl.rc_context({"font.size": 23, "axes.grid": True}):
         before = dict(mpl.rcParams)
-        module.draw(run_data)
+        one.draw(run_data)
         assert dict(mpl.rcParams) == before
+
+
+def test_every_module_of_the_package_is_a_figure_with_a_number_of_its_own():
+    folder = Path(figures.__file__).parent
+    modules = {f"{figures.__name__}.{path.stem}" for path in folder.glob("*.py") if path.stem != "__init__"}
+    assert set(FIGURE_MODULES) == modules
+    assert {one.draw.__module__ for one in report_figures()} == modules
+    assert len({one.number for one in report_figures()}) == len(modules)
+
+
+def test_every_figure_is_in_a_section_of_the_page_at_a_place_of_its_own(report: Path):
+    page = report.read_text(encoding="utf-8")
+    assert all(one.section in SECTIONS for one in report_figures())
+    assert len({(one.section, one.place) for one in report_figures()}) == len(report_figures())
+    for section in SECTIONS:
+        part = page.partition(f'<section id="{section}"')[2].partition("</section>")[0]
+        shown = [one for one in report_figures() if one.section == section]
+        declared = [one.name for one in sorted(shown, key=lambda one: one.place)]
+        assert re.findall(r'<figure id="(\w+)">', part) == declared
+
+
+@EVERY_FIGURE
+def test_the_code_of_every_figure_is_part_of_a_runs_key(one: ReportFigure):
+    assert one.draw.__module__ in CodeBase(PACKAGE).closure(*RESULT_CODE)
 
 
 def test_the_symmetric_face_comes_first(run_data: RunData):
@@ -162,7 +190,7 @@ def test_example_faces_are_those_of_every_identity_with_pictures(run_data: RunDa
 
 
 def test_surfaces_show_the_grid_means_and_their_derivative(run_data: RunData):
-    figure = surfaces.draw(run_data, "net_a")
+    figure = classifier_surfaces.draw(run_data, "net_a")
     unit = surface(run_data, "net_a", "anger")
     s, _, mean = grid_mean(unit, "logit")
     above, below = figure.axes[0].collections[0], figure.axes[len(run_data.emotions)].collections[0]

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from facing_asymmetry.reporting.figures import activation_curves, effect_map, expressions
-from facing_asymmetry.reporting.figures.style import ALERT, INK, MUTED, PAPER, RULE
+from facing_asymmetry.reporting.style import ALERT, INK, MUTED, PAPER, RULE
 from facing_asymmetry.reporting.svg import figure_svg, svg_uri
 from facing_asymmetry.results.finished_run import RunData
 

@@ -36,7 +36,7 @@ def calibrate(quick: bool, workers: int, plot: Path | None, target: Path | None)
     print_calibration(record)
     write_json(target, {**record, "seconds": round(seconds, 1), "conditions": conditions})
     if plot is not None:
-        from facing_asymmetry.reporting.figures.calibration_plots import save_calibration
+        from facing_asymmetry.reporting.figures.calibration import save_calibration
 
         save_calibration(record, plot)
     sys.exit(0 if record["passed"] else 1)

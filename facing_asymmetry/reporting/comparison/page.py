@@ -1,31 +1,82 @@
-"""The comparison as one file that needs no network."""
+"""The comparison of runs on different face models: one figure, and one page that needs no network."""
 
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import jinja2
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
 from facing_asymmetry.core.errors import StoreError
 from facing_asymmetry.core.files import scratch_folder
 from facing_asymmetry.reporting.build import save_figure
-from facing_asymmetry.reporting.comparison import figure, page, tables
-from facing_asymmetry.reporting.comparison.runs import ModelRun, common_pairs, read_models
-from facing_asymmetry.reporting.comparison.tables import SCORES
-from facing_asymmetry.reporting.figures.style import readable
+from facing_asymmetry.reporting.comparison.models import (
+    SCORES,
+    ModelRun,
+    agreement,
+    common_pairs,
+    differences,
+    estimates,
+    read_models,
+)
+from facing_asymmetry.reporting.style import (
+    MUTED,
+    PAPER,
+    RULE,
+    WIDTH,
+    interval,
+    look,
+    new_figure,
+    readable,
+    robust_limits,
+)
 from facing_asymmetry.reporting.svg import figure_svg, svg_uri
 from facing_asymmetry.results.contact_sheets import data_uri
 
+MODEL_COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
+MODEL_MARKERS: Final = "osD^"
+SCORE_LABELS: Final = {
+    "slope_standardised": "standardised slope\n(share of activation lost per unit symmetry)",
+    "symmetry_specific_standardised": "symmetry-specific part\n(share of activation per unit symmetry)",
+}
 CORNERS = ((1.0, 0.0, "neutral"), (1.0, 1.0, "symmetric"), (0.5, 1.0, "half"), (0.0, 1.0, "one side still"))
 """s, t and name of the frames that are shown of each face model."""
 
 
-def render(
+def compare(folders: Sequence[Path], into: Path) -> Path:
+    """Write `comparison.html`, `estimates.csv`, `differences.csv`, `agreement.csv` and the figure (PNG, PDF).
+
+    Returns:
+        Path of the page.
+
+    Raises:
+        DataError: the runs can't be compared; StoreError: the folder can't be written.
+    """
+    runs = read_models(folders)
+    table, apart = estimates(runs), differences(runs)
+    agreed = agreement(table, apart)
+    drawn = comparison_figure(table, [run.name for run in runs])
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        with scratch_folder(into) as fresh:
+            for name, content in (("estimates", table), ("differences", apart), ("agreement", agreed)):
+                content.to_csv(fresh / f"{name}.csv", index=False)
+            for form in ("png", "pdf"):
+                save_figure(drawn, fresh / f"comparison.{form}", 200)
+            (fresh / "comparison.html").write_text(comparison_page(runs, table, apart, agreed, drawn), encoding="utf-8")
+            for path in sorted(fresh.iterdir()):
+                path.replace(into / path.name)
+    except OSError as error:
+        raise StoreError(f"the comparison could not be written into {into}: {error}") from error
+    return into / "comparison.html"
+
+
+def comparison_page(
     runs: Sequence[ModelRun], table: pd.DataFrame, apart: pd.DataFrame, agreed: pd.DataFrame, figure: Figure
 ) -> str:
     """The page as text.
@@ -113,29 +164,72 @@ def _html(table: pd.DataFrame) -> str:
     return str(shown.to_html(index=False, border=0, na_rep="-"))
 
 
-def compare(folders: Sequence[Path], into: Path) -> Path:
-    """Write `comparison.html`, `estimates.csv`, `differences.csv`, `agreement.csv` and the figure (PNG, PDF).
+def comparison_figure(table: pd.DataFrame, models: Sequence[str]) -> Figure:
+    """Rows: classifier and emotion; colours: face models; filled where the expression is recognised.
 
-    Returns:
-        Path of the page.
-
-    Raises:
-        DataError: the runs can't be compared; StoreError: the folder can't be written.
+    Args:
+        table: of `tables.estimates`; models: names of the face models, in their order.
     """
-    runs = read_models(folders)
-    table, apart = tables.estimates(runs), tables.differences(runs)
-    agreed = tables.agreement(table, apart)
-    drawn = figure.draw(table, [run.name for run in runs])
-    try:
-        into.mkdir(parents=True, exist_ok=True)
-        with scratch_folder(into) as fresh:
-            for name, content in (("estimates", table), ("differences", apart), ("agreement", agreed)):
-                content.to_csv(fresh / f"{name}.csv", index=False)
-            for form in ("png", "pdf"):
-                save_figure(drawn, fresh / f"comparison.{form}", 200)
-            (fresh / "comparison.html").write_text(page.render(runs, table, apart, agreed, drawn), encoding="utf-8")
-            for path in sorted(fresh.iterdir()):
-                path.replace(into / path.name)
-    except OSError as error:
-        raise StoreError(f"the comparison could not be written into {into}: {error}") from error
-    return into / "comparison.html"
+    pairs = list(table[["classifier", "emotion"]].drop_duplicates().itertuples(index=False, name=None))
+    with look("comparison"):
+        figure = new_figure(WIDTH, 0.085 * (len(models) + 1.6) * len(pairs) + 1.3)
+        heights = _heights(pairs)
+        for axes, score in zip(figure.subplots(1, len(SCORES), sharey=True), SCORES, strict=True):
+            _score_panel(axes, table[table["score"] == score], heights, models)
+            axes.set_xlabel(SCORE_LABELS[score])
+        first = figure.axes[0]
+        first.set_yticks(list(heights.values()), [emotion for _, emotion in pairs])
+        first.set_ylim(max(heights.values()) + 0.6, -1.4)
+        _name_blocks(first, heights)
+        handles = [
+            first.plot([], [], MODEL_MARKERS[i % 4], color=MODEL_COLOURS[i % 4], label=readable(name))[0]
+            for i, name in enumerate(models)
+        ]
+        figure.legend(handles=handles, loc="outside upper center", ncols=len(models), title="face model")
+    return figure
+
+
+def _heights(pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], float]:
+    """Where each row stands: one below the other, with room for a classifier's name above its first."""
+    out: dict[tuple[str, str], float] = {}
+    y, previous = -1.0, None
+    for classifier, emotion in pairs:
+        y += 1.0 if classifier == previous or previous is None else 2.1
+        previous = classifier
+        out[classifier, emotion] = y
+    return out
+
+
+def _score_panel(
+    axes: Axes, rows: pd.DataFrame, heights: Mapping[tuple[str, str], float], models: Sequence[str]
+) -> None:
+    axes.set_xlim(*robust_limits(rows, rows["accepted"].to_list()))
+    axes.axvline(0.0, color=MUTED, linewidth=0.9)
+    spread = np.linspace(-0.26, 0.26, len(models))
+    keyed = rows.set_index(["classifier", "emotion", "face_model"])
+    for pair, y in heights.items():
+        for place, (name, shift) in enumerate(zip(models, spread, strict=True)):
+            row = {str(key): value for key, value in keyed.loc[[(*pair, name)]].iloc[0].items()}
+            if np.isfinite(row["mean"]):
+                interval(
+                    axes,
+                    row,
+                    y + shift,
+                    MODEL_COLOURS[place % 4],
+                    MODEL_MARKERS[place % 4],
+                    filled=bool(row["accepted"]),
+                )
+    axes.grid(axis="x", color=RULE)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def _name_blocks(axes: Axes, heights: Mapping[tuple[str, str], float]) -> None:
+    """The classifier's name above its first emotion."""
+    named: set[str] = set()
+    for (classifier, _), y in heights.items():
+        if classifier not in named:
+            axes.text(0.0, y - 0.85, readable(classifier), transform=axes.get_yaxis_transform(), va="center",
+                      fontsize=7, fontweight="bold", backgroundcolor=PAPER)  # fmt: skip
+        named.add(classifier)

@@ -1,54 +1,29 @@
-"""The figures, one module each: `draw` makes it, `caption` says what it shows, `describe` says it unseen."""
+"""The numbered figures of the report, one module each; a new module is found without being listed anywhere.
 
+A module defines `draw`, `caption` and `describe` and declares them as `FIGURE`, a `ReportFigure`.
+"""
+
+import pkgutil
+import re
+from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from facing_asymmetry.reporting.report_figure import ReportFigure
 
-    from facing_asymmetry.results.finished_run import RunData
-
-MODULES: Final = (
-    "causal_graph",
-    "expressions",
-    "impact_surface",
-    "example_faces",
-    "activation_curves",
-    "activation_by_classifier",
-    "effect_map",
-    "forest",
-    "controls",
-    "calibration",
-)
-"""Module names, in the order of their numbers."""
+FIGURE_MODULES: Final = tuple(sorted(f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__)))
+"""Every module of this package. Finding them imports none, so content keys of code can use this."""
 
 
-class FigureModule(Protocol):
-    """What each module of this package offers.
-
-    Attributes:
-        NUMBER: the figure's number in the method, `F5`; `NAME`: its file name; `TITLE`: its heading.
-        NEEDS_FACES: whether it can only be drawn where the run kept rendered faces.
-    """
-
-    NUMBER: str
-    NAME: str
-    TITLE: str
-    NEEDS_FACES: bool
-
-    def draw(self, data: "RunData") -> "Figure":
-        """The figure, from the run's tables (and faces) alone."""
-        ...
-
-    def caption(self, data: "RunData") -> str:
-        """What is drawn, with units and what bands, bars and marks mean."""
-        ...
-
-    def describe(self, data: "RunData") -> str:
-        """A text alternative: what a reader who doesn't see the picture should know, with numbers."""
-        ...
+@cache
+def report_figures() -> tuple["ReportFigure", ...]:
+    """All figures in the order of their numbers; imports them (matplotlib takes about a second)."""
+    found = (import_module(name).FIGURE for name in FIGURE_MODULES)
+    return tuple(sorted(found, key=_number_order))
 
 
-def figure_modules() -> list[FigureModule]:
-    """All figure modules, imported now (matplotlib takes about a second)."""
-    return [import_module(f"{__name__}.{name}") for name in MODULES]
+def _number_order(figure: "ReportFigure") -> tuple[int, str]:
+    """F5, F5b, F6, ..., F10."""
+    digits = re.sub(r"\D", "", figure.number)
+    return int(digits), figure.number

@@ -1,6 +1,7 @@
 """F5b: activation against symmetry of every classifier and emotion, beside the control."""
 
 from textwrap import wrap
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from facing_asymmetry.reporting.figures.activation_curves import SYMMETRY, curve, ends, symmetry_axis
-from facing_asymmetry.reporting.figures.style import (
+from facing_asymmetry.reporting.report_figure import ReportFigure
+from facing_asymmetry.reporting.style import (
     EMOTION_COLOUR,
     EMOTION_MARKER,
     MUTED,
@@ -22,11 +24,6 @@ from facing_asymmetry.reporting.figures.style import (
     styled,
 )
 from facing_asymmetry.results.finished_run import RunData
-
-NUMBER = "F5b"
-NAME = "f5b_activation_by_classifier"
-TITLE = "Activation against symmetry, every classifier"
-NEEDS_FACES = False
 
 
 @styled
@@ -101,3 +98,14 @@ def _keys(data: RunData) -> list[Line2D | Patch]:
     if data.control:
         keys.append(Line2D([], [], color=MUTED, linewidth=1.0, linestyle=(0, (3, 2)), label="both sides weaken: mean"))
     return keys
+
+
+FIGURE: Final = ReportFigure(
+    "F5b",
+    "Activation against symmetry, every classifier",
+    section="results",
+    place=5,
+    draw=draw,
+    caption=caption,
+    describe=describe,
+)

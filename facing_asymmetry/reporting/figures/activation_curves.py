@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from facing_asymmetry.reporting.figures.style import (
+from facing_asymmetry.reporting.report_figure import ReportFigure
+from facing_asymmetry.reporting.style import (
     EMOTION_COLOUR,
     EMOTION_MARKER,
     MUTED,
@@ -20,11 +21,6 @@ from facing_asymmetry.reporting.figures.style import (
     styled,
 )
 from facing_asymmetry.results.finished_run import RunData, surface
-
-NUMBER = "F5"
-NAME = "f5_activation_curves"
-TITLE = "Activation against symmetry, by training set"
-NEEDS_FACES = False
 
 SYMMETRY: Final = "symmetry s  (1: symmetric, 0: affected side does not move)"
 """Label of the axis of s."""
@@ -71,8 +67,8 @@ def curve(data: RunData, classifier: str, emotion: str, intervention: str) -> pd
     Returns:
         Columns `s`, `mean`, `sd` (0 for one identity) and `wrong`: the share of faces mispredicted.
     """
-    unit = surface(data, classifier, emotion, intervention)
-    full = unit[unit["t"] == unit["t"].max()].groupby("s")
+    rows = surface(data, classifier, emotion, intervention)
+    full = rows[rows["t"] == rows["t"].max()].groupby("s")
     table = {"mean": full["logit"].mean(), "sd": full["logit"].std(ddof=1).fillna(0.0), "wrong": full["wrong"].mean()}
     return pd.DataFrame(table).reset_index()
 
@@ -127,9 +123,9 @@ def _head(axes: Axes, side: int, words: str, *, bold: bool) -> None:
     head.set_in_layout(False)
 
 
-def _draw_identities(axes: Axes, unit: pd.DataFrame, emotion: str) -> None:
+def _draw_identities(axes: Axes, rows: pd.DataFrame, emotion: str) -> None:
     """One thin line per identity at the largest t."""
-    full = unit[unit["t"] == unit["t"].max()].pivot_table(index="s", columns="identity", values="logit")
+    full = rows[rows["t"] == rows["t"].max()].pivot_table(index="s", columns="identity", values="logit")
     axes.plot(full.index, full.to_numpy(float), color=EMOTION_COLOUR[emotion], linewidth=0.4, alpha=0.45, zorder=2)
 
 
@@ -157,3 +153,14 @@ def _keys(data: RunData) -> list[Line2D | Patch]:
         Line2D([], [], color=colour, linewidth=0.5, alpha=0.6, label="one identity"),
         Patch(facecolor="none", edgecolor=RULE, hatch="/////", label="not recognised"),
     ]
+
+
+FIGURE: Final = ReportFigure(
+    "F5",
+    "Activation against symmetry, by training set",
+    section="results",
+    place=2,
+    draw=draw,
+    caption=caption,
+    describe=describe,
+)

@@ -6,13 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from facing_asymmetry.reporting.figures.style import ALERT, INK, MUTED, PAPER, RULE, new_figure, styled
+from facing_asymmetry.reporting.report_figure import ReportFigure
+from facing_asymmetry.reporting.style import ALERT, INK, MUTED, PAPER, RULE, new_figure, styled
 from facing_asymmetry.results.finished_run import RunData
-
-NUMBER = "F1"
-NAME = "f1_causal_graph"
-TITLE = "Causal model"
-NEEDS_FACES = False
 
 NODES: Final = {
     "palsy": (0.7, 1.5, "Facial palsy", "not set here"),
@@ -106,3 +102,14 @@ def _edge(axes: Axes, start: str, end: str, colour: str, style: str | tuple[int,
             *ends, arrowstyle="-|>", mutation_scale=8, color=colour, linewidth=1.0, linestyle=style, shrinkB=1
         )
     )
+
+
+FIGURE: Final = ReportFigure(
+    number="F1",
+    title="Causal model",
+    section="method",
+    place=1,
+    draw=draw,
+    caption=caption,
+    describe=describe,
+)

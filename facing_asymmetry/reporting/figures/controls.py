@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from facing_asymmetry.reporting.figures.forest import confidence
-from facing_asymmetry.reporting.figures.style import (
+from facing_asymmetry.reporting.report_figure import ReportFigure
+from facing_asymmetry.reporting.style import (
     INK,
     MUTED,
     RULE,
@@ -21,11 +22,6 @@ from facing_asymmetry.reporting.figures.style import (
     styled,
 )
 from facing_asymmetry.results.finished_run import RunData
-
-NUMBER = "F8"
-NAME = "f8_controls"
-TITLE = "One side against both sides"
-NEEDS_FACES = False
 
 SERIES: Final = (
     ("slope_standardised", None, "one side weakens", "#d55e00", "o"),
@@ -100,3 +96,14 @@ def describe(data: RunData) -> str:
         pairs = [(classifier, e) for e in data.emotions if (classifier, e) in table.index]
         rows.append(f"{readable(classifier)}: " + ", ".join(f"{p[1]} {data.row(table, p)['mean']:.2f}" for p in pairs))
     return f"Symmetry-specific part of the standardised slope. {'. '.join(rows)}."
+
+
+FIGURE: Final = ReportFigure(
+    number="F8",
+    title="One side against both sides",
+    section="results",
+    place=3,
+    draw=draw,
+    caption=caption,
+    describe=describe,
+)

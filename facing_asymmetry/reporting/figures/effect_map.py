@@ -9,13 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from facing_asymmetry.reporting.figures.style import INK, MUTED, PAPER, WIDTH, new_figure, readable, signed, styled
+from facing_asymmetry.reporting.report_figure import ReportFigure
+from facing_asymmetry.reporting.style import INK, MUTED, PAPER, WIDTH, new_figure, readable, signed, styled
 from facing_asymmetry.results.finished_run import RunData
 
-NUMBER = "F6"
-NAME = "f6_effect_map"
-TITLE = "Standardised slope by classifier and emotion"
-NEEDS_FACES = False
 SCORE = "slope_standardised"
 LABEL: Final = "share of activation\nlost per unit symmetry\n(+ falls with symmetry)"
 """Of the colour bar: unit and sign."""
@@ -111,3 +108,14 @@ def _verdict(data: RunData) -> str:
     return (
         f"No claim, so no significance marks: n = {len(data.identities)} identities, {data.minimum_identities} needed"
     )
+
+
+FIGURE: Final = ReportFigure(
+    "F6",
+    "Standardised slope by classifier and emotion",
+    section="results",
+    place=1,
+    draw=draw,
+    caption=caption,
+    describe=describe,
+)

@@ -1,19 +1,17 @@
 """F4: example faces of the group that was shown: each identity at rest and with every full expression."""
 
+from typing import Final
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy import ndarray
 
-from facing_asymmetry.reporting.figures.style import MUTED, WIDTH, readable, styled
+from facing_asymmetry.reporting.report_figure import ReportFigure
+from facing_asymmetry.reporting.style import MUTED, WIDTH, readable, show_face, styled
 from facing_asymmetry.results.contact_sheets import Sprite
 from facing_asymmetry.results.finished_run import RunData
 
-NUMBER = "F4"
-NAME = "f4_example_faces"
-TITLE = "Example faces"
-NEEDS_FACES = True
-GAP, WORDS = 0.04, 0.62
-"""In faces: space between them, width of the words left of a row."""
+LABELS: Final = 0.62
+"""Width of the text left of a row, in faces."""
 
 
 @styled
@@ -21,14 +19,14 @@ def draw(data: RunData) -> Figure:
     """Two rows per identity, symmetric and with one side still; columns: at rest, then every emotion, full."""
     faces, emotions = examples(data), _emotions(data)
     rows, columns = 2 * len(faces), max(6, len(emotions) + 1)
-    figure = Figure(figsize=(WIDTH, WIDTH * (rows + 0.3) / (columns + WORDS)))
+    figure = Figure(figsize=(WIDTH, WIDTH * (rows + 0.3) / (columns + LABELS)))
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.axis("off")
     for column, name in enumerate(["at rest", *emotions]):
         axes.text(column + 0.5, -0.06, name, ha="center", va="bottom", fontsize=7.5)
     for place, (identity, sheets) in enumerate(faces.items()):
         _person(axes, 2 * place, identity, sheets, emotions)
-    axes.set(xlim=(-WORDS, columns), ylim=(rows, -0.3), aspect="equal")
+    axes.set(xlim=(-LABELS, columns), ylim=(rows, -0.3), aspect="equal")
     return figure
 
 
@@ -38,9 +36,9 @@ def examples(data: RunData) -> dict[int, dict[str, Sprite]]:
     found: dict[int, dict[str, Sprite]] = {}
     for emotion in _emotions(data):
         pair = (classifier, emotion)
-        for sprite in (data.sprites[pair], *data.further.get(pair, ())):
-            if sprite.intervention == data.sprites[data.exemplar].intervention:
-                found.setdefault(sprite.identity, {})[emotion] = sprite
+        for sheet in (data.sprites[pair], *data.further.get(pair, ())):
+            if sheet.intervention == data.sprites[data.exemplar].intervention:
+                found.setdefault(sheet.identity, {})[emotion] = sheet
     return dict(sorted(found.items()))
 
 
@@ -83,12 +81,19 @@ def _person(axes: Axes, top: int, identity: int, sheets: dict[str, Sprite], emot
             [(sheet.s[-1], sheet.t[-1]), (sheet.s[0], sheet.t[-1]), (1.0, sheet.t[0]), (sheet.s[0], sheet.t[0])]
         )
         if column == 0:
-            _face(axes, full[2], 0, top)
-            _face(axes, full[3], 0, top + 1)
-        _face(axes, full[0], column + 1, top)
-        _face(axes, full[1], column + 1, top + 1)
+            show_face(axes, full[2], 0, top)
+            show_face(axes, full[3], 0, top + 1)
+        show_face(axes, full[0], column + 1, top)
+        show_face(axes, full[1], column + 1, top + 1)
 
 
-def _face(axes: Axes, pixels: ndarray, left: float, top: float) -> None:
-    gap = GAP / 2
-    axes.imshow(pixels, extent=(left + gap, left + 1 - gap, top + 1 - gap, top + gap), interpolation="antialiased")
+FIGURE: Final = ReportFigure(
+    number="F4",
+    title="Example faces",
+    section="faces",
+    place=1,
+    draw=draw,
+    caption=caption,
+    describe=describe,
+    needs_faces=True,
+)

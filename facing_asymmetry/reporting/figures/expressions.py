@@ -1,20 +1,18 @@
 """F2: the expressions that each classifier was shown, and the morph from neutral to an asymmetric one."""
 
+from typing import Final
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from numpy import ndarray
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.reporting.figures.style import ALERT, MUTED, WIDTH, readable, styled
+from facing_asymmetry.reporting.report_figure import ReportFigure
+from facing_asymmetry.reporting.style import ALERT, MUTED, WIDTH, readable, show_face, styled
 from facing_asymmetry.results.contact_sheets import thin
 from facing_asymmetry.results.finished_run import RunData
 
-NUMBER = "F2"
-NAME = "f2_expressions"
-TITLE = "Expressions shown"
-NEEDS_FACES = True
 GAP, LABEL, MARGIN = 0.04, 0.2, 0.36
 """In cells: space between faces, height of the words under a face, width of the words left of the grid."""
 
@@ -75,29 +73,29 @@ def _draw_grid(axes: Axes, data: RunData) -> None:
             va="center",
         )
         for column, emotion in enumerate(data.emotions):
-            sprite = data.sprites.get((classifier, emotion))
-            if sprite is None:
+            sheet = data.sprites.get((classifier, emotion))
+            if sheet is None:
                 continue
-            neutral, full = sprite.frames([(1.0, 0.0), (1.0, 1.0)])
+            neutral, full = sheet.frames([(1.0, 0.0), (1.0, 1.0)])
             if column == 0:
-                _face(axes, neutral, 0, top)
-            _face(axes, full, column + 1, top)
+                show_face(axes, neutral, 0, top)
+            show_face(axes, full, column + 1, top)
             _mark(axes, data, (classifier, emotion), column + 1, top)
 
 
 def _draw_strip(axes: Axes, data: RunData, top: float, size: float) -> None:
     classifier, emotion = data.exemplar
-    sprite = data.sprites[classifier, emotion]
-    chosen = thin(len(sprite.t), data.settings.strip_frames)
+    sheet = data.sprites[classifier, emotion]
+    chosen = thin(len(sheet.t), data.settings.strip_frames)
     axes.text(-MARGIN + 0.04, top - 0.1, "b", fontsize=9, fontweight="bold", va="bottom")
-    title = f"{readable(classifier)}: neutral → asymmetric {emotion} (s = {sprite.s[0]:g})"
+    title = f"{readable(classifier)}: neutral → asymmetric {emotion} (s = {sheet.s[0]:g})"
     axes.text(GAP / 2, top - 0.1, title, fontsize=7.5, va="bottom")
-    frames = sprite.frames([(sprite.s[0], sprite.t[row]) for row in chosen])
+    frames = sheet.frames([(sheet.s[0], sheet.t[row]) for row in chosen])
     for column, (row, pixels) in enumerate(zip(chosen, frames, strict=True)):
-        _face(axes, pixels, column * size, top, size)
-        said = str(_frame(data, (classifier, emotion), sprite.s[0], sprite.t[row])["predicted"])
+        show_face(axes, pixels, column * size, top, size)
+        said = str(_frame(data, (classifier, emotion), sheet.s[0], sheet.t[row])["predicted"])
         middle = (column + 0.5) * size
-        axes.text(middle, top + size + 0.04, f"t = {sprite.t[row]:.2g}", ha="center", va="top", fontsize=7)
+        axes.text(middle, top + size + 0.04, f"t = {sheet.t[row]:.2g}", ha="center", va="top", fontsize=7)
         axes.text(
             middle, top + size + 0.2, said, ha="center", va="top", fontsize=7, color=MUTED if said == emotion else ALERT
         )
@@ -107,13 +105,6 @@ def _wrapped(name: str) -> str:
     """A long name on two lines."""
     words = name.split()
     return name if len(name) < 16 else " ".join(words[:-1]) + "\n" + words[-1]
-
-
-def _face(axes: Axes, pixels: ndarray, left: float, top: float, size: float = 1.0) -> None:
-    gap = GAP * size / 2
-    axes.imshow(
-        pixels, extent=(left + gap, left + size - gap, top + size - gap, top + gap), interpolation="antialiased"
-    )
 
 
 def _mark(axes: Axes, data: RunData, pair: tuple[str, str], column: float, top: float) -> None:
@@ -128,11 +119,23 @@ def _mark(axes: Axes, data: RunData, pair: tuple[str, str], column: float, top: 
 
 def _frame(data: RunData, pair: tuple[str, str], s: float, t: float) -> dict[str, object]:
     """The target row of the drawn identity and side at the node nearest to (s, t)."""
-    sprite = data.sprites[pair]
-    unit = (*pair, sprite.identity, sprite.side, sprite.intervention)
-    rows = data.unit(unit)
+    sheet = data.sprites[pair]
+    replicate = (*pair, sheet.identity, sheet.side, sheet.intervention)
+    rows = data.unit(replicate)
     if rows is None:
-        raise DataError(f"{sprite.path}: {sprite.words} is not in responses.parquet")
+        raise DataError(f"{sheet.path}: {sheet.words} is not in responses.parquet")
     rows = rows[rows["is_target"]]
     nearest = int(np.argmin(np.abs(rows["s"] - s).to_numpy() + np.abs(rows["t"] - t).to_numpy()))
     return {str(key): value for key, value in rows.iloc[nearest].items()}
+
+
+FIGURE: Final = ReportFigure(
+    number="F2",
+    title="Expressions shown",
+    section="faces",
+    place=2,
+    draw=draw,
+    caption=caption,
+    describe=describe,
+    needs_faces=True,
+)

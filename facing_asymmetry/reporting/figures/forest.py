@@ -1,12 +1,13 @@
 """F7: every estimate with its interval."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from facing_asymmetry.reporting.figures.effect_map import SCORE
-from facing_asymmetry.reporting.figures.style import (
+from facing_asymmetry.reporting.report_figure import ReportFigure
+from facing_asymmetry.reporting.style import (
     EMOTION_COLOUR,
     EMOTION_MARKER,
     MUTED,
@@ -21,11 +22,6 @@ from facing_asymmetry.reporting.figures.style import (
     styled,
 )
 from facing_asymmetry.results.finished_run import RunData
-
-NUMBER = "F7"
-NAME = "f7_forest"
-TITLE = "Estimates with intervals"
-NEEDS_FACES = False
 
 
 @styled
@@ -99,3 +95,14 @@ def confidence(data: RunData) -> str:
     """The interval's level as a percentage, from the run's configuration."""
     statistics = data.manifest["config"].get("statistics") or {}
     return f"{100 * float(statistics.get('confidence', 0.95)):g} %"
+
+
+FIGURE: Final = ReportFigure(
+    number="F7",
+    title="Estimates with intervals",
+    section="results",
+    place=4,
+    draw=draw,
+    caption=caption,
+    describe=describe,
+)

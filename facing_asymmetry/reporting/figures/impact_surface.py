@@ -1,6 +1,6 @@
 """F3: corner faces, the activation over symmetry and intensity, and its derivative with respect to symmetry."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,22 +9,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy import ndarray
 
-from facing_asymmetry.reporting.figures.style import INK, WIDTH, new_figure, readable, styled
+from facing_asymmetry.reporting.report_figure import ReportFigure
+from facing_asymmetry.reporting.style import INK, WIDTH, new_figure, readable, styled
 from facing_asymmetry.results.finished_run import RunData, grid_mean, surface
-
-NUMBER = "F3"
-NAME = "f3_impact_surface"
-TITLE = "Impact surface"
-NEEDS_FACES = False
 
 
 @styled
 def draw(data: RunData) -> Figure:
     """Three panels that share orientation: s falls to the right, t rises upwards."""
     classifier, emotion = data.exemplar
-    unit = surface(data, classifier, emotion)
-    s, t, activation = grid_mean(unit, "logit")
-    _, _, wrong = grid_mean(unit, "wrong")
+    rows = surface(data, classifier, emotion)
+    s, t, activation = grid_mean(rows, "logit")
+    _, _, wrong = grid_mean(rows, "wrong")
     derivative = np.gradient(activation, s, axis=1)
     has_faces = (classifier, emotion) in data.sprites
     figure = new_figure(WIDTH, 3.0)
@@ -63,10 +59,10 @@ def describe(data: RunData) -> str:
 
 
 def _corners(axes: Axes, data: RunData) -> None:
-    sprite = data.sprites[data.exemplar]
-    low_s, high_s, low_t, high_t = sprite.s[0], sprite.s[-1], sprite.t[0], sprite.t[-1]
+    sheet = data.sprites[data.exemplar]
+    low_s, high_s, low_t, high_t = sheet.s[0], sheet.s[-1], sheet.t[0], sheet.t[-1]
     nodes = [(high_s, high_t), (low_s, high_t), (high_s, low_t), (low_s, low_t)]
-    for place, ((s, t), pixels) in enumerate(zip(nodes, sprite.frames(nodes), strict=True)):
+    for place, ((s, t), pixels) in enumerate(zip(nodes, sheet.frames(nodes), strict=True)):
         row, column = divmod(place, 2)
         left, top = 1.03 * column, 1.2 * row
         axes.imshow(pixels, extent=(left, left + 1, top + 1, top), interpolation="antialiased")
@@ -98,3 +94,14 @@ def _surface(
     bar.locator = MaxNLocator(5)
     bar.outline.set_visible(False)
     bar.update_ticks()
+
+
+FIGURE: Final = ReportFigure(
+    number="F3",
+    title="Impact surface",
+    section="faces",
+    place=3,
+    draw=draw,
+    caption=caption,
+    describe=describe,
+)

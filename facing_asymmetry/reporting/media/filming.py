@@ -16,8 +16,8 @@ from facing_asymmetry.config import read_config
 from facing_asymmetry.core.errors import ConfigError, DataError, suggestion
 from facing_asymmetry.interventions.contract import Face
 from facing_asymmetry.rendering.camera import frame_identities
-from facing_asymmetry.reporting.figures.style import ALERT, INK, MUTED, PAPER, RULE, readable
 from facing_asymmetry.reporting.media.path import frames_along
+from facing_asymmetry.reporting.style import ALERT, INK, MUTED, PAPER, RULE, readable
 from facing_asymmetry.responses.contact_sheet import to_bytes
 from facing_asymmetry.responses.runner import Studio
 from facing_asymmetry.results.files import read_json

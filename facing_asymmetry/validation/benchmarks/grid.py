@@ -164,7 +164,7 @@ def print_grid(figures: dict[str, Any]) -> None:
 def plot_grid(figures: dict[str, Any], target: Path) -> None:
     """Two panels: seconds with the line through them, and peak memory; both against grid nodes."""
     from facing_asymmetry.core.store import write_atomically
-    from facing_asymmetry.reporting.figures.style import INK, MUTED, WIDTH, look, new_figure, panels
+    from facing_asymmetry.reporting.style import INK, MUTED, WIDTH, look, new_figure, panels
 
     nodes = figures["nodes"]
     with look("grid"):

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.results.published import with_error
 
 Rows = Sequence[tuple[str, ...]]
 
@@ -26,15 +27,10 @@ CASES: Final = ("score", "identity effects", "n", *RATES.values())
 NOISE: Final = ("AR(1) rho", "nodes", "shuffle test")
 
 
-def share(rate: dict[str, Any]) -> str:
-    """`4.9 ± 0.5 %`: a rate and its Monte-Carlo error."""
-    return f"{100 * rate['value']:.1f} ± {100 * rate['monte_carlo_error']:.1f} %"
-
-
 def case_rows(record: dict[str, Any]) -> Rows:
     """One row per null case, in the order of `CASES`."""
     return [
-        (case["score"], case["shape"], str(case["identities"]), *(share(case[key]) for key in RATES))
+        (case["score"], case["shape"], str(case["identities"]), *(with_error(case[key]) for key in RATES))
         for case in record["cases"]
     ]
 
@@ -53,7 +49,8 @@ def power_rows(record: dict[str, Any]) -> tuple[tuple[str, ...], Rows]:
 def noise_rows(record: dict[str, Any]) -> Rows:
     """Autocorrelation, nodes and the shuffle test's false-positive rate."""
     return [
-        (f"{one['rho']:g}", str(one["nodes"]), share(one["shuffle_false_positive_rate"])) for one in record["noise"]
+        (f"{one['rho']:g}", str(one["nodes"]), with_error(one["shuffle_false_positive_rate"]))
+        for one in record["noise"]
     ]
 
 
@@ -65,13 +62,14 @@ def verdicts(record: dict[str, Any]) -> list[str]:
         found = record[key]
         band = f"{100 * found['target']:g} ± {100 * found['tolerance']:g} %"
         word = "inside" if found["passed"] else "OUTSIDE"
-        lines.append(f"{name} {share(found)}: {word} its band of {band} ({found['data_sets']:,} null data sets)")
+        lines.append(f"{name} {with_error(found)}: {word} its band of {band} ({found['data_sets']:,} null data sets)")
     mixed = record["mixed_model"]
     return [
         *lines,
-        f"mixed model: false positives {share(mixed['false_positive_rate'])}, coverage {share(mixed['coverage'])}",
-        f"shuffle test, same data: false positives {share(record['shuffle_false_positive_rate'])}",
-        f"grid nodes as samples, same data: false positives {share(record['grid_cells'])}",
+        f"mixed model: false positives {with_error(mixed['false_positive_rate'])}, "
+        f"coverage {with_error(mixed['coverage'])}",
+        f"shuffle test, same data: false positives {with_error(record['shuffle_false_positive_rate'])}",
+        f"grid nodes as samples, same data: false positives {with_error(record['grid_cells'])}",
         f"(all: {head['score']}, {head['shape']} identity effects, n = {head['identities']}, alpha = "
         f"{record['settings']['alpha']:g}; ± one Monte-Carlo error)",
     ]

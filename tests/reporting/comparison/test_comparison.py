@@ -11,9 +11,8 @@ from scipy import stats
 
 from facing_asymmetry.app.cli import cli
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.reporting.comparison.models import agreement, differences, estimates, read_models
 from facing_asymmetry.reporting.comparison.page import compare
-from facing_asymmetry.reporting.comparison.runs import read_models
-from facing_asymmetry.reporting.comparison.tables import agreement, differences, estimates
 from tests.reporting.comparison.conftest import change_manifest, on_another_face
 from tests.reporting.synthetic_run import Plan, write_run
 

@@ -3,11 +3,11 @@ import pytest
 
 from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.reporting.figures.calibration_plots import draw_calibration, save_calibration
-from facing_asymmetry.results.published import published
+from facing_asymmetry.reporting.figures.calibration import draw_calibration, save_calibration
+from facing_asymmetry.results.published import published, with_error
 from facing_asymmetry.validation.calibration.design import FULL, QUICK
 from facing_asymmetry.validation.calibration.simulation import NullCase
-from facing_asymmetry.validation.calibration.tables import share, tables, with_tables
+from facing_asymmetry.validation.calibration.tables import tables, with_tables
 
 ROOT = conf_folder().parent
 PAGE = ROOT / "docs" / "calibration" / "README.md"
@@ -34,7 +34,7 @@ def test_its_page_holds_its_numbers():
 def test_the_readme_quotes_the_published_rates():
     words, record = (ROOT / "README.md").read_text(encoding="utf-8"), published()
     for key in ("false_positive_rate", "coverage", "shuffle_false_positive_rate"):
-        assert share(record[key]) in words
+        assert with_error(record[key]) in words
 
 
 def test_a_published_data_set_can_be_computed_again():

@@ -1,8 +1,8 @@
-"""Contact sheet: every rendered face of one unit over its grid, with what the classifier says to each."""
+"""Contact sheet: every rendered face of one cell, with what the classifier says to each."""
 
 from matplotlib.figure import Figure
 
-from facing_asymmetry.reporting.figures.style import ALERT, MUTED, WIDTH, look, readable
+from facing_asymmetry.reporting.style import ALERT, MUTED, WIDTH, look, readable
 from facing_asymmetry.results.contact_sheets import Sprite
 from facing_asymmetry.results.finished_run import RunData
 
@@ -10,19 +10,19 @@ LEFT, TOP, UNDER = 0.5, 0.45, 0.17
 """In inches: room for the values of t, for title and values of s, and for the prediction under a face."""
 
 
-def draw(data: RunData, pair: tuple[str, str], sprite: Sprite) -> Figure:
+def draw(data: RunData, pair: tuple[str, str], sheet: Sprite) -> Figure:
     """S falls to the right, t rises downwards; red: the classifier (`pair[0]`) names another class than `pair[1]`."""
-    said = _predictions(data, pair, sprite)
-    columns, rows = sprite.s[::-1], sprite.t
+    said = _predictions(data, pair, sheet)
+    columns, rows = sheet.s[::-1], sheet.t
     cell = (WIDTH - LEFT) / len(columns)
     left, above, line = LEFT / cell, TOP / cell, 1 + UNDER / cell
     width, height = len(columns) + left, len(rows) * line + above
-    frames = sprite.frames([(s, t) for t in rows for s in columns])
+    frames = sheet.frames([(s, t) for t in rows for s in columns])
     with look():
         figure = Figure(figsize=(WIDTH, WIDTH * height / width))
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         axes.axis("off")
-        title = f"{readable(pair[0])}, {pair[1]}, {readable(sprite.intervention)}, identity {sprite.identity}"
+        title = f"{readable(pair[0])}, {pair[1]}, {readable(sheet.intervention)}, identity {sheet.identity}"
         axes.text(0.0, -0.55 * above, title, fontsize=8, va="bottom")
         for place, s in enumerate(columns):
             axes.text(place + 0.5, -0.1 * above, f"s = {s:.2g}", ha="center", va="bottom", fontsize=7)
@@ -40,14 +40,14 @@ def draw(data: RunData, pair: tuple[str, str], sprite: Sprite) -> Figure:
     return figure
 
 
-def _predictions(data: RunData, pair: tuple[str, str], sprite: Sprite) -> dict[tuple[float, float], str]:
+def _predictions(data: RunData, pair: tuple[str, str], sheet: Sprite) -> dict[tuple[float, float], str]:
     """(s, t) -> class named for the sheet's own face and side."""
     rows = data.target
-    unit = {"classifier": pair[0], "emotion": pair[1], "identity": sprite.identity, "side": sprite.side,
-            "intervention": sprite.intervention}  # fmt: skip
+    unit = {"classifier": pair[0], "emotion": pair[1], "identity": sheet.identity, "side": sheet.side,
+            "intervention": sheet.intervention}  # fmt: skip
     for column, value in unit.items():
         rows = rows[rows[column] == value]
-    nodes = {(s, t): (round(s, 6), round(t, 6)) for s in sprite.s for t in sprite.t}
+    nodes = {(s, t): (round(s, 6), round(t, 6)) for s in sheet.s for t in sheet.t}
     keys = zip(rows["s"].round(6), rows["t"].round(6), strict=True)
     named = dict(zip(keys, rows["predicted"].astype(str), strict=True))
     return {node: named.get(key, "") for node, key in nodes.items()}

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy import ndarray
 
-from facing_asymmetry.reporting.figures.style import MUTED, WIDTH, look, new_figure, readable
+from facing_asymmetry.reporting.style import MUTED, WIDTH, look, new_figure, readable
 from facing_asymmetry.results.finished_run import RunData, grid_mean, surface
 
 PREFIX = "surfaces"
@@ -68,9 +68,9 @@ def describe(data: RunData, classifier: str) -> str:
 
 def _of(data: RunData, classifier: str, emotion: str) -> tuple[ndarray, ndarray, ndarray, ndarray, ndarray]:
     """S `(S,)`, t `(T,)`; activation, derivative by s, and share mispredicted, `(T, S)` each."""
-    unit = surface(data, classifier, emotion)
-    s, t, activation = grid_mean(unit, "logit")
-    return s, t, activation, np.gradient(activation, s, axis=1), grid_mean(unit, "wrong")[2]
+    rows = surface(data, classifier, emotion)
+    s, t, activation = grid_mean(rows, "logit")
+    return s, t, activation, np.gradient(activation, s, axis=1), grid_mean(rows, "wrong")[2]
 
 
 def _limits(values: list[ndarray]) -> tuple[float, float]:

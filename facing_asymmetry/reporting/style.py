@@ -1,4 +1,4 @@
-"""One look for all figures: type, lines, colours that colour-blind readers can tell apart."""
+"""Common style of all figures: fonts, lines, colours that colour-blind readers can tell apart, and shared marks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from jaxtyping import UInt8
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy import ndarray
 
 if TYPE_CHECKING:
     from facing_asymmetry.results.finished_run import RunData
@@ -115,6 +117,18 @@ def readable(name: str) -> str:
 def signed(value: float) -> str:
     """Two decimal places with a true minus sign, and without a negative zero."""
     return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+def show_face(
+    axes: Axes, pixels: UInt8[ndarray, "H W 3"], left: float, top: float, size: float = 1.0, gap: float = 0.04
+) -> None:
+    """One face in a square of `size` data units at (left, top), y downwards; `gap`: space between neighbours, faces."""
+    inset = gap * size / 2
+    axes.imshow(
+        pixels,
+        extent=(left + inset, left + size - inset, top + size - inset, top + inset),
+        interpolation="antialiased",
+    )
 
 
 def robust_limits(rows: pd.DataFrame, accepted: Sequence[bool], pad: float = 0.08) -> tuple[float, float]:
