@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from facing_asymmetry.validation.calibration.tables import markdown
+from facing_asymmetry.core.markdown import markdown_table
 
 VERDICTS = {"supported": "yes", "not supported": "no", "can't tell": "?"}
 ASKED = ("symmetry_specific", "equal_motion", "beyond_displacement")
@@ -33,7 +33,7 @@ def main() -> None:
             )
             for row in shares.itertuples()
         ]
-        print(f"**{folder.name.rpartition('-')[0]}**\n\n{markdown(head, rows)}\n")
+        print(f"**{folder.name.rpartition('-')[0]}**\n\n{markdown_table(head, rows)}\n")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from rich.syntax import Syntax
 
 from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
+from facing_asymmetry.core.threads import set_threads
 from facing_asymmetry.runs.current_command import begin
 
 if TYPE_CHECKING:
@@ -165,16 +166,6 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
 def last_stage(command: str) -> str:
     """The last stage that a command runs."""
     return "report" if command == "run" else command
-
-
-def set_threads(threads: int) -> None:
-    """Threads of torch and numba; 0: one per core. A result's bits may depend on it, so it stays fixed in a run."""
-    import numba
-    import torch
-
-    most = int(vars(numba.config)["NUMBA_NUM_THREADS"])
-    torch.set_num_threads(threads or most)
-    numba.set_num_threads(min(threads or most, most))
 
 
 def explain(error: Exception) -> str:

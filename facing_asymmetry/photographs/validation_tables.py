@@ -7,8 +7,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.validation.calibration.tables import markdown
+from facing_asymmetry.core.markdown import markdown_table, replace_between
 
 BEGIN: Final = "<!-- validation -->"
 END: Final = "<!-- end of validation -->"
@@ -77,18 +76,14 @@ def with_tables(page: str, record: dict[str, Any]) -> str:
     Raises:
         DataError: the page lacks one of the marks.
     """
-    before, mark, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not mark or not end:
-        raise DataError(f"the page needs the lines {BEGIN} and {END}; the tables go between them")
     found = record["made"]
     versions = ", ".join(f"{name} {found['versions'][name]}" for name in ("python", "numpy", "torch"))
     made = (
         f"Faces {_span(record['identities'])}, scale from faces {_span(record['reference']['identities'])}; "
         f"{versions}; commit {str(found['commit'])[:12]}; {record['seconds'] / 60:.0f} minutes of processor time."
     )
-    parts = [f"**{title}**\n\n{markdown(head, rows)}" for title, head, rows in tables(record)]
-    return f"{before}{BEGIN}\n" + "\n\n".join([*parts, made]) + f"\n{END}{after}"
+    parts = [f"**{title}**\n\n{markdown_table(head, rows)}" for title, head, rows in tables(record)]
+    return replace_between(page, BEGIN, END, "\n\n".join([*parts, made]))
 
 
 def print_validation(record: dict[str, Any]) -> None:

@@ -83,9 +83,10 @@ def gpu(target: Path | None, **request: Any) -> None:
 @JSON_OPTION
 def budget(classifiers: tuple[str, ...], identities: int, quick: bool, target: Path | None) -> None:
     """Measure how far precision, renderer, resolution, grid, batch, threads and seed move scores (ten minutes)."""
+    from facing_asymmetry.app.hydra import compose_config
     from facing_asymmetry.validation.benchmarks.budget import benchmark_budget
     from facing_asymmetry.validation.benchmarks.tables import print_budget
 
-    figures = benchmark_budget(classifiers, identities, quick)
+    figures = benchmark_budget(compose_config, classifiers, identities, quick)
     print_budget(figures)
     write_json(target, figures)

@@ -8,12 +8,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from facing_asymmetry.app.hydra import compose_config
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.validation.benchmarks.budget_changes import CHANGES, REFERENCE, Change, Kind, merged
-from facing_asymmetry.validation.benchmarks.budget_slopes import SIDE, Slopes, slopes_of
+from facing_asymmetry.validation.benchmarks.budget_slopes import SIDE, Compose, Slopes, slopes_of
 from facing_asymmetry.validation.benchmarks.timing import at_least, conditions
 
 RULE: Final = 0.01
@@ -28,10 +27,15 @@ class BudgetRow:
     """One change.
 
     Attributes:
-        change, kind: see `changes.Change`; `units`: classifiers x emotions that were compared.
-        median, maximum: over units, of |shift of the mean slope| / width of its interval.
-        worst: the unit that moved furthest; `verdict`: by `RULE` for implementations; else what kind of change it is.
-        frames, seconds: rendered and spent for this row alone.
+        change: What was changed, in words.
+        kind: See `budget_changes.Change`.
+        units: Number of pairs of classifier and emotion that were compared.
+        median: Median over pairs of |shift of the mean slope| / width of its interval.
+        maximum: Maximum over pairs of the same.
+        worst: The pair that moved furthest.
+        verdict: By `RULE` for implementations; otherwise the kind of the change.
+        frames: Frames rendered for this row alone.
+        seconds: Time spent on this row alone.
     """
 
     change: str
@@ -46,30 +50,37 @@ class BudgetRow:
 
 
 def benchmark_budget(
-    classifiers: Sequence[str] = (), identities: int = 6, quick: bool = False, changes: Sequence[Change] = CHANGES
+    compose: Compose,
+    classifiers: Sequence[str] = (),
+    identities: int = 6,
+    quick: bool = False,
+    changes: Sequence[Change] = CHANGES,
 ) -> dict[str, Any]:
     """Measure the reference configuration, then every change against it.
 
     Args:
-        classifiers: networks; by default those of the default run that are ready.
-        identities: faces, two at least; `quick`: two faces, two emotions, one network, without the dear changes.
-        changes: rows, in order.
+        compose: Makes a configuration of overrides.
+        classifiers: Classifiers under test; by default those of the default run that are ready.
+        identities: Number of identities, two at least.
+        quick: Two identities, two emotions, one classifier, without the expensive changes.
+        changes: Rows, in order.
 
     Returns:
         `rows` (`BudgetRow`), `rule`, the `reference` (overrides, frames, seconds, widths by unit), conditions.
 
     Raises:
-        ConfigError: an unknown classifier, or too few faces; AssetError: no default network is ready.
+        ConfigError: A classifier is unknown, or there are too few identities.
+        AssetError: No classifier of the default run is ready.
     """
     at_least("identities", identities, 2)
-    names = chosen(classifiers)[: 1 if quick else None]
+    names = chosen(compose, classifiers)[: 1 if quick else None]
     where = conditions("facing-asymmetry benchmark budget")
     rows_of = [change for change in changes if not (quick and change.dear)]
     progress = Progress()
     with tempfile.TemporaryDirectory(prefix="facing-asymmetry-budget-") as folder:
         size = (f"identities={identities}", f"classifier=[{','.join(names)}]", *(QUICK if quick else ()))
         common = tuple(merged(REFERENCE, size, (f"paths.outputs={folder}",)))
-        budget = _Budget(common, progress)
+        budget = _Budget(compose, common, progress)
         with progress.task("error budget", len(rows_of) + 1) as step:
             reference = budget.measured()
             step(1, "reference")
@@ -95,15 +106,16 @@ def _described(common: Sequence[str], reference: Slopes) -> dict[str, Any]:
     }
 
 
-def chosen(names: Sequence[str]) -> list[str]:
-    """The networks asked for, or those of the default run whose weights are here.
+def chosen(compose: Compose, names: Sequence[str]) -> list[str]:
+    """Return the names given, or the classifiers of the default run whose weights are on this machine.
 
     Raises:
-        ConfigError: an unknown name ("did you mean"); AssetError: none of the default networks is ready.
+        ConfigError: A name is unknown; the message says which one is near.
+        AssetError: No classifier of the default run is ready.
     """
     if names:
         return [registry.record(name).name for name in dict.fromkeys(names)]
-    default = [str(name) for name in compose_config([])["classifiers"]]
+    default = [str(name) for name in compose([])["classifiers"]]
     ready = [name for name in default if registry.state(registry.record(name)).ready]
     if not ready:
         raise AssetError(f"none of {', '.join(default)} has its weights here. Run: facing-asymmetry setup")
@@ -113,14 +125,14 @@ def chosen(names: Sequence[str]) -> list[str]:
 class _Budget:
     """Measures changes; what two comparisons start from is measured once."""
 
-    def __init__(self, common: tuple[str, ...], progress: Progress) -> None:
-        self.common, self.progress = common, progress
+    def __init__(self, compose: Compose, common: tuple[str, ...], progress: Progress) -> None:
+        self.compose, self.common, self.progress = compose, common, progress
         self._known: dict[tuple[str, ...], Slopes] = {}
 
     def measured(self, base: tuple[str, ...] = ()) -> Slopes:
         """The reference, or another base of comparison."""
         if base not in self._known:
-            self._known[base] = slopes_of(merged(self.common, base), self.progress)
+            self._known[base] = slopes_of(self.compose, merged(self.common, base), self.progress)
         return self._known[base]
 
     def row(self, change: Change) -> BudgetRow:
@@ -134,7 +146,8 @@ class _Budget:
             after = base.tested(RESAMPLING_SEED)
             moved = (after[["low", "high"]] - before[["low", "high"]]).abs().max(axis=1)
         else:
-            side = slopes_of(merged(self.common, change.base, change.overrides), self.progress, change.threads)
+            overrides = merged(self.common, change.base, change.overrides)
+            side = slopes_of(self.compose, overrides, self.progress, change.threads)
             moved = (side.tested()["mean"] - before["mean"]).abs()
             frames, seconds = frames + side.frames, seconds + side.seconds
         return _summed_up(change, moved, widths, frames, seconds)

@@ -1,15 +1,15 @@
-"""Slopes of one configuration, by the study's own machinery, without its run folder."""
+"""Slopes of one configuration, computed as a run computes them, without a run folder."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
-from facing_asymmetry.app.hydra import compose_config, set_threads
 from facing_asymmetry.config import StatisticsSettings, read_config
 from facing_asymmetry.core.progress import Progress
+from facing_asymmetry.core.threads import set_threads
 from facing_asymmetry.runs.cells import cells_of
 from facing_asymmetry.runs.intervene import compute
 from facing_asymmetry.runs.optimise import find_expressions
@@ -18,7 +18,10 @@ from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
 from facing_asymmetry.statistics.score_table import score_table
 
 SIDE: Final = "left"
-UNIT: Final = ["classifier", "emotion"]
+PAIR: Final = ["classifier", "emotion"]
+
+Compose = Callable[[Sequence[str]], Mapping[str, Any]]
+"""From overrides to a composed configuration."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,10 @@ class Slopes:
     """What one configuration gave.
 
     Attributes:
-        scores: the score `slope` of every face; `settings`: of the interval.
-        frames: rendered for it; `seconds`: from configuration to scores.
+        scores: The score `slope` of every identity.
+        settings: Settings of the interval.
+        frames: Frames rendered.
+        seconds: Time from configuration to scores.
     """
 
     scores: pd.DataFrame
@@ -36,24 +41,32 @@ class Slopes:
     seconds: float
 
     def tested(self, seed: int | None = None) -> pd.DataFrame:
-        """`mean`, `low` and `high` over identities, by classifier and emotion; `seed` of the resampling."""
+        """Return `mean`, `low` and `high` over identities, by classifier and emotion.
+
+        Args:
+            seed: Seed of the resampling; None takes that of the settings.
+        """
         settings = self.settings if seed is None else replace(self.settings, seed=seed)
-        return hypothesis_tests(self.scores, settings).set_index(UNIT)[["mean", "low", "high"]]
+        return hypothesis_tests(self.scores, settings).set_index(PAIR)[["mean", "low", "high"]]
 
 
-def slopes_of(overrides: Sequence[str], progress: Progress, threads: int = 0) -> Slopes:
-    """Compose, render, classify and score; the store keeps faces and searched expressions, and no responses.
+def slopes_of(compose: Compose, overrides: Sequence[str], progress: Progress, threads: int = 0) -> Slopes:
+    """Compose, render, classify and score. The store keeps faces and searched expressions, and no responses.
 
     Args:
-        overrides: of the configuration; `threads`: 0 for one per core, which is what the caller gets back.
+        compose: Makes a configuration of the overrides.
+        overrides: Overrides of the configuration.
+        progress: Shows what is computed.
+        threads: Threads for this configuration; 0 means one per core, which is also what is set afterwards.
 
     Raises:
-        ConfigError: an override is wrong; AssetError: weights or face model are missing.
+        ConfigError: An override is wrong.
+        AssetError: Weights or face model are missing.
     """
     began = time.perf_counter()
     set_threads(threads)
     try:
-        study = Study(read_config(compose_config(overrides)))
+        study = Study(read_config(compose(overrides)))
         expressions = find_expressions(study, progress)
         cells = [cell for cell in cells_of(study, expressions) if cell.side == SIDE]
         scores = score_table((table for _, table in compute(study, cells)), ["slope"])

@@ -101,7 +101,7 @@ def _measured(side: int, overrides: Sequence[str]) -> GridRow:
     with tempfile.TemporaryDirectory(prefix="facing-asymmetry-grid-") as folder:
         out, peak = Path(folder) / "outputs", Path(folder) / "peak"
         words = ["score", *overrides, f"grid.s={side}", f"grid.t={side}", "name=grid", f"paths.outputs={out}"]
-        command = [sys.executable, "-m", "facing_asymmetry.validation.benchmarks.child", str(peak), *words]
+        command = [sys.executable, "-m", "facing_asymmetry.validation.benchmarks.peak_memory", str(peak), *words]
         began = time.perf_counter()
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         wall = time.perf_counter() - began

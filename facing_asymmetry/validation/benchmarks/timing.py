@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.core.threads import threads_in_use
 from facing_asymmetry.results.manifest import git_state, machine, versions
 
 Call = Callable[[], object]
@@ -70,14 +71,6 @@ def conditions(command: str) -> dict[str, Any]:
         **git_state(Path(__file__).parent),
         "versions": versions(),
         "machine": machine(),
-        "threads": threads(),
+        "threads": threads_in_use(),
         "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
     }
-
-
-def threads() -> dict[str, int]:
-    """Threads that torch and the compiled loops use."""
-    import numba
-    import torch
-
-    return {"torch": torch.get_num_threads(), "numba": numba.get_num_threads()}

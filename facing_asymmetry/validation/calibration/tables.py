@@ -7,7 +7,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.core.markdown import markdown_table, replace_between
 from facing_asymmetry.results.published import with_error
 
 Rows = Sequence[tuple[str, ...]]
@@ -49,8 +49,7 @@ def power_rows(record: dict[str, Any]) -> tuple[tuple[str, ...], Rows]:
 def noise_rows(record: dict[str, Any]) -> Rows:
     """Autocorrelation, nodes and the shuffle test's false-positive rate."""
     return [
-        (f"{one['rho']:g}", str(one["nodes"]), with_error(one["shuffle_false_positive_rate"]))
-        for one in record["noise"]
+        (f"{one['rho']:g}", str(one["nodes"]), with_error(one["shuffle_false_positive_rate"])) for one in record["noise"]
     ]
 
 
@@ -86,12 +85,6 @@ def print_calibration(record: dict[str, Any]) -> None:
         console.print(line, highlight=False, soft_wrap=True)
 
 
-def markdown(heading: tuple[str, ...], rows: Rows) -> str:
-    """A table in Markdown."""
-    lines = (heading, tuple("---" for _ in heading), *rows)
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def _table(title: str, heading: tuple[str, ...], rows: Rows) -> Table:
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
     for name in heading:
@@ -109,13 +102,9 @@ def with_tables(page: str, record: dict[str, Any]) -> str:
     """Return the page with what lies between `BEGIN` and `END` replaced by the record's tables.
 
     Raises:
-        DataError: the page lacks one of the marks.
+        DataError: The page lacks one of the marks.
     """
-    before, mark, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not mark or not end:
-        raise DataError(f"the page needs the lines {BEGIN} and {END}; the tables go between them")
-    return f"{before}{BEGIN}\n{tables(record)}\n{END}{after}"
+    return replace_between(page, BEGIN, END, tables(record))
 
 
 def tables(record: dict[str, Any]) -> str:
@@ -132,12 +121,12 @@ def tables(record: dict[str, Any]) -> str:
         [
             "\n".join(f"- {line}" for line in verdicts(record)[:-1]),
             f"**{design['data_sets']:,} null data sets per row**",
-            markdown(CASES, case_rows(record)),
+            markdown_table(CASES, case_rows(record)),
             f"**Power at two-sided {record['settings']['alpha']:g}: simulated over {design['power_sets']:,} data sets "
             "(predicted)**",
-            markdown(*power_rows(record)),
+            markdown_table(*power_rows(record)),
             f"**Shuffle test on noise without effect, {design['noise_curves']:,} curves per row**",
-            markdown(NOISE, noise_rows(record)),
+            markdown_table(NOISE, noise_rows(record)),
             made,
         ]
     )

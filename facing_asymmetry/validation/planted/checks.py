@@ -7,8 +7,8 @@ from typing import Any, Final
 import pandas as pd
 
 from facing_asymmetry.config import StatisticsSettings
+from facing_asymmetry.core.markdown import markdown_table
 from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
-from facing_asymmetry.validation.calibration.tables import markdown
 from facing_asymmetry.validation.planted.setting import BASE, GAIN, INTENSITY, MIRROR, PART, SYMMETRY
 
 ROUNDING: Final = 1e-3
@@ -129,7 +129,7 @@ def table(rows: Iterable[Mapping[str, Any]]) -> str:
         )
         for row in rows
     ]
-    return markdown(head, cells)
+    return markdown_table(head, cells)
 
 
 def plain(check: Check) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from facing_asymmetry.app.hydra import compose_config
 from facing_asymmetry.core.errors import AssetError, ConfigError
 from facing_asymmetry.validation.benchmarks import budget
 from facing_asymmetry.validation.benchmarks.budget import benchmark_budget, chosen
@@ -35,7 +36,7 @@ def told(monkeypatch):
     """Slopes by the overrides asked for: those of the changed side are further by what `precision` says."""
     asked = []
 
-    def slopes_of(overrides, progress, threads=0):
+    def slopes_of(compose, overrides, progress, threads=0):
         asked.append((tuple(overrides), threads))
         further = {"precision=bf16": 0.02, "batch=1": 0.08}
         shift = sum(further.get(override, 0.0) for override in overrides)
@@ -43,13 +44,13 @@ def told(monkeypatch):
         return Known(means, None, 10, 0.5)
 
     monkeypatch.setattr(budget, "slopes_of", slopes_of)
-    monkeypatch.setattr(budget, "chosen", lambda names: ["net", "other"])
+    monkeypatch.setattr(budget, "chosen", lambda compose, names: ["net", "other"])
     return asked
 
 
 def test_shifts_are_counted_in_widths_of_the_interval_and_judged_by_their_maximum(told):
     changes = (Change("a", ("precision=bf16",)), Change("b", ("batch=1",)), Change("c", ("batch=1",), "definition"))
-    a, b, c = benchmark_budget(changes=changes)["rows"]
+    a, b, c = benchmark_budget(compose_config, changes=changes)["rows"]
     assert a["maximum"] == pytest.approx(0.02 / 4)
     assert a["median"] == pytest.approx(0.01 / 4)
     assert (a["units"], a["worst"], a["verdict"]) == (2, "net fear", "may be on")
@@ -59,7 +60,7 @@ def test_shifts_are_counted_in_widths_of_the_interval_and_judged_by_their_maximu
 
 def test_the_reference_is_measured_once_and_a_subset_is_compared_with_its_own_base(told):
     changes = (Change("x", ("batch=1",), base=("emotions=[fear]",)), Change("t", (), "control", threads=1))
-    x, t = benchmark_budget(changes=changes)["rows"]
+    x, t = benchmark_budget(compose_config, changes=changes)["rows"]
     assert [("emotions=[fear]" in overrides, threads) for overrides, threads in told] == [
         (False, 0),
         (True, 0),
@@ -72,14 +73,16 @@ def test_the_reference_is_measured_once_and_a_subset_is_compared_with_its_own_ba
 
 
 def test_another_seed_of_the_resampling_moves_the_ends_and_renders_nothing(told):
-    [row] = benchmark_budget(changes=(Change("s", ("statistics.seed=7",), "seed", resampled=True),))["rows"]
+    [row] = benchmark_budget(compose_config, changes=(Change("s", ("statistics.seed=7",), "seed", resampled=True),))[
+        "rows"
+    ]
     assert (row["maximum"], row["frames"], row["verdict"]) == (pytest.approx(0.1), 0, "chance")
 
 
 def test_intervals_without_a_width_are_not_divided_by(told, monkeypatch):
     flat = table(anger=1.0).assign(low=1.0, high=1.0)
     monkeypatch.setattr(budget, "slopes_of", lambda *_: Known(flat, None, 1, 0.1))
-    [row] = benchmark_budget(changes=(Change("a", ("batch=1",)),))["rows"]
+    [row] = benchmark_budget(compose_config, changes=(Change("a", ("batch=1",)),))["rows"]
     assert (row["units"], row["verdict"]) == (0, "no interval has a width")
 
 
@@ -95,27 +98,29 @@ def test_of_two_overrides_with_one_key_the_later_holds():
 
 def test_an_unknown_network_is_refused_with_the_nearest_name():
     with pytest.raises(ConfigError, match="did you mean 'simple_cnn_fer2013'"):
-        benchmark_budget(["simple_cnn"])
+        benchmark_budget(compose_config, ["simple_cnn"])
 
 
 def test_without_weights_the_command_that_brings_them_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("FACING_ASYMMETRY_CACHE", str(tmp_path))
     with pytest.raises(AssetError, match="Run: facing-asymmetry setup"):
-        chosen([])
+        chosen(compose_config, [])
 
 
 def test_one_face_has_no_interval_and_is_refused():
     with pytest.raises(ConfigError, match="identities = 1; it must be at least 2"):
-        benchmark_budget(identities=1)
+        benchmark_budget(compose_config, identities=1)
 
 
 QUICK = """
 import json, numba, torch
+from facing_asymmetry.app.hydra import compose_config
 from facing_asymmetry.validation.benchmarks.budget import benchmark_budget
 from facing_asymmetry.validation.benchmarks.budget_changes import CHANGES
 from facing_asymmetry.validation.benchmarks.tables import print_budget
 wanted = {"nothing: the same again", "one thread", "batch 7", "image 112 px"}
-found = benchmark_budget(["simple_cnn_fer2013"], quick=True, changes=[c for c in CHANGES if c.words in wanted])
+changes = [c for c in CHANGES if c.words in wanted]
+found = benchmark_budget(compose_config, ["simple_cnn_fer2013"], quick=True, changes=changes)
 print_budget(found)
 print(json.dumps({"threads": [torch.get_num_threads(), numba.get_num_threads()], "rows": found["rows"]}))
 """

@@ -7,12 +7,13 @@ from click.testing import CliRunner
 
 from facing_asymmetry.app.cli import cli
 from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.core.markdown import markdown_table
 from facing_asymmetry.validation.calibration import calibrate as calibration
 from facing_asymmetry.validation.calibration import design
 from facing_asymmetry.validation.calibration.calibrate import PowerCase
 from facing_asymmetry.validation.calibration.design import FULL, HEADLINE, QUICK
 from facing_asymmetry.validation.calibration.simulation import Band, NoiseCase, NullCase, Rate, in_turn, rate, workers
-from facing_asymmetry.validation.calibration.tables import case_rows, markdown, power_rows, verdicts
+from facing_asymmetry.validation.calibration.tables import case_rows, power_rows, verdicts
 
 TINY = replace(QUICK, data_sets=30, identities=(10,), power_sets=10, mixed_sets=3, noise_curves=10)
 
@@ -101,7 +102,7 @@ def test_the_quick_bands_are_three_monte_carlo_errors():
 def test_the_words_hold_every_case_and_name_a_rate_outside_its_band(record):
     assert len(case_rows(record)) == len(record["cases"])
     heading, rows = power_rows(record)
-    assert markdown(heading, rows).count("\n") == len(rows) + 1
+    assert markdown_table(heading, rows).count("\n") == len(rows) + 1
     outside = {**record, "coverage": {**record["coverage"], "passed": False}}
     assert "OUTSIDE its band" in verdicts(outside)[1]
 
