@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from facing_asymmetry.app.commands.photographs import validate
 from facing_asymmetry.app.json_option import JSON_OPTION, write_json
 
 
@@ -90,3 +91,6 @@ def budget(classifiers: tuple[str, ...], identities: int, quick: bool, target: P
     figures = benchmark_budget(compose_config, classifiers, identities, quick)
     print_budget(figures)
     write_json(target, figures)
+
+
+benchmark.add_command(validate)

@@ -58,7 +58,7 @@ def test_every_combination_of_sizes_has_its_row():
     [
         ({"repeats": 0}, "repeats = 0; it must be at least 1"),
         ({"batches": (4, 0)}, "batch = 0; it must be at least 1"),
-        ({"image_sizes": (4,)}, r"scene.image_size = 4: must be pixels in \[8, 2048\]"),
+        ({"image_sizes": (4,)}, "scene.image_size = 4; it must be between 8 and 2,048 pixels"),
     ],
 )
 def test_sizes_that_cannot_be_are_refused(options, words):
