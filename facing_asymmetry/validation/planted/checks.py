@@ -115,7 +115,7 @@ def lines(checks: Iterable[Check]) -> Iterator[str]:
         yield f"      expected {_number(check.expected)}, measured {_measured(vars(check))} {check.unit}"
 
 
-def table(rows: Iterable[Mapping[str, Any]]) -> str:
+def checks_table(rows: Iterable[Mapping[str, Any]]) -> str:
     """Markdown of the checks as `--json` writes them."""
     head = ("classifier", "must come out", "expected", "measured", "unit", "")
     cells = [

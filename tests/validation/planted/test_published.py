@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from facing_asymmetry.validation.planted.checks import table
+from facing_asymmetry.validation.planted.checks import checks_table
 
 FOLDER = Path(__file__).parents[3] / "docs" / "calibration"
 
@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parents[3] / "docs" / "calibration"
 def test_the_page_holds_the_numbers_of_its_record():
     record = json.loads((FOLDER / "planted.json").read_text())
     page = (FOLDER / "planted.md").read_text()
-    assert table(record["checks"]) in page
+    assert checks_table(record["checks"]) in page
     assert record["passed"]
     assert f"{record['identities']} faces" in page
     assert f"{len(record['trained_on'])} other faces" in page
