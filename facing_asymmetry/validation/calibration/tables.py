@@ -49,7 +49,8 @@ def power_rows(record: dict[str, Any]) -> tuple[tuple[str, ...], Rows]:
 def noise_rows(record: dict[str, Any]) -> Rows:
     """Autocorrelation, nodes and the shuffle test's false-positive rate."""
     return [
-        (f"{one['rho']:g}", str(one["nodes"]), with_error(one["shuffle_false_positive_rate"])) for one in record["noise"]
+        (f"{one['rho']:g}", str(one["nodes"]), with_error(one["shuffle_false_positive_rate"]))
+        for one in record["noise"]
     ]
 
 
