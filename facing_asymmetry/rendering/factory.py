@@ -1,11 +1,14 @@
 """Renderers by name."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from facing_asymmetry.config import Scene
 from facing_asymmetry.core.errors import ConfigError, suggestion
 from facing_asymmetry.face_models.contract import Surface
 from facing_asymmetry.rendering.contract import Renderer
+
+if TYPE_CHECKING:
+    import torch
 
 RENDERERS: Final = {
     "fast": "compiled loops on the CPU; on a GPU PyTorch3D's rasteriser",

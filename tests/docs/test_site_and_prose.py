@@ -29,10 +29,14 @@ def test_links_of_the_pages_for_contributors_lead_somewhere(path: Path):
     assert [t for t in targets if not t.startswith("https://") and not (ROOT / t.split("#")[0]).exists()] == []
 
 
-@pytest.mark.parametrize("path", [*DOCS, TOP[0]], ids=lambda p: p.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("path", [*DOCS, TOP[0], ROOT / "README.md"], ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_a_line_of_code_with_a_comment_has_at_most_100_characters(path: Path):
     blocks = BLOCK.findall(path.read_text(encoding="utf-8"))
     assert [line for block in blocks for line in block.splitlines() if "# " in line and len(line) > 100] == []
+
+
+def test_the_readme_stays_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 90
 
 
 def test_the_sites_navigation_names_every_page_of_the_folder():

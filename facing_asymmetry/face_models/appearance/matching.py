@@ -105,7 +105,7 @@ class Matches:
     face: Int[ndarray, " N"]
     bary: Float[ndarray, "N 3"]
 
-    def read(self, values: Float[ndarray, "V *d"], faces: Int[ndarray, "F 3"]) -> Float[ndarray, "N *d"]:
+    def read(self, values: Float[ndarray, " V *d"], faces: Int[ndarray, "F 3"]) -> Float[ndarray, " N *d"]:
         """Values of a surface's vertices (or texture vertices) at the matched places."""
         return np.einsum("nc,nc...->n...", self.bary, np.asarray(values, np.float64)[faces[self.face]])
 
