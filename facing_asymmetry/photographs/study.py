@@ -14,6 +14,7 @@ from facing_asymmetry.photographs.figures import draw_groups
 from facing_asymmetry.photographs.listing import left_out, list_photographs
 from facing_asymmetry.photographs.measure import Failure, measure_all, measures_table
 from facing_asymmetry.photographs.responses import groups, respond, slopes, usable
+from facing_asymmetry.results.layout import RESPONSES_FILE
 
 
 def study(
@@ -53,7 +54,7 @@ def study(
     tables = {"measures": measures, "slopes": slopes(usable(activations)), "groups": groups(measures)}
     for name, table in tables.items():
         write_atomically(into / f"{name}.csv", table.to_csv(index=False))
-    write_atomically(into / "responses.parquet", lambda path: responses.to_parquet(path, index=False))
+    write_atomically(into / RESPONSES_FILE, lambda path: responses.to_parquet(path, index=False))
     figures = {"activation": figure.draw(activations, synthetic), "groups": draw_groups(measures)}
     name = run.resolve().name if run else ""
     text = page.render(measured, failures, tables, figures, synthetic=name, thumbnails=thumbnails)
@@ -69,7 +70,7 @@ def _failed(failures: Sequence[Failure]) -> pd.DataFrame:
 def _synthetic(run: Path | None) -> pd.DataFrame | None:
     if run is None:
         return None
-    path = run / "responses.parquet"
+    path = run / RESPONSES_FILE
     if not path.is_file():
         raise DataError(f"{path} is missing; name the folder of a finished run")
     return figure.synthetic_curves(pd.read_parquet(path))

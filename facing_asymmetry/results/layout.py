@@ -26,7 +26,7 @@ CONFIG_FILE: Final = "config.yaml"
 RECORDS_FILE: Final = "classifiers.json"
 STATUS_FILE: Final = "status.json"
 UPLOAD_FILE: Final = "recorded.json"
-"""Hashes of what was uploaded to Weights & Biases."""
+"""In `RUN/wandb`: which folder holds the whole record, and of what. A job that was killed there leaves none."""
 
 REPORT_FILE: Final = "report.html"
 FIGURES_FOLDER: Final = "figures"
@@ -44,7 +44,7 @@ CELL_KEY: Final = ("identity", "intervention", "side")
 SHOWN_KEY: Final = ("classifier", "emotion", "identity", "side", "intervention")
 """Columns of the response table that tell the cells of a run apart."""
 
-REPLICATE: Final[Mapping[str, type]] = {
+_REPLICATE: Final[Mapping[str, type]] = {
     "face_model": str,
     "classifier": str,
     "training_set": str,
@@ -55,10 +55,14 @@ REPLICATE: Final[Mapping[str, type]] = {
     "side": str,
     "intervention": str,
 }
-SCORE_COLUMNS: Final[Mapping[str, type]] = {**REPLICATE, "score": str, "value": float, "unit": str}
+REPLICATE_KEY: Final = tuple(_REPLICATE)
+"""Columns that name a replicate, in the order of the score table."""
+
+_SCORE_TYPES: Final[Mapping[str, type]] = {**_REPLICATE, "score": str, "value": float, "unit": str}
+SCORE_COLUMNS: Final = tuple(_SCORE_TYPES)
 """Columns of `scores.csv`: one row per replicate and score."""
 
-CURVES: Final[Mapping[str, type]] = {
+_CURVES: Final[Mapping[str, type]] = {
     "face_model": str,
     "classifier": str,
     "training_set": str,
@@ -66,8 +70,14 @@ CURVES: Final[Mapping[str, type]] = {
     "emotion": str,
     "intervention": str,
 }
-TEST_COLUMNS: Final[Mapping[str, type]] = {
-    **CURVES,
+CURVE_KEY: Final = tuple(_CURVES)
+"""Columns of the response table that name one curve: all identities and sides of it are fitted or tested together."""
+
+TEST_KEY: Final = (*CURVE_KEY, "score", "unit")
+"""Columns that name one row of the test table."""
+
+_TEST_TYPES: Final[Mapping[str, type]] = {
+    **_CURVES,
     "score": str,
     "unit": str,
     "n": int,
@@ -90,10 +100,11 @@ TEST_COLUMNS: Final[Mapping[str, type]] = {
     "claim": bool,
     "note": str,
 }
+TEST_COLUMNS: Final = tuple(_TEST_TYPES)
 """Columns of `tests.csv`: one row per classifier, emotion, intervention and score."""
 
-MIXED_COLUMNS: Final[Mapping[str, type]] = {
-    **CURVES,
+_MIXED_TYPES: Final[Mapping[str, type]] = {
+    **_CURVES,
     "n": int,
     "slope": float,
     "low": float,
@@ -105,23 +116,26 @@ MIXED_COLUMNS: Final[Mapping[str, type]] = {
     "ols_high": float,
     "note": str,
 }
+MIXED_COLUMNS: Final = tuple(_MIXED_TYPES)
 """Columns of `mixed.csv`: one row per classifier, emotion and intervention. Slopes in logits per unit symmetry."""
 
-SHUFFLE_COLUMNS: Final[Mapping[str, type]] = {
-    **CURVES,
+_SHUFFLE_TYPES: Final[Mapping[str, type]] = {
+    **_CURVES,
     "curves": int,
     "rejected": float,
     "p_median": float,
     "note": str,
 }
+SHUFFLE_COLUMNS: Final = tuple(_SHUFFLE_TYPES)
 """Columns of `shuffle.csv`. `curves`: one per identity and side, at the largest t; `rejected`: share of them with
 p <= alpha; `note`: the warning that belongs to these numbers."""
 
-SHARE_COLUMNS: Final[Mapping[str, type]] = {
-    "face_model": str,
-    "expression": str,
-    "classifier": str,
-    "emotion": str,
+_SHARE: Final[Mapping[str, type]] = {"face_model": str, "expression": str, "classifier": str, "emotion": str}
+SHARE_KEY: Final = tuple(_SHARE)
+"""Columns that name one row of the table of shares."""
+
+_SHARE_TYPES: Final[Mapping[str, type]] = {
+    **_SHARE,
     "n": int,
     "palsy": float,
     "specific": float,
@@ -130,9 +144,10 @@ SHARE_COLUMNS: Final[Mapping[str, type]] = {
     "high": float,
     "note": str,
 }
+SHARE_COLUMNS: Final = tuple(_SHARE_TYPES)
 """Columns of `shares.csv`: one row per classifier and emotion, and one for all emotions."""
 
-EXPRESSION_COLUMNS: Final[Mapping[str, type]] = {
+_EXPRESSION_TYPES: Final[Mapping[str, type]] = {
     "classifier": str,
     "emotion": str,
     "identity": str,
@@ -145,6 +160,7 @@ EXPRESSION_COLUMNS: Final[Mapping[str, type]] = {
     "seed": int,
     "loss_trace": str,
 }
+EXPRESSION_COLUMNS: Final = tuple(_EXPRESSION_TYPES)
 """Columns of `expressions.csv`: one row per classifier, emotion and, where expressions are fitted to each, identity."""
 
 NOT_REPORTED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -158,21 +174,21 @@ NOT_REPORTED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Columns that no report reads, so that a table of another program may lack them."""
 
-_COLUMNS: Final = {
-    SCORES_FILE: SCORE_COLUMNS,
-    TESTS_FILE: TEST_COLUMNS,
-    MIXED_FILE: MIXED_COLUMNS,
-    SHUFFLE_FILE: SHUFFLE_COLUMNS,
-    SHARES_FILE: SHARE_COLUMNS,
-    EXPRESSIONS_FILE: EXPRESSION_COLUMNS,
+_TYPES: Final = {
+    SCORES_FILE: _SCORE_TYPES,
+    TESTS_FILE: _TEST_TYPES,
+    MIXED_FILE: _MIXED_TYPES,
+    SHUFFLE_FILE: _SHUFFLE_TYPES,
+    SHARES_FILE: _SHARE_TYPES,
+    EXPRESSIONS_FILE: _EXPRESSION_TYPES,
 }
 
 
-def columns_of(file: str) -> Mapping[str, type]:
-    """Names and types of the columns of a CSV file of the run folder, in order."""
-    return _COLUMNS[file]
+def column_types(file: str) -> Mapping[str, type]:
+    """Name and type of each column of a CSV file of the run folder, in order."""
+    return _TYPES[file]
 
 
 def reported_columns(file: str) -> tuple[str, ...]:
     """Columns of a CSV file that a report needs."""
-    return tuple(name for name in columns_of(file) if name not in NOT_REPORTED.get(file, ()))
+    return tuple(name for name in column_types(file) if name not in NOT_REPORTED.get(file, ()))

@@ -6,9 +6,7 @@ from typing import Final
 import pandas as pd
 
 from facing_asymmetry.core.errors import DataError
-
-CURVE_KEY: Final = ("face_model", "classifier", "training_set", "expression", "emotion", "intervention")
-"""Columns that name one group of curves: its identities and sides are fitted or tested together."""
+from facing_asymmetry.results.layout import CURVE_KEY
 
 CURVE_COLUMNS: Final = ("identity", "side", "s", "t", "logit")
 """Columns of the rows of a group."""

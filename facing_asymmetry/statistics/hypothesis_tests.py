@@ -10,38 +10,15 @@ from numpy import ndarray
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.results.layout import TEST_COLUMNS, TEST_KEY
 from facing_asymmetry.statistics.definitions import SCORES, check_scores
 from facing_asymmetry.statistics.effects import hedges_g, minimum_detectable_effect, tost
-from facing_asymmetry.statistics.identities import TEST_KEY, identity_scores
+from facing_asymmetry.statistics.identities import identity_scores
 from facing_asymmetry.statistics.multiplicity import adjust
 from facing_asymmetry.statistics.resampling import Interval, SignFlip, bca_interval, generator, sign_flip_test
 
 FAMILY: Final = ("face_model", "expression", "intervention", "score")
 """Tests that are corrected together: all classifiers and emotions of one score under one intervention."""
-
-TEST_COLUMNS: Final = (
-    *TEST_KEY,
-    "n",
-    "n_accepted",
-    "mean",
-    "sd",
-    "low",
-    "high",
-    "hedges_g",
-    "hedges_g_low",
-    "hedges_g_high",
-    "p_two_sided",
-    "p_one_sided",
-    "p_holm",
-    "p_bh",
-    "p_equivalence",
-    "minimum_detectable",
-    "tests",
-    "method",
-    "claim",
-    "note",
-)
-"""Columns of the test table, in order; `hypothesis_tests` says what they hold."""
 
 
 def hypothesis_tests(scores: pd.DataFrame, settings: StatisticsSettings, pooled: bool = False) -> pd.DataFrame:

@@ -5,9 +5,7 @@ from typing import Final
 import pandas as pd
 
 from facing_asymmetry.core.errors import DataError
-
-TEST_KEY: Final = ("face_model", "classifier", "training_set", "expression", "emotion", "intervention", "score", "unit")
-"""Columns that name one test: one row of the test table."""
+from facing_asymmetry.results.layout import TEST_KEY
 
 ALL_EMOTIONS: Final = "all"
 """Emotion of a pooled row."""

@@ -12,7 +12,8 @@ from numpy import ndarray
 from scipy import stats
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.statistics.curves import CURVE_KEY, activation_curves
+from facing_asymmetry.results.layout import CURVE_KEY, MIXED_COLUMNS
+from facing_asymmetry.statistics.curves import activation_curves
 
 OPTIMISERS: Final = ("lbfgs", "bfgs", "powell")
 """Tried in this order until a fit passes the checks."""
@@ -25,10 +26,6 @@ NEGLIGIBLE: Final = 1e-6
 
 NEEDED_COLUMNS: Final = ("identity", "s", "t", "logit")
 """What `mixed_model` needs."""
-
-_FIT: Final = ("n", "slope", "low", "high", "p", "method", "ols_slope", "ols_low", "ols_high", "note")
-MIXED_COLUMNS: Final = (*CURVE_KEY, *_FIT)
-"""Columns of the table, in order: the key of the curves, then the attributes of `MixedFit`."""
 
 SlopeEstimate = tuple[float, float, float, float]
 """Slope, lower and upper bound of its interval, two-sided p."""

@@ -2,16 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import pandas as pd
 
 from facing_asymmetry.config import StatisticsSettings
+from facing_asymmetry.results.layout import MIXED_FILE, SHUFFLE_FILE
 from facing_asymmetry.results.response_table import read_chunks
-
-MIXED: Final = "mixed.csv"
-SHUFFLE: Final = "shuffle.csv"
-"""Names in the run folder."""
 
 
 def optional_tables(responses: Path, settings: StatisticsSettings) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -24,8 +20,8 @@ def optional_tables(responses: Path, settings: StatisticsSettings) -> Iterator[t
     if settings.mixed_model:
         from facing_asymmetry.statistics.mixed_model import mixed_table
 
-        yield MIXED, mixed_table(read_chunks(responses), settings.confidence)
+        yield MIXED_FILE, mixed_table(read_chunks(responses), settings.confidence)
     if settings.shuffle:
         from facing_asymmetry.statistics.shuffle import shuffle_table
 
-        yield SHUFFLE, shuffle_table(read_chunks(responses), settings.shuffles, settings.alpha, settings.seed)
+        yield SHUFFLE_FILE, shuffle_table(read_chunks(responses), settings.shuffles, settings.alpha, settings.seed)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -10,20 +9,8 @@ from jaxtyping import Bool, Float
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.results.layout import REPLICATE_KEY
 from facing_asymmetry.results.response_table import validate
-
-REPLICATE_KEY: Final = (
-    "face_model",
-    "classifier",
-    "training_set",
-    "expression",
-    "emotion",
-    "accepted",
-    "identity",
-    "side",
-    "intervention",
-)
-"""Columns that name a replicate, in the order of the score table."""
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,10 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.results.layout import SCORE_COLUMNS
 from facing_asymmetry.statistics.definitions import SCORES, ScoreDefinition, score_definition
-from facing_asymmetry.statistics.replicates import REPLICATE_KEY, ReplicateStack, replicate_stacks
+from facing_asymmetry.statistics.replicates import ReplicateStack, replicate_stacks
 from facing_asymmetry.statistics.scores import paired_difference
-
-SCORE_COLUMNS: Final = (*REPLICATE_KEY, "score", "value", "unit")
-"""Columns of the score table, in order."""
 
 
 def score_table(
@@ -63,7 +61,7 @@ def score_table(
     ]
     asked = scores[scores["score"].isin([definition.name for definition in wanted])]
     table = pd.concat([asked, *paired], ignore_index=True)[list(SCORE_COLUMNS)]
-    return table.sort_values(list(SCORE_COLUMNS[:-2]), ignore_index=True, kind="stable")
+    return table.sort_values(list(SCORE_COLUMNS)[:-2], ignore_index=True, kind="stable")
 
 
 def _rows(stack: ReplicateStack, definition: ScoreDefinition) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -11,12 +10,9 @@ from numpy import ndarray
 from scipy import stats
 
 from facing_asymmetry.config import StatisticsSettings
+from facing_asymmetry.results.layout import SHARE_COLUMNS, SHARE_KEY
 from facing_asymmetry.statistics.identities import identity_scores
 from facing_asymmetry.statistics.resampling import check_values, generator
-
-SHARE_KEY: Final = ["face_model", "expression", "classifier", "emotion"]
-SHARE_COLUMNS: Final = (*SHARE_KEY, "n", "palsy", "specific", "share", "low", "high", "note")
-"""Columns of the table of shares, in order."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,7 @@ def shares(
         return pd.DataFrame(columns=list(SHARE_COLUMNS))
     for pooled in (True, False):
         values = identity_scores(chosen, pooled, settings.accepted_only)
-        for key, group in values.groupby(SHARE_KEY, observed=True):
+        for key, group in values.groupby(list(SHARE_KEY), observed=True):
             rows.append(_row(dict(zip(SHARE_KEY, map(str, key), strict=True)), group, settings))
     return pd.DataFrame(rows, columns=list(SHARE_COLUMNS))
 

@@ -9,7 +9,8 @@ import pandas as pd
 from jaxtyping import Float
 from numpy import ndarray
 
-from facing_asymmetry.statistics.curves import CURVE_KEY, activation_curves
+from facing_asymmetry.results.layout import CURVE_KEY, SHUFFLE_COLUMNS
+from facing_asymmetry.statistics.curves import activation_curves
 from facing_asymmetry.statistics.resampling import generator
 from facing_asymmetry.statistics.scores import check_axis
 
@@ -17,9 +18,6 @@ WARNING: Final = (
     "the shuffle test asks whether one curve is smoother than its shuffled self, not whether symmetry matters: any "
     "smooth curve gives p near 0, however flat. Don't claim anything by it; see the sign-flip test over identities"
 )
-
-SHUFFLE_COLUMNS: Final = (*CURVE_KEY, "curves", "rejected", "p_median", "note")
-"""Columns of the table, in order; `shuffle_table` says what they hold."""
 
 
 def shuffle_test(

@@ -15,13 +15,19 @@ import pandas as pd
 from facing_asymmetry.config import TrackingConfig
 from facing_asymmetry.core.assets.cache import file_sha256
 from facing_asymmetry.core.store import content_key, write_atomically
+from facing_asymmetry.results.layout import (
+    CLAIMS_FILE,
+    MANIFEST_FILE,
+    RECORDS_FILE,
+    RESPONSES_FILE,
+    SCORES_FILE,
+    TESTS_FILE,
+    UPLOAD_FILE,
+)
 from facing_asymmetry.tracking.content import CURVES, SYMMETRY, RunContent, content_of
 from facing_asymmetry.tracking.upload import synced, upload
 
 log = logging.getLogger(__name__)
-
-MARK: Final = "recorded.json"
-"""In `RUN/wandb`: which folder holds the whole record, and of what. A job that was killed here leaves none."""
 
 CLIENT: Final = {"WANDB_SILENT": "true", "WANDB_ERROR_REPORTING": "false"}
 """Environment of the client while it records; what the user has set stays."""
@@ -51,7 +57,7 @@ def log_run(run: Path, tracking: TrackingConfig, composed: Mapping[str, Any]) ->
             content = content_of(run, composed, Path(scratch))
             try:
                 folder = _record(run, tracking, content, hashes)
-                write_atomically(run / "wandb" / MARK, json.dumps({"key": key, "folder": folder.name}) + "\n")
+                write_atomically(run / "wandb" / UPLOAD_FILE, json.dumps({"key": key, "folder": folder.name}) + "\n")
             except Exception as error:  # a stranger's client: whatever it raises, the run's files are there
                 log.warning("W&B did not take the run (%s); everything lies in %s all the same", error, run)
                 return None
@@ -64,12 +70,12 @@ def _key(tracking: TrackingConfig, composed: Mapping[str, Any], hashes: Mapping[
     """Of what is recorded and where to; whether and how it is uploaded does not matter."""
     target = {name: value for name, value in asdict(tracking).items() if name not in ("mode", "timeout")}
     asked = {name: value for name, value in composed.items() if name not in ("tracking", "threads")}
-    files = {name: value for name, value in hashes.items() if name != "manifest.json"}  # it has the time of day
+    files = {name: value for name, value in hashes.items() if name != MANIFEST_FILE}  # it has the time of day
     return content_key({"target": target, "config": asked, "files": files})
 
 
 def _recorded(run: Path, key: str) -> Path | None:
-    mark = run / "wandb" / MARK
+    mark = run / "wandb" / UPLOAD_FILE
     if not mark.is_file():
         return None
     said = json.loads(mark.read_text())
@@ -134,14 +140,13 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype(object).where(table.notna(), None)
 
 
-RESPONSES: Final = "responses.parquet"
-SCORES: Final = ("scores.csv", "tests.csv", "claims.json")
-FILES: Final = (RESPONSES, *SCORES, "manifest.json")
+SCORE_FILES: Final = (SCORES_FILE, TESTS_FILE, CLAIMS_FILE)
+HASHED_FILES: Final = (RESPONSES_FILE, *SCORE_FILES, MANIFEST_FILE)
 
 
 def file_hashes(run: Path) -> dict[str, str]:
-    """SHA-256 of each of `FILES` that the run folder has."""
-    return {name: file_sha256(run / name) for name in FILES if (run / name).is_file()}
+    """SHA-256 of each of `HASHED_FILES` that the run folder has."""
+    return {name: file_sha256(run / name) for name in HASHED_FILES if (run / name).is_file()}
 
 
 def log_artifacts(session: Any, run: Path, hashes: Mapping[str, str], responses: bool) -> None:
@@ -153,15 +158,21 @@ def log_artifacts(session: Any, run: Path, hashes: Mapping[str, str], responses:
     Args:
         session: the W&B run; `hashes`: of `file_hashes`; `responses`: whether the response table itself goes along.
     """
-    manifest = json.loads((run / "manifest.json").read_text())
+    manifest = json.loads((run / MANIFEST_FILE).read_text())
     made_from = {"manifest": manifest.get("hashes", {}), "commit": manifest.get("commit")}
-    records = run / "classifiers.json"
+    records = run / RECORDS_FILE
     for record in json.loads(records.read_text()) if records.is_file() else []:
         _use_weights(session, record)
-    kept = (RESPONSES, "manifest.json") if responses else ("manifest.json",)
-    responses_facts = {**made_from, "sha256": hashes[RESPONSES], "rows_included": responses}
+    kept = (RESPONSES_FILE, MANIFEST_FILE) if responses else (MANIFEST_FILE,)
+    responses_facts = {**made_from, "sha256": hashes[RESPONSES_FILE], "rows_included": responses}
     _log(session, run, "responses", kept, responses_facts)
-    _log(session, run, "scores", SCORES, {**made_from, "responses_sha256": hashes[RESPONSES], "sha256": dict(hashes)})
+    _log(
+        session,
+        run,
+        "scores",
+        SCORE_FILES,
+        {**made_from, "responses_sha256": hashes[RESPONSES_FILE], "sha256": dict(hashes)},
+    )
 
 
 def _log(session: Any, run: Path, kind: str, names: tuple[str, ...], metadata: dict[str, Any]) -> None:

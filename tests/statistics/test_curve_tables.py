@@ -4,12 +4,13 @@ import pytest
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.results.layout import CURVE_KEY, MIXED_COLUMNS, SHUFFLE_COLUMNS
 from facing_asymmetry.results.response_table import write_table_file
-from facing_asymmetry.statistics.curves import CURVE_KEY, activation_curves
-from facing_asymmetry.statistics.mixed_model import MIXED_COLUMNS, mixed_table
+from facing_asymmetry.statistics.curves import activation_curves
+from facing_asymmetry.statistics.mixed_model import mixed_table
 from facing_asymmetry.statistics.optional_tables import optional_tables
 from facing_asymmetry.statistics.score_table import score_table
-from facing_asymmetry.statistics.shuffle import SHUFFLE_COLUMNS, WARNING, shuffle_table
+from facing_asymmetry.statistics.shuffle import WARNING, shuffle_table
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses
 
 

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from facing_asymmetry.core.errors import ConfigError, DataError
+from facing_asymmetry.results.layout import SCORE_COLUMNS
 from facing_asymmetry.statistics.definitions import SCORES, score_definition, scores_table
-from facing_asymmetry.statistics.score_table import SCORE_COLUMNS, score_table
+from facing_asymmetry.statistics.score_table import score_table
 from facing_asymmetry.statistics.scores import disagreement, paired_difference
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses
 

@@ -3,8 +3,9 @@ import pytest
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.results.layout import SHARE_COLUMNS
 from facing_asymmetry.statistics.score_table import score_table
-from facing_asymmetry.statistics.shares import SHARE_COLUMNS, share, shares
+from facing_asymmetry.statistics.shares import share, shares
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses
 
 

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.statistics.score_table import SCORE_COLUMNS, own_scores
+from facing_asymmetry.results.layout import SCORE_COLUMNS
+from facing_asymmetry.statistics.score_table import own_scores
 
 PAGE = Path(__file__).parents[2] / "docs" / "statistics.md"
 

@@ -7,8 +7,9 @@ from scipy import stats
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.results.layout import TEST_KEY
 from facing_asymmetry.statistics import hypothesis_tests as tables
-from facing_asymmetry.statistics.identities import TEST_KEY, identity_scores
+from facing_asymmetry.statistics.identities import identity_scores
 from facing_asymmetry.statistics.multiplicity import adjust
 from facing_asymmetry.statistics.score_table import score_table
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses

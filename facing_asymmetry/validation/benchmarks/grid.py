@@ -14,6 +14,7 @@ import numpy as np
 from rich.console import Console
 
 from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
+from facing_asymmetry.results.layout import MANIFEST_FILE
 from facing_asymmetry.validation.benchmarks.tables import table_of
 from facing_asymmetry.validation.benchmarks.timing import at_least, conditions
 
@@ -107,7 +108,7 @@ def _measured(side: int, overrides: Sequence[str]) -> GridRow:
         wall = time.perf_counter() - began
         if done.returncode:
             raise FacingAsymmetryError(f"the run with {side} x {side} nodes failed: {done.stderr.strip()[-2000:]}")
-        manifest = json.loads(next(out.glob("grid-*/manifest.json")).read_text())
+        manifest = json.loads(next(out.glob(f"grid-*/{MANIFEST_FILE}")).read_text())
         seconds = sum(manifest["seconds"][stage] for stage in STAGES)
         nodes = side * side
         frames = manifest["counts"]["frames"]

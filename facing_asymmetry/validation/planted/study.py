@@ -10,6 +10,7 @@ import pandas as pd
 from facing_asymmetry.config import read_config
 from facing_asymmetry.core.code import code_fingerprint, numeric_versions
 from facing_asymmetry.core.store import content_key, write_atomically
+from facing_asymmetry.results.layout import SCORES_FILE
 from facing_asymmetry.runs.cells import EXPRESSION_CODE
 from facing_asymmetry.runs.stages import Run, run_stages
 from facing_asymmetry.runs.study import Study
@@ -33,7 +34,7 @@ def run_planted(base: Mapping[str, Any], trained_on: Sequence[int]) -> tuple[Pat
     composed = study_settings(base, emotions, readouts)
     run = Run(Study(read_config(composed)), composed, "facing-asymmetry planted")
     folder = run_stages(run, "score")
-    scores = pd.read_csv(folder / "scores.csv")
+    scores = pd.read_csv(folder / SCORES_FILE)
     t = np.asarray(run.study.grid.t)
     return folder, check_planted(scores, run.config.statistics, float(t[t > 0].mean()))
 

@@ -11,8 +11,9 @@ from numpy import ndarray
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.results.layout import TEST_KEY
 from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
-from facing_asymmetry.statistics.identities import TEST_KEY, identity_scores
+from facing_asymmetry.statistics.identities import identity_scores
 
 Group = tuple[str, str, str, str]
 """Face model, classifier, training set and kind of expression."""

@@ -15,6 +15,7 @@ from rich.table import Table
 from facing_asymmetry.config import RefuterSettings, StatisticsSettings
 from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.core.settings import validated
+from facing_asymmetry.results.layout import MANIFEST_FILE, RESPONSES_FILE, SCORES_FILE
 from facing_asymmetry.results.response_table import read_chunks
 from facing_asymmetry.validation.refutation.estimate import (
     FAIL,
@@ -50,10 +51,10 @@ def refute_run(folder: Path, settings: RefuterSettings, statistics: StatisticsSe
     Raises:
         DataError: a file is missing, has the wrong columns, or the two don't belong together.
     """
-    for name in ("scores.csv", "responses.parquet"):
+    for name in (SCORES_FILE, RESPONSES_FILE):
         if not (folder / name).is_file():
             raise DataError(f"{folder / name} is missing; `facing-asymmetry run` (or `score`) makes a run folder")
-    return refute(pd.read_csv(folder / "scores.csv"), read_chunks(folder / "responses.parquet"), settings, statistics)
+    return refute(pd.read_csv(folder / SCORES_FILE), read_chunks(folder / RESPONSES_FILE), settings, statistics)
 
 
 def statistics_of(folder: Path) -> StatisticsSettings:
@@ -62,7 +63,7 @@ def statistics_of(folder: Path) -> StatisticsSettings:
     Raises:
         DataError: the manifest can't be read, or its settings are none of this version.
     """
-    manifest = folder / "manifest.json"
+    manifest = folder / MANIFEST_FILE
     if not manifest.is_file():
         return StatisticsSettings()
     try:
@@ -128,7 +129,7 @@ def _check_agreement(estimate: Estimate, curves: CurveSets, settings: RefuterSet
         values = values - curves[settings.control].scores()
     if abs(values.mean() - estimate.mean) > AGREEMENT * max(size, 1e-3):
         raise DataError(
-            f"scores.csv and responses.parquet don't belong together: mean {estimate.score} of {estimate.group[1]} is "
+            f"{SCORES_FILE} and {RESPONSES_FILE} don't belong together: mean {estimate.score} of {estimate.group[1]} is "
             f"{estimate.mean:.6g} in the first and {values.mean():.6g} by the second; run the score stage again"
         )
 

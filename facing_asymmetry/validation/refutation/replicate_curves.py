@@ -10,7 +10,8 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.statistics.curves import CURVE_KEY, activation_curves
+from facing_asymmetry.results.layout import CURVE_KEY
+from facing_asymmetry.statistics.curves import activation_curves
 from facing_asymmetry.statistics.scores import slope
 from facing_asymmetry.validation.refutation.estimate import GROUP, Group
 
