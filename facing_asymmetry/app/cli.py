@@ -8,6 +8,7 @@ import click
 from facing_asymmetry import __version__
 from facing_asymmetry.app.lazy_group import LazyCommand, LazyGroup
 from facing_asymmetry.core.errors import FacingAsymmetryError
+from facing_asymmetry.results.layout import REPORT_FILE
 
 STAGES: Final = {
     "run": "Run all stages: optimise, intervene, score, report.",
@@ -18,7 +19,7 @@ STAGES: Final = {
 """Stages that take Hydra overrides only, and their summaries."""
 
 OTHERS: Final = {
-    "report": ("stages", "Write figures, tables and report.html, of a run or over several run folders."),
+    "report": ("stages", f"Write figures, tables and {REPORT_FILE}, of a run or over several run folders."),
     "setup": ("installation", "Fetch and build the face model and the weights of the default run."),
     "doctor": ("installation", "Say what is installed, and what each missing thing would enable."),
     "classifiers": ("classifiers", "List, fetch, import, check and try classifiers."),

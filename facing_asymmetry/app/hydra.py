@@ -132,6 +132,7 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
     """One job of a run or multirun: check, print (where it is `alone`) and save the configuration, then work."""
     from facing_asymmetry.config import read_config
     from facing_asymmetry.core.store import write_atomically
+    from facing_asymmetry.results.layout import CONFIG_FILE
     from facing_asymmetry.runs.job_status import recorded
     from facing_asymmetry.runs.jobs import run_key
     from facing_asymmetry.runs.stages import Run, run_stages
@@ -159,7 +160,7 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
     last = last_stage(stage)
     with recorded(run.folder, last, run_key(run)):
         folder = run_stages(run, last)
-        write_atomically(folder / "config.yaml", text)
+        write_atomically(folder / CONFIG_FILE, text)
     console.print(closing_summary(run, folder, stage), soft_wrap=True, highlight=False)
 
 

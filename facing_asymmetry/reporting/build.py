@@ -16,6 +16,7 @@ from facing_asymmetry.reporting.style import look, readable
 from facing_asymmetry.reporting.svg import PageFigure, figure_svg
 from facing_asymmetry.reporting.tables import write_tables
 from facing_asymmetry.results.finished_run import RunData, read_run
+from facing_asymmetry.results.layout import FIGURES_FOLDER, REPORT_FILE, TABLES_FOLDER
 
 PNG_LEVEL: Final = 4
 """zlib level of PNG files: half the time of the default 6 for 5 % more bytes."""
@@ -36,16 +37,16 @@ def build_report(run: Path, settings: ReportSettings | None = None) -> Path:
     data = read_run(run, settings)
     try:
         with scratch_folder(run) as fresh:
-            figures = write_figures(data, fresh / "figures")
-            write_tables(data, fresh / "tables")
-            by_classifier = write_surfaces(data, fresh / "figures")
-            (fresh / "report.html").write_text(render_page(data, figures, by_classifier), encoding="utf-8")
+            figures = write_figures(data, fresh / FIGURES_FOLDER)
+            write_tables(data, fresh / TABLES_FOLDER)
+            by_classifier = write_surfaces(data, fresh / FIGURES_FOLDER)
+            (fresh / REPORT_FILE).write_text(render_page(data, figures, by_classifier), encoding="utf-8")
             _move(fresh, run)
     except OSError as error:
         raise StoreError(
             f"the report could not be written into {run}: {error}; choose another output folder or free some space"
         ) from error
-    return run / "report.html"
+    return run / REPORT_FILE
 
 
 def write_figures(data: RunData, folder: Path) -> list[tuple[ReportFigure, PageFigure]]:
@@ -53,7 +54,7 @@ def write_figures(data: RunData, folder: Path) -> list[tuple[ReportFigure, PageF
     folder.mkdir(parents=True, exist_ok=True)
     drawn = []
     for figure in report_figures():
-        if figure.needs_faces and data.exemplar not in data.sprites:
+        if figure.needs_faces and data.exemplar not in data.sheets:
             continue
         texts = (figure.title, figure.caption(data), figure.describe(data))
         drawn.append((figure, _write(figure.draw(data), folder, data, (figure.number, figure.name), texts)))
@@ -107,8 +108,8 @@ def save_figure(figure: Figure, path: Path, dpi: int) -> None:
 
 def _move(fresh: Path, run: Path) -> None:
     """Replace the finished files one by one, the page last."""
-    for folder in ("figures", "tables"):
+    for folder in (FIGURES_FOLDER, TABLES_FOLDER):
         (run / folder).mkdir(exist_ok=True)
         for path in sorted((fresh / folder).iterdir()):
             path.replace(run / folder / path.name)
-    (fresh / "report.html").replace(run / "report.html")
+    (fresh / REPORT_FILE).replace(run / REPORT_FILE)

@@ -3,14 +3,14 @@
 from matplotlib.figure import Figure
 
 from facing_asymmetry.reporting.style import ALERT, MUTED, WIDTH, look, readable
-from facing_asymmetry.results.contact_sheets import Sprite
+from facing_asymmetry.results.contact_sheets import ContactSheet
 from facing_asymmetry.results.finished_run import RunData
 
 LEFT, TOP, UNDER = 0.5, 0.45, 0.17
 """In inches: room for the values of t, for title and values of s, and for the prediction under a face."""
 
 
-def draw(data: RunData, pair: tuple[str, str], sheet: Sprite) -> Figure:
+def draw(data: RunData, pair: tuple[str, str], sheet: ContactSheet) -> Figure:
     """S falls to the right, t rises downwards; red: the classifier (`pair[0]`) names another class than `pair[1]`."""
     said = _predictions(data, pair, sheet)
     columns, rows = sheet.s[::-1], sheet.t
@@ -40,7 +40,7 @@ def draw(data: RunData, pair: tuple[str, str], sheet: Sprite) -> Figure:
     return figure
 
 
-def _predictions(data: RunData, pair: tuple[str, str], sheet: Sprite) -> dict[tuple[float, float], str]:
+def _predictions(data: RunData, pair: tuple[str, str], sheet: ContactSheet) -> dict[tuple[float, float], str]:
     """(s, t) -> class named for the sheet's own face and side."""
     rows = data.target
     unit = {"classifier": pair[0], "emotion": pair[1], "identity": sheet.identity, "side": sheet.side,

@@ -11,8 +11,9 @@ import pandas as pd
 from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.results.contact_sheets import Sprite, encode_all, thin
+from facing_asymmetry.results.contact_sheets import ContactSheet, encode_sheets, thin
 from facing_asymmetry.results.finished_run import RunData
+from facing_asymmetry.results.layout import RESPONSES_FILE
 
 DIGITS: Final = 4
 """Decimal places of embedded logits."""
@@ -22,7 +23,7 @@ LEGIBLE: Final = 112
 
 OPPOSITE: Final = {"left": "right", "right": "left"}
 
-Shown = tuple[tuple[str, str], Sprite]
+Shown = tuple[tuple[str, str], ContactSheet]
 """(classifier, emotion) and one of its contact sheets."""
 
 
@@ -57,7 +58,7 @@ def explore(data: RunData, budget: int) -> Explorer:
         unique = {digests[sheet.path]: sheet for _, sheet in shown}
         places = {digest: place for place, digest in enumerate(unique)}
         try:
-            images, pixels = encode_all(list(unique.values()), budget, most, least)
+            images, pixels = encode_sheets(list(unique.values()), budget, most, least)
         except DataError:
             if not least:
                 raise
@@ -74,10 +75,10 @@ def explore(data: RunData, budget: int) -> Explorer:
 def _choices(data: RunData) -> list[tuple[list[Shown], int, int, str]]:
     """What could be embedded, best first: sheets, most nodes per axis, least pixels of a face, what is left out."""
     order = {name: place for place, name in enumerate(data.classifiers)}
-    known = [pair for pair in data.sprites if pair[0] in order and pair[1] in data.emotions]
+    known = [pair for pair in data.sheets if pair[0] in order and pair[1] in data.emotions]
     pairs = sorted(known, key=lambda p: (p != data.exemplar, order[p[0]], data.emotions.index(p[1])))
-    first: list[Shown] = [(pair, data.sprites[pair]) for pair in pairs]
-    further = [(pair, sheet) for pair in pairs for sheet in data.further.get(pair, ())]
+    first: list[Shown] = [(pair, data.sheets[pair]) for pair in pairs]
+    further = [(pair, sheet) for pair in pairs for sheet in data.further_sheets.get(pair, ())]
     identity = first[0][1].identity if first else 0
     same_face = [one for one in further if one[1].identity == identity]
     nodes, few = data.settings.explorer_nodes, min(FURTHER_NODES, data.settings.explorer_nodes)
@@ -93,15 +94,15 @@ def _choices(data: RunData) -> list[tuple[list[Shown], int, int, str]]:
     return options if further else [(first, nodes, 0, "")]
 
 
-def _sheet(sheet: Sprite, data: RunData, pair: tuple[str, str], most: int) -> dict[str, Any]:
+def _sheet(sheet: ContactSheet, data: RunData, pair: tuple[str, str], most: int) -> dict[str, Any]:
     """Axes, and logits of each side that the sheet can show."""
     s = [sheet.s[i] for i in thin(len(sheet.s), most)]
     t = [sheet.t[i] for i in thin(len(sheet.t), most)]
     shown = [sheet.side, OPPOSITE.get(sheet.side, "")] if sheet.mirrored else [sheet.side]
     replicates = {side: (*pair, sheet.identity, side, sheet.intervention) for side in shown}
-    sides = {side: rows for side, one in replicates.items() if (rows := data.unit(one)) is not None}
+    sides = {side: rows for side, one in replicates.items() if (rows := data.cell(one)) is not None}
     if sheet.side not in sides:
-        raise DataError(f"{sheet.path}: {sheet.words} is not in responses.parquet")
+        raise DataError(f"{sheet.path}: {sheet.summary} is not in {RESPONSES_FILE}")
     held = set(sides[sheet.side]["class"])
     classes = [name for name in CANONICAL if name in held]
     return {
@@ -110,7 +111,7 @@ def _sheet(sheet: Sprite, data: RunData, pair: tuple[str, str], most: int) -> di
         "identity": sheet.identity,
         "intervention": sheet.intervention,
         "side": sheet.side,
-        "traits": sheet.person,
+        "traits": sheet.traits_text,
         "classes": classes,
         "s": [round(v, 6) for v in s],
         "t": [round(v, 6) for v in t],
@@ -119,7 +120,7 @@ def _sheet(sheet: Sprite, data: RunData, pair: tuple[str, str], most: int) -> di
 
 
 def _numbers(
-    rows: pd.DataFrame, classes: Sequence[str], axes: tuple[Sequence[float], Sequence[float]], sheet: Sprite
+    rows: pd.DataFrame, classes: Sequence[str], axes: tuple[Sequence[float], Sequence[float]], sheet: ContactSheet
 ) -> dict[str, list[float]]:
     """Logits `(T, S, K)` and asymmetries `(T, S)` of one side, flat; `DataError` where the table lacks a node."""
     keyed = rows.set_index([rows["t"].round(6), rows["s"].round(6), rows["class"].astype(str)])
@@ -128,7 +129,7 @@ def _numbers(
     absent = values["logit"].isna().to_numpy()
     if absent.any():
         t, s, _ = nodes[int(absent.argmax())]
-        raise DataError(f"{sheet.path}: shows s = {s}, t = {t}, which responses.parquet does not hold")
+        raise DataError(f"{sheet.path}: shows s = {s}, t = {t}, which {RESPONSES_FILE} does not hold")
     return {
         "logits": values["logit"].round(DIGITS).tolist(),
         "asymmetry": values["asymmetry_mm"].round(2).tolist()[:: len(classes)],

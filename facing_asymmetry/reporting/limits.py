@@ -8,8 +8,8 @@ import pandas as pd
 
 from facing_asymmetry.reporting.sentences import counted
 from facing_asymmetry.results.finished_run import RunData
+from facing_asymmetry.results.layout import SHUFFLE_FILE
 from facing_asymmetry.results.published import published_planted
-from facing_asymmetry.statistics.optional_tables import SHUFFLE
 from facing_asymmetry.statistics.shuffle import WARNING
 
 COMMON_SETS: Final = ("FER2013", "RAF-DB", "AffectNet-7", "AffectNet-8")
@@ -39,8 +39,8 @@ def limits(data: RunData) -> list[str]:
             "that bias."
         )
         lines.insert(6, optimum)
-    if (data.path / SHUFFLE).is_file():
-        lines.append(f"This run holds shuffle.csv for comparison: {WARNING}.")
+    if (data.path / SHUFFLE_FILE).is_file():
+        lines.append(f"This run holds {SHUFFLE_FILE} for comparison: {WARNING}.")
     return lines
 
 

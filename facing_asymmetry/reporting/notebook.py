@@ -19,7 +19,7 @@ from facing_asymmetry.core.errors import DataError, suggestion
 from facing_asymmetry.reporting import classifier_surfaces, contact_sheet_figure
 from facing_asymmetry.reporting.figures import report_figures
 from facing_asymmetry.reporting.tables import TABLES
-from facing_asymmetry.results.contact_sheets import Sprite
+from facing_asymmetry.results.contact_sheets import ContactSheet
 from facing_asymmetry.results.finished_run import RunData, read_run
 
 
@@ -32,7 +32,7 @@ class FinishedRun:
     @property
     def figures(self) -> dict[str, str]:
         """Numbers of the figures that this run can draw, with their titles."""
-        has_faces = self.data.exemplar in self.data.sprites
+        has_faces = self.data.exemplar in self.data.sheets
         return {f.number: f.title for f in report_figures() if has_faces or not f.needs_faces}
 
     def figure(self, number: str) -> Figure:
@@ -70,14 +70,17 @@ class FinishedRun:
         chosen = replace(self.data, settings=replace(self.data.settings, classifier=classifier, emotion=emotion))
         return FinishedRun(chosen).figure("F3")
 
-    def sheet(self, emotion: str = "", classifier: str = "", identity: int = 0, intervention: str = "") -> Sprite:
+    def sheet(self, emotion: str = "", classifier: str = "", identity: int = 0, intervention: str = "") -> ContactSheet:
         """The rendered faces of one unit; by default those of the exemplar under the one-sided intervention.
 
         Raises:
             DataError: the run kept no such faces; the message lists those that it has.
         """
         pair = (classifier or self.data.exemplar[0], emotion or self.data.exemplar[1])
-        sheets = [*([self.data.sprites[pair]] if pair in self.data.sprites else []), *self.data.further.get(pair, ())]
+        sheets = [
+            *([self.data.sheets[pair]] if pair in self.data.sheets else []),
+            *self.data.further_sheets.get(pair, ()),
+        ]
         found = [s for s in sheets if s.identity == identity and intervention in ("", s.intervention)]
         if not found:
             have = ", ".join(f"{s.identity} under {s.intervention}" for s in sheets) or "none"

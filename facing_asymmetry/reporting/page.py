@@ -27,6 +27,7 @@ from facing_asymmetry.reporting.style import readable
 from facing_asymmetry.reporting.svg import PageFigure
 from facing_asymmetry.reporting.tables import TABLES, formatted
 from facing_asymmetry.results.finished_run import RunData
+from facing_asymmetry.results.layout import REPORT_FILE
 
 RESERVE: Final = 200_000
 """Bytes kept free for everything that is neither figure, contact sheet nor table."""
@@ -65,7 +66,7 @@ def render_page(
     size = len(page.encode("utf-8"))
     if size > data.settings.max_bytes:
         raise DataError(
-            f"report.html would take {size:,} bytes; raise report.max_bytes ({data.settings.max_bytes:,}) or lower "
+            f"{REPORT_FILE} would take {size:,} bytes; raise report.max_bytes ({data.settings.max_bytes:,}) or lower "
             "explorer_nodes"
         )
     return page
@@ -112,7 +113,7 @@ def _for_page(frame: pd.DataFrame) -> dict[str, Any]:
 def _numbers_size(data: RunData) -> int:
     """An upper bound on the bytes of the JSON of all contact sheets, without images."""
     most, sides = data.settings.explorer_nodes**2, 2
-    sheets = [*data.sprites.values(), *(sheet for more in data.further.values() for sheet in more)]
+    sheets = [*data.sheets.values(), *(sheet for more in data.further_sheets.values() for sheet in more)]
     return sum(600 + sides * min(len(s.s) * len(s.t), most) * (8 + 9 * 8) for s in sheets)
 
 

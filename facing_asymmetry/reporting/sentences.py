@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from facing_asymmetry.results.finished_run import RunData
+from facing_asymmetry.results.layout import SHOWN_KEY
 from facing_asymmetry.results.published import published, with_error
 
 GLOSSARY: Final[Mapping[str, str]] = {
@@ -60,7 +61,7 @@ def grid_size(data: RunData) -> tuple[int, int]:
 
 def image_count(data: RunData) -> int:
     """Images that classifiers judged: one per node of the grid for each classifier, emotion, face and side."""
-    replicates = data.target.drop_duplicates(["classifier", "emotion", "identity", "side", "intervention"])
+    replicates = data.target.drop_duplicates(list(SHOWN_KEY))
     return len(replicates) * len(data.axes[0]) * len(data.axes[1])
 
 

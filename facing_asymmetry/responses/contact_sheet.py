@@ -18,7 +18,7 @@ def to_bytes(images: Tensor) -> UInt8[ndarray, "B H W 3"]:
     return rounded
 
 
-def draw_sprite(frames: FrameSet, grid: Grid, studio: Studio, who: int) -> bytes:
+def draw_contact_sheet(frames: FrameSet, grid: Grid, studio: Studio, who: int) -> bytes:
     """Render the frames of a cell and lay them out as one PNG of `len(grid.t)` by `len(grid.s)` tiles."""
     from PIL import Image
 

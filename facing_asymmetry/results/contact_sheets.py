@@ -26,7 +26,7 @@ LADDER: Final = ((224, 82), (224, 72), (192, 72), (160, 72), (128, 70), (112, 60
 
 
 @dataclass(frozen=True)
-class Sprite:
+class ContactSheet:
     """One lossless contact sheet: rows are t ascending, columns are s ascending.
 
     Attributes:
@@ -52,19 +52,19 @@ class Sprite:
     mirrored: bool = False
 
     @property
-    def words(self) -> str:
-        """Which unit of the response table the sheet shows."""
+    def summary(self) -> str:
+        """The cell of the response table that the sheet shows."""
         return f"identity {self.identity}, side {self.side}, intervention {self.intervention}"
 
     @property
-    def person(self) -> str:
-        """Sex, age and ancestry in words, as far as the face model says; or whose skin the face wears."""
+    def traits_text(self) -> str:
+        """Sex, age and ancestry, as far as the face model says; else the name of the skin."""
         age = self.traits.get("age")
         years = f"{age:.0f} years" if isinstance(age, int | float) else age
         own = ", ".join(str(word) for word in (self.traits.get("sex"), years, self.traits.get("ancestry")) if word)
         return own or (f"skin: {self.traits['skin']}" if self.traits.get("skin") else "")
 
-    def sheet(self) -> UInt8[ndarray, "H W 3"]:
+    def pixels(self) -> UInt8[ndarray, "H W 3"]:
         """The whole sheet, sRGB."""
         with Image.open(self.path) as image:
             return np.asarray(image.convert("RGB"))
@@ -75,7 +75,7 @@ class Sprite:
 
     def frames(self, nodes: Sequence[tuple[float, float]]) -> list[UInt8[ndarray, "size size 3"]]:
         """The faces at the nodes nearest to each (s, t), the sheet being read once."""
-        pixels, size = self.sheet(), self.size
+        pixels, size = self.pixels(), self.size
         cuts = [
             (int(np.abs(np.subtract(self.s, s)).argmin()), int(np.abs(np.subtract(self.t, t)).argmin()))
             for s, t in nodes
@@ -96,7 +96,7 @@ def contact_sheet_path(folder: Path, classifier: str, emotion: str, further: tup
     return place / f"{emotion}.png" if further is None else place / emotion / f"{further[0]}_{further[1]}.png"
 
 
-def write_contact_sheet(sheet: Sprite, png: bytes) -> None:
+def write_contact_sheet(sheet: ContactSheet, png: bytes) -> None:
     """Write a sheet's PNG and the JSON file that says what its rows and columns are."""
     write_atomically(sheet.path, png)
     facts = {
@@ -112,40 +112,40 @@ def write_contact_sheet(sheet: Sprite, png: bytes) -> None:
     write_json(sheet.path.parent, sheet.path.with_suffix(".json").name, facts)
 
 
-def read_sprites(folder: Path) -> dict[tuple[str, str], Sprite]:
+def read_contact_sheets(folder: Path) -> dict[tuple[str, str], ContactSheet]:
     """All sheets `CLASSIFIER/EMOTION.png` with their JSON; none where the folder is absent."""
     found = {}
     for path in sorted(folder.glob("*/*.png")):
-        found[(path.parent.name, path.stem)] = _read_sprite(path)
+        found[(path.parent.name, path.stem)] = _read_contact_sheet(path)
     return found
 
 
-def read_further(folder: Path) -> dict[tuple[str, str], list[Sprite]]:
+def read_further_sheets(folder: Path) -> dict[tuple[str, str], list[ContactSheet]]:
     """Sheets of other faces and interventions, `CLASSIFIER/EMOTION/*.png`, ordered by identity, then intervention."""
-    found: dict[tuple[str, str], list[Sprite]] = {}
+    found: dict[tuple[str, str], list[ContactSheet]] = {}
     for path in sorted(folder.glob("*/*/*.png")):
-        found.setdefault((path.parents[1].name, path.parent.name), []).append(_read_sprite(path))
+        found.setdefault((path.parents[1].name, path.parent.name), []).append(_read_contact_sheet(path))
     return {pair: sorted(s, key=lambda one: (one.identity, one.intervention)) for pair, s in found.items()}
 
 
-def encode_all(sprites: Sequence[Sprite], budget: int, most: int, least: int = 0) -> tuple[list[str], int]:
+def encode_sheets(sheets: Sequence[ContactSheet], budget: int, most: int, least: int = 0) -> tuple[list[str], int]:
     """WebP data URIs of the thinned sheets that together stay under `budget` bytes, and the most pixels of one frame.
 
     Every sheet gets the same size, at least `least` pixels a frame, and quality. `DataError` where that does not fit.
     """
-    if not sprites:
+    if not sheets:
         return [], LADDER[0][0]
-    probes = [(sprite, _cut(sprite, most)) for sprite in sprites[:: max(1, len(sprites) // 3)]]
+    probes = [(sheet, _cut(sheet, most)) for sheet in sheets[:: max(1, len(sheets) // 3)]]
     for pixels, quality in (step for step in LADDER if step[0] >= least):
-        expected = sum(len(_encode(s.size, sheet, pixels, quality)) for s, sheet in probes) / len(probes) * len(sprites)
+        expected = sum(len(_encode(s.size, sheet, pixels, quality)) for s, sheet in probes) / len(probes) * len(sheets)
         if 1.03 * expected > budget:
             continue
         with ThreadPoolExecutor(4) as pool:
-            jobs = [pool.submit(_cut_and_encode, sprite, most, pixels, quality) for sprite in sprites]
+            jobs = [pool.submit(_cut_and_encode, sheet, most, pixels, quality) for sheet in sheets]
             pages = [job.result() for job in jobs]
         if sum(map(len, pages)) <= budget:
             return pages, pixels
-    raise DataError(f"{len(sprites)} face sheets do not fit into {budget:,} bytes; lower report.explorer_nodes")
+    raise DataError(f"{len(sheets)} face sheets do not fit into {budget:,} bytes; lower report.explorer_nodes")
 
 
 def data_uri(image: Image.Image, quality: int) -> str:
@@ -155,10 +155,10 @@ def data_uri(image: Image.Image, quality: int) -> str:
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def _cut(sprite: Sprite, most: int) -> Image.Image:
+def _cut(sheet: ContactSheet, most: int) -> Image.Image:
     """The sheet with at most `most` rows and columns."""
-    rows, columns, size = thin(len(sprite.t), most), thin(len(sprite.s), most), sprite.size
-    grid = sprite.sheet().reshape(len(sprite.t), size, len(sprite.s), size, 3)[rows][:, :, columns]
+    rows, columns, size = thin(len(sheet.t), most), thin(len(sheet.s), most), sheet.size
+    grid = sheet.pixels().reshape(len(sheet.t), size, len(sheet.s), size, 3)[rows][:, :, columns]
     return Image.fromarray(grid.reshape(len(rows) * size, len(columns) * size, 3))
 
 
@@ -170,11 +170,11 @@ def _encode(size: int, sheet: Image.Image, pixels: int, quality: int) -> str:
     return data_uri(sheet, quality)
 
 
-def _cut_and_encode(sprite: Sprite, most: int, pixels: int, quality: int) -> str:
-    return _encode(sprite.size, _cut(sprite, most), pixels, quality)
+def _cut_and_encode(sheet: ContactSheet, most: int, pixels: int, quality: int) -> str:
+    return _encode(sheet.size, _cut(sheet, most), pixels, quality)
 
 
-def _read_sprite(path: Path) -> Sprite:
+def _read_contact_sheet(path: Path) -> ContactSheet:
     """One sheet's description, checked against the picture's size."""
     described = path.with_suffix(".json")
     try:
@@ -193,4 +193,4 @@ def _read_sprite(path: Path) -> Sprite:
         )
     whose = (path, int(facts["identity"]), dict(facts.get("traits") or {}))
     done = (str(facts["side"]), str(facts.get("intervention", "palsy")))
-    return Sprite(*whose, *done, s, t, size, bool(facts.get("mirrored", False)))
+    return ContactSheet(*whose, *done, s, t, size, bool(facts.get("mirrored", False)))

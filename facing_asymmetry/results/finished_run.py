@@ -15,7 +15,7 @@ from numpy import ndarray
 from facing_asymmetry.config import ReportSettings
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.results.contact_sheets import Sprite, read_further, read_sprites
+from facing_asymmetry.results.contact_sheets import ContactSheet, read_contact_sheets, read_further_sheets
 from facing_asymmetry.results.files import read_json, read_responses, read_table
 from facing_asymmetry.results.layout import (
     CLAIMS_FILE,
@@ -50,9 +50,9 @@ class RunData:
         shares: of each slope that is symmetry-specific, by emotion and for all of them (empty without the control).
         mixed: one row per classifier, emotion and intervention: the mixed model's slope (empty where it was not asked).
         claims: sentences with their verdicts; `records`: facts about each classifier, by name (may be empty).
-        sprites: rendered contact sheets by (classifier, emotion) (may be empty).
+        sheets: rendered contact sheets by (classifier, emotion) (may be empty).
         settings: choices of the report.
-        further: sheets of other faces and interventions, by (classifier, emotion) (may be empty).
+        further_sheets: sheets of other faces and interventions, by (classifier, emotion) (may be empty).
     """
 
     path: Path
@@ -66,9 +66,9 @@ class RunData:
     mixed: pd.DataFrame
     claims: Sequence[Mapping[str, Any]]
     records: Mapping[str, Mapping[str, Any]]
-    sprites: Mapping[tuple[str, str], Sprite]
+    sheets: Mapping[tuple[str, str], ContactSheet]
     settings: ReportSettings = field(default_factory=ReportSettings)
-    further: Mapping[tuple[str, str], Sequence[Sprite]] = field(default_factory=dict)
+    further_sheets: Mapping[tuple[str, str], Sequence[ContactSheet]] = field(default_factory=dict)
 
     @cached_property
     def training_sets(self) -> dict[str, str]:
@@ -122,7 +122,7 @@ class RunData:
         return self.responses[self.responses["is_target"]]
 
     @cached_property
-    def _units(self) -> dict[tuple[Any, ...], list[slice]]:
+    def _cells(self) -> dict[tuple[Any, ...], list[slice]]:
         """Where the rows of each cell lie in `responses`, by the values of `SHOWN_KEY`: runs of equal rows."""
         columns = [pd.factorize(self.responses[name]) for name in SHOWN_KEY]
         codes = np.stack([code for code, _ in columns])
@@ -133,9 +133,9 @@ class RunData:
             found.setdefault(key, []).append(slice(start, stop))
         return found
 
-    def unit(self, key: tuple[Any, ...]) -> pd.DataFrame | None:
+    def cell(self, key: tuple[Any, ...]) -> pd.DataFrame | None:
         """Rows of `responses` with these values of `SHOWN_KEY`; None where it has none."""
-        parts = [self.responses.iloc[place] for place in self._units.get(key, ())]
+        parts = [self.responses.iloc[place] for place in self._cells.get(key, ())]
         return None if not parts else parts[0] if len(parts) == 1 else pd.concat(parts)
 
     @cached_property
@@ -224,9 +224,9 @@ def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
         mixed=read_table(path, MIXED_FILE, optional=True),
         claims=claims,
         records={str(record["name"]): record for record in records},
-        sprites=read_sprites(path / SHEETS_FOLDER),
+        sheets=read_contact_sheets(path / SHEETS_FOLDER),
         settings=settings,
-        further=read_further(path / SHEETS_FOLDER),
+        further_sheets=read_further_sheets(path / SHEETS_FOLDER),
     )
 
 

@@ -42,7 +42,7 @@ CELL_KEY: Final = ("identity", "intervention", "side")
 """Columns of the response table that tell the cells of one classifier and emotion apart."""
 
 SHOWN_KEY: Final = ("classifier", "emotion", "identity", "side", "intervention")
-"""Columns of the response table that tell the cells of a run apart."""
+"""Columns of the response table that tell the cells of a run apart, and name them in messages."""
 
 _REPLICATE: Final[Mapping[str, type]] = {
     "face_model": str,

@@ -8,9 +8,8 @@ from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.interventions.contract import Intervention, Invariant
 from facing_asymmetry.interventions.grid import Grid
-from facing_asymmetry.responses.contact_sheet import draw_sprite
-from facing_asymmetry.results.contact_sheets import Sprite as ContactSheet
-from facing_asymmetry.results.contact_sheets import contact_sheet_path
+from facing_asymmetry.responses.contact_sheet import draw_contact_sheet
+from facing_asymmetry.results.contact_sheets import ContactSheet, contact_sheet_path
 from facing_asymmetry.results.layout import SHEETS_FOLDER
 from facing_asymmetry.runs.cells import Cell, cells_of, sheet_request
 from facing_asymmetry.runs.frames import FrameMaker
@@ -81,7 +80,7 @@ def _drawn(study: "Study", maker: FrameMaker, cell: Cell, grid: Grid) -> bytes:
     png = study.store.read(SHEETS_FOLDER, request)
     if png is None:
         frames = maker.frames(cell.identity, expression, cell.intervention, cell.side, grid)
-        png = draw_sprite(frames, grid, study.studio, study.identities.index(cell.identity))
+        png = draw_contact_sheet(frames, grid, study.studio, study.identities.index(cell.identity))
         study.counts.frames += len(frames)
         study.store.write(SHEETS_FOLDER, request, png)
     return png

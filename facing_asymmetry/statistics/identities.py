@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.results.layout import TEST_KEY
+from facing_asymmetry.results.layout import SHOWN_KEY, TEST_KEY
 
 ALL_EMOTIONS: Final = "all"
 """Emotion of a pooled row."""
@@ -35,7 +35,7 @@ def identity_scores(scores: pd.DataFrame, pooled: bool = False, accepted_only: b
     repeated = scores.duplicated([*TEST_KEY, "identity", "side"])
     if repeated.any():
         row = scores[repeated].iloc[0]
-        named = ", ".join(f"{key} {row[key]}" for key in ("classifier", "emotion", "identity", "side", "intervention"))
+        named = ", ".join(f"{key} {row[key]}" for key in SHOWN_KEY)
         raise DataError(f"score table: score {row['score']} appears twice for {named}")
     rows = scores.assign(value=scores["value"].where(scores["accepted"])) if accepted_only else scores
     for emotion_averaged in (False, True) if pooled else (False,):

@@ -85,7 +85,7 @@ def _fit(curves: pd.DataFrame, confidence: float) -> dict[str, object]:
         fit = mixed_model(curves, confidence)
     except DataError as reason:
         return {"n": curves["identity"].nunique(), "method": "none", "note": str(reason)}
-    return {name: getattr(fit, name) for name in _FIT}
+    return {name: getattr(fit, name) for name in MIXED_COLUMNS[len(CURVE_KEY) :]}
 
 
 def mixed_model(curves: pd.DataFrame, confidence: float = 0.95) -> MixedFit:

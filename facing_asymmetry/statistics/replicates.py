@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.results.layout import REPLICATE_KEY
+from facing_asymmetry.results.layout import REPLICATE_KEY, SHOWN_KEY
 from facing_asymmetry.results.response_table import validate
 
 
@@ -116,4 +116,4 @@ def _stack(
 
 def _name(part: pd.DataFrame) -> str:
     row = part.iloc[0]
-    return ", ".join(f"{key} {row[key]}" for key in ("classifier", "emotion", "identity", "side", "intervention"))
+    return ", ".join(f"{key} {row[key]}" for key in SHOWN_KEY)

@@ -12,6 +12,7 @@ from facing_asymmetry.reporting.figures import impact_surface, report_figures
 from facing_asymmetry.reporting.figures.activation_curves import curve
 from facing_asymmetry.reporting.tables import classifier_table
 from facing_asymmetry.results.finished_run import RunData, grid_mean, read_run, surface
+from facing_asymmetry.results.layout import FIGURES_FOLDER
 
 DPI: Final = 110
 """Of the surfaces drawn here: sharp in a panel, a tenth of a megabyte each."""
@@ -36,7 +37,7 @@ def pictures(data: RunData, scratch: Path) -> dict[str, Picture]:
     """
     found = {}
     for figure in report_figures():
-        path = data.path / "figures" / f"{figure.name}.png"
+        path = data.path / FIGURES_FOLDER / f"{figure.name}.png"
         if path.is_file():
             found[f"figures/{figure.name}"] = Picture(path, f"{figure.title}. {figure.caption(data)}")
     if len(data.classifiers) == 1:

@@ -166,13 +166,8 @@ def log_artifacts(session: Any, run: Path, hashes: Mapping[str, str], responses:
     kept = (RESPONSES_FILE, MANIFEST_FILE) if responses else (MANIFEST_FILE,)
     responses_facts = {**made_from, "sha256": hashes[RESPONSES_FILE], "rows_included": responses}
     _log(session, run, "responses", kept, responses_facts)
-    _log(
-        session,
-        run,
-        "scores",
-        SCORE_FILES,
-        {**made_from, "responses_sha256": hashes[RESPONSES_FILE], "sha256": dict(hashes)},
-    )
+    score_facts = {**made_from, "responses_sha256": hashes[RESPONSES_FILE], "sha256": dict(hashes)}
+    _log(session, run, "scores", SCORE_FILES, score_facts)
 
 
 def _log(session: Any, run: Path, kind: str, names: tuple[str, ...], metadata: dict[str, Any]) -> None:

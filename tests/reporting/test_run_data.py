@@ -177,10 +177,10 @@ def test_a_unit_is_found_whole_also_where_its_rows_lie_apart(run_data: RunData):
     )
     mixed = replace(run_data, responses=run_data.responses.sample(frac=1.0, random_state=0))
     for data in (run_data, mixed):
-        found = data.unit(key)
+        found = data.cell(key)
         assert found is not None
         pd.testing.assert_frame_equal(found.sort_index(), meant)
-    assert run_data.unit(("net_a", "anger", 1, "both", "palsy")) is None
+    assert run_data.cell(("net_a", "anger", 1, "both", "palsy")) is None
 
 
 def test_activations_are_means_over_sides_of_the_emotion_shown(run_data: RunData):

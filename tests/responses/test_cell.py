@@ -12,7 +12,7 @@ from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.layout import lay_out
 from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.responses.cell import CellAddress, cell_table
-from facing_asymmetry.responses.contact_sheet import draw_sprite
+from facing_asymmetry.responses.contact_sheet import draw_contact_sheet
 from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
 from facing_asymmetry.results.response_table import validate
 from tests.toy import LABELS, Linear, Pixels, faces
@@ -77,7 +77,7 @@ def test_the_size_of_the_blocks_does_not_change_a_bit():
 
 
 def test_a_sprite_has_a_tile_for_every_node():
-    png = draw_sprite(frames(), GRID, studio(4), 0)
+    png = draw_contact_sheet(frames(), GRID, studio(4), 0)
     sheet = np.asarray(Image.open(io.BytesIO(png)))
     assert sheet.shape == (3 * 8, 3 * 8, 3)
     assert np.array_equal(sheet[:8, :8], sheet[:8, 8:16])

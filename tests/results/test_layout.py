@@ -98,7 +98,3 @@ def test_results_import_only_the_core_and_the_configuration():
     words = f"import sys, {', '.join(modules)}; print(*(m for m in sys.modules if m.startswith('facing_asymmetry.')))"
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
     assert {name.split(".")[1] for name in done.stdout.split()} <= {"core", "config", "results"}
-
-
-KINDS = {str: "OU", int: "iuf", float: "fi", bool: "bO"}
-"""Kinds of numpy types that a column of each type may be read as; an integer column with gaps is read as float."""

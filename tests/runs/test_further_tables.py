@@ -1,5 +1,15 @@
 import pandas as pd
+import pytest
 
+from facing_asymmetry.results.layout import (
+    EXPRESSIONS_FILE,
+    MIXED_FILE,
+    SCORES_FILE,
+    SHARES_FILE,
+    SHUFFLE_FILE,
+    TESTS_FILE,
+    column_types,
+)
 from facing_asymmetry.runs.stages import Run, run_stages
 from facing_asymmetry.runs.summary import closing_summary
 from facing_asymmetry.statistics.shuffle import WARNING
@@ -26,3 +36,22 @@ def test_the_shuffle_test_comes_with_its_warning(make_study):
     assert pd.read_csv(folder / "shuffle.csv")["note"].eq(WARNING).all()
     assert not (folder / "mixed.csv").exists()
     assert WARNING in closing_summary(run, folder, "score")
+
+
+KINDS = {str: "OU", int: "iu", float: "f", bool: "b"}
+"""Kinds of numpy types that columns of each type are read as."""
+
+
+@pytest.fixture(scope="module")
+def folder(make_study):
+    return scored(make_study, "statistics=shuffle", "statistics.mixed_model=true")[1]
+
+
+@pytest.mark.parametrize(
+    "file", [SCORES_FILE, TESTS_FILE, SHARES_FILE, MIXED_FILE, SHUFFLE_FILE, EXPRESSIONS_FILE], ids=str
+)
+def test_a_table_has_the_columns_and_types_of_the_layout(folder, file):
+    table = pd.read_csv(folder / file)
+    assert list(table.columns) == list(column_types(file))
+    for name, kind in column_types(file).items():
+        assert table[name].isna().all() or table[name].dtype.kind in KINDS[kind], name

@@ -131,14 +131,14 @@ def warning(runs: Sequence[ModelRun]) -> str:
 
 def strips(runs: Sequence[ModelRun]) -> list[dict[str, Any]]:
     """For one classifier and emotion that all recognise, where there is one: each model's face at the corners."""
-    good = [pair for pair in common_pairs(runs) if all(pair in run.data.sprites for run in runs)]
+    good = [pair for pair in common_pairs(runs) if all(pair in run.data.sheets for run in runs)]
     best = sorted(good, key=lambda p: (-sum(run.data.accepted[p] for run in runs), p[1] != "happiness"))
     out = []
     for run in runs if best else []:
-        sprite = run.data.sprites[best[0]]
+        sprite = run.data.sheets[best[0]]
         frames = sprite.frames([(s, t) for s, t, _ in CORNERS])
         pictures = [data_uri(Image.fromarray(frame), 85) for frame in frames]
-        out.append({"name": run.name, "pictures": pictures, "pair": best[0], "words": sprite.words})
+        out.append({"name": run.name, "pictures": pictures, "pair": best[0], "words": sprite.summary})
     return out
 
 

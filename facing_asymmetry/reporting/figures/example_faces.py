@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from facing_asymmetry.reporting.report_figure import ReportFigure
 from facing_asymmetry.reporting.style import MUTED, WIDTH, readable, show_face, styled
-from facing_asymmetry.results.contact_sheets import Sprite
+from facing_asymmetry.results.contact_sheets import ContactSheet
 from facing_asymmetry.results.finished_run import RunData
 
 LABELS: Final = 0.62
@@ -30,22 +30,22 @@ def draw(data: RunData) -> Figure:
     return figure
 
 
-def examples(data: RunData) -> dict[int, dict[str, Sprite]]:
+def examples(data: RunData) -> dict[int, dict[str, ContactSheet]]:
     """Identity -> emotion -> its sheet under the one-sided intervention, for the exemplar classifier."""
     classifier = data.exemplar[0]
-    found: dict[int, dict[str, Sprite]] = {}
+    found: dict[int, dict[str, ContactSheet]] = {}
     for emotion in _emotions(data):
         pair = (classifier, emotion)
-        for sheet in (data.sprites[pair], *data.further.get(pair, ())):
-            if sheet.intervention == data.sprites[data.exemplar].intervention:
+        for sheet in (data.sheets[pair], *data.further_sheets.get(pair, ())):
+            if sheet.intervention == data.sheets[data.exemplar].intervention:
                 found.setdefault(sheet.identity, {})[emotion] = sheet
     return dict(sorted(found.items()))
 
 
 def caption(data: RunData) -> str:
     """Who is shown."""
-    people = ", ".join(f"{n} ({next(iter(s.values())).person or 'synthetic'})" for n, s in examples(data).items())
-    side = data.sprites[data.exemplar].side
+    people = ", ".join(f"{n} ({next(iter(s.values())).traits_text or 'synthetic'})" for n, s in examples(data).items())
+    side = data.sheets[data.exemplar].side
     return (
         f"Synthetic faces: identity {people}, {len(examples(data))} of the {len(data.identities)} that every "
         f"classifier was shown; expressions as found for {readable(data.exemplar[0])}. Upper row of each: symmetric "
@@ -64,12 +64,12 @@ def describe(data: RunData) -> str:
 
 
 def _emotions(data: RunData) -> list[str]:
-    return [e for e in data.emotions if (data.exemplar[0], e) in data.sprites]
+    return [e for e in data.emotions if (data.exemplar[0], e) in data.sheets]
 
 
-def _person(axes: Axes, top: int, identity: int, sheets: dict[str, Sprite], emotions: list[str]) -> None:
+def _person(axes: Axes, top: int, identity: int, sheets: dict[str, ContactSheet], emotions: list[str]) -> None:
     """Both rows of one identity."""
-    person = next(iter(sheets.values())).person.replace(", ", "\n")
+    person = next(iter(sheets.values())).traits_text.replace(", ", "\n")
     axes.text(-0.06, top + 1.0, f"identity {identity}\n{person}", ha="right", va="center", fontsize=6.5)
     for row, word in enumerate(("symmetric", "weakened")):
         axes.text(-0.06, top + row + 0.5 + 0.34 * (2 * row - 1), word, ha="right", va="center", fontsize=6, color=MUTED)

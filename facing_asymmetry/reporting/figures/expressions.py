@@ -12,6 +12,7 @@ from facing_asymmetry.reporting.report_figure import ReportFigure
 from facing_asymmetry.reporting.style import ALERT, MUTED, WIDTH, readable, show_face, styled
 from facing_asymmetry.results.contact_sheets import thin
 from facing_asymmetry.results.finished_run import RunData
+from facing_asymmetry.results.layout import RESPONSES_FILE
 
 GAP, LABEL, MARGIN = 0.04, 0.2, 0.36
 """In cells: space between faces, height of the words under a face, width of the words left of the grid."""
@@ -21,7 +22,7 @@ GAP, LABEL, MARGIN = 0.04, 0.2, 0.36
 def draw(data: RunData) -> Figure:
     """Classifier × emotion, preceded by the neutral face; below it the strip at the lowest s, t rising."""
     columns = max(6, len(data.emotions) + 1)
-    frames = len(thin(len(data.sprites[data.exemplar].t), data.settings.strip_frames))
+    frames = len(thin(len(data.sheets[data.exemplar].t), data.settings.strip_frames))
     strip = min(1.3, columns / frames)
     top = len(data.classifiers) * (1 + LABEL) + 0.5
     height = top + strip + 0.42
@@ -39,14 +40,14 @@ def draw(data: RunData) -> Figure:
 def caption(data: RunData) -> str:
     """What the marks under the faces mean."""
     classifier, emotion = data.exemplar
-    whose = next(iter(data.sprites.values()))
+    whose = next(iter(data.sheets.values()))
     return (
         "(a) The full symmetric expression (s = 1, t = 1) that each classifier (row) was shown, on identity "
-        f"{whose.identity}{f' ({whose.person})' if whose.person else ''}. The number is the classifier's probability "
-        "of the emotion on this face; a red frame and ✕ mark pairs that are not accepted, because the classifier "
-        f"predicts another class on most faces; they stay in every table. (b) Neutral to asymmetric {emotion} for "
-        f"{readable(classifier)}: s = {min(whose.s):g}, the person's {whose.side} side is affected, t rises to the "
-        "right; below each face the predicted class."
+        f"{whose.identity}{f' ({whose.traits_text})' if whose.traits_text else ''}. The number is the classifier's "
+        "probability of the emotion on this face; a red frame and ✕ mark pairs that are not accepted, because the "
+        f"classifier predicts another class on most faces; they stay in every table. (b) Neutral to asymmetric "
+        f"{emotion} for {readable(classifier)}: s = {min(whose.s):g}, the person's {whose.side} side is affected, t "
+        "rises to the right; below each face the predicted class."
     )
 
 
@@ -73,7 +74,7 @@ def _draw_grid(axes: Axes, data: RunData) -> None:
             va="center",
         )
         for column, emotion in enumerate(data.emotions):
-            sheet = data.sprites.get((classifier, emotion))
+            sheet = data.sheets.get((classifier, emotion))
             if sheet is None:
                 continue
             neutral, full = sheet.frames([(1.0, 0.0), (1.0, 1.0)])
@@ -85,7 +86,7 @@ def _draw_grid(axes: Axes, data: RunData) -> None:
 
 def _draw_strip(axes: Axes, data: RunData, top: float, size: float) -> None:
     classifier, emotion = data.exemplar
-    sheet = data.sprites[classifier, emotion]
+    sheet = data.sheets[classifier, emotion]
     chosen = thin(len(sheet.t), data.settings.strip_frames)
     axes.text(-MARGIN + 0.04, top - 0.1, "b", fontsize=9, fontweight="bold", va="bottom")
     title = f"{readable(classifier)}: neutral → asymmetric {emotion} (s = {sheet.s[0]:g})"
@@ -119,11 +120,11 @@ def _mark(axes: Axes, data: RunData, pair: tuple[str, str], column: float, top: 
 
 def _frame(data: RunData, pair: tuple[str, str], s: float, t: float) -> dict[str, object]:
     """The target row of the drawn identity and side at the node nearest to (s, t)."""
-    sheet = data.sprites[pair]
+    sheet = data.sheets[pair]
     replicate = (*pair, sheet.identity, sheet.side, sheet.intervention)
-    rows = data.unit(replicate)
+    rows = data.cell(replicate)
     if rows is None:
-        raise DataError(f"{sheet.path}: {sheet.words} is not in responses.parquet")
+        raise DataError(f"{sheet.path}: {sheet.summary} is not in {RESPONSES_FILE}")
     rows = rows[rows["is_target"]]
     nearest = int(np.argmin(np.abs(rows["s"] - s).to_numpy() + np.abs(rows["t"] - t).to_numpy()))
     return {str(key): value for key, value in rows.iloc[nearest].items()}

@@ -22,7 +22,7 @@ def draw(data: RunData) -> Figure:
     s, t, activation = grid_mean(rows, "logit")
     _, _, wrong = grid_mean(rows, "wrong")
     derivative = np.gradient(activation, s, axis=1)
-    has_faces = (classifier, emotion) in data.sprites
+    has_faces = (classifier, emotion) in data.sheets
     figure = new_figure(WIDTH, 3.0)
     places = list(figure.subplots(1, 2 + has_faces, width_ratios=[1.15] * has_faces + [1.0, 1.0]))
     if has_faces:
@@ -59,7 +59,7 @@ def describe(data: RunData) -> str:
 
 
 def _corners(axes: Axes, data: RunData) -> None:
-    sheet = data.sprites[data.exemplar]
+    sheet = data.sheets[data.exemplar]
     low_s, high_s, low_t, high_t = sheet.s[0], sheet.s[-1], sheet.t[0], sheet.t[-1]
     nodes = [(high_s, high_t), (low_s, high_t), (high_s, low_t), (low_s, low_t)]
     for place, ((s, t), pixels) in enumerate(zip(nodes, sheet.frames(nodes), strict=True)):

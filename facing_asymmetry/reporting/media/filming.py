@@ -20,7 +20,8 @@ from facing_asymmetry.reporting.media.path import frames_along
 from facing_asymmetry.reporting.style import ALERT, INK, MUTED, PAPER, RULE, readable
 from facing_asymmetry.responses.contact_sheet import to_bytes
 from facing_asymmetry.responses.runner import Studio
-from facing_asymmetry.results.files import read_json
+from facing_asymmetry.results.files import read_json, weights_file
+from facing_asymmetry.results.layout import MANIFEST_FILE
 from facing_asymmetry.runs.study import Study
 
 
@@ -89,7 +90,7 @@ def study_of(run: Path) -> Study:
     Raises:
         DataError: there is no manifest; ConfigError: its configuration can't be read by this version.
     """
-    return Study(read_config(read_json(run / "manifest.json")["config"]))
+    return Study(read_config(read_json(run / MANIFEST_FILE)["config"]))
 
 
 def _named(kind: str, name: str, known: Mapping[str, Any]) -> Any:
@@ -102,7 +103,7 @@ def _named(kind: str, name: str, known: Mapping[str, Any]) -> Any:
 
 def _weights(run: Path, shot: Shot, units: Sequence[str]) -> Float[ndarray, " E"]:
     """Unit weights of the expression shown, in the face model's order."""
-    path = run / "expressions" / f"{shot.classifier}.csv"
+    path = run / weights_file(shot.classifier)
     if not path.is_file():
         raise DataError(f"{path} is missing; `facing-asymmetry optimise` writes it")
     table = pd.read_csv(path, index_col="unit")

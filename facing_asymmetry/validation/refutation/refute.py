@@ -129,8 +129,9 @@ def _check_agreement(estimate: Estimate, curves: CurveSets, settings: RefuterSet
         values = values - curves[settings.control].scores()
     if abs(values.mean() - estimate.mean) > AGREEMENT * max(size, 1e-3):
         raise DataError(
-            f"{SCORES_FILE} and {RESPONSES_FILE} don't belong together: mean {estimate.score} of {estimate.group[1]} is "
-            f"{estimate.mean:.6g} in the first and {values.mean():.6g} by the second; run the score stage again"
+            f"{SCORES_FILE} and {RESPONSES_FILE} don't belong together: mean {estimate.score} of "
+            f"{estimate.group[1]} is {estimate.mean:.6g} in the first and {values.mean():.6g} by the second; run the "
+            "score stage again"
         )
 
 

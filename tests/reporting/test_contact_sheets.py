@@ -14,23 +14,23 @@ from PIL import Image
 from facing_asymmetry.config import ReportSettings
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.reporting.explorer import explore
-from facing_asymmetry.results.contact_sheets import Sprite, encode_all, read_sprites, thin
+from facing_asymmetry.results.contact_sheets import ContactSheet, encode_sheets, read_contact_sheets, thin
 from facing_asymmetry.results.finished_run import RunData, read_run
 from tests.reporting.synthetic_run import draw_face
 
 
 def test_a_frame_is_the_face_of_its_node(run_data: RunData):
-    sprite = run_data.sprites["net_a", "happiness"]
+    sprite = run_data.sheets["net_a", "happiness"]
     for s, t in ((0.0, 0.0), (0.25, 1.0), (1.0, 0.5)):
         assert np.array_equal(sprite.frame(s, t), np.asarray(draw_face("happiness", s, t, sprite.size)))
 
 
 def test_all_sheets_are_found(run_data: RunData):
-    assert set(run_data.sprites) == {(c, e) for c in run_data.classifiers for e in run_data.emotions}
+    assert set(run_data.sheets) == {(c, e) for c in run_data.classifiers for e in run_data.emotions}
 
 
 def test_no_folder_means_no_sheets(tmp_path: Path):
-    assert read_sprites(tmp_path / "absent") == {}
+    assert read_contact_sheets(tmp_path / "absent") == {}
 
 
 @given(st.integers(2, 200), st.integers(2, 40))
@@ -47,24 +47,24 @@ def test_a_sheet_of_another_size_than_described_is_named(finished_run: Path, tmp
     described = tmp_path / "sprites" / "net_a" / "anger.json"
     described.write_text(json.dumps(json.loads(described.read_text()) | {"size": 50}))
     with pytest.raises(DataError, match=r"anger\.png is 240 x 144 pixels"):
-        read_sprites(tmp_path / "sprites")
+        read_contact_sheets(tmp_path / "sprites")
 
 
 def test_a_sheet_without_its_description_is_named(finished_run: Path, tmp_path: Path):
     shutil.copytree(finished_run / "sprites", tmp_path / "sprites")
     (tmp_path / "sprites" / "net_a" / "anger.json").unlink()
     with pytest.raises(DataError, match=r"anger\.json"):
-        read_sprites(tmp_path / "sprites")
+        read_contact_sheets(tmp_path / "sprites")
 
 
 def test_a_smaller_budget_gives_smaller_images_that_keep_to_it(run_data: RunData):
-    sprites = list(run_data.sprites.values())
-    roomy, _ = encode_all(sprites, 1_000_000, 11)
-    tight, pixels = encode_all(sprites, sum(map(len, roomy)) - 1000, 11)
+    sprites = list(run_data.sheets.values())
+    roomy, _ = encode_sheets(sprites, 1_000_000, 11)
+    tight, pixels = encode_sheets(sprites, sum(map(len, roomy)) - 1000, 11)
     assert sum(map(len, tight)) < sum(map(len, roomy)) - 1000
     assert pixels <= 224
     with pytest.raises(DataError, match="explorer_nodes"):
-        encode_all(sprites, 100, 11)
+        encode_sheets(sprites, 100, 11)
 
 
 def test_the_explorer_holds_the_logits_of_the_table_at_every_node(run_data: RunData):
@@ -91,9 +91,9 @@ def check_against_table(data: RunData, sheet: dict, side: str, logits: list[floa
 def test_both_sides_of_a_mirrored_sheet_are_offered_and_one_of_another(run_data: RunData):
     sides = {sheet["intervention"]: sorted(sheet["sides"]) for sheet in explore(run_data, 2_000_000).sheets}
     assert sides == {"palsy": ["left", "right"], "bilateral": ["both"]}
-    alone = replace(run_data.sprites["net_a", "anger"], mirrored=False)
+    alone = replace(run_data.sheets["net_a", "anger"], mirrored=False)
     data = replace(
-        run_data, sprites={("net_a", "anger"): alone}, further={}, settings=ReportSettings("", "net_a", "anger")
+        run_data, sheets={("net_a", "anger"): alone}, further_sheets={}, settings=ReportSettings("", "net_a", "anger")
     )
     assert list(explore(data, 1_000_000).sheets[0]["sides"]) == ["left"]
 
@@ -130,7 +130,7 @@ def test_a_thinned_explorer_keeps_images_and_numbers_together(finished_run: Path
 
 
 def run_data_frame(data: RunData) -> np.ndarray:
-    return data.sprites[data.exemplar].frame(1.0, 1.0).astype(int)
+    return data.sheets[data.exemplar].frame(1.0, 1.0).astype(int)
 
 
 def test_faces_of_an_identity_that_the_table_lacks_are_refused(finished_run: Path, tmp_path: Path):
@@ -151,7 +151,7 @@ def test_faces_at_nodes_that_the_table_lacks_are_refused(finished_run: Path, tmp
 
 def test_a_face_is_described_by_its_own_traits_or_else_by_the_skin_it_wears():
     def person(**traits):
-        return Sprite(Path("x.png"), 0, traits, "left", "palsy", (0.0, 1.0), (0.0, 1.0), 48).person
+        return ContactSheet(Path("x.png"), 0, traits, "left", "palsy", (0.0, 1.0), (0.0, 1.0), 48).traits_text
 
     assert person(sex="female", age=24.4, ancestry="asian", weight=0.2) == "female, 24 years, asian"
     assert person(skin="male, 54 years, african") == "skin: male, 54 years, african"
