@@ -1,4 +1,4 @@
-"""Detector and landmark network: taken as data out of pinned registry archives."""
+"""Face detection: YuNet, whose weights are read as data from a pinned registry archive, as are the mesh network's."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +26,29 @@ LANDMARKS: Final = (
 )
 """MediaPipe's face mesh (Apache-2.0): 468 points with depth. The archive is only read, on any machine."""
 
+DETECTOR_PIXELS: Final = 640
+"""Side of the detector's input."""
+
+STRIDES: Final = (8, 16, 32)
+"""Pixels between the anchors of each of the detector's outputs."""
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One face.
+
+    Attributes:
+        score: certainty in [0, 1].
+        box: left, top, width, height in pixels of the photograph.
+        points: `(5, 2)` pixels: person's right eye, left eye, nose tip, right and left mouth corner.
+        faces: how many faces scored at least the threshold and overlap this one by less than half.
+    """
+
+    score: float
+    box: tuple[float, float, float, float]
+    points: Float[ndarray, "5 2"]
+    faces: int
+
 
 def weight_file(asset: tuple[str, str, str]) -> Path:
     """Path of a checked file in the cache, fetched the first time.
@@ -35,26 +58,6 @@ def weight_file(asset: tuple[str, str, str]) -> Path:
     """
     source, member, sha256 = asset
     return fetch(source, {member: sha256}, cache_folder() / "photographs")[member]
-
-
-SIDE: Final = 640
-STRIDES: Final = (8, 16, 32)
-
-
-@dataclass(frozen=True)
-class Detection:
-    """One face.
-
-    Attributes:
-        score: certainty in [0, 1]; `box`: left, top, width, height in pixels of the photograph.
-        points: `(5, 2)` person's right eye, left eye, nose tip, right and left mouth corner.
-        faces: how many faces scored at least the threshold and overlap this one by less than half.
-    """
-
-    score: float
-    box: tuple[float, float, float, float]
-    points: Float[ndarray, "5 2"]
-    faces: int
 
 
 def detect(image: UInt8[ndarray, "H W 3"], threshold: float = 0.6) -> Detection | None:
@@ -81,10 +84,10 @@ def _mirrored(found: Detection, width: int) -> Detection:
 
 
 def _detect(image: UInt8[ndarray, "H W 3"], threshold: float) -> Detection | None:
-    scale = SIDE / max(image.shape[:2])
+    scale = DETECTOR_PIXELS / max(image.shape[:2])
     picture = Image.fromarray(image)
     picture = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
-    canvas = np.zeros((SIDE, SIDE, 3), np.float32)
+    canvas = np.zeros((DETECTOR_PIXELS, DETECTOR_PIXELS, 3), np.float32)
     canvas[: picture.height, : picture.width] = np.asarray(picture)
     outputs = _session().run(None, {"input": canvas[:, :, ::-1].transpose(2, 0, 1)[None].copy()})
     names = [output.name for output in _session().get_outputs()]
@@ -110,7 +113,7 @@ def _decode(out: dict[str, ndarray]) -> tuple[ndarray, ndarray, ndarray]:
     """Scores `(N,)`, boxes `(N, 4)` and points `(N, 5, 2)` of all anchors, pixels of the network's input."""
     scores, boxes, points = [], [], []
     for stride in STRIDES:
-        cells = SIDE // stride
+        cells = DETECTOR_PIXELS // stride
         place = np.stack(np.meshgrid(np.arange(cells), np.arange(cells)), axis=-1).reshape(-1, 2)
         certainty = np.clip(out[f"cls_{stride}"], 0, 1) * np.clip(out[f"obj_{stride}"], 0, 1)
         shape = out[f"bbox_{stride}"][0]

@@ -1,4 +1,4 @@
-"""Activation against measured symmetry, one panel per classifier and emotion, beside a synthetic run's curve."""
+"""The two figures of the page: activation against measured symmetry, and asymmetry and symmetry of each group."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -10,26 +10,18 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from facing_asymmetry.core.emotions import CANONICAL
-from facing_asymmetry.photographs.published_validation import error_of_s, floor_mm
 from facing_asymmetry.photographs.responses import groups, subject_means, usable
-from facing_asymmetry.photographs.symmetry_scale import reference
+from facing_asymmetry.photographs.symmetry_scale import error_of_s, floor_mm, published_scale
 from facing_asymmetry.reporting.style import INK, MUTED, PAPER, RULE, WIDTH, look, new_figure, readable
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-MARKERS = "osD^vP"
+GROUP_COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+GROUP_MARKERS: Final = "osD^vP"
+
+ROW: Final = 0.36
+"""Inches per group and emotion."""
 
 
-def label(name: str) -> str:
-    """A group's name as Matplotlib shows it literally: no formula between dollars, no underscore that hides it."""
-    return ("\u200b" if name.startswith("_") else "") + name.replace("$", r"\$")
-
-
-def in_order(emotions: Iterable[str]) -> list[str]:
-    """The distinct emotions, those that are shown first, neutral and contempt last."""
-    return sorted(set(emotions), key=CANONICAL.index)
-
-
-def draw(activations: pd.DataFrame, synthetic: pd.DataFrame | None) -> Figure:
+def draw_activations(activations: pd.DataFrame, synthetic: pd.DataFrame | None) -> Figure:
     """Photographs as points by group, a line through usable ones of three different s; synthetic curve dashed.
 
     Args:
@@ -63,38 +55,6 @@ def draw(activations: pd.DataFrame, synthetic: pd.DataFrame | None) -> Figure:
     return figure
 
 
-def keys(groups: Sequence[str]) -> list[Line2D]:
-    """Legend entries: colour and marker of each group, in order."""
-    return [
-        Line2D([], [], linestyle="", marker=MARKERS[i % 6], color=COLOURS[i % 6], label=label(name))
-        for i, name in enumerate(groups)
-    ]
-
-
-def _points(axes: Axes, rows: pd.DataFrame, place: int) -> None:
-    colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
-    for hollow, part in rows.groupby(rows["emotion"] == "neutral"):
-        face = PAPER if hollow else colour
-        axes.plot(part["s"], part["logit"], marker, color=colour, markerfacecolor=face, markersize=3.5, alpha=0.8)
-    rows = usable(rows)
-    if rows["s"].nunique() >= 3:
-        slope, start = np.polyfit(rows["s"], rows["logit"], 1)
-        ends = np.array([rows["s"].min(), rows["s"].max()])
-        axes.plot(ends, start + slope * ends, color=colour, linewidth=1.2)
-
-
-def synthetic_curves(responses: pd.DataFrame) -> pd.DataFrame:
-    """Mean activation at the largest t by classifier, emotion and s, of a run's response table (palsy first)."""
-    rows = responses[responses["is_target"] & (responses["t"] == responses["t"].max())]
-    done = sorted(rows["intervention"].unique(), key=lambda name: name != "palsy")
-    rows = rows[rows["intervention"] == done[0]]
-    return rows.groupby(["classifier", "emotion", "s"], as_index=False)["logit"].mean()
-
-
-ROW: Final = 0.36
-"""Inches per group and emotion."""
-
-
 def draw_groups(measures: pd.DataFrame) -> Figure:
     """One row per emotion and group; dots are subjects, markers their mean with the standard deviation between them.
 
@@ -121,7 +81,7 @@ def draw_groups(measures: pd.DataFrame) -> Figure:
                     _marks(left, facts, mine["asymmetry_mm"], "asymmetry_mm", y, place)
                     _error(right, float(facts["s"]), error_of_s(emotion), y)
                     _marks(right, facts, mine["s"], "s", y, place)
-        _dress(left, right, emotions)
+        _label_axes(left, right, emotions)
         handles = keys(names)
         handles.append(Line2D([], [], color=MUTED, linewidth=5, alpha=0.3, label="error of one photograph"))
         handles.append(
@@ -131,16 +91,54 @@ def draw_groups(measures: pd.DataFrame) -> Figure:
     return figure
 
 
+def synthetic_curves(responses: pd.DataFrame) -> pd.DataFrame:
+    """Mean activation at the largest t by classifier, emotion and s, of a run's response table (palsy first)."""
+    rows = responses[responses["is_target"] & (responses["t"] == responses["t"].max())]
+    done = sorted(rows["intervention"].unique(), key=lambda name: name != "palsy")
+    rows = rows[rows["intervention"] == done[0]]
+    return rows.groupby(["classifier", "emotion", "s"], as_index=False)["logit"].mean()
+
+
+def label(name: str) -> str:
+    """A group's name as Matplotlib shows it literally: no formula between dollars, no underscore that hides it."""
+    return ("\u200b" if name.startswith("_") else "") + name.replace("$", r"\$")
+
+
+def in_order(emotions: Iterable[str]) -> list[str]:
+    """The distinct emotions, those that are shown first, neutral and contempt last."""
+    return sorted(set(emotions), key=CANONICAL.index)
+
+
+def keys(groups: Sequence[str]) -> list[Line2D]:
+    """Legend entries: colour and marker of each group, in order."""
+    return [
+        Line2D([], [], linestyle="", marker=GROUP_MARKERS[i % 6], color=GROUP_COLOURS[i % 6], label=label(name))
+        for i, name in enumerate(groups)
+    ]
+
+
+def _points(axes: Axes, rows: pd.DataFrame, place: int) -> None:
+    colour, marker = GROUP_COLOURS[place % len(GROUP_COLOURS)], GROUP_MARKERS[place % len(GROUP_MARKERS)]
+    for hollow, part in rows.groupby(rows["emotion"] == "neutral"):
+        face = PAPER if hollow else colour
+        axes.plot(part["s"], part["logit"], marker, color=colour, markerfacecolor=face, markersize=3.5, alpha=0.8)
+    rows = usable(rows)
+    if rows["s"].nunique() >= 3:
+        slope, start = np.polyfit(rows["s"], rows["logit"], 1)
+        ends = np.array([rows["s"].min(), rows["s"].max()])
+        axes.plot(ends, start + slope * ends, color=colour, linewidth=1.2)
+
+
 def _synthetic_mm(axes: Axes, emotion: str, row: int) -> None:
     """What symmetric rendered faces measure, shaded; ticks at the mean asymmetry of rendered faces of known s."""
     axes.fill_betweenx([row - 0.46, row + 0.46], 0, floor_mm(emotion), color=RULE, alpha=0.7, linewidth=0)
-    if emotion in reference().asymmetry:
-        at = reference().asymmetry[emotion]
+    if emotion in published_scale().asymmetry:
+        at = published_scale().asymmetry[emotion]
         axes.plot(at, np.full(len(at), row - 0.44), "|", color=INK, markersize=6, markeredgewidth=1)
 
 
 def _marks(axes: Axes, facts: dict[str, float], dots: pd.Series, key: str, y: float, place: int) -> None:
-    colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
+    colour, marker = GROUP_COLOURS[place % len(GROUP_COLOURS)], GROUP_MARKERS[place % len(GROUP_MARKERS)]
     axes.plot(dots, np.full(len(dots), y), ".", color=colour, alpha=0.4, markersize=4, markeredgewidth=0)
     mean, spread = float(facts[key]), float(facts[f"{key}_sd"])
     if np.isfinite(spread):
@@ -154,7 +152,7 @@ def _error(axes: Axes, mean: float, error: float, y: float) -> None:
         axes.plot([mean - error, mean + error], [y, y], color=MUTED, linewidth=5, alpha=0.3, solid_capstyle="butt")
 
 
-def _dress(left: Axes, right: Axes, emotions: list[str]) -> None:
+def _label_axes(left: Axes, right: Axes, emotions: list[str]) -> None:
     left.set_yticks(range(len(emotions)), emotions)
     left.set_ylim(len(emotions) - 0.45, -0.6)
     left.set_xlim(left=0)

@@ -1,4 +1,7 @@
-"""MediaPipe's face mesh: 468 points of one face, the same for a picture and its mirror image."""
+"""MediaPipe's face mesh: 468 points of one face, the same for an image and its mirror image, and the aligned frame.
+
+The frame is the photograph turned, scaled and shifted so that eyes and nose lie where the renderer puts them.
+"""
 
 import json
 from functools import lru_cache
@@ -8,11 +11,13 @@ from typing import Any, Final
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 from numpy import ndarray
+from PIL import Image
 
-from facing_asymmetry.photographs.alignment import sample
 from facing_asymmetry.photographs.detector import LANDMARKS, Detection, weight_file
 
-SIDE: Final = 192
+MESH_PIXELS: Final = 192
+"""Side of the network's input."""
+
 RIGHT_EYE, LEFT_EYE = 33, 263
 """Outer corners of the person's right and left eye."""
 
@@ -21,6 +26,14 @@ MARGIN: Final = 1.5
 
 CROPS: Final = ((1.0, 0.0), (0.93, 0.0), (1.08, 0.0), (1.0, 0.06), (1.0, -0.06))
 """Size and turn (radians) of the crops that are averaged, about the one that the first pass finds."""
+
+RIGID: Final = (33, 133, 362, 263, 168, 2)
+"""Corners of both eyes, root and base of the nose: neither brow, mouth nor chin moves the frame."""
+
+PLACES: Final = np.array(
+    [[0.2848, 0.3329], [0.4169, 0.3409], [0.5831, 0.3409], [0.7152, 0.3329], [0.5, 0.312], [0.5, 0.5694]]
+)
+"""Where the `RIGID` points lie in the renderer's frame, shares of its side: mean of 12 neutral faces, symmetrised."""
 
 
 @lru_cache(maxsize=1)
@@ -50,21 +63,78 @@ def mesh_points(image: UInt8[ndarray, "H W 3"], found: Detection) -> Float[ndarr
     return np.mean([_both_ways(image, crop) for crop in crops], axis=0)
 
 
+def frame_of(points: Float[ndarray, "468 3"], size: int) -> Float[ndarray, "2 3"]:
+    """From pixels of a frame of `size` pixels to pixels of the photograph."""
+    return similarity(PLACES * size, points[list(RIGID), :2])
+
+
+def framed(
+    image: UInt8[ndarray, "H W 3"], points: Float[ndarray, "468 3"], size: int = 224
+) -> tuple[UInt8[ndarray, "S S 3"], Float[ndarray, "468 3"]]:
+    """The picture that classifiers see, and the points in its pixels."""
+    matrix = frame_of(points, size)
+    turn = matrix[:, :2]
+    back = np.linalg.inv(turn)
+    moved = transform_points(np.column_stack([back, -back @ matrix[:, 2]]), points[:, :2])
+    depth = points[:, 2] / float(np.hypot(*turn[:, 0]))
+    return sample_image(image, matrix, size), np.column_stack([moved, depth])
+
+
+def similarity(source: Float[ndarray, "N 2"], target: Float[ndarray, "N 2"]) -> Float[ndarray, "2 3"]:
+    """Least-squares turn, scale and shift (no reflection) that brings `source` to `target`."""
+    p, q = (points[:, 0] + 1j * points[:, 1] for points in (source, target))
+    centred = p - p.mean()
+    a = (centred.conj() @ (q - q.mean())) / (centred.conj() @ centred).real
+    b = q.mean() - a * p.mean()
+    return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
+
+
+def transform_points(matrix: Float[ndarray, "2 3"], points: Float[ndarray, "N 2"]) -> Float[ndarray, "N 2"]:
+    """Points through a similarity."""
+    return points @ matrix[:, :2].T + matrix[:, 2]
+
+
+def sample_image(image: UInt8[ndarray, "H W 3"], matrix: Float[ndarray, "2 3"], size: int) -> UInt8[ndarray, "S S 3"]:
+    """A square picture of `size` pixels; what lies outside repeats the border.
+
+    Args:
+        image: sRGB.
+        matrix: takes a point of the result to the point of the image (pixels, pixel centres at .5).
+    """
+    step = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    factor = max(step, 1.0)
+    height, width = image.shape[:2]
+    small = (max(1, round(width / factor)), max(1, round(height / factor)))
+    picture = Image.fromarray(image)
+    if factor > 1.0:  # averaged down first, or detail would alias
+        picture = picture.resize(small, Image.Resampling.BOX)
+    ratio = np.array([picture.width / width, picture.height / height])
+    inner = matrix * ratio[:, None]
+    corners = transform_points(inner, np.array([[0.0, 0], [size, 0], [0, size], [size, size]]))
+    margin = int(np.ceil(max(0.0, -corners.min(), (corners - [picture.width, picture.height]).max()))) + 2
+    padded = np.pad(np.asarray(picture), ((margin, margin), (margin, margin), (0, 0)), mode="edge")
+    coefficients = (*inner[0, :2], inner[0, 2] + margin, *inner[1, :2], inner[1, 2] + margin)
+    out = Image.fromarray(padded).transform(
+        (size, size), Image.Transform.AFFINE, coefficients, Image.Resampling.BILINEAR
+    )
+    return np.asarray(out)
+
+
 def _turn(angle: float) -> Float[ndarray, "2 2"]:
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
 def _square(centre: ndarray, side: float, axis: ndarray) -> Float[ndarray, "2 3"]:
     """From pixels of the network's input to the image: a square whose rows run along `axis`."""
-    unit = axis / np.linalg.norm(axis) * side / SIDE
+    unit = axis / np.linalg.norm(axis) * side / MESH_PIXELS
     turn = np.array([[unit[0], -unit[1]], [unit[1], unit[0]]])
-    return np.column_stack([turn, centre - turn @ np.full(2, SIDE / 2)])
+    return np.column_stack([turn, centre - turn @ np.full(2, MESH_PIXELS / 2)])
 
 
 def _both_ways(image: ndarray, matrix: Float[ndarray, "2 3"]) -> Float[ndarray, "468 3"]:
-    crop = sample(image, matrix, SIDE)
+    crop = sample_image(image, matrix, MESH_PIXELS)
     there, back = _run(crop), _run(crop[:, ::-1])[mirror_pairs()]
-    back[:, 0] = SIDE - back[:, 0]
+    back[:, 0] = MESH_PIXELS - back[:, 0]
     mean = (there + back) / 2
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     return np.column_stack([mean[:, :2] @ matrix[:, :2].T + matrix[:, 2], mean[:, 2] * scale])

@@ -1,4 +1,4 @@
-"""Which photographs: a folder of GROUP/EMOTION/SUBJECT... pictures, or a CSV that names them."""
+"""List photographs from a folder GROUP/EMOTION/SUBJECT... or from a CSV that names them, and read their pixels."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +13,21 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import DataError, suggestion
 
-COLUMNS: Final = ("path", "group", "emotion", "subject")
+LISTING_COLUMNS: Final = ("path", "group", "emotion", "subject")
 LAYOUT: Final = "GROUP/EMOTION/SUBJECT[_...].jpg"
 ENDINGS: Final = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 
 
 @dataclass(frozen=True)
 class Photograph:
-    """One picture: `path`, `group` (such as proband), `emotion` that is posed, `subject` (who)."""
+    """One photograph.
+
+    Attributes:
+        path: the image file.
+        group: group of people, for example `proband`.
+        emotion: emotion that is posed.
+        subject: the person.
+    """
 
     path: Path
     group: str
@@ -83,15 +90,17 @@ def _of_csv(source: Path) -> list[Photograph]:
     try:
         table = pd.read_csv(source, dtype=str, keep_default_na=False)
     except (ValueError, OSError) as error:  # pandas' own parser errors are ValueErrors
-        raise DataError(f"{source} is no CSV with the columns {', '.join(COLUMNS)}: {error}") from error
-    missing = [name for name in COLUMNS if name not in table.columns]
+        raise DataError(f"{source} is no CSV with the columns {', '.join(LISTING_COLUMNS)}: {error}") from error
+    missing = [name for name in LISTING_COLUMNS if name not in table.columns]
     if missing:
         raise DataError(f"{source} lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}")
-    for column in COLUMNS:
+    for column in LISTING_COLUMNS:
         empty = np.flatnonzero(table[column].str.strip() == "")
         if len(empty):
             raise DataError(f"{source}, line {empty[0] + 2}: {column} is empty")
-    return [Photograph(source.parent / p, g, e, s) for p, g, e, s in table[list(COLUMNS)].itertuples(index=False)]
+    return [
+        Photograph(source.parent / p, g, e, s) for p, g, e, s in table[list(LISTING_COLUMNS)].itertuples(index=False)
+    ]
 
 
 def _of_folder(source: Path) -> list[Photograph]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -9,23 +10,32 @@ from jaxtyping import Float, UInt8
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.photographs.alignment import RIGID, framed
 from facing_asymmetry.photographs.detector import detect
-from facing_asymmetry.photographs.landmarks import mesh_points
+from facing_asymmetry.photographs.landmarks import RIGID, framed, mesh_points
 from facing_asymmetry.photographs.listing import Photograph, read_photograph
 from facing_asymmetry.photographs.symmetry import TURNED, in_face_frame, picture_asymmetry, yaw_degrees
-from facing_asymmetry.photographs.symmetry_scale import asymmetry_mm, reference
+from facing_asymmetry.photographs.symmetry_scale import asymmetry_mm, published_scale
+
+MEASURE_COLUMNS: Final = (
+    *("path", "group", "emotion", "subject", "detector_score", "faces_seen", "yaw", "asymmetry_mm", "s", "weak_side"),
+    *("excess_asymmetry_mm", "excess_s", "intensity_mm", "intensity_from", "picture_asymmetry"),
+)
+"""Columns of `measures_table`."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One face.
+    """The measures of one photographed face.
 
     Attributes:
-        photograph: where it comes from; `score`: the detector's; `faces`: how many it saw (the most certain is taken).
-        differences: `(468,)` mm: height differences of the points, that of the head's turn taken away.
-        points: `(468, 3)` mm, in the face's own frame; `yaw`: degrees the head is turned.
-        picture: asymmetry of the picture; `frame`: what classifiers see.
+        photograph: where it comes from.
+        score: certainty of the detector, in [0, 1].
+        faces: number of faces that were detected; the most certain one is measured.
+        differences: `(468,)` mm: height differences of the points, less those that the head's turn explains.
+        points: `(468, 3)` mm, in the face's own frame.
+        yaw: degrees the head is turned.
+        picture: asymmetry of the image, see `picture_asymmetry`.
+        frame: `(S, S, 3)` sRGB: what classifiers see.
     """
 
     photograph: Photograph
@@ -45,12 +55,17 @@ class Measured:
     @property
     def s(self) -> float:
         """Measured symmetry, the place on the synthetic axis."""
-        return reference().place(self.differences, self.photograph.emotion)
+        return published_scale().place(self.differences, self.photograph.emotion)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A photograph that could not be measured, and why."""
+    """A photograph that could not be measured.
+
+    Attributes:
+        photograph: which one.
+        reason: why.
+    """
 
     photograph: Photograph
     reason: str
@@ -78,22 +93,16 @@ def measure(photograph: Photograph) -> Measured:
     if found is None:
         raise DataError("no face found")
     frame, points = framed(image, mesh_points(image, found))
-    differences, yaw = reference().differences(points), yaw_degrees(points)
+    differences, yaw = published_scale().differences(points), yaw_degrees(points)
     own = in_face_frame(points)
     return Measured(photograph, found.score, found.faces, differences, own, yaw, picture_asymmetry(frame), frame)
-
-
-COLUMNS = (
-    *("path", "group", "emotion", "subject", "detector_score", "faces_seen", "yaw", "asymmetry_mm", "s", "weak_side"),
-    *("excess_asymmetry_mm", "excess_s", "intensity_mm", "intensity_from", "picture_asymmetry"),
-)
 
 
 def measures_table(measured: Sequence[Measured]) -> pd.DataFrame:
     """One row per face; its number is `identity` in the response table.
 
     Returns:
-        `COLUMNS`. `weak_side` is the person's, empty where the emotion has no synthetic palsy to compare with.
+        `MEASURE_COLUMNS`. `weak_side` is the person's, empty where the emotion has no synthetic palsy to compare with.
         `excess_asymmetry_mm`, `excess_s`: after the height differences of the subject's own neutral photographs (their
         mean, heads turned by at most `TURNED`) are taken away; NaN for neutral photographs and for subjects without
         one. `intensity_mm`: mean distance of the points to those of the subject's neutral face in the plane of the
@@ -104,11 +113,11 @@ def measures_table(measured: Sequence[Measured]) -> pd.DataFrame:
     for m in measured:
         if m.photograph.emotion == "neutral" and abs(m.yaw) <= TURNED:
             neutral.setdefault((m.photograph.group, m.photograph.subject), []).append(m)
-    return pd.DataFrame([_row(m, neutral) for m in measured], columns=list(COLUMNS))
+    return pd.DataFrame([_row(m, neutral) for m in measured], columns=list(MEASURE_COLUMNS))
 
 
 def _row(m: Measured, neutral: dict[tuple[str, str], list[Measured]]) -> dict[str, object]:
-    photograph, scale = m.photograph, reference()
+    photograph, scale = m.photograph, published_scale()
     own = neutral.get((photograph.group, photograph.subject), [])
     missing = scale.missing(m.differences, photograph.emotion)
     beyond = np.full(468, np.nan)

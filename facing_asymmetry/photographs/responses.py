@@ -1,4 +1,4 @@
-"""The response table of the photographs: the same columns as a run's."""
+"""Responses of classifiers to photographs, their slopes over measured s, and the measures of each group."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Final
@@ -16,6 +16,17 @@ from facing_asymmetry.photographs.measure import Measured
 from facing_asymmetry.photographs.symmetry import TURNED
 from facing_asymmetry.results.response_table import validate
 from facing_asymmetry.statistics.mixed_model import believable_slope
+
+SLOPE_COLUMNS: Final = ("classifier", "group", "photographs", "subjects", "slope", "low", "high", "p", "method")
+
+LEAST_SUBJECTS: Final = 3
+"""Subjects that a slope needs; with fewer, its row says so and has no number."""
+
+MEASURES: Final = ("asymmetry_mm", "s", "excess_asymmetry_mm", "excess_s", "intensity_mm")
+GROUP_COLUMNS: Final = (
+    *("group", "emotion", "photographs", "subjects"),
+    *(f"{measure}{end}" for measure in MEASURES for end in ("", "_sd")),
+)
 
 
 def respond(
@@ -70,12 +81,6 @@ def _rows(classifier: Classifier, number: int, m: Mapping[Hashable, Any], logits
     )
 
 
-SLOPE_COLUMNS = ("classifier", "group", "photographs", "subjects", "slope", "low", "high", "p", "method")
-
-LEAST_SUBJECTS = 3
-"""Fewer give a row that says so, and no number."""
-
-
 def usable(activations: pd.DataFrame) -> pd.DataFrame:
     """The rows that slopes are taken over: emotions with a synthetic palsy, heads turned by at most `TURNED`."""
     return activations[activations["emotion"].isin(BASIC) & (activations["yaw"].abs() <= TURNED)]
@@ -109,13 +114,6 @@ def slopes(activations: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
         method = fit.method.partition(" (")[0]
         rows.append({**found, "slope": fit.slope, "low": fit.low, "high": fit.high, "p": fit.p, "method": method})
     return pd.DataFrame(rows, columns=list(SLOPE_COLUMNS))
-
-
-MEASURES: Final = ("asymmetry_mm", "s", "excess_asymmetry_mm", "excess_s", "intensity_mm")
-GROUP_COLUMNS: Final = (
-    *("group", "emotion", "photographs", "subjects"),
-    *(f"{measure}{end}" for measure in MEASURES for end in ("", "_sd")),
-)
 
 
 def subject_means(measures: pd.DataFrame) -> pd.DataFrame:

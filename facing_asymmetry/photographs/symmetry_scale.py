@@ -1,35 +1,42 @@
-"""What rendered faces of known s look like to the landmark network: the scale that real faces are read on."""
+"""The scale of measured symmetry, made of rendered faces of known s, and how far one reading can be trusted.
+
+Published with the package: `reference.json` is the scale, `validated.json` its errors on other identities of the face
+model it was made of, `validated_ict.json` those on another face model.
+"""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 from jaxtyping import Float
 from numpy import ndarray
 
-from facing_asymmetry.core.emotions import BASIC
-from facing_asymmetry.photographs.landmarks import mirror_pairs
-from facing_asymmetry.photographs.rendered import FRONTAL, Shot
-from facing_asymmetry.photographs.symmetry import height_differences, in_face_frame, yaw_degrees
+from facing_asymmetry.photographs.symmetry import height_differences, yaw_degrees
 
 FURTHEST: Final = 25.0
 """Degrees; reference faces are turned by up to 20, measured with some error."""
 
+HEADS: Final = ("validated", "validated_ict")
+"""Records of validation, one per face model."""
+
+DROOP: Final = "face droops at rest"
+"""Condition of the validation whose faces are asymmetric at rest."""
+
 
 @dataclass(frozen=True)
-class Reference:
+class SymmetryScale:
     """Means over rendered faces; `benchmark photographs --reference FILE` makes one anew.
 
     Attributes:
         turn: `(2, 468)` mm: height differences of a symmetric face per sine of the yaw, and per its cube.
         filters: by emotion, `(468,)` 1/mm: height differences -> share of the expression that one side lacks, -1 to 1,
             positive where the person's left is the weak side.
-        s: `(K,)` ascending; `asymmetry`: by emotion, `(K,)` mean asymmetry in mm at those s.
+        s: `(K,)` values of s, ascending.
+        asymmetry: by emotion, `(K,)` mean asymmetry in mm at those s.
         neutral: `(468, 3)` mm: the mean neutral face in its own frame.
         made: identities and conditions it was made of.
     """
@@ -66,7 +73,7 @@ class Reference:
         return float(np.interp(asymmetry, rising, self.s[::-1]))
 
     def to_json(self) -> str:
-        """As text that `reference` reads."""
+        """As text that `read_scale` reads."""
         fields = {
             "made": dict(self.made),
             "s": self.s.tolist(),
@@ -78,20 +85,20 @@ class Reference:
         return "{\n" + ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in fields.items()) + "\n}\n"
 
 
-def of_json(text: str) -> Reference:
-    """Read a reference from its text."""
+def read_scale(text: str) -> SymmetryScale:
+    """Read a scale from its text."""
     raw = json.loads(text)
     turn, s, neutral = (np.array(raw[key], float) for key in ("turn", "s", "neutral"))
     filters, asymmetry = (
         {name: np.array(row, float) for name, row in raw[key].items()} for key in ("filters", "asymmetry")
     )
-    return Reference(turn, filters, s, asymmetry, neutral, raw["made"])
+    return SymmetryScale(turn, filters, s, asymmetry, neutral, raw["made"])
 
 
 @lru_cache(maxsize=1)
-def reference() -> Reference:
-    """The published reference (reference.json)."""
-    return of_json(files("facing_asymmetry.photographs").joinpath("reference.json").read_text(encoding="utf-8"))
+def published_scale() -> SymmetryScale:
+    """The published scale (reference.json)."""
+    return read_scale(files("facing_asymmetry.photographs").joinpath("reference.json").read_text(encoding="utf-8"))
 
 
 def asymmetry_mm(differences: Float[ndarray, "468"]) -> float:
@@ -105,51 +112,31 @@ def turn_basis(yaw: float | Float[ndarray, " N"]) -> Float[ndarray, "... 2"]:
     return np.stack([sine, sine**3], axis=-1)
 
 
-RIDGE: Final = 0.1
-"""Added to the variance of every point, as a share of the mean variance: fewer faces than points."""
+@lru_cache(maxsize=2)
+def validated(name: str = "validated") -> dict[str, Any]:
+    """A record that `benchmark photographs --json` wrote, one of `HEADS`."""
+    text = files("facing_asymmetry.photographs").joinpath(f"{name}.json").read_text(encoding="utf-8")
+    record: dict[str, Any] = json.loads(text)
+    return record
 
 
-def fit_reference(shots: Iterable[Shot], made: dict[str, Any]) -> Reference:
-    """Fit on shots that hold neutral faces, all emotions, both sides, s = 0 and s = 1, and the frontal condition.
+def error_of_s(emotion: str) -> float:
+    """Root-mean-square error of one measured s over all validated conditions, the larger of both face models.
 
-    Symmetric faces in all conditions give the field of the turn, and, with that taken away, the covariance C of what
-    is left: noise that follows pose, light and person. The filter of an emotion with mean pattern d (s = 0, frontal,
-    left side weak) is w = C^-1 d / (d' C^-1 d): of all linear readings that give 1 for d the one of least noise.
+    Real faces come from neither face model. NaN for an emotion that was not validated.
     """
-    found = [shot for shot in shots if shot.points is not None]
-    raw = np.stack([height_differences(s.points) for s in found if s.points is not None])
-    yaw = np.array([yaw_degrees(s.points) for s in found if s.points is not None])
-    table = pd.DataFrame([(s.condition, s.emotion, s.side, s.s) for s in found], columns=["where", "what", "side", "s"])
-    still, frontal = (table["s"] == 1.0).to_numpy(), (table["where"] == FRONTAL.name).to_numpy()
-    basis = turn_basis(yaw)
-    turn = _odd(np.linalg.lstsq(basis[still], raw[still], rcond=None)[0])
-    left = raw - basis @ turn
-    noise = np.concatenate([left[still], -left[still]])
-    covariance = noise.T @ noise / len(noise)
-    covariance += RIDGE * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
-    levels = np.array(sorted(table["s"].unique()))
-    filters, curves = {}, {}
-    for emotion in [e for e in BASIC if (table["what"] == e).any()]:
-        rows = (table["what"] == emotion).to_numpy() & frontal
-        weak = rows & (table["s"] == levels[0]).to_numpy()
-        signs = np.where(table["side"][weak] == "left", 1.0, -1.0)
-        pattern = _odd((signs[:, None] * left[weak]).mean(axis=0))
-        solved = np.linalg.solve(covariance, pattern)
-        filters[emotion] = _odd(solved / (solved @ pattern))
-        curves[emotion] = np.array([np.abs(left[rows & (table["s"] == at).to_numpy()]).mean() for at in levels])
-    return Reference(turn, filters, levels, curves, _neutral(found), made)
+    rows = [row for name in HEADS for row in validated(name)["emotions_everywhere"] if row["emotion"] == emotion]
+    return max((float(row["rmse"]) for row in rows), default=float("nan"))
 
 
-def _odd(fields: Float[ndarray, "*rows 468"]) -> Float[ndarray, "*rows 468"]:
-    """The part that changes its sign under mirroring, as every height difference does."""
-    return (fields - fields[..., mirror_pairs()]) / 2
+def floor_mm(emotion: str) -> float:
+    """Mean asymmetry in mm that is measured on symmetric rendered faces of this emotion, over all conditions.
 
-
-def _neutral(shots: Sequence[Shot]) -> Float[ndarray, "468 3"]:
-    faces = [
-        in_face_frame(shot.points)
-        for shot in shots
-        if shot.points is not None and shot.emotion == "neutral" and shot.condition == FRONTAL.name
-    ]
-    mean = np.mean(faces, axis=0)
-    return (mean + mean[mirror_pairs()] * [-1.0, 1.0, 1.0]) / 2
+    Neutral faces have their own; contempt, which is not rendered, takes the mean.
+    """
+    record = validated()
+    rows = {row["emotion"]: row["mm"][max(row["mm"], key=float)] for row in record["emotions_everywhere"]}
+    if emotion == "neutral":
+        calm = [value for name, value in record["neutral_mm"].items() if name != DROOP]
+        return float(sum(calm) / len(calm))
+    return float(rows.get(emotion, sum(rows.values()) / len(rows)))

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.record import ClassifierRecord, record_from
 from facing_asymmetry.classifiers.user_weights import with_fingerprint
-from facing_asymmetry.config import RunConfig, identity_block
+from facing_asymmetry.config import RunConfig, identity_block, read_config
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.expressions.fit import check_emotions
 from facing_asymmetry.interventions.contract import Intervention
@@ -15,6 +16,8 @@ from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.registry import intervention_from
 from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.responses.runner import Studio
+from facing_asymmetry.results.files import read_json
+from facing_asymmetry.results.layout import MANIFEST_FILE
 from facing_asymmetry.runs.stimuli import Stimuli
 from facing_asymmetry.statistics.definitions import check_scores
 
@@ -80,6 +83,16 @@ class Study(Stimuli):
     def classifier(self, record: ClassifierRecord) -> Classifier:
         """The network, loaded and checked against its hash."""
         return registry.load(record).to(self.config.device)
+
+
+def study_of(run: Path) -> Study:
+    """The study that a run folder's manifest describes.
+
+    Raises:
+        DataError: there is no manifest.
+        ConfigError: this version can't read its configuration.
+    """
+    return Study(read_config(read_json(run / MANIFEST_FILE)["config"]))
 
 
 def check_device(device: str) -> None:

@@ -1,1 +1,1 @@
-"""What was run, on what, by what: the manifest, and W&B beside it."""
+"""Experiment tracking: finished runs in Weights & Biases."""

@@ -1,4 +1,4 @@
-"""What a finished run has to say in W&B, as plain data: nothing here knows the client."""
+"""What is logged of a finished run, as plain data, and the keys it is logged under; independent of the W&B client."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,44 +15,39 @@ from facing_asymmetry.results.finished_run import RunData, grid_mean, read_run, 
 from facing_asymmetry.results.layout import FIGURES_FOLDER
 
 DPI: Final = 110
-"""Of the surfaces drawn here: sharp in a panel, a tenth of a megabyte each."""
+"""Resolution of the surfaces that are drawn here: sharp in a panel, 0.1 MB each."""
+
+FIELDS: Final = ("mean", "low", "high", "p_holm", "n")
+"""What the summary holds of each test: mean with its interval, corrected p, number of faces."""
+
+SYMMETRY: Final = "s"
+"""The history's axis: symmetry, from 0 (affected side still) to 1 (symmetric)."""
+
+CURVES: Final = {
+    "activation": "mean logit at full intensity under the one-sided intervention",
+    "activation_sd": "its standard deviation over faces",
+    "control": "mean logit at full intensity under the two-sided control",
+    "recognised": "share of faces still recognised as the emotion",
+}
+"""History: name of each curve and what it is."""
+
+EXPRESSIONS_FIGURE: Final = "figures/f2_expressions"
+"""Key of the figure of the expressions that each network was shown."""
+
+Value = float | int | str
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A PNG file and its caption."""
+class LoggedImage:
+    """An image to be logged.
+
+    Attributes:
+        path: the PNG file.
+        caption: what it shows.
+    """
 
     path: Path
     caption: str
-
-
-def pictures(data: RunData, scratch: Path) -> dict[str, Picture]:
-    """Every figure of the report that is there as PNG, by `figures/NAME`; of a job with one network also its surfaces.
-
-    A job with several networks has the report's one surface, F3: a hundred pictures would cost more time than a quick
-    run takes, and the table `surfaces` holds their numbers.
-
-    Args:
-        scratch: folder that the surfaces are drawn into.
-    """
-    found = {}
-    for figure in report_figures():
-        path = data.path / FIGURES_FOLDER / f"{figure.name}.png"
-        if path.is_file():
-            found[f"figures/{figure.name}"] = Picture(path, f"{figure.title}. {figure.caption(data)}")
-    if len(data.classifiers) == 1:
-        found |= {surface_key(emotion): _surface(data, emotion, scratch) for emotion in data.emotions}
-    return found
-
-
-def _surface(data: RunData, emotion: str, scratch: Path) -> Picture:
-    chosen = replace(data, settings=replace(data.settings, classifier=data.classifiers[0], emotion=emotion))
-    path = scratch / f"surface_{emotion}.png"
-    save_figure(impact_surface.draw(chosen), path, DPI)
-    return Picture(path, impact_surface.caption(chosen))
-
-
-Value = float | int | str
 
 
 @dataclass(frozen=True)
@@ -62,10 +57,12 @@ class RunContent:
     Attributes:
         name: shown in lists and legends: network and run folder, or the folder alone where it holds several networks.
         config: the composed configuration, and flat facts to group and sort by (`classifier`, `training_set`, ...).
-        tags: expression, grid, and whether the run may claim anything; `notes`: what the run as a whole says.
-        summary: every score by `keys.score_key`, verdicts, and what the run cost; numbers that are NaN are left out.
-        curves: one row per symmetry: the history.
-        tables: by name, numbers unrounded; `pictures`: by key.
+        tags: expression, grid, and whether the run may claim anything.
+        notes: claims about the run as a whole.
+        summary: every score by `score_key`, verdicts, and what the run cost; numbers that are NaN are left out.
+        curves: the history, one row per s.
+        tables: tables by name, numbers unrounded.
+        images: images by key.
     """
 
     name: str
@@ -75,14 +72,16 @@ class RunContent:
     summary: dict[str, Value]
     curves: list[dict[str, float]]
     tables: dict[str, pd.DataFrame]
-    pictures: dict[str, Picture]
+    images: dict[str, LoggedImage]
 
 
 def content_of(run: Path, composed: Mapping[str, Any], scratch: Path) -> RunContent:
     """Read a finished run folder.
 
     Args:
-        run: with manifest, tables and report; `composed`: its configuration; `scratch`: folder for pictures drawn here.
+        run: the run folder, with manifest, tables and report.
+        composed: the run's configuration.
+        scratch: folder for images that are drawn here.
 
     Raises:
         DataError: the run folder lacks a file, column or key.
@@ -97,12 +96,12 @@ def content_of(run: Path, composed: Mapping[str, Any], scratch: Path) -> RunCont
         summary=summary_of(data),
         curves=curve_rows(data),
         tables=tables_of(data),
-        pictures=pictures(data, scratch),
+        images=images_of(data, scratch),
     )
 
 
 def facts(data: RunData) -> dict[str, Any]:
-    """What runs are grouped, sorted and told apart by; of several networks, their names and training sets joined."""
+    """Facts that runs are grouped and sorted by; names and training sets of several networks are joined."""
     records = [data.records.get(name, {}) for name in data.classifiers]
     found: dict[str, Any] = {
         "classifier": ", ".join(data.classifiers),
@@ -135,7 +134,7 @@ def summary_of(data: RunData) -> dict[str, Value]:
 
 
 def curve_rows(data: RunData) -> list[dict[str, float]]:
-    """Activation at full intensity against symmetry, one row per s ascending, keys by `keys.curve_key`."""
+    """Activation at full intensity against symmetry, one row per s ascending, keys by `curve_key`."""
     rows: dict[float, dict[str, float]] = {}
     for name, emotion, intervention, table in _curves(data):
         control = intervention == data.control
@@ -164,6 +163,53 @@ def tables_of(data: RunData) -> dict[str, pd.DataFrame]:
     }
 
 
+def images_of(data: RunData, scratch: Path) -> dict[str, LoggedImage]:
+    """The report's figures that were written as PNG, by `figures/NAME`; of a job with one network also its surfaces.
+
+    A job with several networks has only the report's surface, F3: drawing a hundred would take longer than a quick run,
+    and the table `surfaces` holds their numbers.
+
+    Args:
+        data: the run.
+        scratch: folder for the surfaces.
+    """
+    found = {}
+    for figure in report_figures():
+        path = data.path / FIGURES_FOLDER / f"{figure.name}.png"
+        if path.is_file():
+            found[f"figures/{figure.name}"] = LoggedImage(path, f"{figure.title}. {figure.caption(data)}")
+    if len(data.classifiers) == 1:
+        found |= {surface_key(emotion): _surface(data, emotion, scratch) for emotion in data.emotions}
+    return found
+
+
+def score_key(score: str, intervention: str, emotion: str, field: str, network: str = "") -> str:
+    """Summary: one number of one test, as in `slope/palsy/happiness/mean`."""
+    return _joined(score, intervention, emotion, field, network)
+
+
+def curve_key(curve: str, emotion: str, network: str = "") -> str:
+    """History: one of `CURVES`, as in `activation/happiness`."""
+    return _joined(curve, emotion, network)
+
+
+def surface_key(emotion: str) -> str:
+    """LoggedImage of the activation over symmetry and intensity, as in `surface/happiness`."""
+    return _joined("surface", emotion)
+
+
+def verdict_key(hypothesis: str, network: str = "") -> str:
+    """Summary: `supported`, `not supported` or `can't tell`, as in `verdict/symmetry_specific`."""
+    return _joined("verdict", hypothesis, network)
+
+
+def _surface(data: RunData, emotion: str, scratch: Path) -> LoggedImage:
+    chosen = replace(data, settings=replace(data.settings, classifier=data.classifiers[0], emotion=emotion))
+    path = scratch / f"surface_{emotion}.png"
+    save_figure(impact_surface.draw(chosen), path, DPI)
+    return LoggedImage(path, impact_surface.caption(chosen))
+
+
 def _curves(data: RunData) -> list[tuple[str, str, str, pd.DataFrame]]:
     shown = dict.fromkeys(filter(None, (data.treated, data.control)))
     return [(n, e, i, curve(data, n, e, i)) for n in data.classifiers for e in data.emotions for i in shown]
@@ -174,9 +220,9 @@ def _surfaces(data: RunData) -> pd.DataFrame:
     parts = []
     for name in data.classifiers:
         for emotion in data.emotions:
-            unit = surface(data, name, emotion)
-            s, t, activation = grid_mean(unit, "logit")
-            _, _, wrong = grid_mean(unit, "wrong")
+            rows = surface(data, name, emotion)
+            s, t, activation = grid_mean(rows, "logit")
+            _, _, wrong = grid_mean(rows, "wrong")
             nodes = [(x, y, activation[j, i], wrong[j, i]) for j, y in enumerate(t) for i, x in enumerate(s)]
             part = pd.DataFrame(nodes, columns=["s", "t", "activation", "wrong"])
             parts.append(part.assign(classifier=name, emotion=emotion))
@@ -191,44 +237,6 @@ def _tags(data: RunData, composed: Mapping[str, Any]) -> list[str]:
 
 def _named(data: RunData, classifier: str) -> str:
     return classifier if len(data.classifiers) > 1 else ""
-
-
-FIELDS: Final = ("mean", "low", "high", "p_holm", "n")
-"""What the summary holds of each test: mean with its interval, corrected p, number of faces."""
-
-SYMMETRY: Final = "s"
-"""The history's axis: symmetry, from 0 (affected side still) to 1 (symmetric)."""
-
-CURVES: Final = {
-    "activation": "mean logit at full intensity under the one-sided intervention",
-    "activation_sd": "its standard deviation over faces",
-    "control": "mean logit at full intensity under the two-sided control",
-    "recognised": "share of faces still recognised as the emotion",
-}
-"""History: name of each curve and what it is."""
-
-SHEET: Final = "figures/f2_expressions"
-"""The contact sheet: the expression that each network was shown."""
-
-
-def score_key(score: str, intervention: str, emotion: str, field: str, network: str = "") -> str:
-    """Summary: one number of one test, as in `slope/palsy/happiness/mean`."""
-    return _joined(score, intervention, emotion, field, network)
-
-
-def curve_key(curve: str, emotion: str, network: str = "") -> str:
-    """History: one of `CURVES`, as in `activation/happiness`."""
-    return _joined(curve, emotion, network)
-
-
-def surface_key(emotion: str) -> str:
-    """Picture of the activation over symmetry and intensity, as in `surface/happiness`."""
-    return _joined("surface", emotion)
-
-
-def verdict_key(hypothesis: str, network: str = "") -> str:
-    """Summary: `supported`, `not supported` or `can't tell`, as in `verdict/symmetry_specific`."""
-    return _joined("verdict", hypothesis, network)
 
 
 def _joined(*parts: str) -> str:

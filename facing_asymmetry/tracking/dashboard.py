@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.core.errors import TrackingError
-from facing_asymmetry.tracking.content import SHEET, SYMMETRY, curve_key, score_key, surface_key, verdict_key
+from facing_asymmetry.tracking.content import (
+    EXPRESSIONS_FIGURE,
+    SYMMETRY,
+    curve_key,
+    score_key,
+    surface_key,
+    verdict_key,
+)
 from facing_asymmetry.tracking.upload import ANSWER_SECONDS, server, unreachable
 
 if TYPE_CHECKING:
@@ -55,7 +62,11 @@ def build_workspace(
     ws, wr = _client()
     names = ("", *networks)
     surfaces = {e: [surface_key(e)] for e in emotions} | {"Report's own": ["figures/f3_impact_surface"]}
-    figures = {"Expressions": [SHEET], "Intervals": ["figures/f7_forest"], "Controls": ["figures/f8_controls"]}
+    figures = {
+        "Expressions": [EXPRESSIONS_FIGURE],
+        "Intervals": ["figures/f7_forest"],
+        "Controls": ["figures/f8_controls"],
+    }
     tables = [wr.WeavePanelSummaryTable(table_name=f"tables/{name}") for name in ("claims", "scores", "networks")]
     sections = [
         ws.Section("Read me", [wr.MarkdownPanel(markdown=GUIDE), wr.RunComparer(diff_only="split")], is_open=True),

@@ -19,7 +19,7 @@ from urllib.request import urlopen
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS: Final = 10.0
-"""A server that has not answered by then is taken for absent."""
+"""Seconds after which a server that has not answered counts as unreachable."""
 
 
 def synced(folder: Path) -> bool:
@@ -31,8 +31,8 @@ def upload(folder: Path, timeout: float) -> bool:
     """Upload a recorded run; a warning says why where that fails, and how to do it later.
 
     Args:
-        folder: that W&B wrote, `offline-run-...`; `timeout`: seconds it may take, beside `ANSWER_SECONDS` for the
-            question whether the server is there.
+        folder: the folder that W&B wrote, `offline-run-...`.
+        timeout: seconds that the upload may take, beside `ANSWER_SECONDS` for finding out whether the server answers.
 
     Returns:
         Whether the server took it.

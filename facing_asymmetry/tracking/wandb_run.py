@@ -32,6 +32,10 @@ log = logging.getLogger(__name__)
 CLIENT: Final = {"WANDB_SILENT": "true", "WANDB_ERROR_REPORTING": "false"}
 """Environment of the client while it records; what the user has set stays."""
 
+SCORE_FILES: Final = (SCORES_FILE, TESTS_FILE, CLAIMS_FILE)
+HASHED_FILES: Final = (RESPONSES_FILE, *SCORE_FILES, MANIFEST_FILE)
+"""Files of a run whose SHA-256 identifies what is recorded."""
+
 
 def log_run(run: Path, tracking: TrackingConfig, composed: Mapping[str, Any]) -> Path | None:
     """Record a finished run folder as one W&B run, and upload it with `tracking.mode=online`.
@@ -41,10 +45,12 @@ def log_run(run: Path, tracking: TrackingConfig, composed: Mapping[str, Any]) ->
     warning says why and how to upload later.
 
     Args:
-        run: folder with manifest, tables and report; `composed`: its configuration as composed.
+        run: the run folder, with manifest, tables and report.
+        tracking: where and how to record.
+        composed: the run's configuration.
 
     Returns:
-        The folder that W&B wrote, for `wandb sync`; None where W&B failed (which is said, and fails nothing).
+        The folder that W&B wrote, for `wandb sync`; None where W&B failed; a warning says so and the run goes on.
 
     Raises:
         DataError: the run folder lacks a file, column or key.
@@ -58,7 +64,7 @@ def log_run(run: Path, tracking: TrackingConfig, composed: Mapping[str, Any]) ->
             try:
                 folder = _record(run, tracking, content, hashes)
                 write_atomically(run / "wandb" / UPLOAD_FILE, json.dumps({"key": key, "folder": folder.name}) + "\n")
-            except Exception as error:  # a stranger's client: whatever it raises, the run's files are there
+            except Exception as error:  # whatever the client raises, the run's files are complete
                 log.warning("W&B did not take the run (%s); everything lies in %s all the same", error, run)
                 return None
     if tracking.mode == "online" and not synced(folder):
@@ -121,7 +127,7 @@ def _record(run: Path, tracking: TrackingConfig, content: RunContent, hashes: Ma
 
 
 def _log_content(session: Any, content: RunContent) -> None:
-    """History first, one step per symmetry; then tables and pictures in one step; the summary last."""
+    """History first, one step per symmetry; then tables and images in one step; the summary last."""
     import wandb
 
     session.define_metric(SYMMETRY)
@@ -130,18 +136,14 @@ def _log_content(session: Any, content: RunContent) -> None:
     for row in content.curves:
         session.log(row)
     tables = {f"tables/{name}": wandb.Table(dataframe=_plain(table)) for name, table in content.tables.items()}
-    pictures = {key: wandb.Image(str(p.path), caption=p.caption) for key, p in content.pictures.items()}
-    session.log({**tables, **pictures})
+    images = {key: wandb.Image(str(p.path), caption=p.caption) for key, p in content.images.items()}
+    session.log({**tables, **images})
     session.summary.update(content.summary)
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """Missing numbers as None, which a W&B table shows as empty."""
     return table.astype(object).where(table.notna(), None)
-
-
-SCORE_FILES: Final = (SCORES_FILE, TESTS_FILE, CLAIMS_FILE)
-HASHED_FILES: Final = (RESPONSES_FILE, *SCORE_FILES, MANIFEST_FILE)
 
 
 def file_hashes(run: Path) -> dict[str, str]:
@@ -156,7 +158,10 @@ def log_artifacts(session: Any, run: Path, hashes: Mapping[str, str], responses:
     responses to scores stands in the metadata: `scores` names the SHA-256 of the responses, those the weights'.
 
     Args:
-        session: the W&B run; `hashes`: of `file_hashes`; `responses`: whether the response table itself goes along.
+        session: the W&B run.
+        run: the run folder.
+        hashes: SHA-256 of the files, from `file_hashes`.
+        responses: whether the response table itself is recorded.
     """
     manifest = json.loads((run / MANIFEST_FILE).read_text())
     made_from = {"manifest": manifest.get("hashes", {}), "commit": manifest.get("commit")}
@@ -180,7 +185,7 @@ def _log(session: Any, run: Path, kind: str, names: tuple[str, ...], metadata: d
 
 
 def _use_weights(session: Any, record: Mapping[str, Any]) -> None:
-    """Record the weights as this run's input: facts and SHA-256, not the file, whose licence is not ours to spread.
+    """Record the weights as this run's input: facts and SHA-256, not the file, whose licence may forbid passing it on.
 
     `Run.use_artifact` refuses to work offline. What it does with an artifact that isn't on the server yet is the call
     below, which works offline too: at `wandb sync` the client makes the artifact and marks it as used.

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from facing_asymmetry.photographs.published_validation import validated
-from facing_asymmetry.photographs.validation_tables import reading_rows, with_tables
+from facing_asymmetry.photographs.symmetry_scale import validated
+from facing_asymmetry.validation.photographs.accuracy_tables import reading_rows, with_tables
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

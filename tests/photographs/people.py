@@ -8,9 +8,9 @@ import numpy as np
 from facing_asymmetry.config import Lights, Scene
 from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.face_models.registry import load_face_model
-from facing_asymmetry.photographs.rendered import expression_states, pixels_of
 from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.factory import make_renderer
+from facing_asymmetry.validation.photographs.rendered import expression_states, pixels_of
 from tests.photographs.pictures import save
 
 EMOTIONS = ("neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise")

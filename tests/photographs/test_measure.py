@@ -2,13 +2,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facing_asymmetry.photographs.alignment import PLACES, RIGID, apply, framed, sample, similarity
 from facing_asymmetry.photographs.detector import detect
-from facing_asymmetry.photographs.landmarks import mesh_points, mirror_pairs
+from facing_asymmetry.photographs.landmarks import (
+    PLACES,
+    RIGID,
+    framed,
+    mesh_points,
+    mirror_pairs,
+    sample_image,
+    similarity,
+    transform_points,
+)
 from facing_asymmetry.photographs.listing import Photograph, read_photograph
 from facing_asymmetry.photographs.measure import measure
 from facing_asymmetry.photographs.symmetry import height_differences, in_face_frame, picture_asymmetry, yaw_degrees
-from facing_asymmetry.photographs.symmetry_scale import reference
+from facing_asymmetry.photographs.symmetry_scale import published_scale
 from tests.photographs.pictures import HOPPER, free_photographs, hopper
 
 
@@ -22,12 +30,12 @@ def test_the_mirror_map_of_the_points_is_an_involution():
 def test_a_similarity_is_recovered_from_points():
     source = np.random.default_rng(1).normal(size=(6, 2))
     matrix = np.array([[0.6, -0.8, 3.0], [0.8, 0.6, -1.0]]) * 2
-    np.testing.assert_allclose(similarity(source, apply(matrix, source)), matrix, atol=1e-12)
+    np.testing.assert_allclose(similarity(source, transform_points(matrix, source)), matrix, atol=1e-12)
 
 
 def test_sampling_the_identity_gives_the_picture_back():
     image = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(sample(image, np.array([[1.0, 0, 0], [0, 1.0, 0]]), 32), image)
+    np.testing.assert_array_equal(sample_image(image, np.array([[1.0, 0, 0], [0, 1.0, 0]]), 32), image)
 
 
 def test_the_portrait_has_one_face_whose_eyes_come_to_the_renderers_place():
@@ -55,7 +63,7 @@ def test_the_points_of_a_mirrored_photograph_are_the_mirrored_points(name):
 
 
 def test_a_mirrored_photograph_reads_the_same_with_the_sides_exchanged():
-    image, scale = hopper(), reference()
+    image, scale = hopper(), published_scale()
     there, back = (scale.differences(mesh_points(x, detect(x))) for x in (image, np.ascontiguousarray(image[:, ::-1])))
     np.testing.assert_allclose(back[mirror_pairs()], there, atol=1e-9)
     assert scale.missing(back, "happiness") == pytest.approx(-scale.missing(there, "happiness"), abs=1e-9)

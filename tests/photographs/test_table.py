@@ -8,19 +8,19 @@ from facing_asymmetry.photographs.landmarks import mirror_pairs
 from facing_asymmetry.photographs.listing import Photograph
 from facing_asymmetry.photographs.measure import Measured, measures_table
 from facing_asymmetry.photographs.responses import groups, subject_means
-from facing_asymmetry.photographs.symmetry_scale import reference
+from facing_asymmetry.photographs.symmetry_scale import published_scale
 
 ODD = np.where(np.arange(468) < mirror_pairs(), 1.0, -1.0) * (np.arange(468) != mirror_pairs())
 
 
 def _pattern(emotion: str) -> np.ndarray:
     """The least height differences that read as one whole side missing."""
-    row = reference().filters[emotion]
+    row = published_scale().filters[emotion]
     return row / (row @ row)
 
 
 def _face(subject: str, emotion: str, differences: np.ndarray, shift: float = 0.0, group: str = "g") -> Measured:
-    points = reference().neutral + [0.0, shift, 0.0] * (np.arange(468) > 300)[:, None]
+    points = published_scale().neutral + [0.0, shift, 0.0] * (np.arange(468) > 300)[:, None]
     where = Photograph(Path(f"{subject}_{emotion}.png"), group, emotion, subject)
     return Measured(where, 0.9, 1, differences, points, 0.0, 0.1, np.zeros((8, 8, 3), np.uint8))
 

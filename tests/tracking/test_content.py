@@ -58,14 +58,14 @@ def test_tables_name_their_network_so_that_runs_can_be_joined(of_several):
 
 
 def test_a_job_with_one_network_has_a_surface_for_each_emotion_and_every_figure(content, reported):
-    assert {f"surface/{emotion}" for emotion in EMOTIONS} <= set(content.pictures)
-    assert "figures/f2_expressions" in content.pictures
-    assert len(content.pictures) == len(EMOTIONS) + len(list((reported / "figures").glob("f[0-9]*.png")))
-    assert "happiness" in content.pictures["surface/happiness"].caption
+    assert {f"surface/{emotion}" for emotion in EMOTIONS} <= set(content.images)
+    assert "figures/f2_expressions" in content.images
+    assert len(content.images) == len(EMOTIONS) + len(list((reported / "figures").glob("f[0-9]*.png")))
+    assert "happiness" in content.images["surface/happiness"].caption
 
 
 def test_a_job_with_several_networks_draws_no_surfaces_of_its_own(of_several):
-    assert not of_several.pictures
+    assert not of_several.images
 
 
 def test_facts_to_group_by_lie_flat_beside_the_configuration(content, of_several, reported):

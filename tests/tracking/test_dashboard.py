@@ -43,7 +43,7 @@ def test_every_panel_asks_for_something_that_a_run_logs(view, reported, tmp_path
     assert {metric for p in curves for metric in p["config"]["metrics"]} <= history
     assert len(bars) == 3 * len(EMOTIONS)
     assert {metric for p in bars for metric in p["config"]["metrics"]} <= set(content.summary)
-    assert {key for p in panels(view, MEDIA) for key in p["config"]["mediaKeys"]} <= set(content.pictures)
+    assert {key for p in panels(view, MEDIA) for key in p["config"]["mediaKeys"]} <= set(content.images)
     for panel in panels(view, SCATTER):
         assert panel["config"]["yAxis"].removeprefix("summary:") in content.summary
         assert panel["config"]["xAxis"] == "config:network.value.parameters"

@@ -53,16 +53,15 @@ def film(
 
     The frames are rendered again as in the run, also between the nodes of its grid.
     """
-    from facing_asymmetry.reporting.media.filming import Shot, lettered
-    from facing_asymmetry.reporting.media.filming import film as shoot
-    from facing_asymmetry.reporting.media.path import read_points, walk
-    from facing_asymmetry.reporting.media.writing import write_film
+    from facing_asymmetry.reporting.media import filming
+    from facing_asymmetry.reporting.media.film_files import lettered, write_film
+    from facing_asymmetry.runs.study import study_of
 
-    path = walk(read_points(points), frames)
+    path = filming.walk(filming.read_points(points), frames)
     classifier, emotion = _exemplar(run, classifier, emotion)
-    shot = Shot(classifier, emotion, identity, intervention, side)
-    pages = lettered(shoot(run, shot, path, classify=classify), height)
-    click.echo(f"{write_film(pages + pages[-2:0:-1] if back else pages, target, fps)}: {len(pages)} frames of {shot}")
+    cell = filming.FilmedCell(classifier, emotion, identity, intervention, side)
+    pages = lettered(filming.film(study_of(run), run, cell, path, classify=classify), height)
+    click.echo(f"{write_film(pages + pages[-2:0:-1] if back else pages, target, fps)}: {len(pages)} frames of {cell}")
 
 
 @media.command()

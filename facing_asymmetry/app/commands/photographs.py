@@ -57,24 +57,23 @@ def validate(quick: bool, model: str, page: Path | None, made: Path | None, targ
     """Test the measures of photographs on rendered faces of known s (about six minutes on an idle machine)."""
     from facing_asymmetry.core.store import write_atomically
     from facing_asymmetry.face_models.registry import EMBEDDED
-    from facing_asymmetry.photographs import validation
-    from facing_asymmetry.photographs import validation_tables as validation_words
-    from facing_asymmetry.photographs.symmetry_scale import of_json, reference
-    from facing_asymmetry.photographs.validation import fit_anew, measure_design
+    from facing_asymmetry.photographs.symmetry_scale import published_scale, read_scale
     from facing_asymmetry.results.manifest import git_state, machine, versions
+    from facing_asymmetry.validation.photographs.accuracy import FULL_DESIGN, QUICK_DESIGN, fit_anew, measure_design
+    from facing_asymmetry.validation.photographs.accuracy_tables import print_validation, with_tables
 
     if model != EMBEDDED and (page is not None or made is not None):
         raise ConfigError(f"--page and --reference belong to the face model {EMBEDDED}; leave out --model {model}")
     began = time.process_time()
     tell = partial(click.echo, err=True)
-    design = replace(validation.QUICK_DESIGN if quick else validation.FULL, face_model=model)
+    design = replace(QUICK_DESIGN if quick else FULL_DESIGN, face_model=model)
     if made is not None:
         write_atomically(made, fit_anew(design, quick, tell).to_json())
-    scale = reference() if made is None else of_json(made.read_text(encoding="utf-8"))
+    scale = published_scale() if made is None else read_scale(made.read_text(encoding="utf-8"))
     record = measure_design(design, scale, tell)
     record["seconds"] = round(time.process_time() - began, 1)
     record["made"] = {**git_state(Path(__file__).parent), "versions": versions(), "machine": machine()}
-    validation_words.print_validation(record)
+    print_validation(record)
     write_json(target, record)
     if page is not None:
-        write_atomically(page, validation_words.with_tables(page.read_text(encoding="utf-8"), record))
+        write_atomically(page, with_tables(page.read_text(encoding="utf-8"), record))

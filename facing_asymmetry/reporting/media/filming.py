@@ -1,33 +1,73 @@
-"""Faces of a finished run, rendered again at any (s, t) and shown to its classifier."""
+"""Films of a run: a path through symmetry and intensity, and its frames, rendered and classified again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 import torch
 from jaxtyping import Float, UInt8
 from numpy import ndarray
-from PIL import Image, ImageDraw, ImageFont
 
-from facing_asymmetry.config import read_config
+from facing_asymmetry.classifiers.contract import Classifier
+from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.config import RunConfig, Scene
 from facing_asymmetry.core.errors import ConfigError, DataError, suggestion
-from facing_asymmetry.interventions.contract import Face
+from facing_asymmetry.face_models.contract import FaceModel
+from facing_asymmetry.interventions.contract import Face, Intervention
+from facing_asymmetry.interventions.layout import FrameSet
 from facing_asymmetry.rendering.camera import frame_identities
-from facing_asymmetry.reporting.media.path import frames_along
-from facing_asymmetry.reporting.style import ALERT, INK, MUTED, PAPER, RULE, readable
+from facing_asymmetry.rendering.contract import Renderer
 from facing_asymmetry.responses.contact_sheet import to_bytes
 from facing_asymmetry.responses.runner import Studio
-from facing_asymmetry.results.files import read_json, weights_file
-from facing_asymmetry.results.layout import MANIFEST_FILE
-from facing_asymmetry.runs.study import Study
+from facing_asymmetry.results.files import weights_file
+
+
+class FilmStudy(Protocol):
+    """What a film needs of a study; `runs.study.Study` has it."""
+
+    config: RunConfig
+    interventions: list[Intervention]
+    records: list[ClassifierRecord]
+
+    @property
+    def model(self) -> FaceModel:
+        """The face model."""
+        ...
+
+    @property
+    def renderer(self) -> Renderer:
+        """The renderer."""
+        ...
+
+    @property
+    def scene(self) -> Scene:
+        """Camera and light."""
+        ...
+
+    @property
+    def left(self) -> Float[ndarray, " V"]:
+        """Weight of the person's left side at each vertex."""
+        ...
+
+    def classifier(self, record: ClassifierRecord) -> Classifier:
+        """The network of a record."""
+        ...
 
 
 @dataclass(frozen=True)
-class Shot:
-    """What is filmed: a unit of the response table, by name."""
+class FilmedCell:
+    """The cell of the response table that is filmed.
+
+    Attributes:
+        classifier: whose expression is shown and who judges the frames.
+        emotion: emotion that is shown.
+        identity: number of the identity.
+        intervention: name of the intervention.
+        side: the person's affected side.
+    """
 
     classifier: str
     emotion: str
@@ -41,11 +81,15 @@ class Film:
     """N frames along a path.
 
     Attributes:
-        shot: what is shown; `s`, `t`: `(N,)`; `images`: `(N, H, W, 3)` sRGB.
-        classes: of the classifier; `probabilities`: `(N, K)`; None where the frames were not classified.
+        cell: what is shown.
+        s: `(N,)` symmetry of each frame.
+        t: `(N,)` intensity of each frame.
+        images: `(N, H, W, 3)` sRGB.
+        classes: classes of the classifier; empty where the frames were not classified.
+        probabilities: `(N, K)` by class; None where the frames were not classified.
     """
 
-    shot: Shot
+    cell: FilmedCell
     s: Float[ndarray, " N"]
     t: Float[ndarray, " N"]
     images: UInt8[ndarray, "N H W 3"]
@@ -53,22 +97,88 @@ class Film:
     probabilities: Float[ndarray, "N K"] | None = None
 
 
-def film(run: Path, shot: Shot, path: tuple[ndarray, ndarray], *, classify: bool = True) -> Film:
+def read_points(text: str) -> list[tuple[float, float]]:
+    """Way points from `s,t s,t ...`, each in [0, 1].
+
+    Raises:
+        ConfigError: fewer than two points, or one that is not a pair of numbers in [0, 1].
+    """
+    points = []
+    for word in text.split():
+        try:
+            s, t = (float(part) for part in word.split(","))
+        except ValueError:
+            raise ConfigError(f"path: {word!r} is not a point; write s,t, for example 1,0 1,1 0,1") from None
+        if not (0 <= s <= 1 and 0 <= t <= 1):
+            raise ConfigError(f"path: {word!r} lies outside; s and t must be in [0, 1]")
+        points.append((s, t))
+    if len(points) < 2:
+        raise ConfigError(f"path = {text!r} has {len(points)} point(s); give at least two, for example 1,1 0,1")
+    return points
+
+
+def walk(points: Sequence[tuple[float, float]], count: int) -> tuple[Float[ndarray, " N"], Float[ndarray, " N"]]:
+    """`count` values of s and of t, evenly spread over the length of the path; both ends included.
+
+    Raises:
+        ConfigError: fewer than two frames, or a path that doesn't move.
+    """
+    corners = np.asarray(points, float)
+    lengths = np.hypot(*np.diff(corners, axis=0).T)
+    if count < 2 or not lengths.sum():
+        raise ConfigError(
+            f"frames = {count}, path length = {lengths.sum():g}; a film needs two frames and a path that moves"
+        )
+    along = np.concatenate([[0.0], np.cumsum(lengths)])
+    places = np.linspace(0.0, along[-1], count)
+    return np.interp(places, along, corners[:, 0]), np.interp(places, along, corners[:, 1])
+
+
+def frames_along(
+    intervention: Intervention,
+    face: Face,
+    path: tuple[Float[ndarray, " N"], Float[ndarray, " N"]],
+    side: str,
+    scene: Scene,
+) -> FrameSet:
+    """One frame per point of the path, in its order.
+
+    Raises:
+        ConfigError: the intervention has no such side.
+    """
+    s, t = path
+    scenes = tuple(intervention.scene(scene, float(v), side) for v in s) if intervention.repeats else (scene,)
+    return FrameSet(
+        rest=face.identity.rest,
+        basis=intervention.basis(face),
+        gains=intervention.gains(s, t, side),
+        node=np.arange(len(s)),
+        scenes=scenes,
+        scene=np.arange(len(s)) if intervention.repeats else np.zeros(len(s), np.int64),
+    )
+
+
+def film(
+    study: FilmStudy, run: Path, cell: FilmedCell, path: tuple[ndarray, ndarray], *, classify: bool = True
+) -> Film:
     """Render the frames along a path as the run did, and let its classifier judge them.
 
     Args:
-        run: the folder; its manifest says how frames are made, its `expressions/` what is shown.
+        study: the run's face model, renderer, interventions and classifiers.
+        run: the run folder, which holds the expressions.
+        cell: what is shown.
         path: s and t, `(N,)` each; they need not be nodes of the run's grid.
+        classify: whether the classifier judges the frames.
 
     Raises:
-        DataError, ConfigError: the run lacks the file, classifier, emotion, intervention or side; the message names it.
+        ConfigError: the run has no such classifier, intervention or side.
+        DataError: the run has no such expression.
     """
-    study = study_of(run)
-    intervention = _named("intervention", shot.intervention, {i.name: i for i in study.interventions})
-    record = _named("classifier", shot.classifier, {r.name: r for r in study.records})
-    side = shot.side if shot.side in intervention.sides or len(intervention.sides) > 1 else intervention.sides[0]
-    identity = study.model.identity(shot.identity)
-    face = Face.showing(study.model, identity, _weights(run, shot, study.model.blendshapes), study.left)
+    intervention = _named("intervention", cell.intervention, {i.name: i for i in study.interventions})
+    record = _named("classifier", cell.classifier, {r.name: r for r in study.records})
+    side = cell.side if cell.side in intervention.sides or len(intervention.sides) > 1 else intervention.sides[0]
+    identity = study.model.identity(cell.identity)
+    face = Face.showing(study.model, identity, _weights(run, cell, study.model.blendshapes), study.left)
     frames = frames_along(intervention, face, path, side, study.scene)
     framing = frame_identities(study.model, [identity]).to(study.config.device)
     studio = Studio(study.model, framing, study.renderer, study.config.batch, 0)
@@ -81,16 +191,7 @@ def film(run: Path, shot: Shot, path: tuple[ndarray, ndarray], *, classify: bool
             judged.append(torch.softmax(studio.classify(network, shown).double(), dim=1).cpu().numpy())
     labels = tuple(network.labels) if network is not None else ()
     shares = np.concatenate(judged) if judged else None
-    return Film(shot, *path, np.concatenate(images), labels, shares)
-
-
-def study_of(run: Path) -> Study:
-    """The study that a run folder's manifest describes.
-
-    Raises:
-        DataError: there is no manifest; ConfigError: its configuration can't be read by this version.
-    """
-    return Study(read_config(read_json(run / MANIFEST_FILE)["config"]))
+    return Film(cell, *path, np.concatenate(images), labels, shares)
 
 
 def _named(kind: str, name: str, known: Mapping[str, Any]) -> Any:
@@ -101,52 +202,13 @@ def _named(kind: str, name: str, known: Mapping[str, Any]) -> Any:
     return known[name]
 
 
-def _weights(run: Path, shot: Shot, units: Sequence[str]) -> Float[ndarray, " E"]:
-    """Unit weights of the expression shown, in the face model's order."""
-    path = run / weights_file(shot.classifier)
+def _weights(run: Path, cell: FilmedCell, blendshapes: Sequence[str]) -> Float[ndarray, " E"]:
+    """Blendshape weights of the expression shown, in the face model's order."""
+    path = run / weights_file(cell.classifier)
     if not path.is_file():
         raise DataError(f"{path} is missing; `facing-asymmetry optimise` writes it")
     table = pd.read_csv(path, index_col="unit")
-    for key in (f"{shot.emotion} {shot.identity}", shot.emotion):
+    for key in (f"{cell.emotion} {cell.identity}", cell.emotion):
         if key in table.columns:
-            return table[key].reindex(list(units)).to_numpy(float)
-    raise DataError(f"{path}: holds no expression {shot.emotion!r}; it has {', '.join(table.columns)}")
-
-
-GOOD: Final = "#1a6b45"
-BAR: Final = "#0b5cad"
-
-
-def lettered(film: Film, height: int) -> list[UInt8[ndarray, "H W 3"]]:
-    """The frames at `height` pixels; where they were classified, with s, t, prediction and probabilities beside them.
-
-    Width and height are even, as video encoders want them.
-    """
-    size = height - height % 2
-    faces = [Image.fromarray(image).resize((size, size), Image.Resampling.LANCZOS) for image in film.images]
-    if film.probabilities is None:
-        return [np.asarray(face) for face in faces]
-    panels = [_panel(film, number, size) for number in range(len(faces))]
-    return [np.concatenate([np.asarray(f), np.asarray(p)], axis=1) for f, p in zip(faces, panels, strict=True)]
-
-
-def _panel(film: Film, number: int, size: int) -> Image.Image:
-    """The right half of one frame."""
-    assert film.probabilities is not None
-    panel = Image.new("RGB", (size, size), PAPER)
-    pen, shares = ImageDraw.Draw(panel), film.probabilities[number]
-    said = film.classes[int(shares.argmax())]
-    step = size / (len(film.classes) + 5.5)
-    font = ImageFont.load_default(0.62 * step)
-    left = 0.05 * size
-    pen.text((left, 0.4 * step), readable(film.shot.classifier), fill=MUTED, font=font)
-    pen.text((left, 1.5 * step), f"symmetry s = {film.s[number]:.2f}", fill=INK, font=font)
-    pen.text((left, 2.4 * step), f"intensity t = {film.t[number]:.2f}", fill=INK, font=font)
-    pen.text((left, 3.5 * step), f"predicted: {said}", fill=GOOD if said == film.shot.emotion else ALERT, font=font)
-    for row, (name, share) in enumerate(zip(film.classes, shares, strict=True)):
-        top = (5 + row) * step
-        pen.text((left, top), name, fill=INK if name == film.shot.emotion else MUTED, font=font)
-        start, end = 0.4 * size, 0.95 * size
-        pen.rectangle((start, top + 0.1 * step, end, top + 0.75 * step), fill=RULE)
-        pen.rectangle((start, top + 0.1 * step, start + float(share) * (end - start), top + 0.75 * step), fill=BAR)
-    return panel
+            return table[key].reindex(list(blendshapes)).to_numpy(float)
+    raise DataError(f"{path}: holds no expression {cell.emotion!r}; it has {', '.join(table.columns)}")

@@ -14,8 +14,9 @@ from facing_asymmetry.classifiers import registry
 from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.face_models.registry import prepare_face_model
-from facing_asymmetry.reporting.media.filming import Shot, film
+from facing_asymmetry.reporting.media.filming import FilmedCell, film
 from facing_asymmetry.reporting.notebook import FinishedRun, open_run
+from facing_asymmetry.runs.study import study_of
 
 NET = "simple_cnn_fer2013"
 NODES = (np.array([1.0, 0.5, 0.0]), np.array([1.0, 1.0, 1.0]))
@@ -39,7 +40,7 @@ def run(folder: Path) -> FinishedRun:
 
 @pytest.mark.parametrize(("identity", "side"), [(0, "left"), (1, "right")])
 def test_at_the_grids_nodes_a_film_says_what_the_table_says(folder: Path, run: FinishedRun, identity: int, side: str):
-    shot = film(folder, Shot(NET, "happiness", identity, "palsy", side), NODES)
+    shot = film(study_of(folder), folder, FilmedCell(NET, "happiness", identity, "palsy", side), NODES)
     rows = run.data.responses.query(
         "emotion == 'happiness' and identity == @identity and side == @side and intervention == 'palsy' and t == 1"
     )
@@ -49,15 +50,15 @@ def test_at_the_grids_nodes_a_film_says_what_the_table_says(folder: Path, run: F
 
 
 def test_at_the_grids_nodes_a_film_shows_the_reports_pictures(folder: Path, run: FinishedRun):
-    shot = film(folder, Shot(NET, "happiness"), NODES, classify=False)
+    shot = film(study_of(folder), folder, FilmedCell(NET, "happiness"), NODES, classify=False)
     assert shot.probabilities is None
     for image, s in zip(shot.images, NODES[0], strict=True):
         assert np.array_equal(image, run.face("happiness", s=float(s), t=1))
 
 
 def test_the_explorers_mirror_image_is_what_the_renderer_makes_of_the_other_side(folder: Path):
-    left, right = (film(folder, Shot(NET, "happiness", 0, "palsy", side), NODES, classify=False).images
-                   for side in ("left", "right"))  # fmt: skip
+    cells = [FilmedCell(NET, "happiness", 0, "palsy", side) for side in ("left", "right")]
+    left, right = (film(study_of(folder), folder, cell, NODES, classify=False).images for cell in cells)
     difference = np.abs(left[:, :, ::-1].astype(int) - right)
     assert difference.max() <= 2
     assert np.abs(left.astype(int) - right)[-1].max() > 50
@@ -65,16 +66,16 @@ def test_the_explorers_mirror_image_is_what_the_renderer_makes_of_the_other_side
 
 def test_a_film_goes_between_the_nodes_and_under_the_control(folder: Path):
     between = (np.array([0.9, 0.7]), np.array([0.3, 0.8]))
-    shot = film(folder, Shot(NET, "happiness", 0, "bilateral"), between)
+    shot = film(study_of(folder), folder, FilmedCell(NET, "happiness", 0, "bilateral"), between)
     assert shot.images.shape == (2, 224, 224, 3)
     assert np.abs(shot.images[:, :, ::-1].astype(int) - shot.images).max() <= 2
 
 
 def test_what_the_run_lacks_is_named(folder: Path, run: FinishedRun):
     with pytest.raises(ConfigError, match="did you mean 'simple_cnn_fer2013'"):
-        film(folder, Shot("simple_cnn_fer", "happiness"), NODES)
+        film(study_of(folder), folder, FilmedCell("simple_cnn_fer", "happiness"), NODES)
     with pytest.raises(DataError, match="no expression 'fear'"):
-        film(folder, Shot(NET, "fear"), NODES)
+        film(study_of(folder), folder, FilmedCell(NET, "fear"), NODES)
     with pytest.raises(DataError, match=r"identity 7; of this pair it has: 0 under palsy"):
         run.face("happiness", identity=7)
     with pytest.raises(DataError, match=r"figure 'F55' is unknown; did you mean 'F5'"):

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facing_asymmetry.core.errors import ConfigError
-from facing_asymmetry.reporting.media.path import read_points, walk
+from facing_asymmetry.reporting.media.filming import read_points, walk
 
 UNIT = st.floats(0, 1).map(lambda v: round(v, 3))
 

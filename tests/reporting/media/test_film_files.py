@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from facing_asymmetry.core.errors import AssetError, ConfigError
-from facing_asymmetry.reporting.media.filming import Film, Shot, lettered
-from facing_asymmetry.reporting.media.writing import write_film
+from facing_asymmetry.reporting.media.film_files import lettered, write_film
+from facing_asymmetry.reporting.media.filming import Film, FilmedCell
 
 
 def ramp(count: int = 5) -> list[np.ndarray]:
@@ -75,7 +75,9 @@ def test_an_unknown_ending_and_no_speed_are_refused(tmp_path: Path):
 def test_lettered_frames_have_even_sides_and_change_with_the_probabilities():
     shares = np.array([[0.9, 0.1], [0.2, 0.8]])
     images = np.zeros((2, 32, 32, 3), np.uint8)
-    film = Film(Shot("net", "happiness"), np.array([1.0, 0.0]), np.ones(2), images, ("happiness", "neutral"), shares)
+    film = Film(
+        FilmedCell("net", "happiness"), np.array([1.0, 0.0]), np.ones(2), images, ("happiness", "neutral"), shares
+    )
     first, last = lettered(film, 101)
     assert first.shape == (100, 200, 3)
     assert not np.array_equal(first[:, 100:], last[:, 100:])

@@ -1,4 +1,4 @@
-"""Films as files: GIF by Pillow, MP4 by the ffmpeg that `imageio-ffmpeg` brings or the system has."""
+"""Films as files: GIF by Pillow or MP4 by ffmpeg, each frame with the classifier's prediction beside it."""
 
 import shutil
 from collections.abc import Sequence
@@ -8,15 +8,34 @@ from typing import Final
 import numpy as np
 from jaxtyping import UInt8
 from numpy import ndarray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from facing_asymmetry.core.errors import AssetError, ConfigError
+from facing_asymmetry.reporting.media.filming import Film
+from facing_asymmetry.reporting.style import ALERT, INK, MUTED, PAPER, RULE, readable
 
-COLOURS: Final = 255
-"""Of a GIF's palette; the one left is for pixels that stay as they are."""
+GOOD: Final = "#1a6b45"
+BAR: Final = "#0b5cad"
+"""Colours of a right prediction and of the bars of probability."""
+
+GIF_COLOURS: Final = 255
+"""Colours of a GIF's palette; the 256th is for pixels that stay as they are."""
 
 UNSEEN: Final = 4
 """Largest change of a channel, of 255, at which a GIF keeps the pixel of the frame before."""
+
+
+def lettered(film: Film, height: int) -> list[UInt8[ndarray, "H W 3"]]:
+    """The frames at `height` pixels; where they were classified, with s, t, prediction and probabilities beside them.
+
+    Width and height are even, as video encoders want them.
+    """
+    size = height - height % 2
+    faces = [Image.fromarray(image).resize((size, size), Image.Resampling.LANCZOS) for image in film.images]
+    if film.probabilities is None:
+        return [np.asarray(face) for face in faces]
+    panels = [_panel(film, number, size) for number in range(len(faces))]
+    return [np.concatenate([np.asarray(f), np.asarray(p)], axis=1) for f, p in zip(faces, panels, strict=True)]
 
 
 def write_film(frames: Sequence[UInt8[ndarray, "H W 3"]], path: Path, fps: float) -> Path:
@@ -33,6 +52,28 @@ def write_film(frames: Sequence[UInt8[ndarray, "H W 3"]], path: Path, fps: float
     if path.suffix.lower() == ".mp4":
         return _write_mp4(frames, path, fps)
     raise ConfigError(f"{path}: a film ends in .gif or .mp4")
+
+
+def _panel(film: Film, number: int, size: int) -> Image.Image:
+    """The right half of one frame."""
+    assert film.probabilities is not None
+    panel = Image.new("RGB", (size, size), PAPER)
+    pen, shares = ImageDraw.Draw(panel), film.probabilities[number]
+    said = film.classes[int(shares.argmax())]
+    step = size / (len(film.classes) + 5.5)
+    font = ImageFont.load_default(0.62 * step)
+    left = 0.05 * size
+    pen.text((left, 0.4 * step), readable(film.cell.classifier), fill=MUTED, font=font)
+    pen.text((left, 1.5 * step), f"symmetry s = {film.s[number]:.2f}", fill=INK, font=font)
+    pen.text((left, 2.4 * step), f"intensity t = {film.t[number]:.2f}", fill=INK, font=font)
+    pen.text((left, 3.5 * step), f"predicted: {said}", fill=GOOD if said == film.cell.emotion else ALERT, font=font)
+    for row, (name, share) in enumerate(zip(film.classes, shares, strict=True)):
+        top = (5 + row) * step
+        pen.text((left, top), name, fill=INK if name == film.cell.emotion else MUTED, font=font)
+        start, end = 0.4 * size, 0.95 * size
+        pen.rectangle((start, top + 0.1 * step, end, top + 0.75 * step), fill=RULE)
+        pen.rectangle((start, top + 0.1 * step, start + float(share) * (end - start), top + 0.75 * step), fill=BAR)
+    return panel
 
 
 def _write_gif(frames: Sequence[ndarray], path: Path, fps: float) -> Path:
@@ -53,12 +94,12 @@ def _write_gif(frames: Sequence[ndarray], path: Path, fps: float) -> Path:
 
 
 def _palette(pages: Sequence[Image.Image]) -> Image.Image:
-    """`COLOURS` of some frames, spread over the film, as an image in that palette."""
+    """`GIF_COLOURS` of some frames, spread over the film, as an image in that palette."""
     some = pages[:: max(1, len(pages) // 8)]
     strip = Image.new("RGB", (pages[0].width, sum(page.height for page in some)))
     for place, page in enumerate(some):
         strip.paste(page, (0, place * page.height))
-    return strip.quantize(COLOURS, method=Image.Quantize.MEDIANCUT)
+    return strip.quantize(GIF_COLOURS, method=Image.Quantize.MEDIANCUT)
 
 
 def _write_mp4(frames: Sequence[ndarray], path: Path, fps: float) -> Path:

@@ -18,9 +18,9 @@ from facing_asymmetry.face_models.contract import FaceModel, Identity
 from facing_asymmetry.interventions.contract import Face
 from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.interventions.resting import RestingDroop
-from facing_asymmetry.photographs.alignment import framed
 from facing_asymmetry.photographs.detector import detect
-from facing_asymmetry.photographs.landmarks import mesh_points
+from facing_asymmetry.photographs.landmarks import framed, mesh_points
+from facing_asymmetry.photographs.symmetry_scale import DROOP
 from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.contract import Framing, Renderer
 from facing_asymmetry.rendering.factory import make_renderer
@@ -79,7 +79,6 @@ def _dim(share: float) -> Lights:
 
 
 FRONTAL: Final = Condition("frontal")
-DROOP: Final = "face droops at rest"
 
 CONDITIONS: Final = (
     FRONTAL,
@@ -114,7 +113,7 @@ STEPS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
-class Shot:
+class RenderedPhotograph:
     """One picture: of whom, how it was taken, what is shown; `points` and `frame` are None where no face was found.
 
     Attributes:
@@ -138,7 +137,7 @@ def shoot(
     conditions: Sequence[Condition],
     emotions: Sequence[str] = BASIC,
     s: Sequence[float] = STEPS,
-) -> Iterator[Shot]:
+) -> Iterator[RenderedPhotograph]:
     """Neutral faces, then authored expressions under `palsy` at t = 1, in every condition.
 
     The left side is weak, and where the condition is not symmetric the right side in turn; s = 1 is the same picture.
@@ -157,7 +156,9 @@ def shoot(
                     images = pixels_of(renderer, states + np.float32(condition.droop) * droop, framing)
                     for place, (at, image) in enumerate(zip(values, images, strict=True)):
                         found = _look(condition.develop(image, 1000 * number + place))
-                        shot = Shot(condition.name, number, dict(identity.traits), emotion, side, float(at), *found)
+                        shot = RenderedPhotograph(
+                            condition.name, number, dict(identity.traits), emotion, side, float(at), *found
+                        )
                         yield shot
                         if both and at == 1.0:
                             yield replace(shot, side="right")

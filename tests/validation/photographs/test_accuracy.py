@@ -8,11 +8,17 @@ from click.testing import CliRunner
 from facing_asymmetry.app.cli import cli
 from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.core.errors import ConfigError, DataError
-from facing_asymmetry.photographs.published_validation import HEADS, error_of_s, floor_mm, validated
-from facing_asymmetry.photographs.rendered import CONDITIONS, Condition
-from facing_asymmetry.photographs.symmetry_scale import of_json, reference
-from facing_asymmetry.photographs.validation import FULL, REFERENCE_FACES, summarise
-from facing_asymmetry.photographs.validation_tables import BEGIN, END, with_tables
+from facing_asymmetry.photographs.symmetry_scale import (
+    HEADS,
+    error_of_s,
+    floor_mm,
+    published_scale,
+    read_scale,
+    validated,
+)
+from facing_asymmetry.validation.photographs.accuracy import FULL_DESIGN, REFERENCE_FACES, summarise
+from facing_asymmetry.validation.photographs.accuracy_tables import BEGIN, END, with_tables
+from facing_asymmetry.validation.photographs.rendered import CONDITIONS, Condition
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +30,7 @@ def quick(tmp_path_factory):
     files = ["--json", str(folder / "v.json"), "--page", str(page), "--reference", str(folder / "r.json")]
     done = CliRunner().invoke(cli, ["benchmark", "photographs", "--quick", *files], catch_exceptions=False)
     assert done.exit_code == 0, done.output
-    return json.loads((folder / "v.json").read_text()), page.read_text(), of_json((folder / "r.json").read_text())
+    return json.loads((folder / "v.json").read_text()), page.read_text(), read_scale((folder / "r.json").read_text())
 
 
 def test_one_command_measures_rendered_faces_and_rewrites_the_page(quick):
@@ -52,23 +58,23 @@ def test_turn_and_droop_at_rest_move_the_measured_s_little(quick):
 
 def test_the_scale_is_made_of_other_faces_than_those_that_are_measured(quick):
     assert not set(quick[0]["identities"]) & set(quick[0]["reference"]["identities"])
-    assert not set(FULL.identities) & set(REFERENCE_FACES)
-    assert reference().made["identities"] == list(REFERENCE_FACES)
+    assert not set(FULL_DESIGN.identities) & set(REFERENCE_FACES)
+    assert published_scale().made["identities"] == list(REFERENCE_FACES)
 
 
 def test_a_reference_that_is_made_anew_resembles_the_published_one(quick):
     for emotion in ("happiness", "surprise"):
-        mine, published = quick[2].filters[emotion], reference().filters[emotion]
+        mine, published = quick[2].filters[emotion], published_scale().filters[emotion]
         assert np.corrcoef(mine, published)[0, 1] > 0.6
-        np.testing.assert_allclose(quick[2].asymmetry[emotion][0], reference().asymmetry[emotion][0], rtol=0.3)
+        np.testing.assert_allclose(quick[2].asymmetry[emotion][0], published_scale().asymmetry[emotion][0], rtol=0.3)
 
 
 def test_the_published_record_holds_every_condition_face_and_emotion():
     record = validated()
     assert [row["condition"] for row in record["conditions"]] == [c.name for c in CONDITIONS]
-    assert [row["identity"] for row in record["faces"]] == record["identities"] == list(FULL.identities)
+    assert [row["identity"] for row in record["faces"]] == record["identities"] == list(FULL_DESIGN.identities)
     assert [row["emotion"] for row in record["emotions"]] == list(BASIC)
-    assert record["reference"] == dict(reference().made)
+    assert record["reference"] == dict(published_scale().made)
     for emotion in BASIC:
         errors = [
             row["rmse"] for head in HEADS for row in validated(head)["emotions_everywhere"] if row["emotion"] == emotion

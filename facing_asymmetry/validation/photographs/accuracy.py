@@ -1,4 +1,4 @@
-"""Render, photograph and measure a design: the work behind `benchmark photographs`."""
+"""The symmetry scale: fitted on rendered faces of known s, and tested on others (`benchmark photographs`)."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,29 +6,48 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
+from numpy import ndarray
 
 from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.face_models.registry import EMBEDDED, load_face_model
-from facing_asymmetry.photographs.rendered import (
+from facing_asymmetry.photographs.landmarks import mirror_pairs
+from facing_asymmetry.photographs.symmetry import (
+    TURNED,
+    height_differences,
+    in_face_frame,
+    picture_asymmetry,
+    yaw_degrees,
+)
+from facing_asymmetry.photographs.symmetry_scale import DROOP, SymmetryScale, asymmetry_mm, turn_basis
+from facing_asymmetry.validation.photographs.rendered import (
     CONDITIONS,
-    DROOP,
     FRONTAL,
     QUICK,
     STEPS,
     TURNED_OR_LIT,
     Condition,
-    Shot,
+    RenderedPhotograph,
     shoot,
 )
-from facing_asymmetry.photographs.symmetry import TURNED, picture_asymmetry
-from facing_asymmetry.photographs.symmetry_scale import RIDGE, Reference, asymmetry_mm, fit_reference
 
 REFERENCE_FACES: Final = tuple(range(100, 112))
+"""Identities that the scale is made of."""
+
+RIDGE: Final = 0.1
+"""Added to the variance of every point, as a share of the mean variance: fewer faces than points."""
+
+CURVE: Final = ["condition", "identity", "emotion", "side"]
+"""Columns that identify one curve over s."""
+
+
+Tell = Callable[[str], None]
+"""Shows a line of progress."""
 
 
 @dataclass(frozen=True)
-class Design:
+class ValidationDesign:
     """What is validated: faces of a face model, conditions, emotions and values of s."""
 
     identities: tuple[int, ...] = tuple(range(20, 26))
@@ -38,15 +57,13 @@ class Design:
     face_model: str = EMBEDDED
 
 
-FULL: Final = Design()
-QUICK_DESIGN: Final = Design((20,), QUICK, ("happiness", "surprise"), (0.0, 0.5, 1.0))
+FULL_DESIGN: Final = ValidationDesign()
+QUICK_DESIGN: Final = ValidationDesign((20,), QUICK, ("happiness", "surprise"), (0.0, 0.5, 1.0))
 USED: Final = tuple(c.name for c in CONDITIONS if abs(c.scene.yaw) <= TURNED and not c.droop)
 """Conditions that the tables over all of them take in: those that a study's slopes use."""
 
-CURVE: Final = ["condition", "identity", "emotion", "side"]
 
-
-def measured_rows(shots: Iterable[Shot], scale: Reference) -> pd.DataFrame:
+def measured_rows(shots: Iterable[RenderedPhotograph], scale: SymmetryScale) -> pd.DataFrame:
     """One row per shot: what is known, and `mm`, `picture`, `s_measured`, `missing`; NaN where no face was found.
 
     `excess_mm` and `s_excess` are against the frontal neutral face of the same identity and droop.
@@ -72,7 +89,7 @@ def measured_rows(shots: Iterable[Shot], scale: Reference) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _excess(row: dict[str, Any], field: Any, resting: dict[Any, Any], scale: Reference) -> dict[str, float]:
+def _excess(row: dict[str, Any], field: Any, resting: dict[Any, Any], scale: SymmetryScale) -> dict[str, float]:
     own = resting.get((row["condition"], row["identity"]))
     if row["condition"] != DROOP:  # a neutral photograph is seldom taken in the same pose: the frontal one serves
         own = resting.get((FRONTAL.name, row["identity"]), own)
@@ -157,10 +174,7 @@ def validation_record(rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-Tell = Callable[[str], None]
-
-
-def fit_anew(design: Design, quick: bool, tell: Tell) -> Reference:
+def fit_anew(design: ValidationDesign, quick: bool, tell: Tell) -> SymmetryScale:
     """A reference of the design's emotions and s, from `REFERENCE_FACES` (quick: the first two)."""
     faces = REFERENCE_FACES[:2] if quick else REFERENCE_FACES
     weak = replace(design, identities=faces, conditions=(FRONTAL,))
@@ -171,10 +185,10 @@ def fit_anew(design: Design, quick: bool, tell: Tell) -> Reference:
         "conditions": [c.name for c in (FRONTAL, *TURNED_OR_LIT)],
         "ridge": RIDGE,
     }
-    return fit_reference([*_shots(weak, tell), *_shots(still, tell)], made)
+    return fit_scale([*_shots(weak, tell), *_shots(still, tell)], made)
 
 
-def measure_design(design: Design, scale: Reference, tell: Tell) -> dict[str, Any]:
+def measure_design(design: ValidationDesign, scale: SymmetryScale, tell: Tell) -> dict[str, Any]:
     """The tables of `validation_record`, and which faces were measured and which the reference was made of."""
     rows = measured_rows(_shots(design, tell), scale)
     facts = {
@@ -195,16 +209,62 @@ def _rounded(value: Any) -> Any:
     return round(value, 4) if isinstance(value, float) else value
 
 
-def _shots(design: Design, tell: Tell) -> Iterator[Shot]:
+def _shots(design: ValidationDesign, tell: Tell) -> Iterator[RenderedPhotograph]:
     model = load_face_model(design.face_model, cache_folder())
     shots = shoot(model, design.identities, design.conditions, design.emotions, design.s)
     yield from _told(shots, tell)
 
 
-def _told(shots: Iterable[Shot], tell: Tell) -> Iterator[Shot]:
+def _told(shots: Iterable[RenderedPhotograph], tell: Tell) -> Iterator[RenderedPhotograph]:
     identity = -1
     for shot in shots:
         if shot.identity != identity:
             identity = shot.identity
             tell(f"face {identity}")
         yield shot
+
+
+def fit_scale(shots: Iterable[RenderedPhotograph], made: dict[str, Any]) -> SymmetryScale:
+    """Fit on shots that hold neutral faces, all emotions, both sides, s = 0 and s = 1, and the frontal condition.
+
+    Symmetric faces in all conditions give the field of the turn, and, with that taken away, the covariance C of what
+    is left: noise that follows pose, light and person. The filter of an emotion with mean pattern d (s = 0, frontal,
+    left side weak) is w = C^-1 d / (d' C^-1 d): of all linear readings that give 1 for d the one of least noise.
+    """
+    found = [shot for shot in shots if shot.points is not None]
+    raw = np.stack([height_differences(s.points) for s in found if s.points is not None])
+    yaw = np.array([yaw_degrees(s.points) for s in found if s.points is not None])
+    table = pd.DataFrame([(s.condition, s.emotion, s.side, s.s) for s in found], columns=["where", "what", "side", "s"])
+    still, frontal = (table["s"] == 1.0).to_numpy(), (table["where"] == FRONTAL.name).to_numpy()
+    basis = turn_basis(yaw)
+    turn = _odd(np.linalg.lstsq(basis[still], raw[still], rcond=None)[0])
+    left = raw - basis @ turn
+    noise = np.concatenate([left[still], -left[still]])
+    covariance = noise.T @ noise / len(noise)
+    covariance += RIDGE * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
+    levels = np.array(sorted(table["s"].unique()))
+    filters, curves = {}, {}
+    for emotion in [e for e in BASIC if (table["what"] == e).any()]:
+        rows = (table["what"] == emotion).to_numpy() & frontal
+        weak = rows & (table["s"] == levels[0]).to_numpy()
+        signs = np.where(table["side"][weak] == "left", 1.0, -1.0)
+        pattern = _odd((signs[:, None] * left[weak]).mean(axis=0))
+        solved = np.linalg.solve(covariance, pattern)
+        filters[emotion] = _odd(solved / (solved @ pattern))
+        curves[emotion] = np.array([np.abs(left[rows & (table["s"] == at).to_numpy()]).mean() for at in levels])
+    return SymmetryScale(turn, filters, levels, curves, _neutral(found), made)
+
+
+def _odd(fields: Float[ndarray, "*rows 468"]) -> Float[ndarray, "*rows 468"]:
+    """The part that changes its sign under mirroring, as every height difference does."""
+    return (fields - fields[..., mirror_pairs()]) / 2
+
+
+def _neutral(shots: Sequence[RenderedPhotograph]) -> Float[ndarray, "468 3"]:
+    faces = [
+        in_face_frame(shot.points)
+        for shot in shots
+        if shot.points is not None and shot.emotion == "neutral" and shot.condition == FRONTAL.name
+    ]
+    mean = np.mean(faces, axis=0)
+    return (mean + mean[mirror_pairs()] * [-1.0, 1.0, 1.0]) / 2

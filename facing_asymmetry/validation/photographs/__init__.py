@@ -1,0 +1,1 @@
+"""How well symmetry is measured on photographs, tested on rendered faces of known s."""
