@@ -81,7 +81,7 @@ def test_lettered_frames_have_even_sides_and_change_with_the_probabilities():
     first, last = lettered(film, 101)
     assert first.shape == (100, 200, 3)
     assert not np.array_equal(first[:, 100:], last[:, 100:])
-    bare = Film(film.shot, film.s, film.t, images)
+    bare = Film(film.cell, film.s, film.t, images)
     assert lettered(bare, 101)[0].shape == (100, 100, 3)
 
 
