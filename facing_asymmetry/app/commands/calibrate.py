@@ -23,7 +23,7 @@ def calibrate(quick: bool, workers: int, plot: Path | None, target: Path | None)
     lies outside its band.
     """
     from facing_asymmetry.validation.calibration import calibrate as calibration
-    from facing_asymmetry.validation.calibration.design import FULL, QUICK
+    from facing_asymmetry.validation.calibration.design import FULL_CALIBRATION, QUICK_CALIBRATION
     from facing_asymmetry.validation.calibration.simulation import workers as processes
     from facing_asymmetry.validation.calibration.tables import print_calibration
 
@@ -31,7 +31,9 @@ def calibrate(quick: bool, workers: int, plot: Path | None, target: Path | None)
     number = workers or os.cpu_count() or 1
     conditions = {**_conditions("facing-asymmetry calibrate" + (" --quick" if quick else "")), "workers": number}
     with processes(number) as each:
-        record = calibration.calibrate(QUICK if quick else FULL, each, lambda text: click.echo(text, err=True))
+        record = calibration.calibrate(
+            QUICK_CALIBRATION if quick else FULL_CALIBRATION, each, lambda text: click.echo(text, err=True)
+        )
     seconds = time.perf_counter() - began
     print_calibration(record)
     write_json(target, {**record, "seconds": round(seconds, 1), "conditions": conditions})

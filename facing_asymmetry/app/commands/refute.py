@@ -23,8 +23,8 @@ def refute(folder: Path, treated: str, control: str, repeats: int, seed: int, ta
     FOLDER is a run folder; docs/refuters.md explains the refuters. The exit status is 1 if one of them fails.
     """
     from facing_asymmetry.config import RefuterSettings
-    from facing_asymmetry.validation.refutation.estimate import FAIL
     from facing_asymmetry.validation.refutation.refute import print_refutations, refute_run, statistics_of
+    from facing_asymmetry.validation.refutation.refuters import FAIL
 
     settings = RefuterSettings(treated=treated, control=control, repeats=repeats, seed=seed)
     table = refute_run(folder, settings, statistics_of(folder))

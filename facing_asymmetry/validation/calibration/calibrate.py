@@ -1,29 +1,23 @@
-"""The whole calibration: null cases, power, the mixed model and the tests one should not use."""
+"""The whole calibration: null cases, power, the mixed model, and the tests that should not be used."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.statistics.effects import power_of
-from facing_asymmetry.statistics.resampling import generator, sign_flip_test
 from facing_asymmetry.validation.calibration.design import HEADLINE, NULL, Design, S, T
 from facing_asymmetry.validation.calibration.simulation import (
-    S_AXIS,
     SHUFFLES,
-    T_AXIS,
     Band,
     Each,
     MixedCase,
     NoiseCase,
     NullCase,
     NullSet,
-    draw_curves,
+    PowerCase,
     rate,
-    slope_sd,
-    slopes_of,
 )
 
 Tell = Callable[[str], None]
@@ -32,12 +26,14 @@ RHOS: Final = (0.0, 0.3, 0.5, 0.7, 0.9)
 """Autocorrelations of the noise that the shuffle test is given."""
 
 NODES: Final = (30, 100)
-"""Lengths of that noise: the finer the grid, the surer the shuffle test is of nothing."""
+"""Lengths of that noise: the finer the grid, the more often the shuffle test rejects without an effect."""
 
 BINS: Final = 20
-"""Of the histograms of p."""
+"""Number of bins of the histograms of p."""
 
 Record = dict[str, Any]
+
+Key = tuple[str, str, int]
 
 
 def calibrate(design: Design, each: Each, tell: Tell = lambda _: None) -> Record:
@@ -48,7 +44,9 @@ def calibrate(design: Design, each: Each, tell: Tell = lambda _: None) -> Record
     `grid_cells` and `histograms` in full; `design` and `settings` that make them.
 
     Args:
-        each: how data sets are spread over processes; `tell`: told what begins.
+        design: What is simulated, and how much.
+        each: Spreads data sets over processes.
+        tell: Called with a line of text when a part begins.
     """
     settings = StatisticsSettings()
     headline = _null(design, HEADLINE, each, tell)
@@ -66,7 +64,7 @@ def calibrate(design: Design, each: Each, tell: Tell = lambda _: None) -> Record
         "passed": false.passed and covered.passed,
         "headline": dict(zip(("score", "shape", "identities"), HEADLINE, strict=True)),
         "cases": cases,
-        "grid_cells": rate([one.p_cells <= alpha for one in headline]).record(),
+        "grid_cells": rate([one.p_nodes <= alpha for one in headline]).record(),
         "mixed_model": _mixed(design, each, tell, alpha),
         "noise": [_noise(design, rho, nodes, each, tell, alpha) for nodes in NODES for rho in RHOS],
         "power": [_power(design, effect, n, each, tell) for n in design.identities for effect in design.effects],
@@ -77,9 +75,6 @@ def calibrate(design: Design, each: Each, tell: Tell = lambda _: None) -> Record
         "design": vars(design) | {"s": S, "t": T, "null": vars(NULL), "shuffles": SHUFFLES},
         "settings": vars(settings),
     }
-
-
-Key = tuple[str, str, int]
 
 
 def case_keys(design: Design) -> list[Key]:
@@ -103,7 +98,7 @@ def _case(key: Key, found: Sequence[NullSet], alpha: float) -> Record:
         "coverage": rate([one.covered for one in found]).record(),
         "shuffle_false_positive_rate": rate([one.p_shuffle <= alpha for one in found]).record(),
         "shuffle_of_one_curve": rate([one.p_shuffle_one <= alpha for one in found]).record(),
-        "grid_cells": rate([one.p_cells <= alpha for one in found]).record(),
+        "grid_cells": rate([one.p_nodes <= alpha for one in found]).record(),
     }
 
 
@@ -135,23 +130,3 @@ def _power(design: Design, effect: float, identities: int, each: Each, tell: Tel
 def _histogram(p: Sequence[float]) -> list[int]:
     """Counts in `BINS` equal bins of [0, 1]."""
     return np.histogram(p, bins=BINS, range=(0.0, 1.0))[0].tolist()
-
-
-@dataclass(frozen=True)
-class PowerCase:
-    """Data sets with an effect of so many standard deviations; returns whether it is detected at two-sided alpha."""
-
-    effect: float
-    identities: int
-    seed: int = 0
-    settings: StatisticsSettings = field(default_factory=StatisticsSettings)
-
-    def __call__(self, index: int) -> bool:
-        """Test data set `index`."""
-        key = (self.effect, self.identities, index)
-        mean = self.effect * slope_sd(NULL, S_AXIS, T_AXIS) / float(T_AXIS[T_AXIS > 0].mean())
-        rng = generator(self.seed, "power", *key)
-        curves = draw_curves(replace(NULL, effect=mean), self.identities, S_AXIS, T_AXIS, rng)
-        stream = generator(self.seed, "permutation of power", *key)
-        flip = sign_flip_test(slopes_of(curves, S_AXIS, T_AXIS), self.settings.permutations, stream)
-        return flip.p_two_sided <= self.settings.alpha

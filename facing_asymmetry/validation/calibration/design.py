@@ -1,4 +1,4 @@
-"""How much is simulated, and what must come out: the full calibration and the quick one."""
+"""How much is simulated and what must come out, for the full calibration and the quick one."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -20,11 +20,16 @@ class Design:
     """Size of a calibration.
 
     Attributes:
-        data_sets: null data sets per case; `shapes` (see `curves.SHAPES`) and `identities`: the cases.
-        power_sets: data sets per point of the power surface; `effects`: means in standard deviations of the score.
-        mixed_sets: null data sets for the mixed model; `noise_curves`: per kind of noise for the shuffle test.
-        rate_tolerance: half width of the band around alpha; `coverage_tolerance`: around the confidence.
-        seed: root of every data set's own seed.
+        data_sets: Null data sets per case.
+        identities: Numbers of identities of the cases.
+        shapes: Distributions of the identities' slopes in the cases, keys of `curves.SHAPES`.
+        power_sets: Data sets per point of the power surface.
+        effects: Means of the power surface, in standard deviations of the score.
+        mixed_sets: Null data sets for the mixed model.
+        noise_curves: Curves per kind of noise for the shuffle test.
+        rate_tolerance: Half width of the band around alpha.
+        coverage_tolerance: Half width of the band around the confidence.
+        seed: Root of every data set's own seed.
     """
 
     data_sets: int
@@ -39,7 +44,7 @@ class Design:
     seed: int = 0
 
 
-FULL: Final = Design(
+FULL_CALIBRATION: Final = Design(
     data_sets=2000,
     identities=(6, 10, 20, 40),
     shapes=("normal", "skewed", "heavy"),
@@ -52,7 +57,7 @@ FULL: Final = Design(
 )
 """Bands of the method: 0.05 ± 0.01 and 95 ± 1.5 % over 2,000 data sets (Monte-Carlo error 0.005)."""
 
-QUICK: Final = Design(
+QUICK_CALIBRATION: Final = Design(
     data_sets=600,
     identities=(10, 20),
     shapes=("normal",),

@@ -1,10 +1,10 @@
-"""A share counted in simulated data sets, with its Monte-Carlo error."""
+"""What is found in simulated data sets: cases, their rates, and the processes that share the work."""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from multiprocessing import get_context
 from typing import Final, NamedTuple, Protocol, TypeVar
 
@@ -19,15 +19,33 @@ from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.statistics.hypothesis_tests import configured_interval
 from facing_asymmetry.statistics.mixed_model import mixed_model
 from facing_asymmetry.statistics.resampling import generator, sign_flip_test
-from facing_asymmetry.statistics.scores import slope
 from facing_asymmetry.statistics.shuffle import shuffle_test
-from facing_asymmetry.statistics.synthetic import Planted
+from facing_asymmetry.validation.calibration.curves import Curves, draw_curves, slope_sd, slopes_of, specific_of
 from facing_asymmetry.validation.calibration.design import NULL, S, T
+
+CALIBRATED_SCORES: Final = {"slope": slopes_of, "symmetry_specific": specific_of}
+"""Scores that are calibrated: the two of the claim sheet."""
+
+SHUFFLES: Final = 999
+"""Number of shuffles of the shuffle test."""
+
+S_AXIS, T_AXIS = np.array(S), np.array(T)
+
+Result = TypeVar("Result")
+
+CHUNK = 25
+"""Number of data sets that a process takes at once."""
 
 
 @dataclass(frozen=True)
 class Rate:
-    """Share of `data_sets` in which something happened; `monte_carlo_error`: its binomial standard error."""
+    """Share of the data sets in which something happened.
+
+    Attributes:
+        value: The share.
+        monte_carlo_error: Its binomial standard error.
+        data_sets: Number of data sets.
+    """
 
     value: float
     monte_carlo_error: float
@@ -39,9 +57,9 @@ class Rate:
 
 
 def rate(happened: Sequence[bool]) -> Rate:
-    """Count; NaN for no data set.
+    """Count in how many data sets it happened; NaN for no data set.
 
-    The error of a share of 0 or 1 is that of (k + 1) / (n + 2), so that it isn't zero.
+    The error of a share of 0 or 1 is that of (k + 1) / (n + 2), so that it is not zero.
     """
     n, k = len(happened), int(np.sum(happened))
     if not n:
@@ -52,7 +70,13 @@ def rate(happened: Sequence[bool]) -> Rate:
 
 @dataclass(frozen=True)
 class Band:
-    """A rate and where it must lie: `target` ± `tolerance`."""
+    """A rate and where it must lie.
+
+    Attributes:
+        rate: The rate.
+        target: Centre of the band.
+        tolerance: Half width of the band.
+    """
 
     rate: Rate
     target: float
@@ -68,92 +92,16 @@ class Band:
         return {**self.rate.record(), "target": self.target, "tolerance": self.tolerance, "passed": self.passed}
 
 
-Draw = Callable[[np.random.Generator, int], Float[ndarray, " N"]]
-
-SHAPES: Final[dict[str, Draw]] = {
-    "normal": lambda rng, n: rng.normal(size=n),
-    "skewed": lambda rng, n: rng.exponential(size=n) - 1.0,
-    "heavy": lambda rng, n: rng.standard_t(3, size=n) / np.sqrt(3.0),
-}
-"""Distribution of the identities' own slopes, each with mean 0 and standard deviation 1.
-
-`skewed`: exponential, centred (skewness 2). `heavy`: Student's t with 3 degrees of freedom.
-"""
-
-WAVES: Final = (1, 2, 3)
-"""Half periods of the sine waves over s that make a curve bend."""
-
-
-@dataclass(frozen=True)
-class Curves:
-    """Activation of one data set in logits: `palsy` for the left and the right side, `bilateral` for both at once."""
-
-    palsy: Float[ndarray, "N 2 S T"]
-    bilateral: Float[ndarray, "N 1 S T"]
-
-
-def draw_curves(
-    planted: Planted,
-    identities: int,
-    s: Float[ndarray, " S"],
-    t: Float[ndarray, " T"],
-    rng: np.random.Generator,
-    shape: str = "normal",
-) -> Curves:
-    """Draw one data set: all units of an identity share its slope, each bends by smooth waves of its own.
-
-    Args:
-        planted: what is true; `shape`: one of `SHAPES`.
-    """
-    face = planted.identity_sd * SHAPES[shape](rng, identities)
-    own = planted.side_sd * rng.normal(size=(identities, 3))
-    slopes = face[:, None] + own + np.array([planted.effect, planted.effect, planted.control_effect])
-    basis = np.stack([np.sin(np.pi * k * (s - 0.5)) / k for k in WAVES])
-    bends = planted.wiggle * rng.normal(size=(identities, 3, len(WAVES))) @ basis
-    over_s = planted.response - slopes[..., None] * (1 - s) + bends
-    y = over_s[..., None] * t
-    return Curves(y[:, :2], y[:, 2:])
-
-
-def slopes_of(curves: Curves, s: Float[ndarray, " S"], t: Float[ndarray, " T"]) -> Float[ndarray, " N"]:
-    """Score `slope` under `palsy`, one per identity, sides averaged; logits per unit symmetry."""
-    return np.asarray(slope(curves.palsy, s, t).mean(axis=1))
-
-
-def specific_of(curves: Curves, s: Float[ndarray, " S"], t: Float[ndarray, " T"]) -> Float[ndarray, " N"]:
-    """Score `symmetry_specific`, one per identity, sides averaged; logits per unit symmetry."""
-    return np.asarray(slopes_of(curves, s, t) - slope(curves.bilateral, s, t).mean(axis=1))
-
-
-def true_slope(planted: Planted, t: Float[ndarray, " T"]) -> float:
-    """Mean of the score `slope` that `planted` implies on a grid."""
-    return float(planted.effect * t[t > 0].mean())
-
-
-def slope_sd(planted: Planted, s: Float[ndarray, " S"], t: Float[ndarray, " T"]) -> float:
-    """Standard deviation of the score `slope` between identities, sides averaged, that `planted` implies on a grid."""
-    basis = np.stack([np.sin(np.pi * k * (s - 0.5)) / k for k in WAVES])
-    tilts = slope(basis[..., None] * np.ones(2), s, np.array([0.0, 1.0]))
-    within = planted.side_sd**2 + planted.wiggle**2 * np.sum(tilts**2)
-    return float(np.sqrt(planted.identity_sd**2 + within / 2) * t[t > 0].mean())
-
-
-SCORES: Final = {"slope": slopes_of, "symmetry_specific": specific_of}
-"""Scores that are calibrated: the two of the claim sheet."""
-
-SHUFFLES: Final = 999
-"""Of the shuffle test."""
-
-S_AXIS, T_AXIS = np.array(S), np.array(T)
-
-
 class NullSet(NamedTuple):
     """What was found in one data set whose true effect is zero.
 
     Attributes:
-        p_two_sided, p_one_sided: of the sign-flip test; `covered`: the interval holds zero.
-        p_shuffle: shuffle test of the mean curve over identities and sides at t = 1; `p_shuffle_one`: of one unit.
-        p_cells: t test that takes every grid node's derivative for a sample.
+        p_two_sided: Two-sided p of the sign-flip test.
+        p_one_sided: P of the sign-flip test against a mean above zero.
+        covered: Whether the interval holds zero.
+        p_shuffle: P of the shuffle test of the mean curve over identities and sides at t = 1.
+        p_shuffle_one: P of the shuffle test of one replicate at t = 1.
+        p_nodes: P of a t test that takes every grid node's derivative for a sample.
     """
 
     p_two_sided: float
@@ -161,7 +109,7 @@ class NullSet(NamedTuple):
     covered: bool
     p_shuffle: float
     p_shuffle_one: float
-    p_cells: float
+    p_nodes: float
 
     @property
     def p_other_side(self) -> float:
@@ -171,7 +119,15 @@ class NullSet(NamedTuple):
 
 @dataclass(frozen=True)
 class NullCase:
-    """A family of null data sets; called with the number of one, it returns what was found in it."""
+    """A family of null data sets; called with the number of one, it returns what was found in it.
+
+    Attributes:
+        score: A key of `CALIBRATED_SCORES`.
+        shape: A key of `curves.SHAPES`.
+        identities: Number of identities.
+        seed: Root of all random streams.
+        settings: Settings of the tests.
+    """
 
     score: str
     shape: str
@@ -187,7 +143,7 @@ class NullCase:
     def __call__(self, index: int) -> NullSet:
         """Analyse data set `index` as a run does: sign flips, interval, each with its own seeded stream."""
         curves, key = self.curves(index), (self.score, self.shape, self.identities, index)
-        values = SCORES[self.score](curves, S_AXIS, T_AXIS)
+        values = CALIBRATED_SCORES[self.score](curves, S_AXIS, T_AXIS)
         settings = self.settings
         flip = sign_flip_test(values, settings.permutations, generator(self.seed, "permutation", *key))
         interval = configured_interval(values, settings, generator(self.seed, "bootstrap", *key))
@@ -199,14 +155,34 @@ class NullCase:
             bool(interval.low <= 0 <= interval.high),
             shuffle_test(apex.mean(axis=(0, 1)), S_AXIS, SHUFFLES, stream, quiet=True),
             shuffle_test(apex[0, 0], S_AXIS, SHUFFLES, stream, quiet=True),
-            cell_test(curves.palsy),
+            node_test(curves.palsy),
         )
 
 
-def cell_test(palsy: Float[ndarray, "N 2 S T"]) -> float:
+def node_test(palsy: Float[ndarray, "N 2 S T"]) -> float:
     """Two-sided p of a t test over the derivatives at all nodes with t > 0, as if each were a sample of its own."""
-    cells = np.gradient(palsy, S_AXIS, axis=-2)[..., T_AXIS > 0]
-    return float(stats.ttest_1samp(cells.ravel(), 0.0).pvalue)
+    derivatives = np.gradient(palsy, S_AXIS, axis=-2)[..., T_AXIS > 0]
+    return float(stats.ttest_1samp(derivatives.ravel(), 0.0).pvalue)
+
+
+@dataclass(frozen=True)
+class PowerCase:
+    """Data sets with an effect of so many standard deviations; returns whether it is detected at two-sided alpha."""
+
+    effect: float
+    identities: int
+    seed: int = 0
+    settings: StatisticsSettings = field(default_factory=StatisticsSettings)
+
+    def __call__(self, index: int) -> bool:
+        """Test data set `index`."""
+        key = (self.effect, self.identities, index)
+        mean = self.effect * slope_sd(NULL, S_AXIS, T_AXIS) / float(T_AXIS[T_AXIS > 0].mean())
+        rng = generator(self.seed, "power", *key)
+        curves = draw_curves(replace(NULL, effect=mean), self.identities, S_AXIS, T_AXIS, rng)
+        stream = generator(self.seed, "permutation of power", *key)
+        flip = sign_flip_test(slopes_of(curves, S_AXIS, T_AXIS), self.settings.permutations, stream)
+        return flip.p_two_sided <= self.settings.alpha
 
 
 @dataclass(frozen=True)
@@ -251,12 +227,6 @@ class NoiseCase:
         return shuffle_test(curve, np.linspace(0, 1, self.nodes), SHUFFLES, rng, quiet=True)
 
 
-Result = TypeVar("Result")
-
-CHUNK = 25
-"""Data sets that a process takes at once."""
-
-
 class Each(Protocol):
     """Calls a function with 0 .. count - 1 and returns the results in that order."""
 
@@ -275,7 +245,7 @@ def workers(number: int) -> Iterator[Each]:
     """Run over `number` processes, started once; 1 stays in this one.
 
     Raises:
-        ConfigError: the number is below 1.
+        ConfigError: The number is below 1.
     """
     if number < 1:
         raise ConfigError(f"--workers = {number}; it must be at least 1")

@@ -9,7 +9,7 @@ import pandas as pd
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.markdown import markdown_table
 from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
-from facing_asymmetry.validation.planted.setting import BASE, GAIN, INTENSITY, MIRROR, PART, SYMMETRY
+from facing_asymmetry.validation.planted.networks import BASE, GAIN, INTENSITY, MIRROR, PART, SYMMETRY
 
 ROUNDING: Final = 1e-3
 """Logits per unit symmetry below which an effect that must be exactly 0 passes: float32 through a network."""

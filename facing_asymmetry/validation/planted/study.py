@@ -15,7 +15,7 @@ from facing_asymmetry.runs.cells import EXPRESSION_CODE
 from facing_asymmetry.runs.stages import Run, run_stages
 from facing_asymmetry.runs.study import Study
 from facing_asymmetry.validation.planted.checks import Check, check_planted
-from facing_asymmetry.validation.planted.setting import oracle_record, study_settings
+from facing_asymmetry.validation.planted.networks import oracle_record, study_settings
 from facing_asymmetry.validation.planted.training import Readouts, train
 
 

@@ -1,1 +1,1 @@
-"""Refuters: what a run's estimates survive when identities, outcomes or treatments are exchanged."""
+"""Refuters: what a run's estimates are when identities, outcomes or treatments are exchanged."""

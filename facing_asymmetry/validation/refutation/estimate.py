@@ -1,6 +1,7 @@
-"""What is to be refuted: one classifier's score over identities, emotions averaged, with its interval and test."""
+"""What refuters test: one classifier's estimate over identities, and the curves that it was computed from."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,15 +12,19 @@ from numpy import ndarray
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.results.layout import TEST_KEY
+from facing_asymmetry.results.layout import CURVE_KEY, TEST_KEY
+from facing_asymmetry.statistics.curves import activation_curves
 from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
 from facing_asymmetry.statistics.identities import identity_scores
+from facing_asymmetry.statistics.scores import slope
+
+GROUP_KEY: Final = ("face_model", "classifier", "training_set", "expression")
+"""Columns that name the classifier of an estimate."""
 
 Group = tuple[str, str, str, str]
-"""Face model, classifier, training set and kind of expression."""
+"""Values of `GROUP_KEY`."""
 
-GROUP: Final = ("face_model", "classifier", "training_set", "expression")
-SCORES: Final = ("slope", "symmetry_specific")
+REFUTED_SCORES: Final = ("slope", "symmetry_specific")
 """Scores that can be refuted: both are linear in the activation."""
 
 
@@ -28,8 +33,13 @@ class Estimate:
     """Mean of one value per identity.
 
     Attributes:
-        group, score: what it is of; `identities`: their numbers; `values`: one each, in logits per unit symmetry.
-        low, high: interval of the mean; `p`: two-sided, of the sign-flip test.
+        group: Values of `GROUP_KEY`.
+        score: One of `REFUTED_SCORES`.
+        identities: Numbers of the identities.
+        values: One value per identity, in logits per unit symmetry.
+        low: Lower bound of the interval of the mean.
+        high: Upper bound of the interval of the mean.
+        p: Two-sided p of the sign-flip test.
     """
 
     group: Group
@@ -54,12 +64,12 @@ class Estimate:
 def estimates(
     scores: pd.DataFrame, statistics: StatisticsSettings, treated: str = "palsy", control: str = "bilateral"
 ) -> Iterator[Estimate]:
-    """Yield the estimates of `SCORES` that a score table holds, with interval and p as in the claim sheet.
+    """Yield the estimates of `REFUTED_SCORES` that a score table holds, with interval and p as in the claim sheet.
 
     Identities without a value are left out.
 
     Raises:
-        DataError: a column is missing, or the table has none of these scores.
+        DataError: A column is missing, or the table has none of these scores.
     """
     interventions = {"slope": treated, "symmetry_specific": f"{treated}-{control}"}
     missing = [name for name in TEST_KEY if name not in scores.columns]
@@ -69,7 +79,7 @@ def estimates(
     wanted = scores[of.notna() & (scores["intervention"] == of)]
     if wanted.empty:
         raise DataError(f"score table has no slope under {treated}: nothing to refute")
-    values = dict(list(identity_scores(wanted, pooled=True).dropna(subset="value").groupby([*GROUP, "score"])))
+    values = dict(list(identity_scores(wanted, pooled=True).dropna(subset="value").groupby([*GROUP_KEY, "score"])))
     for row in hypothesis_tests(wanted, replace(statistics, scores=()), pooled=True).to_dict("records"):
         group: Group = (row["face_model"], row["classifier"], row["training_set"], row["expression"])
         rows = values[(*group, row["score"])]
@@ -77,36 +87,62 @@ def estimates(
         yield Estimate(group, row["score"], *numbers, row["low"], row["high"], row["p_two_sided"])
 
 
-PASS: Final = "pass"
-FAIL: Final = "fail"
-NOT_JUDGED: Final = "not judged"
-
-REFUTERS: Final = ("placebo", "dummy outcome", "random cause", "subsets", "distinct faces")
-"""Names, in the order of the table."""
-
-
 @dataclass(frozen=True)
-class Verdict:
-    """One refuter on one estimate.
+class CurveSet:
+    """Curves under one intervention.
 
     Attributes:
-        refuter: one of `REFUTERS`; `status`: `PASS`, `FAIL` or `NOT_JUDGED`.
-        measured: what was found; `allowed`: the limit it was held against; NaN where not judged.
-        words: both, with what they are.
+        identities: Numbers of the identities.
+        s: Ascending symmetries of the grid.
+        t: Ascending intensities of the grid.
+        y: Activation in logits by identity, emotion, side, s and t.
     """
 
-    refuter: str
-    status: str
-    measured: float
-    allowed: float
-    words: str
+    identities: Int[ndarray, " N"]
+    s: Float[ndarray, " S"]
+    t: Float[ndarray, " T"]
+    y: Float[ndarray, "N E K S T"]
+
+    def scores(self, y: Float[ndarray, "*R N E K S T"] | None = None) -> Float[ndarray, "*R N"]:
+        """Return the score `slope` per identity, sides and emotions averaged.
+
+        Args:
+            y: Other curves on the same grid; None takes the own ones.
+        """
+        return np.asarray(slope(self.y if y is None else y, self.s, self.t).mean(axis=(-2, -1)))
 
 
-def judged(refuter: str, holds: bool, measured: float, allowed: float, words: str) -> Verdict:
-    """A verdict that passes where `holds`."""
-    return Verdict(refuter, PASS if holds else FAIL, float(measured), float(allowed), words)
+CurveSets = dict[str, CurveSet]
+"""Intervention -> its curves."""
 
 
-def not_judged(refuter: str, why: str) -> Verdict:
-    """A refuter that has nothing to say here."""
-    return Verdict(refuter, NOT_JUDGED, float("nan"), float("nan"), why)
+def curve_sets(
+    responses: pd.DataFrame | Iterable[pd.DataFrame], interventions: Sequence[str]
+) -> Iterator[tuple[Group, CurveSets]]:
+    """Yield each classifier's curves under the interventions that the table has.
+
+    Raises:
+        DataError: An intervention lacks nodes: each needs every emotion, identity, side, s and t of its own once.
+    """
+    named = ((dict(zip(CURVE_KEY, key, strict=True)), rows) for key, rows in activation_curves(responses))
+    for key, groups in itertools.groupby(named, key=lambda group: tuple(group[0][name] for name in GROUP_KEY)):
+        parts: dict[str, list[pd.DataFrame]] = {}
+        for names, rows in groups:
+            if names["intervention"] in interventions:
+                parts.setdefault(names["intervention"], []).append(rows.assign(emotion=names["emotion"]))
+        face_model, classifier, training_set, expression = key
+        yield (
+            (face_model, classifier, training_set, expression),
+            {name: _arrays(pd.concat(rows), f"{classifier}, {name}") for name, rows in parts.items()},
+        )
+
+
+def _arrays(rows: pd.DataFrame, name: str) -> CurveSet:
+    axes = ["identity", "emotion", "side", "s", "t"]
+    values = [np.unique(rows[axis].to_numpy(dtype=None if axis in ("identity", "s", "t") else str)) for axis in axes]
+    shape = tuple(map(len, values))
+    if len(rows) != np.prod(shape) or rows.duplicated(axes).any():
+        wanted = " x ".join(f"{len(v)} {axis}" for v, axis in zip(values, axes, strict=True))
+        raise DataError(f"response table: {name} has {len(rows)} nodes; refuters need each of {wanted} once")
+    y = rows.sort_values(axes, kind="stable")["logit"].to_numpy(float).reshape(shape)
+    return CurveSet(values[0], values[3], values[4], y)

@@ -18,17 +18,19 @@ from facing_asymmetry.core.settings import validated
 from facing_asymmetry.results.layout import MANIFEST_FILE, RESPONSES_FILE, SCORES_FILE
 from facing_asymmetry.results.response_table import read_chunks
 from facing_asymmetry.validation.refutation.estimate import (
-    FAIL,
-    GROUP,
-    NOT_JUDGED,
-    PASS,
-    REFUTERS,
+    GROUP_KEY,
+    CurveSets,
     Estimate,
     Group,
-    Verdict,
+    curve_sets,
     estimates,
 )
 from facing_asymmetry.validation.refutation.refuters import (
+    FAIL,
+    NOT_JUDGED,
+    PASS,
+    REFUTERS,
+    RefuterVerdict,
     distinct_faces,
     dummy_outcome,
     placebo,
@@ -36,20 +38,34 @@ from facing_asymmetry.validation.refutation.refuters import (
     sign_flips,
     subsets,
 )
-from facing_asymmetry.validation.refutation.replicate_curves import CurveSets, curve_sets
 
-COLUMNS: Final = (*GROUP, "score", "n", "mean", "low", "high", "p", "refuter", "status", "measured", "allowed", "words")
+REFUTER_COLUMNS: Final = (
+    *GROUP_KEY,
+    "score",
+    "n",
+    "mean",
+    "low",
+    "high",
+    "p",
+    "refuter",
+    "status",
+    "measured",
+    "allowed",
+    "words",
+)
 """Columns of the table of refuters, in order; the last row of each score and refuter has the classifier "all"."""
 
 AGREEMENT: Final = 1e-6
 """How far a mean of the score table may lie from that of the curves, as a share of the curves' largest score."""
+
+STATUS_COLOURS: Final = {PASS: "green", FAIL: "bold red", NOT_JUDGED: "yellow"}
 
 
 def refute_run(folder: Path, settings: RefuterSettings, statistics: StatisticsSettings) -> pd.DataFrame:
     """Read `scores.csv` and `responses.parquet` of a run folder and return the table of refuters.
 
     Raises:
-        DataError: a file is missing, has the wrong columns, or the two don't belong together.
+        DataError: A file is missing, has the wrong columns, or the two do not belong together.
     """
     for name in (SCORES_FILE, RESPONSES_FILE):
         if not (folder / name).is_file():
@@ -58,10 +74,10 @@ def refute_run(folder: Path, settings: RefuterSettings, statistics: StatisticsSe
 
 
 def statistics_of(folder: Path) -> StatisticsSettings:
-    """The settings that the run in `folder` was tested with; the defaults where it has no manifest.
+    """Return the settings that the run in `folder` was tested with; the defaults where it has no manifest.
 
     Raises:
-        DataError: the manifest can't be read, or its settings are none of this version.
+        DataError: The manifest cannot be read, or this version does not know its settings.
     """
     manifest = folder / MANIFEST_FILE
     if not manifest.is_file():
@@ -79,13 +95,16 @@ def refute(
     settings: RefuterSettings,
     statistics: StatisticsSettings,
 ) -> pd.DataFrame:
-    """Return one row per classifier, score and refuter (`COLUMNS`), then the rows of all classifiers together.
+    """Return one row per classifier, score and refuter (`REFUTER_COLUMNS`), then the rows of all classifiers together.
 
     Args:
-        scores: tidy score table; `responses`: the response table it was made from, or its pieces in order.
+        scores: Tidy score table.
+        responses: The response table that it was computed from, or its pieces in order.
+        settings: Settings of the refuters.
+        statistics: Settings of the tests.
 
     Raises:
-        DataError: a column is missing, nothing can be refuted, or scores and responses don't belong together.
+        DataError: A column is missing, nothing can be refuted, or scores and responses don't belong together.
     """
     found = {(e.group, e.score): e for e in estimates(scores, statistics, settings.treated, settings.control)}
     names = (settings.treated, settings.control, settings.placebo)
@@ -95,11 +114,11 @@ def refute(
         for estimate in _of_group(found, group)
         for verdict in _verdicts(estimate, curves, settings, statistics)
     ]
-    absent = set(found) - {(tuple(row[name] for name in GROUP), row["score"]) for row in rows}
+    absent = set(found) - {(tuple(row[name] for name in GROUP_KEY), row["score"]) for row in rows}
     if absent:
         raise DataError(f"response table lacks the classifier {min(absent)[0][1]} that the score table has")
     table = pd.DataFrame(rows)
-    return pd.concat([table, pd.DataFrame(_overall(table))], ignore_index=True)[list(COLUMNS)]
+    return pd.concat([table, pd.DataFrame(_overall(table))], ignore_index=True)[list(REFUTER_COLUMNS)]
 
 
 def _of_group(found: dict[tuple[Group, str], Estimate], group: Group) -> list[Estimate]:
@@ -108,7 +127,7 @@ def _of_group(found: dict[tuple[Group, str], Estimate], group: Group) -> list[Es
 
 def _verdicts(
     estimate: Estimate, curves: CurveSets, settings: RefuterSettings, statistics: StatisticsSettings
-) -> Iterator[Verdict]:
+) -> Iterator[RefuterVerdict]:
     _check_agreement(estimate, curves, settings)
     yield placebo(estimate, curves, settings)
     yield dummy_outcome(estimate, curves, settings, statistics.alpha, sign_flips(statistics))
@@ -138,7 +157,7 @@ def _check_agreement(estimate: Estimate, curves: CurveSets, settings: RefuterSet
 def _named(estimate: Estimate) -> dict[str, Any]:
     numbers = {key: getattr(estimate, key) for key in ("mean", "low", "high", "p")}
     return {
-        **dict(zip(GROUP, estimate.group, strict=True)),
+        **dict(zip(GROUP_KEY, estimate.group, strict=True)),
         "score": estimate.score,
         "n": len(estimate.values),
         **numbers,
@@ -154,7 +173,7 @@ def _overall(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
             status = FAIL if failed else PASS if passed else NOT_JUDGED
             words = f"{passed} of {passed + failed} classifiers pass"
             yield {
-                **dict.fromkeys(GROUP, "all"),
+                **dict.fromkeys(GROUP_KEY, "all"),
                 "score": score,
                 "n": int(of_score["n"].min()),
                 "refuter": refuter,
@@ -165,22 +184,21 @@ def _overall(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
             }
 
 
-COLOURS: Final = {PASS: "green", FAIL: "bold red", NOT_JUDGED: "yellow"}
-
-
 def print_refutations(table: pd.DataFrame) -> None:
-    """One row per classifier and score, one column per refuter; then what each failure is, and the numbers of all."""
+    """Print one row per classifier and score with one column per refuter, then the numbers of each verdict."""
     console = Console()
     shown = Table(title="Refuters", box=box.SIMPLE_HEAD, title_justify="left")
     for name in ("classifier", "score", "n", "estimate", *REFUTERS):
         shown.add_column(name)
-    for (*_, classifier, score), rows in table.groupby([*GROUP[:2], "score"], sort=False):
+    for (*_, classifier, score), rows in table.groupby([*GROUP_KEY[:2], "score"], sort=False):
         first = rows.iloc[0]
         estimate = "" if pd.isna(first["mean"]) else f"{first['mean']:.3g} [{first['low']:.3g}, {first['high']:.3g}]"
         status = dict(zip(rows["refuter"], rows["status"], strict=True))
-        marks = [f"[{COLOURS[status[name]]}]{status[name]}[/]" for name in REFUTERS]
+        marks = [f"[{STATUS_COLOURS[status[name]]}]{status[name]}[/]" for name in REFUTERS]
         shown.add_row(str(classifier), str(score), str(first["n"]), estimate, *marks)
     console.print(shown)
     for row in table[table["classifier"] != "all"].to_dict("records"):
         line = f"{row['classifier']}, {row['score']}: {row['refuter']}: {row['status']}: {row['words']}"
-        console.print(line, style=COLOURS[FAIL] if row["status"] == FAIL else "", highlight=False, soft_wrap=True)
+        console.print(
+            line, style=STATUS_COLOURS[FAIL] if row["status"] == FAIL else "", highlight=False, soft_wrap=True
+        )

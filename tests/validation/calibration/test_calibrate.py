@@ -10,12 +10,20 @@ from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.core.markdown import markdown_table
 from facing_asymmetry.validation.calibration import calibrate as calibration
 from facing_asymmetry.validation.calibration import design
-from facing_asymmetry.validation.calibration.calibrate import PowerCase
-from facing_asymmetry.validation.calibration.design import FULL, HEADLINE, QUICK
-from facing_asymmetry.validation.calibration.simulation import Band, NoiseCase, NullCase, Rate, in_turn, rate, workers
+from facing_asymmetry.validation.calibration.design import FULL_CALIBRATION, HEADLINE, QUICK_CALIBRATION
+from facing_asymmetry.validation.calibration.simulation import (
+    Band,
+    NoiseCase,
+    NullCase,
+    PowerCase,
+    Rate,
+    in_turn,
+    rate,
+    workers,
+)
 from facing_asymmetry.validation.calibration.tables import case_rows, power_rows, verdicts
 
-TINY = replace(QUICK, data_sets=30, identities=(10,), power_sets=10, mixed_sets=3, noise_curves=10)
+TINY = replace(QUICK_CALIBRATION, data_sets=30, identities=(10,), power_sets=10, mixed_sets=3, noise_curves=10)
 
 
 @pytest.fixture(scope="module")
@@ -92,11 +100,15 @@ def test_a_rate_outside_its_band_fails():
 
 
 def test_the_quick_bands_are_three_monte_carlo_errors():
-    error = np.sqrt(0.05 * 0.95 / QUICK.data_sets)
-    assert QUICK.rate_tolerance == pytest.approx(3 * error, abs=5e-4)
-    assert (FULL.data_sets, FULL.rate_tolerance, FULL.coverage_tolerance) == (2000, 0.01, 0.015)
-    assert HEADLINE[1] in QUICK.shapes
-    assert HEADLINE[2] in QUICK.identities
+    error = np.sqrt(0.05 * 0.95 / QUICK_CALIBRATION.data_sets)
+    assert QUICK_CALIBRATION.rate_tolerance == pytest.approx(3 * error, abs=5e-4)
+    assert (FULL_CALIBRATION.data_sets, FULL_CALIBRATION.rate_tolerance, FULL_CALIBRATION.coverage_tolerance) == (
+        2000,
+        0.01,
+        0.015,
+    )
+    assert HEADLINE[1] in QUICK_CALIBRATION.shapes
+    assert HEADLINE[2] in QUICK_CALIBRATION.identities
 
 
 def test_the_words_hold_every_case_and_name_a_rate_outside_its_band(record):
@@ -110,7 +122,7 @@ def test_the_words_hold_every_case_and_name_a_rate_outside_its_band(record):
 @pytest.mark.parametrize(("tolerance", "status"), [(0.2, 0), (0.0, 1)])
 def test_the_command_leaves_json_and_its_status_says_whether_the_bands_hold(tmp_path, monkeypatch, tolerance, status):
     target = tmp_path / "calibration.json"
-    monkeypatch.setattr(design, "QUICK", replace(TINY, rate_tolerance=tolerance, coverage_tolerance=0.2))
+    monkeypatch.setattr(design, "QUICK_CALIBRATION", replace(TINY, rate_tolerance=tolerance, coverage_tolerance=0.2))
     done = CliRunner().invoke(cli, ["calibrate", "--quick", "--workers", "1", "--json", str(target)])
     assert done.exit_code == status, done.output
     record = json.loads(target.read_text())

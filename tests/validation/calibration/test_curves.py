@@ -5,16 +5,15 @@ from scipy import stats
 from facing_asymmetry.statistics.replicates import replicate_stacks
 from facing_asymmetry.statistics.score_table import score_table
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses
-from facing_asymmetry.validation.calibration.simulation import (
+from facing_asymmetry.validation.calibration.curves import (
     SHAPES,
-    cell_test,
-    curve_table,
     draw_curves,
     slope_sd,
     slopes_of,
     specific_of,
     true_slope,
 )
+from facing_asymmetry.validation.calibration.simulation import curve_table, node_test
 
 S, T = np.linspace(0, 1, 5), np.array([0.0, 0.5, 1.0])
 MANY = 300
@@ -85,4 +84,4 @@ def test_a_curve_table_keeps_every_node_in_its_place():
     table = curve_table(curves.palsy)
     row = table[(table["identity"] == 2) & (table["s"] == S_AXIS[3]) & (table["t"] == T_AXIS[4])]
     assert sorted(row["logit"]) == sorted(curves.palsy[2, :, 3, 4])
-    assert 0 <= cell_test(curves.palsy) <= 1
+    assert 0 <= node_test(curves.palsy) <= 1

@@ -5,7 +5,7 @@ from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.reporting.figures.calibration import draw_calibration, save_calibration
 from facing_asymmetry.results.published import published, with_error
-from facing_asymmetry.validation.calibration.design import FULL, QUICK
+from facing_asymmetry.validation.calibration.design import FULL_CALIBRATION, QUICK_CALIBRATION
 from facing_asymmetry.validation.calibration.simulation import NullCase
 from facing_asymmetry.validation.calibration.tables import tables, with_tables
 
@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "calibration" / "README.md"
 def test_the_published_calibration_is_the_full_one_and_lies_in_its_bands():
     record = published()
     assert record["passed"] is True
-    assert record["design"]["data_sets"] == FULL.data_sets == record["false_positive_rate"]["data_sets"]
+    assert record["design"]["data_sets"] == FULL_CALIBRATION.data_sets == record["false_positive_rate"]["data_sets"]
     assert record["false_positive_rate"]["value"] == pytest.approx(0.05, abs=0.01)
     assert record["coverage"]["value"] == pytest.approx(0.95, abs=0.015)
     assert record["conditions"]["command"] == "facing-asymmetry calibrate"
@@ -25,7 +25,7 @@ def test_the_published_calibration_is_the_full_one_and_lies_in_its_bands():
 def test_its_page_holds_its_numbers():
     page = PAGE.read_text(encoding="utf-8")
     assert with_tables(page, published()) == page
-    assert page.count("| slope | skewed |") == len(FULL.identities)
+    assert page.count("| slope | skewed |") == len(FULL_CALIBRATION.identities)
     with pytest.raises(DataError, match="end of tables"):
         with_tables("no marks", published())
     assert "Monte-Carlo" not in tables(published())[:20]
@@ -39,7 +39,7 @@ def test_the_readme_quotes_the_published_rates():
 
 def test_a_published_data_set_can_be_computed_again():
     """The first null data sets of the quick design are the first of the full one: same seeds, same p."""
-    assert QUICK.seed == FULL.seed == published()["design"]["seed"]
+    assert QUICK_CALIBRATION.seed == FULL_CALIBRATION.seed == published()["design"]["seed"]
     case = NullCase("slope", "normal", 10)
     assert case(0) == case(0)
     assert case(0) != case(1)

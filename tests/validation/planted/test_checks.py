@@ -8,7 +8,7 @@ import pytest
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.validation.planted.checks import check_planted
-from facing_asymmetry.validation.planted.setting import BASE, GAIN, INTENSITY, MIRROR, PART, SYMMETRY
+from facing_asymmetry.validation.planted.networks import BASE, GAIN, INTENSITY, MIRROR, PART, SYMMETRY
 
 SETTINGS = StatisticsSettings(resamples=999)
 MEAN_T = 2 / 3

@@ -12,10 +12,19 @@ from facing_asymmetry.config import RefuterSettings, StatisticsSettings
 from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.statistics.score_table import own_scores, score_table
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses
-from facing_asymmetry.validation.refutation.estimate import FAIL, NOT_JUDGED, PASS, REFUTERS, estimates
-from facing_asymmetry.validation.refutation.refute import COLUMNS, refute, statistics_of
-from facing_asymmetry.validation.refutation.refuters import dummy_outcome, placebo, random_cause, sign_flips, subsets
-from facing_asymmetry.validation.refutation.replicate_curves import CurveSet, curve_sets
+from facing_asymmetry.validation.refutation.estimate import CurveSet, curve_sets, estimates
+from facing_asymmetry.validation.refutation.refute import REFUTER_COLUMNS, refute, statistics_of
+from facing_asymmetry.validation.refutation.refuters import (
+    FAIL,
+    NOT_JUDGED,
+    PASS,
+    REFUTERS,
+    dummy_outcome,
+    placebo,
+    random_cause,
+    sign_flips,
+    subsets,
+)
 
 STATISTICS = StatisticsSettings()
 SETTINGS = RefuterSettings(repeats=100)
@@ -61,7 +70,7 @@ def estimate(values):
 
 
 def test_a_planted_effect_passes_every_refuter(table):
-    assert tuple(table.columns) == COLUMNS
+    assert tuple(table.columns) == REFUTER_COLUMNS
     assert (table["status"] == PASS).all(), table[["refuter", "status", "words"]]
     assert len(table) == (2 + 1) * 2 * len(REFUTERS)
     assert table["words"].str.len().min() > 10
