@@ -24,6 +24,7 @@ from facing_asymmetry.core.threads import set_threads
 from facing_asymmetry.runs.current_command import begin
 
 if TYPE_CHECKING:
+    from facing_asymmetry.runs.stages import Run
     from facing_asymmetry.runs.sweep import Session
 
 
@@ -128,14 +129,14 @@ def compose_config(overrides: Sequence[str]) -> dict[str, Any]:
     return composed  # type: ignore[return-value]
 
 
-def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool = True) -> None:
-    """One job of a run or multirun: check, print (where it is `alone`) and save the configuration, then work."""
+def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool = True) -> Path | None:
+    """One job of a run or multirun: check, print (where it is `alone`) and save the configuration, then work.
+
+    Returns:
+        The run folder; None for a dry run.
+    """
     from facing_asymmetry.config import read_config
-    from facing_asymmetry.core.store import write_atomically
-    from facing_asymmetry.results.layout import CONFIG_FILE
-    from facing_asymmetry.runs.job_status import recorded
-    from facing_asymmetry.runs.jobs import run_key
-    from facing_asymmetry.runs.stages import Run, run_stages
+    from facing_asymmetry.runs.stages import Run
     from facing_asymmetry.runs.study import Study
     from facing_asymmetry.runs.summary import closing_summary, opening_summary, plan, read_speed
 
@@ -148,8 +149,8 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
     size = plan(run.study, read_speed(run.study.store.folder))
     if config.dry_run:
         console.print(size.summary(), soft_wrap=True)
-        return
-    text = OmegaConf.to_yaml(OmegaConf.create(dict(composed)))
+        return None
+    text = _yaml(composed)
     if not alone:
         print(f"\n{', '.join(composed['classifiers'])} -> {run.folder}", flush=True)
     elif console.is_terminal:
@@ -157,11 +158,32 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
     else:
         print(text, flush=True)
     console.print(opening_summary(run, size), soft_wrap=True, highlight=False)
+    folder = carry_out(run, stage)
+    console.print(closing_summary(run, folder, stage), soft_wrap=True, highlight=False)
+    return folder
+
+
+def carry_out(run: "Run", stage: str) -> Path:
+    """Run the stages up to a command's last, with the status of the job and its configuration in the run folder.
+
+    Returns:
+        The run folder.
+    """
+    from facing_asymmetry.core.files import write_atomically
+    from facing_asymmetry.results.layout import CONFIG_FILE
+    from facing_asymmetry.runs.job_status import recorded
+    from facing_asymmetry.runs.jobs import run_key
+    from facing_asymmetry.runs.stages import run_stages
+
     last = last_stage(stage)
     with recorded(run.folder, last, run_key(run)):
         folder = run_stages(run, last)
-        write_atomically(folder / CONFIG_FILE, text)
-    console.print(closing_summary(run, folder, stage), soft_wrap=True, highlight=False)
+        write_atomically(folder / CONFIG_FILE, _yaml(run.composed))
+    return folder
+
+
+def _yaml(composed: Mapping[str, Any]) -> str:
+    return OmegaConf.to_yaml(OmegaConf.create(dict(composed)))
 
 
 def last_stage(command: str) -> str:

@@ -1,5 +1,8 @@
 """Threads that torch and the compiled loops use."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 def set_threads(threads: int) -> None:
     """Set the threads of torch and numba. A result's bits may depend on them, so they stay fixed in a run.
@@ -21,3 +24,18 @@ def threads_in_use() -> dict[str, int]:
     import torch
 
     return {"torch": torch.get_num_threads(), "numba": numba.get_num_threads()}
+
+
+@contextmanager
+def kept_threads(threads: int) -> Iterator[None]:
+    """Threads of torch and numba as `set_threads` sets them, and afterwards as they were."""
+    import numba
+    import torch
+
+    before = torch.get_num_threads(), numba.get_num_threads()
+    set_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before[0])
+        numba.set_num_threads(before[1])

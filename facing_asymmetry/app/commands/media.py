@@ -77,7 +77,7 @@ def film(
 @click.option("--intervention", default="", help="An intervention of the run. Default: the first one-sided one.")
 def sheet(run: Path, target: Path, classifier: str, emotion: str, identity: int, intervention: str) -> None:
     """Draw the contact sheet of a face of run folder RUN, s across and t down, into TARGET (.png, .pdf or .svg)."""
-    from facing_asymmetry.reporting.notebook import open_run
+    from facing_asymmetry.reporting.opened_run import open_run
 
     opened = open_run(run, classifier=classifier, emotion=emotion)
     figure = opened.contact_sheet(identity=identity, intervention=intervention)
@@ -111,6 +111,6 @@ def _exemplar(run: Path, classifier: str, emotion: str) -> tuple[str, str]:
     """What the report shows in detail, unless both are named."""
     if classifier and emotion:
         return classifier, emotion
-    from facing_asymmetry.reporting.notebook import open_run
+    from facing_asymmetry.reporting.opened_run import open_run
 
     return open_run(run, classifier=classifier, emotion=emotion).data.exemplar

@@ -15,7 +15,7 @@ from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.face_models.registry import prepare_face_model
 from facing_asymmetry.reporting.media.filming import FilmedCell, film
-from facing_asymmetry.reporting.notebook import FinishedRun, open_run
+from facing_asymmetry.reporting.opened_run import FinishedRun, open_run
 from facing_asymmetry.runs.study import study_of
 
 NET = "simple_cnn_fer2013"
