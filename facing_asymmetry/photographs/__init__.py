@@ -1,1 +1,1 @@
-"""The observational arm: the user's photographs through the same classifiers, beside the synthetic curves."""
+"""The user's photographs: symmetry measured, the same classifiers applied, results beside those of a run."""

@@ -88,8 +88,12 @@ def render_page(
     """The page as text. Names of files, groups and subjects are escaped.
 
     Args:
-        tables: `measures`, `slopes`, `groups`; `figures`: `activation`, `groups`.
-        synthetic: the run whose curves are dashed, or empty; `thumbnails`: whether the framed faces are embedded.
+        measured: the faces that could be measured.
+        failures: the photographs that could not.
+        tables: `measures`, `slopes` and `groups`.
+        figures: `activation` and `groups`.
+        synthetic: name of the run whose curves are dashed; empty for none.
+        thumbnails: whether the framed faces are embedded.
     """
     folder = files("facing_asymmetry.photographs").joinpath("templates")
     text = folder.joinpath("photographs.html.j2").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Asymmetry of a face's points and of its picture, and how far the head is turned."""
+"""Asymmetry of a face's points and of its image, and how far the head is turned."""
 
 from typing import Final
 

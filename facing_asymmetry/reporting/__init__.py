@@ -1,1 +1,1 @@
-"""From a run folder to what people look at: figures, tables and one self-contained page."""
+"""The report of a run folder: figures, tables and one self-contained page."""

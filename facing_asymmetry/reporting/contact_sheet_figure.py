@@ -1,4 +1,4 @@
-"""Contact sheet: every rendered face of one cell, with what the classifier says to each."""
+"""Contact sheet of one cell as a figure: every rendered face, with the class that the classifier predicts."""
 
 from matplotlib.figure import Figure
 
@@ -43,9 +43,9 @@ def draw(data: RunData, pair: tuple[str, str], sheet: ContactSheet) -> Figure:
 def _predictions(data: RunData, pair: tuple[str, str], sheet: ContactSheet) -> dict[tuple[float, float], str]:
     """(s, t) -> class named for the sheet's own face and side."""
     rows = data.target
-    unit = {"classifier": pair[0], "emotion": pair[1], "identity": sheet.identity, "side": sheet.side,
+    replicate = {"classifier": pair[0], "emotion": pair[1], "identity": sheet.identity, "side": sheet.side,
             "intervention": sheet.intervention}  # fmt: skip
-    for column, value in unit.items():
+    for column, value in replicate.items():
         rows = rows[rows[column] == value]
     nodes = {(s, t): (round(s, 6), round(t, 6)) for s in sheet.s for t in sheet.t}
     keys = zip(rows["s"].round(6), rows["t"].round(6), strict=True)

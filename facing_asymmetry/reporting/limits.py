@@ -1,4 +1,4 @@
-"""What a report cannot say, whatever its numbers are; with the run's own numbers where it has them."""
+"""Limits of a report: what its numbers can't show, and which jobs of a sweep are missing."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,11 +13,11 @@ from facing_asymmetry.results.published import published_planted
 from facing_asymmetry.statistics.shuffle import WARNING
 
 COMMON_SETS: Final = ("FER2013", "RAF-DB", "AffectNet-7", "AffectNet-8")
-"""Training sets of the field that a reader would look for."""
+"""Common training sets; the report names those that no classifier of the run was trained on."""
 
 
 def limits(data: RunData) -> list[str]:
-    """What a reader must bear in mind, whatever the numbers are."""
+    """The limits of the run, one sentence or two each."""
     lines = [
         "The faces are rendered. Whether a classifier reacts to a photograph of a patient in the same way is another "
         "question, which needs photographs.",
@@ -84,8 +84,8 @@ def _exact_derivative(data: RunData) -> str:
         return f"The exact derivative by s was not computed (derivative=true does). It would differ: {cause}."
     return (
         "The exact derivative by s, through renderer and network, differs from the finite difference by "
-        f"{100 * apart.median():.0f} % of the latter's mean size (median of {counted(len(apart), 'accepted unit')}): "
-        f"{cause}."
+        f"{100 * apart.median():.0f} % of the latter's mean size "
+        f"(median of {counted(len(apart), 'accepted replicate')}): {cause}."
     )
 
 
@@ -103,7 +103,7 @@ WHY: Final = {
     "failed": "failed",
     "skipped": "was skipped",
 }
-"""State of a job -> what became of it, in words."""
+"""What became of a job, by its state."""
 
 
 def missing_jobs(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:

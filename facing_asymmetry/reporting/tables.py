@@ -1,4 +1,7 @@
-"""T1 classifiers, T2 scores, T3 controls, T4 expressions, T5 shares, T6 mixed models: frames, CSV, HTML, LaTeX."""
+"""Tables of the report, as data frames, CSV, HTML and LaTeX.
+
+T1 classifiers, T2 scores, T3 controls, T4 expressions, T5 shares, T6 mixed models.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,8 +24,12 @@ class Table:
     """One table of the report.
 
     Attributes:
-        number: `T2`; `name`: of its files; `title`, `caption`: in words, units in the caption.
-        build: makes it from a run, numbers unrounded; `folded`: whether the page shows it only when asked.
+        number: for example `T2`.
+        name: name of its files.
+        title: heading.
+        caption: what the columns are, with units.
+        build: makes the table from a run, numbers unrounded.
+        folded: whether the page hides it until the reader opens it.
     """
 
     number: str

@@ -77,7 +77,7 @@ def test_limits_say_how_far_the_exact_derivative_is_where_the_run_has_it(run_dat
     exact = slopes.assign(score="autograd_disagreement", value=0.26)
     units = slopes[(slopes["intervention"] == "palsy") & slopes["accepted"]]
     line = told(dataclasses.replace(run_data, scores=pd.concat([run_data.scores, exact])), "exact derivative")
-    assert f"by 26 % of the latter's mean size (median of {len(units)} accepted units)" in line
+    assert f"by 26 % of the latter's mean size (median of {len(units)} accepted replicates)" in line
 
 
 def test_the_face_model_is_named_with_its_terms_where_the_manifest_has_them(run_data: RunData):

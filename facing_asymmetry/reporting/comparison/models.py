@@ -110,7 +110,8 @@ def agreement(table: pd.DataFrame, apart: pd.DataFrame) -> pd.DataFrame:
     """How far two face models say the same over the pairs that both recognise.
 
     Args:
-        table: of `estimates`; apart: of `differences`.
+        table: from `estimates`.
+        apart: from `differences`.
 
     Returns:
         One row per score and two models: `pairs` compared, `same_sign` (number of them), `rank_correlation` (Spearman,

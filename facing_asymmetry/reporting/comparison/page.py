@@ -82,8 +82,11 @@ def comparison_page(
     """The page as text.
 
     Args:
-        runs: what is compared; table, apart, agreed: of `tables.estimates`, `differences` and `agreement`.
-        figure: of `figure.draw`.
+        runs: the runs that are compared.
+        table: from `estimates`.
+        apart: from `differences`.
+        agreed: from `agreement`.
+        figure: from `comparison_figure`.
     """
     text = files("facing_asymmetry.reporting.comparison").joinpath("templates", "comparison.html.j2").read_text("utf-8")
     style = files("facing_asymmetry.reporting").joinpath("templates", "report.css").read_text("utf-8")
@@ -168,7 +171,8 @@ def comparison_figure(table: pd.DataFrame, models: Sequence[str]) -> Figure:
     """Rows: classifier and emotion; colours: face models; filled where the expression is recognised.
 
     Args:
-        table: of `tables.estimates`; models: names of the face models, in their order.
+        table: from `estimates`.
+        models: names of the face models, in their order.
     """
     pairs = list(table[["classifier", "emotion"]].drop_duplicates().itertuples(index=False, name=None))
     with look("comparison"):

@@ -1,1 +1,1 @@
-"""Films and contact sheets of a finished run's faces."""
+"""Films of a run's faces, and contact sheets of face models."""

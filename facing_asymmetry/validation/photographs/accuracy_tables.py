@@ -1,4 +1,4 @@
-"""A validation as tables for the terminal and for docs/photographs.md."""
+"""Tables of a validation of the symmetry scale, for the terminal and for docs/photographs.md."""
 
 from collections.abc import Sequence
 from typing import Any, Final

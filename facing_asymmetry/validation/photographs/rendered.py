@@ -1,4 +1,4 @@
-"""Rendered faces of known s, photographed and measured: what the reference and the validation are made of."""
+"""Rendered faces of known s, photographed and measured, for fitting and testing the symmetry scale."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -31,8 +31,10 @@ class Condition:
     """One way to take a picture of a rendered face.
 
     Attributes:
-        name: as in the tables; `scene`: camera, light, yaw, blur.
-        pixels: side that the picture is reduced to (0: as rendered); `jpeg`: quality (0: not compressed).
+        name: as in the tables.
+        scene: camera, light, yaw and blur.
+        pixels: side that the image is reduced to; 0: as rendered.
+        jpeg: quality; 0: not compressed.
         noise: standard deviation of the sensor's noise, levels of 255.
         droop: share of the default `resting_droop` that the left side of the face has at rest.
     """
@@ -114,11 +116,12 @@ STEPS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 @dataclass(frozen=True)
 class RenderedPhotograph:
-    """One picture: of whom, how it was taken, what is shown; `points` and `frame` are None where no face was found.
+    """One rendered face, photographed and measured; `points` and `frame` are None where no face was found.
 
     Attributes:
         emotion: `neutral` has side `left` and s = 1.
-        points: `(468, 3)` pixels of the frame; `frame`: what classifiers would see.
+        points: `(468, 3)` pixels of the frame.
+        frame: `(S, S, 3)` sRGB: what classifiers would see.
     """
 
     condition: str
