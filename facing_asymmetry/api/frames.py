@@ -19,7 +19,7 @@ from facing_asymmetry.config import Scene
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.interventions.contract import Intervention
 from facing_asymmetry.interventions.grid import thin
-from facing_asymmetry.reporting.media.path import frames_along
+from facing_asymmetry.reporting.media.filming import frames_along
 from facing_asymmetry.responses.contact_sheet import to_bytes
 from facing_asymmetry.responses.runner import Studio
 
