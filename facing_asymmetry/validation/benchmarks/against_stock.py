@@ -15,7 +15,7 @@ from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.contract import Framing, Renderer
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
-from facing_asymmetry.validation.benchmarks.faces import Face
+from facing_asymmetry.validation.benchmarks.faces import BenchmarkFace
 from facing_asymmetry.validation.benchmarks.timing import Call, summary, timed, timed_in_turns
 
 Figures = dict[str, float | int | str]
@@ -24,7 +24,7 @@ PLAIN: Final = "_plain"
 
 
 def benchmark_rendering(
-    face: Face, scene: Scene | None = None, *, frames: int = 16, repeats: int = 9, stock_repeats: int = 3
+    face: BenchmarkFace, scene: Scene | None = None, *, frames: int = 16, repeats: int = 9, stock_repeats: int = 3
 ) -> Figures:
     """Median milliseconds per frame of each path, with the quartiles' distance as spread, and ratios stock / ours.
 
@@ -33,7 +33,7 @@ def benchmark_rendering(
     one. Rasterising is compared at the same size, without supersampling.
 
     Args:
-        face: what to draw; a state with active wrinkles is the dearest.
+        face: What to draw; a state with active wrinkles takes longest.
         scene: camera, lights and size; None for the default.
         frames: batch of ours; stock draws one frame at a time.
         repeats: timed calls of ours after warm-up, in turns with stock's.
@@ -66,7 +66,7 @@ def benchmark_rendering(
 
 
 def _calls(
-    face: Face, scene: Scene, framing: Framing, state: Tensor, frames: int
+    face: BenchmarkFace, scene: Scene, framing: Framing, state: Tensor, frames: int
 ) -> dict[str, tuple[dict[str, Call], Call]]:
     """Our variants of each thing, and stock's."""
     plain, cpu = replace(scene, supersample=1), torch.device("cpu")
@@ -96,7 +96,7 @@ def _compared(
     return result | {f"{name}_ratio": result[f"stock_{key}_ms"] / result[f"{name}_ms"] for name in ours}
 
 
-def _coverage(face: Face, scene: Scene, framing: Framing, state: Tensor) -> float:
+def _coverage(face: BenchmarkFace, scene: Scene, framing: Framing, state: Tensor) -> float:
     renderer = ReferenceRenderer(face.surface, replace(scene, supersample=1), torch.device("cpu"), "fast")
     fragments = renderer.rasteriser(
         renderer.meshes(state[..., :3]), cameras=renderer.cameras(framing.centre, framing.height)
@@ -104,7 +104,7 @@ def _coverage(face: Face, scene: Scene, framing: Framing, state: Tensor) -> floa
     return float((fragments.pix_to_face >= 0).float().mean())
 
 
-def _sizes(face: Face, scene: Scene, frames: int) -> Figures:
+def _sizes(face: BenchmarkFace, scene: Scene, frames: int) -> Figures:
     return {
         "image_size": scene.image_size,
         "supersample": scene.supersample,

@@ -16,7 +16,7 @@ from facing_asymmetry.validation.benchmarks.budget_slopes import SIDE, Compose, 
 from facing_asymmetry.validation.benchmarks.timing import at_least, conditions
 
 RULE: Final = 0.01
-"""What moves a score by more than this share of its interval is off by default."""
+"""An implementation that moves a score by more than this share of its interval is off by default."""
 
 QUICK: Final = ("identities=2", "emotions=[happiness,surprise]")
 RESAMPLING_SEED: Final = 7
@@ -75,7 +75,7 @@ def benchmark_budget(
     at_least("identities", identities, 2)
     names = chosen(compose, classifiers)[: 1 if quick else None]
     where = conditions("facing-asymmetry benchmark budget")
-    rows_of = [change for change in changes if not (quick and change.dear)]
+    rows_of = [change for change in changes if not (quick and change.expensive)]
     progress = Progress()
     with tempfile.TemporaryDirectory(prefix="facing-asymmetry-budget-") as folder:
         size = (f"identities={identities}", f"classifier=[{','.join(names)}]", *(QUICK if quick else ()))
@@ -87,7 +87,7 @@ def benchmark_budget(
             rows = []
             for change in rows_of:
                 rows.append(budget.row(change))
-                step(1, change.words)
+                step(1, change.label)
     return {
         "rule": RULE,
         "rows": [vars(row) for row in rows],
@@ -102,7 +102,7 @@ def _described(common: Sequence[str], reference: Slopes) -> dict[str, Any]:
         "side": SIDE,
         "frames": reference.frames,
         "seconds": reference.seconds,
-        "interval_widths": {_named(unit): width for unit, width in _widths(reference.tested()).items()},
+        "interval_widths": {_pair_name(pair): width for pair, width in _widths(reference.tested()).items()},
     }
 
 
@@ -123,7 +123,7 @@ def chosen(compose: Compose, names: Sequence[str]) -> list[str]:
 
 
 class _Budget:
-    """Measures changes; what two comparisons start from is measured once."""
+    """Measures changes; a base that several comparisons share is measured once."""
 
     def __init__(self, compose: Compose, common: tuple[str, ...], progress: Progress) -> None:
         self.compose, self.common, self.progress = compose, common, progress
@@ -150,33 +150,33 @@ class _Budget:
             side = slopes_of(self.compose, overrides, self.progress, change.threads)
             moved = (side.tested()["mean"] - before["mean"]).abs()
             frames, seconds = frames + side.frames, seconds + side.seconds
-        return _summed_up(change, moved, widths, frames, seconds)
+        return _summary(change, moved, widths, frames, seconds)
 
 
 def _widths(tested: pd.DataFrame) -> pd.Series:
     return tested["high"] - tested["low"]
 
 
-def _summed_up(change: Change, moved: pd.Series, widths: pd.Series, frames: int, seconds: float) -> BudgetRow:
+def _summary(change: Change, moved: pd.Series, widths: pd.Series, frames: int, seconds: float) -> BudgetRow:
     shares = (moved / widths.reindex(moved.index).replace(0.0, np.nan)).dropna()
     if shares.empty:
-        return BudgetRow(change.words, change.kind, 0, np.nan, np.nan, "", "no interval has a width", frames, seconds)
+        return BudgetRow(change.label, change.kind, 0, np.nan, np.nan, "", "no interval has a width", frames, seconds)
     maximum = float(shares.max())
     return BudgetRow(
-        change.words,
+        change.label,
         change.kind,
         len(shares),
         float(shares.median()),
         maximum,
-        _named(shares.idxmax()),
+        _pair_name(shares.idxmax()),
         _verdict(change.kind, maximum),
         frames,
         seconds,
     )
 
 
-def _named(unit: Any) -> str:
-    return " ".join(map(str, unit))
+def _pair_name(pair: Any) -> str:
+    return " ".join(map(str, pair))
 
 
 def _verdict(kind: Kind, maximum: float) -> str:

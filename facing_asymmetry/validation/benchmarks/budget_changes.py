@@ -20,7 +20,7 @@ SUBSET: Final = ("scene.supersample=1", "identities=2", "emotions=[happiness,sur
 """What stock PyTorch3D can draw on a CPU in a minute: two faces, two emotions, four nodes, one sample a pixel."""
 
 OPTIMISED: Final = ("expression=optimised", "expression.optimiser.restarts=3")
-"""Expressions searched from three starts; of the default's one, the authored expression, no seed is drawn."""
+"""Expressions searched from three starts; the default start, the authored expression, draws no seed."""
 
 
 @dataclass(frozen=True)
@@ -28,45 +28,46 @@ class Change:
     """One row of the budget.
 
     Attributes:
-        words: for people; `overrides`: of the changed side.
-        kind: `implementation`: the same quantity computed in another way, to which the rule applies; `definition`:
-            another quantity; `seed`: chance; `control`: nothing, which must move nothing.
-        base: of both sides, where the comparison isn't with the whole reference.
-        own_widths: take the interval widths from that base and not from the reference.
-        threads: of the changed side; 0: one per core.
-        resampled: only the seed of the intervals changes: what moves are their ends.
-        dear: left out of the quick budget.
+        label: What is changed, in words.
+        overrides: Overrides of the changed configuration.
+        kind: `implementation` (the same quantity computed in another way, to which the rule applies), `definition`
+            (another quantity), `seed` (chance) or `control` (no change: it must move nothing).
+        base: Overrides of both configurations, where the comparison is not with the whole reference.
+        own_widths: Take the interval widths from that base and not from the reference.
+        threads: Threads of the changed configuration; 0 means one per core.
+        resampled: Only the seed of the intervals changes, and only their bounds move.
+        expensive: Left out of the quick budget.
     """
 
-    words: str
+    label: str
     overrides: tuple[str, ...]
     kind: Kind = "implementation"
     base: tuple[str, ...] = ()
     own_widths: bool = False
     threads: int = 0
     resampled: bool = False
-    dear: bool = False
+    expensive: bool = False
 
 
 CHANGES: Final = (
     Change("nothing: the same again", (), "control"),
     Change("precision bf16 (AMP)", ("precision=bf16",)),
     Change("renderer torch (reference shader)", ("renderer=torch",)),
-    Change("renderer pytorch3d, on a subset", ("renderer=pytorch3d",), base=SUBSET, dear=True),
+    Change("renderer pytorch3d, on a subset", ("renderer=pytorch3d",), base=SUBSET, expensive=True),
     Change("batch 1", ("batch=1",)),
     Change("batch 7", ("batch=7",)),
     Change("one thread", (), threads=1),
     Change("seed", ("seed=7",), "seed"),
-    Change("seed, expressions optimised", ("seed=7",), "seed", OPTIMISED, own_widths=True, dear=True),
+    Change("seed, expressions optimised", ("seed=7",), "seed", OPTIMISED, own_widths=True, expensive=True),
     Change("seed of the resampling (interval ends)", ("statistics.seed=7",), "seed", resampled=True),
     Change("image 112 px", ("scene.image_size=112",), "definition"),
     Change("image 160 px", ("scene.image_size=160",), "definition"),
-    Change("image 320 px", ("scene.image_size=320",), "definition", dear=True),
+    Change("image 320 px", ("scene.image_size=320",), "definition", expensive=True),
     Change("1 x 1 sample a pixel", ("scene.supersample=1",), "definition"),
     Change("3 x 3 samples a pixel", ("scene.supersample=3",), "definition"),
-    Change("4 x 4 samples a pixel", ("scene.supersample=4",), "definition", dear=True),
+    Change("4 x 4 samples a pixel", ("scene.supersample=4",), "definition", expensive=True),
     Change("grid 11 x 7", ("grid.s=11", "grid.t=7"), "definition"),
-    Change("grid 21 x 13", ("grid.s=21", "grid.t=13"), "definition", dear=True),
+    Change("grid 21 x 13", ("grid.s=21", "grid.t=13"), "definition", expensive=True),
 )
 
 

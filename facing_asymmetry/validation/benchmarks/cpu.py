@@ -17,8 +17,8 @@ from facing_asymmetry.validation.benchmarks.against_stock import (
     draw_with_gradient,
     rasterise,
 )
-from facing_asymmetry.validation.benchmarks.faces import Face, angry_face, default_model, subdivided
-from facing_asymmetry.validation.benchmarks.networks import stand_in
+from facing_asymmetry.validation.benchmarks.faces import BenchmarkFace, angry_face, default_model, subdivided
+from facing_asymmetry.validation.benchmarks.networks import torchvision_network
 from facing_asymmetry.validation.benchmarks.sweep_time import benchmark_sweep
 from facing_asymmetry.validation.benchmarks.timing import at_least, conditions, timed
 
@@ -36,7 +36,7 @@ def benchmark_cpu(repeats: int = 9, sizes: bool = False) -> dict[str, Any]:
     model = default_model()
     face = angry_face(model)
     figures: dict[str, Any] = benchmark_rendering(face, repeats=repeats, stock_repeats=min(3, repeats))
-    figures |= benchmark_sweep(model, stand_in("resnet18"), rounds=min(3, repeats))
+    figures |= benchmark_sweep(model, torchvision_network("resnet18"), rounds=min(3, repeats))
     if sizes:
         rows = benchmark_sizes((face, subdivided(face)), repeats=min(SIZES_REPEATS, repeats))
         figures["sizes"] = [vars(row) for row in rows]
@@ -56,7 +56,7 @@ class SizeRow:
 
 
 def benchmark_sizes(
-    faces: Sequence[Face],
+    faces: Sequence[BenchmarkFace],
     image_sizes: Sequence[int] = (112, 224, 448),
     batches: Sequence[int] = (1, 4, 16),
     repeats: int = 3,
@@ -72,7 +72,7 @@ def benchmark_sizes(
     return [_row(face, scene, batch, repeats) for face in faces for scene in scenes for batch in batches]
 
 
-def _row(face: Face, scene: Scene, batch: int, repeats: int) -> SizeRow:
+def _row(face: BenchmarkFace, scene: Scene, batch: int, repeats: int) -> SizeRow:
     framing = frame_identities(face, [face.identity])
     state = torch.from_numpy(np.ascontiguousarray(face.state, np.float32))[None]
     renderer = make_renderer("fast", face.surface, scene)

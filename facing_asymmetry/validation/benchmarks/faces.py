@@ -1,4 +1,4 @@
-"""What benchmarks draw: the default head with an angry expression, and the same head with four times the faces."""
+"""The faces that benchmarks render: the default head showing anger, and the same with four times the triangles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,8 +14,15 @@ from facing_asymmetry.face_models.registry import load_face_model
 
 
 @dataclass(frozen=True)
-class Face:
-    """What is drawn: a surface, its landmarks (`chin`, `hairline`), one subject, and the state it is drawn in."""
+class BenchmarkFace:
+    """A face in one state.
+
+    Attributes:
+        surface: Triangles, texture and tangents.
+        landmarks: Vertices by name (`chin`, `hairline`).
+        identity: The identity.
+        state: Vertices and wrinkle weights that are rendered.
+    """
 
     surface: Surface
     landmarks: Mapping[str, int]
@@ -24,19 +31,19 @@ class Face:
 
 
 def default_model() -> FaceModel:
-    """The face model of the default run."""
+    """Return the face model of the default run."""
     return load_face_model("makehuman", cache_folder())
 
 
-def angry_face(model: FaceModel) -> Face:
-    """Face 0 with an angry expression: wrinkles are active, which makes it the dearest state."""
+def angry_face(model: FaceModel) -> BenchmarkFace:
+    """Return identity 0 with an angry expression: its wrinkles are active, so it takes longest to render."""
     identity = model.identity(0)
     moved = model.basis(identity).displace(authored_weights("anger", model)).total
-    return Face(model.surface, model.landmarks, identity, (identity.rest + moved).astype(np.float32))
+    return BenchmarkFace(model.surface, model.landmarks, identity, (identity.rest + moved).astype(np.float32))
 
 
-def subdivided(face: Face) -> Face:
-    """The same face with every triangle split into four at the middle of its edges; no point moves."""
+def subdivided(face: BenchmarkFace) -> BenchmarkFace:
+    """Return the same face with every triangle split into four at the middle of its edges; no point moves."""
     surface = face.surface
     faces, edges = _split(surface.faces, len(face.state))
     faces_uvs, seams = _split(surface.faces_uvs, len(surface.verts_uvs))
@@ -44,7 +51,7 @@ def subdivided(face: Face) -> Face:
     length = np.linalg.norm(tangents, axis=1, keepdims=True)
     tangents = np.where(length > 0, tangents / np.maximum(length, 1e-12), 0).astype(np.float32)
     uvs = _with_middles(surface.verts_uvs, seams)
-    return Face(
+    return BenchmarkFace(
         replace(surface, faces=faces, faces_uvs=faces_uvs, verts_uvs=uvs, tangents=tangents),
         face.landmarks,
         replace(face.identity, rest=_with_middles(face.identity.rest, edges)),

@@ -1,4 +1,4 @@
-"""The large sweep on a GPU, end to end: every network looks at every emotion over the grid."""
+"""A whole grid on a GPU, end to end: every emotion at every node through every network."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,12 +21,12 @@ from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
 from facing_asymmetry.runs.study import check_device
 from facing_asymmetry.validation.benchmarks.faces import default_model
-from facing_asymmetry.validation.benchmarks.networks import RANDOM, audience
+from facing_asymmetry.validation.benchmarks.networks import RANDOM_WEIGHTS, benchmark_networks
 from facing_asymmetry.validation.benchmarks.sweep_time import expression_frames
 from facing_asymmetry.validation.benchmarks.timing import at_least, conditions, seconds_of
 
 TARGET_SECONDS: Final = 600
-"""For 17 networks x 6 emotions x 50 x 50 nodes on an H200."""
+"""Target for 17 networks x 6 emotions x 50 x 50 nodes on an H200."""
 
 STAGE_REPEATS: Final = 5
 
@@ -36,10 +36,14 @@ class GpuRequest:
     """What is measured.
 
     Attributes:
-        grid: nodes along s and along t; `classifiers`: how many, chosen by `audience(networks)`.
-        shared: the networks share frames, as with `expression=facs`; else each is rendered for anew, as optimised
-            expressions need.
-        batch, precision: as in a run; `device`: `cuda`, or `cpu` to rehearse the same code.
+        grid: Nodes along s and along t.
+        classifiers: Number of networks.
+        networks: Which networks, see `networks.SELECTIONS`.
+        shared: The networks share frames, as with `expression=facs`; else frames are rendered again for each network,
+            as optimised expressions need.
+        batch: Frames per block.
+        precision: Precision of the networks, as in a run.
+        device: `cuda`, or `cpu` to rehearse the same code.
     """
 
     grid: int = 50
@@ -73,7 +77,7 @@ def benchmark_gpu(request: GpuRequest) -> dict[str, Any]:
     renderer = make_renderer("fast", model.surface, Scene(), request.device)
     depth = 1 if request.device == "cpu" else 0
     studio = Studio(model, framing, renderer, request.batch, depth, request.precision)
-    networks = [network.to(request.device) for network in audience(request.classifiers, request.networks)]
+    networks = [network.to(request.device) for network in benchmark_networks(request.classifiers, request.networks)]
     grid = Grid.spaced("benchmark", request.grid, request.grid)
     shown = [expression_frames(model, grid, emotion) for emotion in BASIC]
     images = _warmed_up(shown[0], studio, networks)
@@ -163,7 +167,7 @@ def _stages(frames: FrameSet, studio: Studio, networks: Sequence[Classifier], im
     rows = [
         {
             "name": network.record.name,
-            "weights": "random" if RANDOM in network.record.name else "published",
+            "weights": "random" if RANDOM_WEIGHTS in network.record.name else "published",
             "parameters": network.record.parameters,
             "input_size": network.record.input_size,
             "ms": per_frame(lambda network=network: classify(network)),

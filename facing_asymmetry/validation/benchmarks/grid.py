@@ -19,7 +19,7 @@ from facing_asymmetry.validation.benchmarks.tables import table_of
 from facing_asymmetry.validation.benchmarks.timing import at_least, conditions
 
 CLASSIFIER: Final = "simple_cnn_fer2013"
-STAGES: Final = ("intervene", "table", "score")
+TIMED_STAGES: Final = ("intervene", "table", "score")
 """Stages whose seconds are added up; pictures, which are thinned, and imports are not among them."""
 
 RUN: Final = (
@@ -31,15 +31,23 @@ RUN: Final = (
 )
 """What is run: one small network, one authored expression, `palsy` of both sides and its control."""
 
+PLOT_ENDINGS: Final = (".png", ".pdf", ".svg")
+TOLERANCE: Final = 0.1
+"""How far the peak of the largest grid may lie from that of the smallest."""
+
 
 @dataclass(frozen=True)
 class GridRow:
     """One size.
 
     Attributes:
-        side: nodes along s and along t; `nodes`: their product; `frames`: rendered for the responses and pictures.
-        seconds: of the stages `STAGES`; `wall_seconds`: of the whole process; `ms_per_node`: of `seconds`.
-        peak_mb: most memory the process held, 10^6 bytes.
+        side: Nodes along s and along t.
+        nodes: Their product.
+        frames: Frames rendered for the responses and contact sheets.
+        seconds: Time of the stages `TIMED_STAGES`.
+        wall_seconds: Time of the whole process.
+        ms_per_node: `seconds` per node, in milliseconds.
+        peak_mb: Most memory that the process held, in 10^6 bytes.
     """
 
     side: int
@@ -67,15 +75,18 @@ def benchmark_grid(
     """Run `facing-asymmetry score` for each size.
 
     Args:
-        largest: nodes along each axis of the largest grid; `identities`: faces.
-        overrides: further ones of the configuration; `tell`: is told of each size before it is run.
+        largest: Nodes along each axis of the largest grid.
+        identities: Number of identities.
+        overrides: Further overrides of the configuration.
+        tell: Called with a line of text before each size.
 
     Returns:
         Lists `nodes`, `seconds`, `peak_mb` and `rows` (`GridRow`); `memory_ratio` (largest grid over smallest);
         `ms_per_node` and `seconds_at_rest` of the line through the points, and its `r_squared`.
 
     Raises:
-        ConfigError: fewer than two nodes along an axis, or no identity; FacingAsymmetryError: a run failed.
+        ConfigError: There are fewer than two nodes along an axis, or no identity.
+        FacingAsymmetryError: A run failed.
     """
     at_least("identities", identities, 1)
     sizes = sides(largest)
@@ -109,7 +120,7 @@ def _measured(side: int, overrides: Sequence[str]) -> GridRow:
         if done.returncode:
             raise FacingAsymmetryError(f"the run with {side} x {side} nodes failed: {done.stderr.strip()[-2000:]}")
         manifest = json.loads(next(out.glob(f"grid-*/{MANIFEST_FILE}")).read_text())
-        seconds = sum(manifest["seconds"][stage] for stage in STAGES)
+        seconds = sum(manifest["seconds"][stage] for stage in TIMED_STAGES)
         nodes = side * side
         frames = manifest["counts"]["frames"]
         return GridRow(side, nodes, frames, seconds, wall, seconds / nodes * 1e3, float(peak.read_text()))
@@ -128,15 +139,10 @@ def _line(nodes: Sequence[int], seconds: Sequence[float]) -> dict[str, float]:
     }
 
 
-ENDINGS: Final = (".png", ".pdf", ".svg")
-TOLERANCE: Final = 0.1
-"""How far the peak of the largest grid may lie from that of the smallest."""
-
-
 def check_plot(target: Path | None) -> None:
     """`ConfigError` where a plot is wanted in a format that isn't drawn: said before anything is measured."""
-    if target is not None and target.suffix not in ENDINGS:
-        raise ConfigError(f"--plot {target}: the name must end in {', '.join(ENDINGS)}")
+    if target is not None and target.suffix not in PLOT_ENDINGS:
+        raise ConfigError(f"--plot {target}: the name must end in {', '.join(PLOT_ENDINGS)}")
 
 
 def print_grid(figures: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The networks that `benchmark gpu` shows its frames to: real weights where they are here, random ones where not."""
+"""The networks of `benchmark gpu`: published weights where they are on this machine, else random ones."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -17,19 +17,29 @@ from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.core.errors import ConfigError, suggestion
 from facing_asymmetry.validation.benchmarks.timing import at_least
 
-AUDIENCES: Final = ("ready", "published")
-"""`ready`: weights that are here first, the rest published architectures with random weights; `published`: only those
-architectures, which are the large ones, with weights where they are here."""
+SELECTIONS: Final = ("ready", "published")
+"""`ready`: networks with weights on this machine first, then published architectures with random weights.
+`published`: only those architectures, which are the large ones, with weights where they are on this machine."""
+
+RANDOM_WEIGHTS: Final = "random weights"
+"""Stands in brackets after the name of a network without its weights."""
+
+LABELS: Final = (*BASIC, "neutral")
+"""Labels of `torchvision_network`."""
 
 
-def audience(count: int, kind: str = "ready") -> list[Classifier]:
-    """So many networks, on the CPU; where weights are missing the name says "random weights".
+def benchmark_networks(count: int, kind: str = "ready") -> list[Classifier]:
+    """Return networks on the CPU; where weights are missing, the name says "random weights".
+
+    Args:
+        count: Number of networks.
+        kind: One of `SELECTIONS`.
 
     Raises:
-        ConfigError: an unknown kind, fewer than one network, or more than there are.
+        ConfigError: The kind is unknown, fewer than one network, or more than there are.
     """
-    if kind not in AUDIENCES:
-        raise ConfigError(f"networks = {kind!r} is unknown{suggestion(kind, AUDIENCES)} (allowed: ready, published)")
+    if kind not in SELECTIONS:
+        raise ConfigError(f"networks = {kind!r} is unknown{suggestion(kind, SELECTIONS)} (allowed: ready, published)")
     at_least("classifiers", count, 1)
     records = list(_ordered(kind))
     if count > len(records):
@@ -50,22 +60,18 @@ def _ordered(kind: str) -> Iterator[ClassifierRecord]:
         yield from (r for r in together if r is not None)
 
 
-RANDOM: Final = "random weights"
-"""What a stand-in's name says in brackets."""
-
-LABELS: Final = (*BASIC, "neutral")
-
-
-def stand_in(name: str, size: int = 224, seed: int = 0) -> Classifier:
-    """A torchvision network with seven outputs and seeded random weights, fed as ImageNet networks are.
+def torchvision_network(name: str, size: int = 224, seed: int = 0) -> Classifier:
+    """Return a torchvision network with seven outputs and seeded random weights, fed as ImageNet networks are.
 
     Args:
-        name: as torchvision calls it, for example `resnet18`; `size`: pixels of its input.
+        name: Name in torchvision, for example `resnet18`.
+        size: Width and height of its input in pixels.
+        seed: Seed of the weights.
     """
     from torchvision.models import get_model
 
     record = ClassifierRecord(
-        name=f"{name} ({RANDOM})",
+        name=f"{name} ({RANDOM_WEIGHTS})",
         family="torchvision",
         architecture=name,
         training_set="none",
@@ -85,13 +91,13 @@ def stand_in(name: str, size: int = 224, seed: int = 0) -> Classifier:
 
 
 def has_architecture(record: ClassifierRecord) -> bool:
-    """Whether a record's network can be built without its weights."""
+    """Return whether a record's network can be built without its weights."""
     return record.options.get("loader") == PUBLISHED
 
 
 def untrained(record: ClassifierRecord, seed: int = 0) -> Classifier:
-    """A published network as its record says, with seeded random weights in place of those that aren't here."""
-    named = replace(record, name=f"{record.name} ({RANDOM})")
+    """Return the network of a record with seeded random weights, because its own are not on this machine."""
+    named = replace(record, name=f"{record.name} ({RANDOM_WEIGHTS})")
     return _frozen(named, lambda: untrained_network(record), seed)
 
 

@@ -1,4 +1,4 @@
-"""Seconds of calls: warm-up, medians, quartile distance, and two things measured in turns."""
+"""Timing of calls: warm-up, medians, quartile distance, and several calls measured in turns."""
 
 import os
 import time
@@ -17,7 +17,7 @@ Call = Callable[[], object]
 
 
 def at_least(key: str, value: int, least: int) -> None:
-    """`ConfigError` where a number of the command line is too small."""
+    """Raise `ConfigError` where a number of the command line is too small."""
     if value < least:
         raise ConfigError(f"{key} = {value}; it must be at least {least}")
 
@@ -45,8 +45,8 @@ def timed_in_turns(calls: Mapping[str, tuple[Call, int]], rounds: Mapping[str, i
     """Milliseconds per frame of several calls, in turns, so that a busy machine slows all of them.
 
     Args:
-        calls: call and the frames it makes, by name; each is called once as warm-up.
-        rounds: repetitions by name. The fewest give the number of turns; the others are spread over them.
+        calls: Call and the frames that it makes, by name; each is called once as warm-up.
+        rounds: Repetitions by name. The fewest give the number of turns; the others are spread over them.
     """
     for call, _ in calls.values():
         call()
@@ -60,10 +60,10 @@ def timed_in_turns(calls: Mapping[str, tuple[Call, int]], rounds: Mapping[str, i
 
 
 def conditions(command: str) -> dict[str, Any]:
-    """What every file of figures carries beside them; asked for before anything is timed.
+    """Return the conditions that every benchmark records; call it before anything is timed.
 
     Args:
-        command: what is measured.
+        command: The command that measures.
     """
     return {
         "command": command,

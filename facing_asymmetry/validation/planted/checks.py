@@ -1,4 +1,4 @@
-"""What must come out for each planted classifier, beside what did."""
+"""What a planted study must show for each planted classifier, and what it shows."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,8 +27,14 @@ class Check:
     """One promise of a planted classifier.
 
     Attributes:
-        classifier, promise: in words; `expected`: the truth, or the bound; `measured` with its interval (or NaN).
-        unit: of the numbers; `passed`.
+        classifier: Name of the planted classifier.
+        promise: What must hold, in words.
+        expected: The true value, or the bound.
+        measured: What was found.
+        low: Lower bound of its interval; NaN where there is none.
+        high: Upper bound of its interval; NaN where there is none.
+        unit: Unit of measurement of the numbers.
+        passed: Whether it holds.
     """
 
     classifier: str
@@ -45,7 +51,9 @@ def check_planted(scores: pd.DataFrame, settings: StatisticsSettings, mean_inten
     """Judge the score table of a planted study.
 
     Args:
-        mean_intensity: mean t > 0 of the grid: what the known slopes are averaged over.
+        scores: Tidy score table of the study.
+        settings: Settings of the tests.
+        mean_intensity: Mean t > 0 of the grid: what the known slopes are averaged over.
     """
     pooled = {
         (str(row["classifier"]), str(row["intervention"]), str(row["score"])): row
@@ -109,14 +117,14 @@ def _equivalent(pooled: Pooled, classifier: str, settings: StatisticsSettings, p
 
 
 def lines(checks: Iterable[Check]) -> Iterator[str]:
-    """Two lines a check: the promise, and the numbers."""
+    """Yield two lines for each check: the promise, and the numbers."""
     for check in checks:
         yield f"{'pass' if check.passed else 'FAIL'}  {check.classifier}: {check.promise}"
         yield f"      expected {_number(check.expected)}, measured {_measured(vars(check))} {check.unit}"
 
 
 def checks_table(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Markdown of the checks as `--json` writes them."""
+    """Return the checks, as `--json` writes them, as a table in Markdown."""
     head = ("classifier", "must come out", "expected", "measured", "unit", "")
     cells = [
         (
@@ -133,7 +141,7 @@ def checks_table(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def plain(check: Check) -> dict[str, Any]:
-    """A check for JSON: None where there is no interval."""
+    """Return a check for JSON: None where there is no interval."""
     return {key: None if value != value else value for key, value in vars(check).items()}
 
 

@@ -20,14 +20,14 @@ from facing_asymmetry.validation.planted.training import Readouts, train
 
 
 def run_planted(base: Mapping[str, Any], trained_on: Sequence[int]) -> tuple[Path, list[Check]]:
-    """Train the oracles, run the study that `base` configures with the planted networks, and judge it.
+    """Train the oracles, run the study that `base` configures with the planted networks, and check it.
 
     Args:
-        base: a composed configuration; its classifiers are replaced.
-        trained_on: numbers of the faces the oracles learn from; the study shows faces 0 .. identities - 1.
+        base: A composed configuration; its classifiers are replaced.
+        trained_on: Numbers of the identities that the oracles are trained on; the study shows 0 to identities - 1.
 
     Returns:
-        The run folder, and what was promised beside what was found.
+        The run folder and the checks.
     """
     emotions = list(base["emotions"])
     readouts = _readouts(base, emotions, trained_on)

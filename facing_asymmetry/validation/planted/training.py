@@ -1,6 +1,6 @@
 """Readouts of the oracles: ridge regression from rendered faces to the gains that moved their two sides.
 
-The faces, the gains and the draws are other ones than those of the study that the oracles are then tested in.
+The identities and gains are not those of the study that the oracles are then tested in.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,9 @@ class Readouts:
     """Weights of both oracles, one row per emotion.
 
     Attributes:
-        asymmetry: `(K, H)`, of the antisymmetric half; `motion`: `(K, H)`, of the symmetric half; `bias`: `(K,)` of it.
+        asymmetry: Weights `(K, H)` of the antisymmetric half.
+        motion: Weights `(K, H)` of the symmetric half.
+        bias: Offsets `(K,)` of the readouts of the symmetric half.
     """
 
     asymmetry: Float[ndarray, "K H"]
@@ -46,7 +48,10 @@ def train(study: Study, record: ClassifierRecord, emotions: Sequence[str], ident
     """Render faces with independent gains of left and right, and regress the gains on what the record's input shows.
 
     Args:
-        record: says how frames become inputs; `identities`: numbers of the faces, none of the study's own.
+        study: Supplies face model, renderer and scene.
+        record: Says how frames become inputs.
+        emotions: One readout each.
+        identities: Numbers of the identities, none of them in the study.
     """
     rows = []
     with Progress().task("train oracles", len(emotions)) as step:

@@ -7,13 +7,13 @@ import pytest
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.rendering import Scene
 from facing_asymmetry.validation.benchmarks.against_stock import benchmark_rendering
-from facing_asymmetry.validation.benchmarks.faces import Face
+from facing_asymmetry.validation.benchmarks.faces import BenchmarkFace
 from tests.rendering.synthetic import synthetic_face
 
 
-def small() -> Face:
+def small() -> BenchmarkFace:
     face = synthetic_face(4)
-    return Face(face.surface, face.landmarks, face.identity(0), face.rest + 0.0)
+    return BenchmarkFace(face.surface, face.landmarks, face.identity(0), face.rest + 0.0)
 
 
 def test_times_and_ratios_are_positive_and_belong_together():

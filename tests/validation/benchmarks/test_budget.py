@@ -86,7 +86,7 @@ def test_intervals_without_a_width_are_not_divided_by(told, monkeypatch):
     assert (row["units"], row["verdict"]) == (0, "no interval has a width")
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.words)
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.label)
 def test_every_change_is_a_configuration_that_can_be_composed(change):
     composed(*merged(REFERENCE, change.base, change.overrides))
 
@@ -119,7 +119,7 @@ from facing_asymmetry.validation.benchmarks.budget import benchmark_budget
 from facing_asymmetry.validation.benchmarks.budget_changes import CHANGES
 from facing_asymmetry.validation.benchmarks.tables import print_budget
 wanted = {"nothing: the same again", "one thread", "batch 7", "image 112 px"}
-changes = [c for c in CHANGES if c.words in wanted]
+changes = [c for c in CHANGES if c.label in wanted]
 found = benchmark_budget(compose_config, ["simple_cnn_fer2013"], quick=True, changes=changes)
 print_budget(found)
 print(json.dumps({"threads": [torch.get_num_threads(), numba.get_num_threads()], "rows": found["rows"]}))

@@ -13,7 +13,7 @@ from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.rendering import Scene
 from facing_asymmetry.validation.benchmarks import cpu
 from facing_asymmetry.validation.benchmarks.against_stock import benchmark_rendering
-from facing_asymmetry.validation.benchmarks.faces import Face
+from facing_asymmetry.validation.benchmarks.faces import BenchmarkFace
 from tests.rendering.synthetic import synthetic_face
 
 
@@ -32,7 +32,7 @@ def test_the_list_of_commands_needs_no_torch():
 
 def test_the_figures_of_the_cpu_are_printed_and_written(tmp_path, monkeypatch):
     ball = synthetic_face(3)
-    small = Face(ball.surface, ball.landmarks, ball.identity(0), ball.rest + 0.0)
+    small = BenchmarkFace(ball.surface, ball.landmarks, ball.identity(0), ball.rest + 0.0)
     sweep = {"sweep_frames": 7, "sweep_ms": 2.0, "classifier_ms": 1.0, "sweep_over_classifier": 2.0}
     monkeypatch.setattr(cpu, "default_model", lambda: None)
     monkeypatch.setattr(cpu, "angry_face", lambda model: small)

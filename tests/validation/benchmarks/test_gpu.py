@@ -11,7 +11,7 @@ from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from facing_asymmetry.validation.benchmarks import gpu
 from facing_asymmetry.validation.benchmarks.gpu import GpuRequest, benchmark_gpu, check_bins
-from facing_asymmetry.validation.benchmarks.networks import stand_in
+from facing_asymmetry.validation.benchmarks.networks import torchvision_network
 from facing_asymmetry.validation.benchmarks.tables import print_gpu
 from tests.rendering.synthetic import synthetic_face
 
@@ -24,7 +24,9 @@ def two_networks(monkeypatch):
     monkeypatch.setattr(gpu, "Scene", partial(Scene, image_size=32))
     monkeypatch.setattr(gpu, "STAGE_REPEATS", 1)
     names = ["mobilenet_v3_small", "squeezenet1_1"]
-    monkeypatch.setattr(gpu, "audience", lambda count, kind: [stand_in(name, size=64) for name in names[:count]])
+    monkeypatch.setattr(
+        gpu, "benchmark_networks", lambda count, kind: [torchvision_network(name, size=64) for name in names[:count]]
+    )
 
 
 @pytest.mark.parametrize("shared", [True, False])

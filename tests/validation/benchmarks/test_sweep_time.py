@@ -8,7 +8,7 @@ from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.rendering import Scene
 from facing_asymmetry.validation.benchmarks.faces import default_model
-from facing_asymmetry.validation.benchmarks.networks import audience, stand_in, untrained
+from facing_asymmetry.validation.benchmarks.networks import benchmark_networks, torchvision_network, untrained
 from facing_asymmetry.validation.benchmarks.sweep_time import HUNDRED, benchmark_sweep, expression_frames
 
 
@@ -23,7 +23,9 @@ def test_the_grid_has_a_hundred_distinct_frames(model):
 
 def test_a_sweep_and_its_network_alone_are_timed_per_frame(model):
     grid = Grid.spaced("small", 3, 3)
-    found = benchmark_sweep(model, stand_in("resnet18", size=64), grid=grid, scene=Scene(image_size=64), rounds=1)
+    found = benchmark_sweep(
+        model, torchvision_network("resnet18", size=64), grid=grid, scene=Scene(image_size=64), rounds=1
+    )
     assert found["sweep_over_classifier"] == pytest.approx(found["sweep_ms"] / found["classifier_ms"])
     assert found["sweep_over_classifier_low"] <= found["sweep_over_classifier"] <= found["sweep_over_classifier_high"]
     assert min(found["sweep_ms"], found["classifier_ms"]) > 0
@@ -34,12 +36,12 @@ def test_a_sweep_and_its_network_alone_are_timed_per_frame(model):
 @pytest.mark.parametrize("options", [{"rounds": 0}, {"batch": -1}])
 def test_fewer_than_one_round_or_frame_is_refused(model, options):
     with pytest.raises(ConfigError, match="must be at least 1"):
-        benchmark_sweep(model, stand_in("resnet18"), **options)
+        benchmark_sweep(model, torchvision_network("resnet18"), **options)
 
 
-def test_a_stand_in_has_the_same_random_weights_each_time_and_leaves_the_generator_alone():
+def test_a_torchvision_network_has_the_same_random_weights_each_time_and_leaves_the_generator_alone():
     before = torch.random.get_rng_state()
-    first, second = (stand_in("resnet18") for _ in range(2))
+    first, second = (torchvision_network("resnet18") for _ in range(2))
     assert torch.equal(torch.random.get_rng_state(), before)
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
     assert next(m for m in first.modules() if isinstance(m, torch.nn.Conv2d)).weight.is_contiguous(
@@ -65,6 +67,6 @@ def test_a_published_network_without_weights_has_its_own_architecture_and_says_t
         (1, "redy", "networks = 'redy' is unknown; did you mean 'ready'"),
     ],
 )
-def test_an_audience_that_cannot_be_built_is_refused(count, kind, words):
+def test_networks_that_cannot_be_built_are_refused(count, kind, words):
     with pytest.raises(ConfigError, match=words):
-        audience(count, kind)
+        benchmark_networks(count, kind)

@@ -9,14 +9,14 @@ from facing_asymmetry.rendering import Scene
 from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.validation.benchmarks.cpu import benchmark_sizes
-from facing_asymmetry.validation.benchmarks.faces import Face, subdivided
+from facing_asymmetry.validation.benchmarks.faces import BenchmarkFace, subdivided
 from facing_asymmetry.validation.benchmarks.timing import conditions, summary, timed_in_turns
 from tests.rendering.synthetic import synthetic_face
 
 
-def small(level=3) -> Face:
+def small(level=3) -> BenchmarkFace:
     face = synthetic_face(level)
-    return Face(face.surface, face.landmarks, face.identity(0), face.rest + 0.0)
+    return BenchmarkFace(face.surface, face.landmarks, face.identity(0), face.rest + 0.0)
 
 
 def test_two_calls_are_timed_in_turns_after_one_warm_up_each():
