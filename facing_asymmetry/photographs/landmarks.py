@@ -13,7 +13,7 @@ from jaxtyping import Float, Int, UInt8
 from numpy import ndarray
 from PIL import Image
 
-from facing_asymmetry.photographs.detector import LANDMARKS, Detection, weight_file
+from facing_asymmetry.photographs.detector import MESH_NETWORK, Detection, weight_file
 
 MESH_PIXELS: Final = 192
 """Side of the network's input."""
@@ -21,7 +21,7 @@ MESH_PIXELS: Final = 192
 RIGHT_EYE, LEFT_EYE = 33, 263
 """Outer corners of the person's right and left eye."""
 
-MARGIN: Final = 1.5
+CROP_MARGIN: Final = 1.5
 """Side of the square that the network sees, over that of the points' bounding box."""
 
 CROPS: Final = ((1.0, 0.0), (0.93, 0.0), (1.08, 0.0), (1.0, 0.06), (1.0, -0.06))
@@ -51,14 +51,14 @@ def mesh_points(image: UInt8[ndarray, "H W 3"], found: Detection) -> Float[ndarr
     of a mirrored photograph are the mirrored points, up to rounding.
     """
     left, top, width, height = found.box
-    centre, side = np.array([left + width / 2, top + height / 2]), MARGIN * max(width, height)
+    centre, side = np.array([left + width / 2, top + height / 2]), CROP_MARGIN * max(width, height)
     points = _both_ways(image, _square(centre, side, found.points[1] - found.points[0]))
     axis = points[LEFT_EYE, :2] - points[RIGHT_EYE, :2]
     unit = axis / np.linalg.norm(axis)
     turn = np.array([[unit[0], -unit[1]], [unit[1], unit[0]]])
     turned = points[:, :2] @ turn
     low, high = turned.min(axis=0), turned.max(axis=0)
-    centre, side = turn @ ((low + high) / 2), MARGIN * float((high - low).max())
+    centre, side = turn @ ((low + high) / 2), CROP_MARGIN * float((high - low).max())
     crops = [_square(centre, side * size, _turn(angle) @ axis) for size, angle in CROPS]
     return np.mean([_both_ways(image, crop) for crop in crops], axis=0)
 
@@ -151,6 +151,6 @@ def _run(crop: UInt8[ndarray, "192 192 3"]) -> Float[ndarray, "468 3"]:
 def _interpreter() -> Any:
     from ai_edge_litert.interpreter import Interpreter
 
-    network = Interpreter(str(weight_file(LANDMARKS)), num_threads=1)
+    network = Interpreter(str(weight_file(MESH_NETWORK)), num_threads=1)
     network.allocate_tensors()
     return network

@@ -13,9 +13,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import DataError, suggestion
 
-LISTING_COLUMNS: Final = ("path", "group", "emotion", "subject")
+PHOTOGRAPH_COLUMNS: Final = ("path", "group", "emotion", "subject")
 LAYOUT: Final = "GROUP/EMOTION/SUBJECT[_...].jpg"
-ENDINGS: Final = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
+IMAGE_ENDINGS: Final = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _layout(source: Path) -> str:
     """What is right, and where pictures lie that are not laid out so."""
     if not source.is_dir():
         return "a CSV needs one line for each"
-    stray = next((path for path in sorted(source.rglob("*")) if path.suffix.lower() in ENDINGS), None)
+    stray = next((path for path in sorted(source.rglob("*")) if path.suffix.lower() in IMAGE_ENDINGS), None)
     found = f"; {stray.relative_to(source)} does not lie so" if stray else ""
     return f"a folder must be laid out {LAYOUT}{found}"
 
@@ -78,8 +78,8 @@ def left_out(source: Path) -> list[tuple[Photograph, str]]:
         if path.is_dir() or path in taken or path.name.startswith(".") or path.name == "Thumbs.db":
             continue
         reason = f"not laid out {LAYOUT}"
-        if path.suffix.lower() not in ENDINGS:
-            reason = f"ending {path.suffix!r} is not read; there are: {' '.join(ENDINGS)}"
+        if path.suffix.lower() not in IMAGE_ENDINGS:
+            reason = f"ending {path.suffix!r} is not read; there are: {' '.join(IMAGE_ENDINGS)}"
         out.append((Photograph(path, path.relative_to(source).parts[0], "", ""), reason))
     return out
 
@@ -90,21 +90,21 @@ def _of_csv(source: Path) -> list[Photograph]:
     try:
         table = pd.read_csv(source, dtype=str, keep_default_na=False)
     except (ValueError, OSError) as error:  # pandas' own parser errors are ValueErrors
-        raise DataError(f"{source} is no CSV with the columns {', '.join(LISTING_COLUMNS)}: {error}") from error
-    missing = [name for name in LISTING_COLUMNS if name not in table.columns]
+        raise DataError(f"{source} is no CSV with the columns {', '.join(PHOTOGRAPH_COLUMNS)}: {error}") from error
+    missing = [name for name in PHOTOGRAPH_COLUMNS if name not in table.columns]
     if missing:
         raise DataError(f"{source} lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}")
-    for column in LISTING_COLUMNS:
+    for column in PHOTOGRAPH_COLUMNS:
         empty = np.flatnonzero(table[column].str.strip() == "")
         if len(empty):
             raise DataError(f"{source}, line {empty[0] + 2}: {column} is empty")
     return [
-        Photograph(source.parent / p, g, e, s) for p, g, e, s in table[list(LISTING_COLUMNS)].itertuples(index=False)
+        Photograph(source.parent / p, g, e, s) for p, g, e, s in table[list(PHOTOGRAPH_COLUMNS)].itertuples(index=False)
     ]
 
 
 def _of_folder(source: Path) -> list[Photograph]:
-    paths = sorted(path for path in source.glob("*/*/*") if path.suffix.lower() in ENDINGS)
+    paths = sorted(path for path in source.glob("*/*/*") if path.suffix.lower() in IMAGE_ENDINGS)
     return [Photograph(p, p.parts[-3], p.parts[-2], p.stem.split("_")[0]) for p in paths]
 
 

@@ -19,7 +19,7 @@ TURNED: Final = 15.0
 FOREHEAD, NOSE_BASE = 10, 2
 """Two midline points that neither mouth nor jaw moves much: they say which way is up."""
 
-FLIP: Final = np.array([-1.0, 1.0, 1.0])
+FLIP_X: Final = np.array([-1.0, 1.0, 1.0])
 
 
 def in_face_frame(points: Float[ndarray, "468 3"]) -> Float[ndarray, "468 3"]:
@@ -29,9 +29,9 @@ def in_face_frame(points: Float[ndarray, "468 3"]) -> Float[ndarray, "468 3"]:
     """
     mm = points * (OUTER_EYES_MM / np.linalg.norm(points[LEFT_EYE] - points[RIGHT_EYE]))
     q = mm - mm.mean(axis=0)
-    u, _, vt = np.linalg.svd((q[mirror_pairs()] * FLIP).T @ q)
+    u, _, vt = np.linalg.svd((q[mirror_pairs()] * FLIP_X).T @ q)
     turn = u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
-    reflection = FLIP[:, None] * turn
+    reflection = FLIP_X[:, None] * turn
     across = np.linalg.eigh((reflection + reflection.T) / 2)[1][:, 0]
     across = across * np.sign(across @ (q[LEFT_EYE] - q[RIGHT_EYE]))
     down = q[NOSE_BASE] - q[FOREHEAD]

@@ -6,7 +6,7 @@ from facing_asymmetry.reporting.style import ALERT, MUTED, WIDTH, look, readable
 from facing_asymmetry.results.contact_sheets import ContactSheet
 from facing_asymmetry.results.finished_run import RunData
 
-LEFT, TOP, UNDER = 0.5, 0.45, 0.17
+LEFT_INCHES, TOP_INCHES, UNDER_INCHES = 0.5, 0.45, 0.17
 """In inches: room for the values of t, for title and values of s, and for the prediction under a face."""
 
 
@@ -14,8 +14,8 @@ def draw(data: RunData, pair: tuple[str, str], sheet: ContactSheet) -> Figure:
     """S falls to the right, t rises downwards; red: the classifier (`pair[0]`) names another class than `pair[1]`."""
     said = _predictions(data, pair, sheet)
     columns, rows = sheet.s[::-1], sheet.t
-    cell = (WIDTH - LEFT) / len(columns)
-    left, above, line = LEFT / cell, TOP / cell, 1 + UNDER / cell
+    cell = (WIDTH - LEFT_INCHES) / len(columns)
+    left, above, line = LEFT_INCHES / cell, TOP_INCHES / cell, 1 + UNDER_INCHES / cell
     width, height = len(columns) + left, len(rows) * line + above
     frames = sheet.frames([(s, t) for t in rows for s in columns])
     with look():

@@ -20,7 +20,7 @@ DPI: Final = 110
 FIELDS: Final = ("mean", "low", "high", "p_holm", "n")
 """What the summary holds of each test: mean with its interval, corrected p, number of faces."""
 
-SYMMETRY: Final = "s"
+SYMMETRY_KEY: Final = "s"
 """The history's axis: symmetry, from 0 (affected side still) to 1 (symmetric)."""
 
 CURVES: Final = {
@@ -144,7 +144,7 @@ def curve_rows(data: RunData) -> list[dict[str, float]]:
         for curve_name, values in columns.items():
             for s, value in zip(table["s"], values, strict=True):
                 key = curve_key(curve_name, emotion, _named(data, name))
-                rows.setdefault(float(s), {SYMMETRY: float(s)})[key] = float(value)
+                rows.setdefault(float(s), {SYMMETRY_KEY: float(s)})[key] = float(value)
     return [rows[s] for s in sorted(rows)]
 
 

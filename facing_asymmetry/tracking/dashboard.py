@@ -7,7 +7,7 @@ from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.core.errors import TrackingError
 from facing_asymmetry.tracking.content import (
     EXPRESSIONS_FIGURE,
-    SYMMETRY,
+    SYMMETRY_KEY,
     curve_key,
     score_key,
     surface_key,
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "Does the classifier rely on facial symmetry?"
 
-SPECIFIC: Final = ("symmetry_specific_standardised", "palsy-bilateral")
-SLOPE: Final = ("slope_standardised", "palsy")
+SPECIFIC_SCORE: Final = ("symmetry_specific_standardised", "palsy-bilateral")
+SLOPE_SCORE: Final = ("slope_standardised", "palsy")
 """Scores that may be compared between networks, with their interventions: shares of each expression's activation."""
 
 MOST_RUNS: Final = 40
@@ -70,8 +70,8 @@ def build_workspace(
     tables = [wr.WeavePanelSummaryTable(table_name=f"tables/{name}") for name in ("claims", "scores", "networks")]
     sections = [
         ws.Section("Read me", [wr.MarkdownPanel(markdown=GUIDE), wr.RunComparer(diff_only="split")], is_open=True),
-        _bars("Symmetry-specific (share of the expression's activation)", *SPECIFIC, emotions, names),
-        _bars("Slope under palsy (share of the expression's activation)", *SLOPE, emotions, names),
+        _bars("Symmetry-specific (share of the expression's activation)", *SPECIFIC_SCORE, emotions, names),
+        _bars("Slope under palsy (share of the expression's activation)", *SLOPE_SCORE, emotions, names),
         _intervals(emotions, names),
         _curves("Activation against symmetry", "activation", emotions, names),
         _curves("Under the control, both sides weakened", "control", emotions, names, is_open=False),
@@ -152,7 +152,7 @@ def _intervals(emotions: Sequence[str], names: Sequence[str]) -> "Section":
     panels = [
         wr.BarPlot(
             title=f"{emotion}: low, mean, high",
-            metrics=[score_key(*SPECIFIC, emotion, field, n) for n in names for field in ("low", "mean", "high")],
+            metrics=[score_key(*SPECIFIC_SCORE, emotion, field, n) for n in names for field in ("low", "mean", "high")],
             max_runs_to_show=MOST_RUNS,
             max_bars_to_show=3 * MOST_RUNS * len(names),
         )
@@ -167,7 +167,7 @@ def _curves(title: str, curve: str, emotions: Sequence[str], names: Sequence[str
     panels = [
         wr.LinePlot(
             title=emotion,
-            x=SYMMETRY,
+            x=SYMMETRY_KEY,
             y=[curve_key(curve, emotion, name) for name in names],
             title_x="symmetry s (1: symmetric)",
             title_y="logit" if curve != "recognised" else "share of faces",
@@ -191,7 +191,7 @@ def _networks(emotions: Sequence[str]) -> "Section":
         wr.ScatterPlot(
             title=f"{emotion}: against parameters",
             x=wr.Config("network.parameters"),
-            y=score_key(*SPECIFIC, emotion, "mean"),
+            y=score_key(*SPECIFIC_SCORE, emotion, "mean"),
             log_x=True,
         )
         for emotion in emotions

@@ -24,7 +24,7 @@ from facing_asymmetry.results.layout import (
     TESTS_FILE,
     UPLOAD_FILE,
 )
-from facing_asymmetry.tracking.content import CURVES, SYMMETRY, RunContent, content_of
+from facing_asymmetry.tracking.content import CURVES, SYMMETRY_KEY, RunContent, content_of
 from facing_asymmetry.tracking.upload import synced, upload
 
 log = logging.getLogger(__name__)
@@ -130,9 +130,9 @@ def _log_content(session: Any, content: RunContent) -> None:
     """History first, one step per symmetry; then tables and images in one step; the summary last."""
     import wandb
 
-    session.define_metric(SYMMETRY)
+    session.define_metric(SYMMETRY_KEY)
     for name in CURVES:
-        session.define_metric(f"{name}/*", step_metric=SYMMETRY)
+        session.define_metric(f"{name}/*", step_metric=SYMMETRY_KEY)
     for row in content.curves:
         session.log(row)
     tables = {f"tables/{name}": wandb.Table(dataframe=_plain(table)) for name, table in content.tables.items()}

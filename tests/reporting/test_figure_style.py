@@ -119,8 +119,8 @@ def test_limits_without_any_number_are_still_limits():
 
 def test_the_causal_graph_has_no_loop_and_ends_in_the_activation():
     edges = [*causal_graph.CAUSES, *causal_graph.CUT]
-    assert {node for edge in edges for node in edge} == set(causal_graph.NODES)
-    left = set(causal_graph.NODES)
+    assert {node for edge in edges for node in edge} == set(causal_graph.GRAPH_NODES)
+    left = set(causal_graph.GRAPH_NODES)
     order = []
     while left:
         free = {node for node in left if not any(end == node and start in left for start, end in edges)}

@@ -18,7 +18,7 @@ from facing_asymmetry.statistics.multiplicity import adjust
 MUST_AGREE: Final = ("grid", "scene", "renderer", "interventions", "expression", "statistics")
 """Parts of the configuration that must be the same; identities, classifiers and emotions may overlap in part."""
 
-SCORES: Final = {
+COMPARED_SCORES: Final = {
     "slope_standardised": "share of the expression's activation lost per unit symmetry",
     "symmetry_specific_standardised": "the part of it that the control, both sides weakened alike, doesn't lose",
 }
@@ -74,7 +74,7 @@ def estimates(runs: Sequence[ModelRun]) -> pd.DataFrame:
         Columns score, classifier, emotion, face_model, accepted, n, mean, low, high, hedges_g.
     """
     rows = []
-    for score in SCORES:
+    for score in COMPARED_SCORES:
         for pair in common_pairs(runs):
             for run in runs:
                 found = run.data.tested(score, _intervention(run, score))
@@ -93,7 +93,7 @@ def differences(runs: Sequence[ModelRun], confidence: float = 0.95) -> pd.DataFr
         n_first, n_second, difference, low, high, p, note (why there is no number), p_holm (over the rows of a score).
     """
     rows = []
-    for score in SCORES:
+    for score in COMPARED_SCORES:
         values = [_values(run, score) for run in runs]
         for pair in common_pairs(runs):
             for a, b in combinations(range(len(runs)), 2):

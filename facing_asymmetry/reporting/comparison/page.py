@@ -16,7 +16,7 @@ from facing_asymmetry.core.errors import StoreError
 from facing_asymmetry.core.files import scratch_folder
 from facing_asymmetry.reporting.build import save_figure
 from facing_asymmetry.reporting.comparison.models import (
-    SCORES,
+    COMPARED_SCORES,
     ModelRun,
     agreement,
     common_pairs,
@@ -102,7 +102,7 @@ def comparison_page(
         picture=svg_uri(figure_svg(figure, "comparison")),
         width=round(100 * width),
         height=round(100 * height),
-        scores=SCORES,
+        scores=COMPARED_SCORES,
         strips=strips(runs),
         corners=[name for _, _, name in CORNERS],
         estimates=_html(table),
@@ -112,7 +112,7 @@ def comparison_page(
 
 def sentence(row: Mapping[Any, Any], identities: Mapping[str, int]) -> str:
     """One score and two models in words; `identities`: number of faces by model."""
-    names, score = f"{readable(row['first'])} and {readable(row['second'])}", SCORES[row["score"]]
+    names, score = f"{readable(row['first'])} and {readable(row['second'])}", COMPARED_SCORES[row["score"]]
     if not row["pairs"]:
         return f"{score.capitalize()}: {names} recognise no expression in common."
     rank = "" if np.isnan(row["rank_correlation"]) else f", rank correlation {row['rank_correlation']:.2f}"
@@ -178,7 +178,7 @@ def comparison_figure(table: pd.DataFrame, models: Sequence[str]) -> Figure:
     with look("comparison"):
         figure = new_figure(WIDTH, 0.085 * (len(models) + 1.6) * len(pairs) + 1.3)
         heights = _heights(pairs)
-        for axes, score in zip(figure.subplots(1, len(SCORES), sharey=True), SCORES, strict=True):
+        for axes, score in zip(figure.subplots(1, len(COMPARED_SCORES), sharey=True), COMPARED_SCORES, strict=True):
             _score_panel(axes, table[table["score"] == score], heights, models)
             axes.set_xlabel(SCORE_LABELS[score])
         first = figure.axes[0]

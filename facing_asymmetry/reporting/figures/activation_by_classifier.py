@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from facing_asymmetry.reporting.figures.activation_curves import SYMMETRY, curve, ends, symmetry_axis
+from facing_asymmetry.reporting.figures.activation_curves import SYMMETRY_LABEL, curve, ends, symmetry_axis
 from facing_asymmetry.reporting.report_figure import ReportFigure
 from facing_asymmetry.reporting.style import (
     EMOTION_COLOUR,
@@ -42,7 +42,7 @@ def draw(data: RunData) -> Figure:
         axes_row[0].yaxis.set_major_locator(MaxNLocator(4))
     for axes, emotion in zip(grid[0], data.emotions, strict=True):
         axes.set_title(emotion, loc="center", fontweight="normal")
-    figure.supxlabel(SYMMETRY, fontsize=8)
+    figure.supxlabel(SYMMETRY_LABEL, fontsize=8)
     figure.supylabel("activation (logit)", fontsize=8)
     figure.legend(handles=_keys(data), loc="outside upper center", ncols=4)
     return figure

@@ -22,7 +22,7 @@ from facing_asymmetry.reporting.style import (
 )
 from facing_asymmetry.results.finished_run import RunData, surface
 
-SYMMETRY: Final = "symmetry s  (1: symmetric, 0: affected side does not move)"
+SYMMETRY_LABEL: Final = "symmetry s  (1: symmetric, 0: affected side does not move)"
 """Label of the axis of s."""
 
 
@@ -41,7 +41,7 @@ def draw(data: RunData) -> Figure:
             symmetry_axis(axes, data)
         for axes, side, words, bold in ((axes_row[0], 0, training_set, True), (axes_row[-1], 1, classifier, False)):
             _head(axes, side, readable(words), bold=bold)
-    figure.supxlabel(SYMMETRY, fontsize=8)
+    figure.supxlabel(SYMMETRY_LABEL, fontsize=8)
     figure.supylabel("activation (logit)", fontsize=8)
     figure.legend(handles=_keys(data), loc="outside upper center", ncols=4)
     return figure

@@ -10,7 +10,7 @@ from facing_asymmetry.reporting.report_figure import ReportFigure
 from facing_asymmetry.reporting.style import ALERT, INK, MUTED, PAPER, RULE, new_figure, styled
 from facing_asymmetry.results.finished_run import RunData
 
-NODES: Final = {
+GRAPH_NODES: Final = {
     "palsy": (0.7, 1.5, "Facial palsy", "not set here"),
     "symmetry": (2.9, 2.55, "Symmetry s", "set: do(S := s)"),
     "intensity": (2.9, 1.5, "Intensity t", "set: do(T := t)"),
@@ -51,9 +51,9 @@ def draw(data: RunData) -> Figure:
         _edge(axes, start, end, INK, "-")
     for start, end in CUT:
         _edge(axes, start, end, MUTED, (0, (3, 2)))
-        middle = (NODES[start][0] + NODES[end][0]) / 2, (NODES[start][1] + NODES[end][1]) / 2
+        middle = (GRAPH_NODES[start][0] + GRAPH_NODES[end][0]) / 2, (GRAPH_NODES[start][1] + GRAPH_NODES[end][1]) / 2
         axes.plot(*middle, marker="x", color=ALERT, markersize=6, markeredgewidth=1.6, zorder=4)
-    for name in NODES:
+    for name in GRAPH_NODES:
         _node(axes, name)
     return figure
 
@@ -78,7 +78,7 @@ def describe(data: RunData) -> str:
 
 
 def _node(axes: Axes, name: str) -> None:
-    x, y, label, status = NODES[name]
+    x, y, label, status = GRAPH_NODES[name]
     chosen = name in ("symmetry", "intensity")
     edge = ALERT if name == "symmetry" else INK if chosen or name == "activation" else RULE
     box = FancyBboxPatch(
@@ -92,7 +92,7 @@ def _node(axes: Axes, name: str) -> None:
 
 
 def _edge(axes: Axes, start: str, end: str, colour: str, style: str | tuple[int, tuple[int, int]]) -> None:
-    (x0, y0), (x1, y1) = NODES[start][:2], NODES[end][:2]
+    (x0, y0), (x1, y1) = GRAPH_NODES[start][:2], GRAPH_NODES[end][:2]
     if x0 == x1:
         ends = ((x0, y0 - TALL / 2 if y0 > y1 else y0 + TALL / 2), (x1, y1 + TALL / 2 if y0 > y1 else y1 - TALL / 2))
     else:

@@ -14,7 +14,7 @@ from facing_asymmetry.reporting.style import INK, MUTED, PAPER, WIDTH, new_figur
 from facing_asymmetry.results.finished_run import RunData
 
 SCORE = "slope_standardised"
-LABEL: Final = "share of activation\nlost per unit symmetry\n(+ falls with symmetry)"
+COLOUR_LABEL: Final = "share of activation\nlost per unit symmetry\n(+ falls with symmetry)"
 """Of the colour bar: unit and sign."""
 
 
@@ -28,7 +28,7 @@ def draw(data: RunData) -> Figure:
     sns.heatmap(
         values, ax=axes, cmap="PuOr_r", center=0.0, vmin=-reach, vmax=reach, annot=_labels(data, values), fmt="",
         linewidths=1.5, linecolor=PAPER, annot_kws={"fontsize": 7.5},
-        cbar_kws={"label": LABEL, "shrink": 0.9,
+        cbar_kws={"label": COLOUR_LABEL, "shrink": 0.9,
                   "aspect": 16, "pad": 0.02},
     )  # fmt: skip
     _mark(axes, data, values)

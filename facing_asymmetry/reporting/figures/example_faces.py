@@ -10,7 +10,7 @@ from facing_asymmetry.reporting.style import MUTED, WIDTH, readable, show_face, 
 from facing_asymmetry.results.contact_sheets import ContactSheet
 from facing_asymmetry.results.finished_run import RunData
 
-LABELS: Final = 0.62
+LABEL_WIDTH: Final = 0.62
 """Width of the text left of a row, in faces."""
 
 
@@ -19,14 +19,14 @@ def draw(data: RunData) -> Figure:
     """Two rows per identity, symmetric and with one side still; columns: at rest, then every emotion, full."""
     faces, emotions = examples(data), _emotions(data)
     rows, columns = 2 * len(faces), max(6, len(emotions) + 1)
-    figure = Figure(figsize=(WIDTH, WIDTH * (rows + 0.3) / (columns + LABELS)))
+    figure = Figure(figsize=(WIDTH, WIDTH * (rows + 0.3) / (columns + LABEL_WIDTH)))
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.axis("off")
     for column, name in enumerate(["at rest", *emotions]):
         axes.text(column + 0.5, -0.06, name, ha="center", va="bottom", fontsize=7.5)
     for place, (identity, sheets) in enumerate(faces.items()):
         _person(axes, 2 * place, identity, sheets, emotions)
-    axes.set(xlim=(-LABELS, columns), ylim=(rows, -0.3), aspect="equal")
+    axes.set(xlim=(-LABEL_WIDTH, columns), ylim=(rows, -0.3), aspect="equal")
     return figure
 
 

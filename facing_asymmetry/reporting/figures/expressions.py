@@ -14,7 +14,7 @@ from facing_asymmetry.results.contact_sheets import thin
 from facing_asymmetry.results.finished_run import RunData
 from facing_asymmetry.results.layout import RESPONSES_FILE
 
-GAP, LABEL, MARGIN = 0.04, 0.2, 0.36
+GAP, TEXT_HEIGHT, TEXT_WIDTH = 0.04, 0.2, 0.36
 """In cells: space between faces, height of the words under a face, width of the words left of the grid."""
 
 
@@ -24,16 +24,16 @@ def draw(data: RunData) -> Figure:
     columns = max(6, len(data.emotions) + 1)
     frames = len(thin(len(data.sheets[data.exemplar].t), data.settings.strip_frames))
     strip = min(1.3, columns / frames)
-    top = len(data.classifiers) * (1 + LABEL) + 0.5
+    top = len(data.classifiers) * (1 + TEXT_HEIGHT) + 0.5
     height = top + strip + 0.42
-    cell = WIDTH / (columns + MARGIN)
+    cell = WIDTH / (columns + TEXT_WIDTH)
     figure = Figure(figsize=(WIDTH, cell * (height + 0.3)))
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set(xlim=(-MARGIN, columns), ylim=(height, -0.3), aspect="equal")
+    axes.set(xlim=(-TEXT_WIDTH, columns), ylim=(height, -0.3), aspect="equal")
     axes.axis("off")
     _draw_grid(axes, data)
     _draw_strip(axes, data, top, strip)
-    axes.set(xlim=(-MARGIN, columns), ylim=(height, -0.3))
+    axes.set(xlim=(-TEXT_WIDTH, columns), ylim=(height, -0.3))
     return figure
 
 
@@ -58,11 +58,11 @@ def describe(data: RunData) -> str:
 
 
 def _draw_grid(axes: Axes, data: RunData) -> None:
-    axes.text(-MARGIN + 0.04, -0.08, "a", fontsize=9, fontweight="bold", va="bottom")
+    axes.text(-TEXT_WIDTH + 0.04, -0.08, "a", fontsize=9, fontweight="bold", va="bottom")
     for column, name in enumerate(["neutral", *data.emotions]):
         axes.text(column + 0.5, -0.06, name, ha="center", va="bottom", fontsize=7.5)
     for row, classifier in enumerate(data.classifiers):
-        top = row * (1 + LABEL)
+        top = row * (1 + TEXT_HEIGHT)
         axes.text(
             -0.05,
             top + 0.48,
@@ -88,7 +88,7 @@ def _draw_strip(axes: Axes, data: RunData, top: float, size: float) -> None:
     classifier, emotion = data.exemplar
     sheet = data.sheets[classifier, emotion]
     chosen = thin(len(sheet.t), data.settings.strip_frames)
-    axes.text(-MARGIN + 0.04, top - 0.1, "b", fontsize=9, fontweight="bold", va="bottom")
+    axes.text(-TEXT_WIDTH + 0.04, top - 0.1, "b", fontsize=9, fontweight="bold", va="bottom")
     title = f"{readable(classifier)}: neutral → asymmetric {emotion} (s = {sheet.s[0]:g})"
     axes.text(GAP / 2, top - 0.1, title, fontsize=7.5, va="bottom")
     frames = sheet.frames([(sheet.s[0], sheet.t[row]) for row in chosen])

@@ -24,7 +24,7 @@ from facing_asymmetry.photographs.symmetry_scale import DROOP, SymmetryScale, as
 from facing_asymmetry.validation.photographs.rendered import (
     CONDITIONS,
     FRONTAL,
-    QUICK,
+    QUICK_CONDITIONS,
     STEPS,
     TURNED_OR_LIT,
     Condition,
@@ -35,7 +35,7 @@ from facing_asymmetry.validation.photographs.rendered import (
 REFERENCE_FACES: Final = tuple(range(100, 112))
 """Identities that the scale is made of."""
 
-RIDGE: Final = 0.1
+SCALE_RIDGE: Final = 0.1
 """Added to the variance of every point, as a share of the mean variance: fewer faces than points."""
 
 CURVE: Final = ["condition", "identity", "emotion", "side"]
@@ -58,7 +58,7 @@ class ValidationDesign:
 
 
 FULL_DESIGN: Final = ValidationDesign()
-QUICK_DESIGN: Final = ValidationDesign((20,), QUICK, ("happiness", "surprise"), (0.0, 0.5, 1.0))
+QUICK_DESIGN: Final = ValidationDesign((20,), QUICK_CONDITIONS, ("happiness", "surprise"), (0.0, 0.5, 1.0))
 USED: Final = tuple(c.name for c in CONDITIONS if abs(c.scene.yaw) <= TURNED and not c.droop)
 """Conditions that the tables over all of them take in: those that a study's slopes use."""
 
@@ -183,7 +183,7 @@ def fit_anew(design: ValidationDesign, quick: bool, tell: Tell) -> SymmetryScale
         "face_model": design.face_model,
         "identities": list(faces),
         "conditions": [c.name for c in (FRONTAL, *TURNED_OR_LIT)],
-        "ridge": RIDGE,
+        "ridge": SCALE_RIDGE,
     }
     return fit_scale([*_shots(weak, tell), *_shots(still, tell)], made)
 
@@ -241,7 +241,7 @@ def fit_scale(shots: Iterable[RenderedPhotograph], made: dict[str, Any]) -> Symm
     left = raw - basis @ turn
     noise = np.concatenate([left[still], -left[still]])
     covariance = noise.T @ noise / len(noise)
-    covariance += RIDGE * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
+    covariance += SCALE_RIDGE * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
     levels = np.array(sorted(table["s"].unique()))
     filters, curves = {}, {}
     for emotion in [e for e in BASIC if (table["what"] == e).any()]:

@@ -101,13 +101,13 @@ CONDITIONS: Final = (
 are measured alike: as both sides are weak in turn, they are in here.
 """
 
-QUICK: Final = tuple(c for c in CONDITIONS if c.name in ("frontal", "head turned +10°", DROOP))
+QUICK_CONDITIONS: Final = tuple(c for c in CONDITIONS if c.name in ("frontal", "head turned +10°", DROOP))
 
 TURNED_OR_LIT: Final = tuple(c for c in CONDITIONS if c.name.startswith(("head", "light")))
 """What symmetric reference faces are also seen under: the filters learn to overlook turn and light."""
 
 
-HALF_WIDTH: Final = 0.004
+MIDLINE_HALF_WIDTH: Final = 0.004
 """Metres: the default blend of the sides at the midline."""
 
 STEPS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -181,7 +181,7 @@ def expression_states(
 
 def _face(model: FaceModel, identity: Identity, emotion: str) -> Face:
     weights = np.asarray(authored_weights(emotion, model))
-    return Face.showing(model, identity, weights, model.midline_weight(HALF_WIDTH))
+    return Face.showing(model, identity, weights, model.midline_weight(MIDLINE_HALF_WIDTH))
 
 
 def pixels_of(renderer: Renderer, states: Float[ndarray, "K V D"], framing: Framing) -> UInt8[ndarray, "K S S 3"]:
