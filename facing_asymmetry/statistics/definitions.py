@@ -26,9 +26,11 @@ Compute = Callable[[ReplicateStack], Float[ndarray, " R"]]
 
 PER_SYMMETRY: Final = "logits per unit symmetry"
 SHARE_PER_SYMMETRY: Final = "share of the expression's activation per unit symmetry"
-FALLS: Final = "positive: the activation falls when symmetry falls"
-SPECIFIC: Final = "positive: weakening one side costs more activation than weakening both alike"
-DIRECTED: Final = "positive: weakening one side costs more activation than a random symmetric change of the same size"
+SIGN_FALLS: Final = "positive: the activation falls when symmetry falls"
+SIGN_SPECIFIC: Final = "positive: weakening one side costs more activation than weakening both alike"
+SIGN_DIRECTED: Final = (
+    "positive: weakening one side costs more activation than a random symmetric change of the same size"
+)
 
 
 @dataclass(frozen=True)
@@ -75,35 +77,35 @@ _DEFINITIONS: Final = (
         "slope",
         PER_SYMMETRY,
         "Least-squares slope of the activation over s at fixed t, averaged over t > 0.",
-        FALLS,
+        SIGN_FALLS,
         compute=_activation(slope),
     ),
     ScoreDefinition(
         "slope_standardised",
         SHARE_PER_SYMMETRY,
         "Slope divided by the replicate's own neutral-to-expression response; comparable across classifiers.",
-        FALLS,
+        SIGN_FALLS,
         compute=_share(slope),
     ),
     ScoreDefinition(
         "gradient",
         PER_SYMMETRY,
         "Mean of the finite-difference derivative over s; decided by the two outermost nodes at each end.",
-        FALLS,
+        SIGN_FALLS,
         compute=_activation(gradient),
     ),
     ScoreDefinition(
         "gradient_standardised",
         SHARE_PER_SYMMETRY,
         "Gradient divided by the replicate's own neutral-to-expression response.",
-        FALLS,
+        SIGN_FALLS,
         compute=_share(gradient),
     ),
     ScoreDefinition(
         "autograd",
         PER_SYMMETRY,
         "Mean of the exact derivative over s, backwards through classifier and renderer.",
-        FALLS,
+        SIGN_FALLS,
         compute=lambda stack: autograd(stack.derivative, stack.s, stack.t),
         exact=True,
     ),
@@ -136,14 +138,14 @@ _DEFINITIONS: Final = (
         "contrast",
         "logits",
         "Activation at s = 1 minus activation at s = 0, averaged over t > 0.",
-        FALLS,
+        SIGN_FALLS,
         compute=_activation(contrast),
     ),
     ScoreDefinition(
         "contrast_standardised",
         "share of the expression's activation",
         "Contrast divided by the replicate's own neutral-to-expression response.",
-        FALLS,
+        SIGN_FALLS,
         compute=_share(contrast),
     ),
     ScoreDefinition(
@@ -173,21 +175,21 @@ _DEFINITIONS: Final = (
         "symmetry_specific",
         PER_SYMMETRY,
         "Slope under the one-sided intervention minus slope under the two-sided control of equal mean motion.",
-        SPECIFIC,
+        SIGN_SPECIFIC,
         base="slope",
     ),
     ScoreDefinition(
         "symmetry_specific_standardised",
         SHARE_PER_SYMMETRY,
         "Standardised slope under the one-sided intervention minus that under its control.",
-        SPECIFIC,
+        SIGN_SPECIFIC,
         base="slope_standardised",
     ),
     ScoreDefinition(
         "beyond_displacement",
         PER_SYMMETRY,
         "Slope under the one-sided intervention minus slope under a random symmetric displacement of equal size.",
-        DIRECTED,
+        SIGN_DIRECTED,
         base="slope",
         control="displacement",
     ),
@@ -195,7 +197,7 @@ _DEFINITIONS: Final = (
         "beyond_displacement_standardised",
         SHARE_PER_SYMMETRY,
         "Standardised slope under the one-sided intervention minus that under a random symmetric displacement.",
-        DIRECTED,
+        SIGN_DIRECTED,
         base="slope_standardised",
         control="displacement",
     ),

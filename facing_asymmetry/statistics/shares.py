@@ -16,7 +16,7 @@ from facing_asymmetry.statistics.resampling import check_values, generator
 
 
 @dataclass(frozen=True)
-class Share:
+class ShareEstimate:
     """Ratio of two means.
 
     Attributes:
@@ -38,7 +38,7 @@ def share(
     confidence: float,
     resamples: int,
     rng: np.random.Generator,
-) -> Share:
+) -> ShareEstimate:
     """Mean of `part` over mean of `whole`, paired by identity, with a BCa bootstrap interval over identities.
 
     A ratio means nothing where its divisor may be 0: no share is given where a resampled mean of `whole` has another
@@ -49,10 +49,10 @@ def share(
     """
     part, whole = check_values(part), check_values(whole)
     if len(whole) < 3:
-        return Share(float("nan"), float("nan"), float("nan"), f"no share from {len(whole)} identities")
+        return ShareEstimate(float("nan"), float("nan"), float("nan"), f"no share from {len(whole)} identities")
     draws = rng.integers(0, len(whole), (resamples, len(whole)))
     if np.mean(whole[draws].mean(axis=1) * whole.mean() <= 0) > (1 - confidence) / 2:
-        return Share(float("nan"), float("nan"), float("nan"), "the whole can't be told from 0: no share of it")
+        return ShareEstimate(float("nan"), float("nan"), float("nan"), "the whole can't be told from 0: no share of it")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", stats.DegenerateDataWarning)
         bounds = stats.bootstrap(
@@ -65,7 +65,7 @@ def share(
             rng=rng,
         ).confidence_interval
     note = "" if np.isfinite([bounds.low, bounds.high]).all() else "the interval is undefined: no spread"
-    return Share(float(part.mean() / whole.mean()), float(bounds.low), float(bounds.high), note)
+    return ShareEstimate(float(part.mean() / whole.mean()), float(bounds.low), float(bounds.high), note)
 
 
 def _ratio(part: ndarray, whole: ndarray, axis: int = -1) -> ndarray:

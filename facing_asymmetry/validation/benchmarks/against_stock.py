@@ -19,7 +19,7 @@ from facing_asymmetry.validation.benchmarks.faces import BenchmarkFace
 from facing_asymmetry.validation.benchmarks.timing import Call, summary, timed, timed_in_turns
 
 Figures = dict[str, float | int | str]
-PLAIN: Final = "_plain"
+PLAIN_SUFFIX: Final = "_plain"
 """End of the names of ours with one sample a pixel, as stock draws."""
 
 
@@ -77,7 +77,7 @@ def _calls(
         "rasterise": ({"rasterise": rasterise(fast, state, framing, frames)}, rasterise(slow, state, framing, 1))
     }
     for key, make in (("frame", draw), ("frame_grad", draw_with_gradient)):
-        mine = {key: make(ours, state, framing, frames), key + PLAIN: make(single, state, framing, frames)}
+        mine = {key: make(ours, state, framing, frames), key + PLAIN_SUFFIX: make(single, state, framing, frames)}
         calls[key] = mine, make(stock, state, framing, 1)
     return calls
 

@@ -15,10 +15,10 @@ from facing_asymmetry.validation.benchmarks.budget_changes import CHANGES, REFER
 from facing_asymmetry.validation.benchmarks.budget_slopes import SIDE, Compose, Slopes, slopes_of
 from facing_asymmetry.validation.benchmarks.timing import at_least, conditions
 
-RULE: Final = 0.01
+LARGEST_SHIFT: Final = 0.01
 """An implementation that moves a score by more than this share of its interval is off by default."""
 
-QUICK: Final = ("identities=2", "emotions=[happiness,surprise]")
+QUICK_OVERRIDES: Final = ("identities=2", "emotions=[happiness,surprise]")
 RESAMPLING_SEED: Final = 7
 
 
@@ -33,7 +33,7 @@ class BudgetRow:
         median: Median over pairs of |shift of the mean slope| / width of its interval.
         maximum: Maximum over pairs of the same.
         worst: The pair that moved furthest.
-        verdict: By `RULE` for implementations; otherwise the kind of the change.
+        verdict: By `LARGEST_SHIFT` for implementations; otherwise the kind of the change.
         frames: Frames rendered for this row alone.
         seconds: Time spent on this row alone.
     """
@@ -78,7 +78,7 @@ def benchmark_budget(
     rows_of = [change for change in changes if not (quick and change.expensive)]
     progress = Progress()
     with tempfile.TemporaryDirectory(prefix="facing-asymmetry-budget-") as folder:
-        size = (f"identities={identities}", f"classifier=[{','.join(names)}]", *(QUICK if quick else ()))
+        size = (f"identities={identities}", f"classifier=[{','.join(names)}]", *(QUICK_OVERRIDES if quick else ()))
         common = tuple(merged(REFERENCE, size, (f"paths.outputs={folder}",)))
         budget = _Budget(compose, common, progress)
         with progress.task("error budget", len(rows_of) + 1) as step:
@@ -89,7 +89,7 @@ def benchmark_budget(
                 rows.append(budget.row(change))
                 step(1, change.label)
     return {
-        "rule": RULE,
+        "rule": LARGEST_SHIFT,
         "rows": [vars(row) for row in rows],
         "reference": _described(common, reference),
         "conditions": where,
@@ -181,7 +181,7 @@ def _pair_name(pair: Any) -> str:
 
 def _verdict(kind: Kind, maximum: float) -> str:
     if kind == "implementation":
-        return "may be on" if maximum <= RULE else "off by default"
+        return "may be on" if maximum <= LARGEST_SHIFT else "off by default"
     if kind == "control":
         return "identical" if maximum == 0 else "NOT identical"
     return "a definition" if kind == "definition" else "chance"

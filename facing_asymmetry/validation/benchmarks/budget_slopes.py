@@ -18,7 +18,7 @@ from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
 from facing_asymmetry.statistics.score_table import score_table
 
 SIDE: Final = "left"
-PAIR: Final = ["classifier", "emotion"]
+PAIR_COLUMNS: Final = ["classifier", "emotion"]
 
 Compose = Callable[[Sequence[str]], Mapping[str, Any]]
 """From overrides to a composed configuration."""
@@ -47,7 +47,7 @@ class Slopes:
             seed: Seed of the resampling; None takes that of the settings.
         """
         settings = self.settings if seed is None else replace(self.settings, seed=seed)
-        return hypothesis_tests(self.scores, settings).set_index(PAIR)[["mean", "low", "high"]]
+        return hypothesis_tests(self.scores, settings).set_index(PAIR_COLUMNS)[["mean", "low", "high"]]
 
 
 def slopes_of(compose: Compose, overrides: Sequence[str], progress: Progress, threads: int = 0) -> Slopes:

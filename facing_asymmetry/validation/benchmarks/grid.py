@@ -22,7 +22,7 @@ CLASSIFIER: Final = "simple_cnn_fer2013"
 TIMED_STAGES: Final = ("intervene", "table", "score")
 """Stages whose seconds are added up; pictures, which are thinned, and imports are not among them."""
 
-RUN: Final = (
+TIMED_RUN: Final = (
     f"classifier=[{CLASSIFIER}]",
     "expression=facs",
     "emotions=[happiness]",
@@ -32,7 +32,7 @@ RUN: Final = (
 """What is run: one small network, one authored expression, `palsy` of both sides and its control."""
 
 PLOT_ENDINGS: Final = (".png", ".pdf", ".svg")
-TOLERANCE: Final = 0.1
+MEMORY_TOLERANCE: Final = 0.1
 """How far the peak of the largest grid may lie from that of the smallest."""
 
 
@@ -94,7 +94,7 @@ def benchmark_grid(
     rows = []
     for side in sizes:
         tell(f"{side} x {side} nodes")
-        rows.append(_measured(side, (*RUN, f"identities={identities}", *overrides)))
+        rows.append(_measured(side, (*TIMED_RUN, f"identities={identities}", *overrides)))
     nodes, seconds = [row.nodes for row in rows], [row.seconds for row in rows]
     return {
         "nodes": nodes,
@@ -104,7 +104,7 @@ def benchmark_grid(
         **_line(nodes, seconds),
         "identities": identities,
         "rows": [vars(row) for row in rows],
-        "run": ["facing-asymmetry", "score", *RUN, f"identities={identities}", *overrides],
+        "run": ["facing-asymmetry", "score", *TIMED_RUN, f"identities={identities}", *overrides],
         "conditions": where,
     }
 
@@ -159,11 +159,11 @@ def print_grid(figures: dict[str, Any]) -> None:
         )
     console = Console()
     console.print(table)
-    flat = abs(figures["memory_ratio"] - 1) <= TOLERANCE
+    flat = abs(figures["memory_ratio"] - 1) <= MEMORY_TOLERANCE
     console.print(
         f"{figures['ms_per_node']:.1f} ms for each further node (R squared {figures['r_squared']:.4f}); memory of the "
         f"largest over the smallest {figures['memory_ratio']:.3f}: {'flat' if flat else 'NOT flat'} "
-        f"(within {TOLERANCE:.0%})",
+        f"(within {MEMORY_TOLERANCE:.0%})",
         highlight=False,
     )
 

@@ -23,7 +23,7 @@ from facing_asymmetry.validation.benchmarks.timing import Call, at_least, timed_
 HUNDRED = Grid.spaced("hundred", 11, 10)
 """A grid of a hundred distinct frames: t = 0 is one frame, whatever s."""
 
-HALF_WIDTH = 0.004
+MIDLINE_HALF_WIDTH = 0.004
 
 
 def benchmark_sweep(
@@ -86,7 +86,9 @@ def _ratios(taken: dict[str, list[float]]) -> dict[str, float]:
 
 def expression_frames(model: FaceModel, grid: Grid, emotion: str) -> FrameSet:
     """Face 0 with an authored expression under `palsy` of the left side."""
-    face = Face.showing(model, model.identity(0), authored_weights(emotion, model), model.midline_weight(HALF_WIDTH))
+    face = Face.showing(
+        model, model.identity(0), authored_weights(emotion, model), model.midline_weight(MIDLINE_HALF_WIDTH)
+    )
     return lay_out(make_intervention("palsy"), face, grid, "left", Scene())
 
 

@@ -25,7 +25,7 @@ Tell = Callable[[str], None]
 RHOS: Final = (0.0, 0.3, 0.5, 0.7, 0.9)
 """Autocorrelations of the noise that the shuffle test is given."""
 
-NODES: Final = (30, 100)
+NOISE_LENGTHS: Final = (30, 100)
 """Lengths of that noise: the finer the grid, the more often the shuffle test rejects without an effect."""
 
 BINS: Final = 20
@@ -66,7 +66,7 @@ def calibrate(design: Design, each: Each, tell: Tell = lambda _: None) -> Record
         "cases": cases,
         "grid_cells": rate([one.p_nodes <= alpha for one in headline]).record(),
         "mixed_model": _mixed(design, each, tell, alpha),
-        "noise": [_noise(design, rho, nodes, each, tell, alpha) for nodes in NODES for rho in RHOS],
+        "noise": [_noise(design, rho, nodes, each, tell, alpha) for nodes in NOISE_LENGTHS for rho in RHOS],
         "power": [_power(design, effect, n, each, tell) for n in design.identities for effect in design.effects],
         "histograms": {
             "sign_flip": _histogram([one.p_two_sided for one in headline]),

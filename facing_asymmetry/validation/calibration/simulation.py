@@ -31,9 +31,9 @@ SHUFFLES: Final = 999
 
 S_AXIS, T_AXIS = np.array(S), np.array(T)
 
-Result = TypeVar("Result")
+Found = TypeVar("Found")
 
-CHUNK = 25
+DATA_SETS_PER_TASK = 25
 """Number of data sets that a process takes at once."""
 
 
@@ -230,12 +230,12 @@ class NoiseCase:
 class Each(Protocol):
     """Calls a function with 0 .. count - 1 and returns the results in that order."""
 
-    def __call__(self, one: Callable[[int], Result], count: int) -> list[Result]:
+    def __call__(self, one: Callable[[int], Found], count: int) -> list[Found]:
         """The function must be picklable where there are several processes."""
         ...
 
 
-def in_turn(one: Callable[[int], Result], count: int) -> list[Result]:
+def in_turn(one: Callable[[int], Found], count: int) -> list[Found]:
     """In this process."""
     return [one(index) for index in range(count)]
 
@@ -254,7 +254,7 @@ def workers(number: int) -> Iterator[Each]:
         return
     with ProcessPoolExecutor(number, mp_context=get_context("spawn")) as pool:
 
-        def spread(one: Callable[[int], Result], count: int) -> list[Result]:
-            return list(pool.map(one, range(count), chunksize=CHUNK))
+        def spread(one: Callable[[int], Found], count: int) -> list[Found]:
+            return list(pool.map(one, range(count), chunksize=DATA_SETS_PER_TASK))
 
         yield spread

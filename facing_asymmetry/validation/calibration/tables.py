@@ -10,7 +10,7 @@ from rich.table import Table
 from facing_asymmetry.core.markdown import markdown_table, replace_between
 from facing_asymmetry.results.published import with_error
 
-Rows = Sequence[tuple[str, ...]]
+TableRows = Sequence[tuple[str, ...]]
 
 RATES: Final = {
     "false_positive_rate": "false positives",
@@ -27,7 +27,7 @@ CASES: Final = ("score", "identity effects", "n", *RATES.values())
 NOISE: Final = ("AR(1) rho", "nodes", "shuffle test")
 
 
-def case_rows(record: dict[str, Any]) -> Rows:
+def case_rows(record: dict[str, Any]) -> TableRows:
     """One row per null case, in the order of `CASES`."""
     return [
         (case["score"], case["shape"], str(case["identities"]), *(with_error(case[key]) for key in RATES))
@@ -35,7 +35,7 @@ def case_rows(record: dict[str, Any]) -> Rows:
     ]
 
 
-def power_rows(record: dict[str, Any]) -> tuple[tuple[str, ...], Rows]:
+def power_rows(record: dict[str, Any]) -> tuple[tuple[str, ...], TableRows]:
     """Heading and rows of the power surface: one row per n, simulated (predicted by the t distribution)."""
     effects = sorted({point["effect"] for point in record["power"]})
     points = {(point["identities"], point["effect"]): point for point in record["power"]}
@@ -46,7 +46,7 @@ def power_rows(record: dict[str, Any]) -> tuple[tuple[str, ...], Rows]:
     return ("n", *(f"{effect:g} sd" for effect in effects)), rows
 
 
-def noise_rows(record: dict[str, Any]) -> Rows:
+def noise_rows(record: dict[str, Any]) -> TableRows:
     """Autocorrelation, nodes and the shuffle test's false-positive rate."""
     return [
         (f"{one['rho']:g}", str(one["nodes"]), with_error(one["shuffle_false_positive_rate"]))
@@ -86,7 +86,7 @@ def print_calibration(record: dict[str, Any]) -> None:
         console.print(line, highlight=False, soft_wrap=True)
 
 
-def _table(title: str, heading: tuple[str, ...], rows: Rows) -> Table:
+def _table(title: str, heading: tuple[str, ...], rows: TableRows) -> Table:
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
     for name in heading:
         table.add_column(name)
@@ -95,17 +95,17 @@ def _table(title: str, heading: tuple[str, ...], rows: Rows) -> Table:
     return table
 
 
-BEGIN: Final = "<!-- tables -->"
-END: Final = "<!-- end of tables -->"
+TABLES_BEGIN: Final = "<!-- tables -->"
+TABLES_END: Final = "<!-- end of tables -->"
 
 
 def with_tables(page: str, record: dict[str, Any]) -> str:
-    """Return the page with what lies between `BEGIN` and `END` replaced by the record's tables.
+    """Return the page with what lies between `TABLES_BEGIN` and `TABLES_END` replaced by the record's tables.
 
     Raises:
         DataError: The page lacks one of the marks.
     """
-    return replace_between(page, BEGIN, END, tables(record))
+    return replace_between(page, TABLES_BEGIN, TABLES_END, tables(record))
 
 
 def tables(record: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ from facing_asymmetry.interventions.halves import halves
 from facing_asymmetry.runs.study import Study
 from facing_asymmetry.validation.planted.networks import antisymmetric_half, symmetric_half
 
-RIDGE: Final = 1e-4
+RIDGE_SHARE: Final = 1e-4
 """Penalty of the readouts, as a share of the mean squared length of a sample."""
 
 FACES_EACH: Final = 16
@@ -98,5 +98,5 @@ def _fit(gains: Float[ndarray, "N 2"], inputs: Tensor) -> tuple[ndarray, ndarray
 def _ridge(samples: Float[ndarray, "N H"], target: Float[ndarray, " N"]) -> Float[ndarray, " H"]:
     """Ridge regression in its dual form: there are fewer samples than pixels."""
     kernel = samples @ samples.T
-    penalty = RIDGE * np.trace(kernel) / len(kernel)
+    penalty = RIDGE_SHARE * np.trace(kernel) / len(kernel)
     return np.asarray(samples.T @ np.linalg.solve(kernel + penalty * np.eye(len(kernel)), target))
