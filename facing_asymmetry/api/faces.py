@@ -213,9 +213,16 @@ class ShownFace:
     @cached_property
     def image(self) -> "Image":
         """Its picture, 224 x 224 pixels."""
-        from facing_asymmetry.api.frames import render
+        import torch
+        from PIL import Image
 
-        return render(self).to_pil()[0]
+        from facing_asymmetry.config import Scene
+        from facing_asymmetry.responses.contact_sheet import to_bytes
+
+        state = torch.from_numpy(self.posed.identity.rest + self.posed.displacement.total)[None]
+        with torch.no_grad():
+            drawn = self.head.renderer(Scene()).render(state, self.framing, torch.zeros(1, dtype=torch.long))
+        return Image.fromarray(to_bytes(drawn)[0])
 
     def __repr__(self) -> str:
         return f"<face: {self.head.name}, identity {self.number}, {self.expression}>"
