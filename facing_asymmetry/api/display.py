@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-QUALITY = 80
+NOTEBOOK_WEBP_QUALITY = 80
 """WebP quality of images in a notebook."""
 
 
@@ -25,7 +25,7 @@ def picture_html(image: "Image", words: str) -> str:
     """An image as part of the page."""
     from facing_asymmetry.results.contact_sheets import data_uri
 
-    return f"<img alt='{escape(words)}' title='{escape(words)}' src='{data_uri(image, QUALITY)}'>"
+    return f"<img alt='{escape(words)}' title='{escape(words)}' src='{data_uri(image, NOTEBOOK_WEBP_QUALITY)}'>"
 
 
 def grid_html(title: str, columns: Sequence[str], rows: Mapping[str, Sequence[str]]) -> str:

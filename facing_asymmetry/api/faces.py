@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from facing_asymmetry.interventions.contract import Face
     from facing_asymmetry.rendering.contract import Framing, Renderer
 
-KEPT: Final = 16
+IDENTITIES_KEPT: Final = 16
 """Identities that a face model keeps in memory (each has a texture of some megabytes)."""
 
 
@@ -113,7 +113,7 @@ class LoadedFaceModel:
     def at_rest(self, number: int) -> "Identity":
         """Rest state and texture of an identity; the last few are kept in memory."""
         if number not in self._identities:
-            while len(self._identities) >= KEPT:
+            while len(self._identities) >= IDENTITIES_KEPT:
                 self._identities.pop(next(iter(self._identities)))
             self._identities[number] = self.model.identity(number)
         return self._identities[number]

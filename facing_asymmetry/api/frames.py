@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 Values = float | Sequence[float] | Float[ndarray, " N"]
 """One value of s or t, or several."""
 
-BLOCK: Final = 20
+FRAMES_AT_ONCE: Final = 20
 """Frames rendered at once."""
 
-TILE: Final = 112
+NOTEBOOK_TILE: Final = 112
 """Pixels of a frame in a notebook."""
 
-MOST: Final = 8
+NOTEBOOK_VALUES: Final = 8
 """Values of s, and of t, that a notebook shows; more are thinned evenly."""
 
 
@@ -110,12 +110,12 @@ class Frames:
 
     def _repr_png_(self) -> bytes:
         out = io.BytesIO()
-        self.sheet(TILE).save(out, "PNG", optimize=True)
+        self.sheet(NOTEBOOK_TILE).save(out, "PNG", optimize=True)
         return out.getvalue()
 
     def _repr_html_(self) -> str:
         s, t = np.atleast_1d(self.s), np.atleast_1d(self.t)
-        columns, rows, tiles = thin(len(s), MOST), thin(len(t), MOST), self._tiles(TILE)
+        columns, rows, tiles = thin(len(s), NOTEBOOK_VALUES), thin(len(t), NOTEBOOK_VALUES), self._tiles(NOTEBOOK_TILE)
         cells = {
             f"t = {t[row]:.2f}": [picture_html(tiles[row][k], f"s = {s[k]:.2f}, t = {t[row]:.2f}") for k in columns]
             for row in rows
@@ -159,7 +159,7 @@ def render(
     nodes = [axis.ravel() for axis in np.meshgrid(symmetry, intensity, indexing="ij")]
     frames = _laid_out(face, done, nodes[0], nodes[1], scene)
     draws = face.head.renderer(scene, renderer, device)
-    studio = Studio(face.head.model, face.framing.to(device), draws, BLOCK, 0)
+    studio = Studio(face.head.model, face.framing.to(device), draws, FRAMES_AT_ONCE, 0)
     images = torch.cat([studio.render(frames, 0, *block)[1] for block in studio.blocks(frames)])
     shape = (*symmetry.shape, *intensity.shape)
     return Frames(images[frames.node].reshape(*shape, *images.shape[1:]), symmetry, intensity, face, done)

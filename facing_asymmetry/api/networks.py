@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Images: TypeAlias = "Frames | Tensor | ndarray | Image | Sequence[Image]"
 """Frames; `(..., 3, H, W)` sRGB in [0, 1]; `(..., H, W, 3)` 8-bit sRGB; or PIL images of one size."""
 
-BLOCK: Final = 64
+IMAGES_AT_ONCE: Final = 64
 """Images classified at once."""
 
 
@@ -101,7 +101,7 @@ class LoadedClassifier:
         batch = _batch(images)
         flat = batch.reshape(-1, *batch.shape[-3:])
         device = next((p.device for p in self.module.parameters()), flat.device)
-        logits = torch.cat([self.module(block.to(device)) for block in flat.split(BLOCK)])
+        logits = torch.cat([self.module(block.to(device)) for block in flat.split(IMAGES_AT_ONCE)])
         check_logits(logits.detach(), self.record)
         return logits.reshape(*batch.shape[:-3], -1)
 

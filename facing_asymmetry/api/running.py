@@ -15,13 +15,13 @@ from facing_asymmetry.reporting.opened_run import FinishedRun, open_run
 if TYPE_CHECKING:
     from facing_asymmetry.runs.summary import Plan
 
-CHOSEN: Final = {"classifiers": "classifier", "interventions": "intervention"}
+CHOICE_FOLDERS: Final = {"classifiers": "classifier", "interventions": "intervention"}
 """Keys whose entries are chosen from a folder of `conf/` -> name of the folder."""
 
-PLAIN: Final = re.compile(r"[A-Za-z_][\w./:-]*")
+UNQUOTED: Final = re.compile(r"[A-Za-z_][\w./:-]*")
 """Strings that Hydra's grammar reads as they are."""
 
-WORDS: Final = ("true", "false", "null", "nan", "inf")
+RESERVED: Final = ("true", "false", "null", "nan", "inf")
 """Strings that Hydra's grammar reads as something else."""
 
 
@@ -94,9 +94,9 @@ def list_overrides(overrides: Sequence[str], values: Mapping[str, Any]) -> list[
             raise ConfigError(f"{one!r} is no override; write key=value. Of a sweep (-m), call fa.run for each job")
     found = list(overrides)
     for key, value in values.items():
-        if key in CHOSEN:
+        if key in CHOICE_FOLDERS:
             names = [value] if isinstance(value, str) else list(value)
-            found.append(f"{CHOSEN[key]}={_text(names)}")
+            found.append(f"{CHOICE_FOLDERS[key]}={_text(names)}")
             for name, settings in value.items() if isinstance(value, Mapping) else ():
                 found += _nested(f"{key}.{name}", settings or {})
         elif isinstance(value, Mapping):
@@ -128,7 +128,7 @@ def _text(value: Any) -> str:
     if not isinstance(value, str | Path):
         raise ConfigError(f"{value!r} can't be a setting; give numbers, strings, booleans, None, lists or mappings")
     text = str(value)
-    if PLAIN.fullmatch(text) and text.lower() not in WORDS:
+    if UNQUOTED.fullmatch(text) and text.lower() not in RESERVED:
         return text
     return "'" + re.sub(r"(\\*)(?='|$)", r"\1\1", text).replace("'", r"\'") + "'"
 

@@ -15,8 +15,11 @@ class Finding:
     """One line of the diagnosis.
 
     Attributes:
-        part: what was looked for; `present`: whether it is there; `detail`: version or state.
-        enables: what it enables, or would; `remedy`: what to do where it is missing.
+        part: what was looked for.
+        present: whether it is there.
+        detail: its version or state.
+        enables: what it enables, or would enable.
+        remedy: what to do if it is missing.
     """
 
     part: str
