@@ -43,13 +43,15 @@ class RunData:
         path: the run folder.
         manifest: what was asked, with which code, and what it cost.
         axes: all values of s and of t.
-        responses: the response table (`responses/schema.py`), one row per frame and class; of a grid with more than
+        responses: the response table (`results.response_table`), one row per frame and class; of a grid with more than
             `files.MOST_NODES` values on an axis only those that are shown, so that no table is too large for a report.
-        scores: one row per unit and score; `tests`: one row per classifier, emotion, intervention and score.
+        scores: one row per replicate and score.
+        tests: one row per classifier, emotion, intervention and score.
         expressions: one row per classifier and emotion (empty where the run has none).
         shares: of each slope that is symmetry-specific, by emotion and for all of them (empty without the control).
         mixed: one row per classifier, emotion and intervention: the mixed model's slope (empty where it was not asked).
-        claims: sentences with their verdicts; `records`: facts about each classifier, by name (may be empty).
+        claims: sentences with their verdicts (may be empty).
+        records: facts about each classifier, by name (may be empty).
         sheets: rendered contact sheets by (classifier, emotion) (may be empty).
         settings: choices of the report.
         further_sheets: sheets of other faces and interventions, by (classifier, emotion) (may be empty).

@@ -180,7 +180,9 @@ def merged_manifest(
     """The manifest over several runs: counts and seconds are sums; `jobs` says what became of each.
 
     Args:
-        sources: what was merged; `composed`: its configuration; `command`: what was typed.
+        sources: the merged runs.
+        composed: their common configuration.
+        command: the command line that was typed.
         jobs: facts about all jobs, those that could not be merged included.
     """
     first = sources[0].manifest
