@@ -31,7 +31,6 @@ def commands(path: Path) -> list[str]:
 
 NOT_RUN = {
     "facing-asymmetry run -m classifier=<TAB>": "a key pressed at a prompt; tests/app/test_completion.py completes it",
-    "facing-asymmetry run classifier=custom classifiers.custom.options.path=mine.onnx …": "shortened; whole in OWN",
     "python3.11 -m venv .venv": "installs everything; make setup does the same",
     "pip install --require-hashes -r requirements.lock": "installs everything; make setup does the same",
     "pip install --no-deps -e .": "installs everything; make setup does the same",
