@@ -158,11 +158,11 @@ def _scratch() -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix="facing-asymmetry-")
 
 
-class _Silent(Progress):
+class _SilentProgress(Progress):
     @contextmanager
     def task(self, title: str, total: int) -> Iterator[Step]:
         yield lambda count, last: None
 
 
 def _progress(verbose: bool) -> Progress:
-    return Progress() if verbose else _Silent()
+    return Progress() if verbose else _SilentProgress()

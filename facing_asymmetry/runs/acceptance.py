@@ -30,7 +30,9 @@ class Acceptance:
     """How often one network sees one emotion.
 
     Attributes:
-        name: of the network; `emotion`: shown; `faces`: how many faces it was shown on.
+        name: of the network.
+        emotion: shown.
+        faces: how many faces it was shown on.
         authored, optimised: faces on which argmax was the emotion (None: not tried).
     """
 

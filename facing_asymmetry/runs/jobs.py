@@ -64,7 +64,9 @@ def make_jobs(
     """Check the composed configuration of each job.
 
     Args:
-        asked: overrides and composed configuration; `stage`: last stage; `command`: what was typed.
+        asked: overrides and composed configuration.
+        stage: last stage.
+        command: what was typed.
         elsewhere: other machines will run the jobs.
 
     Raises:

@@ -85,7 +85,8 @@ def run_stages(run: Run, until: str) -> Path:
     """Run the stages up to `until` and return the run folder.
 
     Raises:
-        StoreError: the store or the run folder cannot be written; AssetError: weights or face model are missing.
+        StoreError: the store or the run folder cannot be written.
+        AssetError: weights or face model are missing.
     """
     run.study.store.open()
     sweep_temporaries(run.folder)

@@ -23,9 +23,12 @@ class Session:
     """A multirun under way in this process.
 
     Attributes:
-        stage: last stage of each job; `command`: what was typed.
-        jobs: all of them; `todo`: their numbers that must be launched.
-        aggregated: tables and reports over all jobs, once they ended; `error`: why there are none.
+        stage: last stage of each job.
+        command: what was typed.
+        jobs: all of them.
+        todo: their numbers that must be launched.
+        aggregated: tables and reports over all jobs, once they ended.
+        error: why there are none.
     """
 
     stage: str
@@ -53,7 +56,8 @@ class Session:
         Finished jobs are left out, and so are jobs whose weights are not here: they could only fail.
 
         Args:
-            asked: overrides and composed configuration of each job; `elsewhere`: other machines will run them.
+            asked: overrides and composed configuration of each job.
+            elsewhere: other machines will run them.
 
         Raises:
             ConfigError: a job asks for something that cannot be.
@@ -116,7 +120,8 @@ def report_folders(folders: Sequence[Path], into: Path | None, command: str, sta
 
     Args:
         into: where they go; by default the sweep's folder, if one is given, or a new one beside the first folder.
-        command: what was typed; `stage`: `score` for the tables alone.
+        command: what was typed.
+        stage: the last stage; `score` for the tables alone.
 
     Raises:
         DataError: a folder is neither a run nor a sweep, or the runs cannot be one table.
@@ -150,7 +155,8 @@ def sweep_summary(jobs: Sequence[Job], todo: Sequence[int], launcher: Mapping[st
     """Jobs with frames, hours and GB; their sum; and the SLURM array that would be submitted.
 
     Args:
-        jobs: all of the sweep; `todo`: numbers of those that would be launched.
+        jobs: all of the sweep.
+        todo: numbers of those that would be launched.
         launcher: settings of Hydra's launcher.
     """
     sizes = {n: _size(job) for n, job in enumerate(jobs) if n in todo or not job.finished()}

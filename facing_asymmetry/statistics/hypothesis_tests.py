@@ -26,14 +26,17 @@ def hypothesis_tests(scores: pd.DataFrame, settings: StatisticsSettings, pooled:
 
     A score that is never negative is not tested against zero: its p is NaN. The columns after `TEST_KEY`:
 
-    - `n`: identities with a value; `n_accepted`: how many of them are accepted.
+    - `n`: identities with a value.
+    - `n_accepted`: how many of them are accepted.
     - `mean`, `sd`, and the BCa interval `low` to `high`, in `unit`.
     - `hedges_g` with its interval `hedges_g_low` to `hedges_g_high`.
     - `p_two_sided`, `p_one_sided` (mean > 0): of the sign-flip test.
     - `p_holm`, `p_bh`: the two-sided p corrected over the `tests` of the `FAMILY`.
     - `p_equivalence`: TOST against the margin, standardised scores only.
     - `minimum_detectable`: smallest mean in `unit` that n identities would show at alpha / `tests` with the set power.
-    - `method`: of the sign-flip test; `claim`: whether n suffices for a claim; `note`: limits, in words.
+    - `method`: of the sign-flip test.
+    - `claim`: whether n suffices for a claim.
+    - `note`: limits, in words.
 
     Args:
         scores: Tidy score table, or your own table as `own_scores` completes it.

@@ -17,7 +17,7 @@ Progress = Callable[[str, int | None], AbstractContextManager[Advance]]
 """Takes a title and the total in bytes (None: unknown) and gives a block to report in."""
 
 
-class _Silent:
+class _ByteCounter:
     """Counts and says nothing."""
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class _Silent:
 @contextmanager
 def silent(title: str, total: int | None) -> Iterator[Advance]:
     """Report nothing."""
-    yield _Silent()
+    yield _ByteCounter()
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def console_progress(title: str, total: int | None) -> Iterator[Advance]:
         return
     size = f" ({total / 1e6:.1f} MB)" if total else ""
     console.print(f"fetching {title}{size}", highlight=False, soft_wrap=True)
-    start, counter = time.perf_counter(), _Silent()
+    start, counter = time.perf_counter(), _ByteCounter()
     yield counter
     seconds = time.perf_counter() - start
     amount = f"{counter.count / 1e6:.1f} MB in " if counter.count else ""

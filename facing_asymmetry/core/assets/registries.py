@@ -29,7 +29,10 @@ class Source:
     """One archive of a registry: `pypi:NAME==VERSION:ARCHIVE_FILE` or `npm:NAME@VERSION`.
 
     Attributes:
-        registry: "pypi" or "npm"; `name`, `version`: of the package; `archive`: file name of the archive.
+        registry: "pypi" or "npm".
+        name: of the package.
+        version: of the package.
+        archive: file name of the archive.
     """
 
     registry: str

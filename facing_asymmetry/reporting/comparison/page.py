@@ -55,7 +55,8 @@ def compare(folders: Sequence[Path], into: Path) -> Path:
         Path of the page.
 
     Raises:
-        DataError: the runs can't be compared; StoreError: the folder can't be written.
+        DataError: the runs can't be compared.
+        StoreError: the folder can't be written.
     """
     runs = read_models(folders)
     table, apart = estimates(runs), differences(runs)

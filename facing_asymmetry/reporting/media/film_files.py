@@ -42,7 +42,8 @@ def write_film(frames: Sequence[UInt8[ndarray, "H W 3"]], path: Path, fps: float
     """Write frames as `.gif` (endless) or `.mp4` (H.264), by the file's ending.
 
     Raises:
-        ConfigError: another ending, or no frames per second; AssetError: MP4 is asked for without ffmpeg.
+        ConfigError: another ending, or no frames per second.
+        AssetError: MP4 is asked for without ffmpeg.
     """
     if fps <= 0:
         raise ConfigError(f"fps = {fps}; it must be above 0")

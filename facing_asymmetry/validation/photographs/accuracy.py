@@ -103,10 +103,17 @@ def summarise(rows: pd.DataFrame, by: Sequence[str], mm: str = "mm", s: str = "s
     """How well s is read, one entry per value of `by` (none: one entry over everything).
 
     Returns:
-        `photographs`, `failures`; `mm` and `read`: mean asymmetry and mean measured s at each true s; `monotone`: share
-        of curves (a face, emotion, side and condition) whose asymmetry in mm falls at every step of s, `monotone_s`:
-        whose measured s rises; `rank`: mean Spearman correlation of measured with true s over curves; `bias`, `mae`,
-        `rmse` of the measured s; `side`: share of photographs with s <= 0.75 whose weaker side is found; `picture`.
+        One dictionary per entry. A curve is one face, emotion, side and condition. The keys are:
+
+        - `photographs`, `failures`: numbers of photographs measured and not measured.
+        - `mm`: mean asymmetry at each true s, millimetres.
+        - `read`: mean measured s at each true s.
+        - `monotone`: share of curves whose asymmetry falls at every step of s.
+        - `monotone_s`: share of curves whose measured s rises at every step.
+        - `rank`: mean Spearman correlation of measured with true s over curves.
+        - `bias`, `mae`, `rmse`: errors of the measured s.
+        - `side`: share of photographs with s <= 0.75 whose weaker side is found.
+        - `picture`: the same asymmetry, measured on the image.
     """
     shown = shown_rows(rows)
     groups = shown.groupby(list(by), sort=False) if by else [((), shown)]
