@@ -13,7 +13,7 @@ Everything is imported when it is first used. docs/python.md shows the whole API
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from facing_asymmetry.core.version import VERSION as __version__
+__version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from facing_asymmetry import expressions

@@ -5,9 +5,9 @@ from typing import Final
 
 import click
 
+from facing_asymmetry import __version__
 from facing_asymmetry.app.lazy_group import LazyCommand, LazyGroup
 from facing_asymmetry.core.errors import FacingAsymmetryError
-from facing_asymmetry.core.version import VERSION
 from facing_asymmetry.results.layout import REPORT_FILE
 
 STAGES: Final = {
@@ -47,7 +47,7 @@ def _lazy() -> dict[str, LazyCommand]:
 @click.group(
     cls=LazyGroup, lazy=_lazy(), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
 )
-@click.version_option(VERSION, prog_name="facing-asymmetry")
+@click.version_option(__version__, prog_name="facing-asymmetry")
 def cli() -> None:
     """Does a facial-expression classifier rely on facial symmetry?
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from facing_asymmetry import __version__
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.core.version import VERSION
 from facing_asymmetry.results.files import read_json
 from facing_asymmetry.results.layout import MANIFEST_FILE
 
@@ -52,7 +52,7 @@ def git_state(folder: Path) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Versions of this package, Python and what the results rest on."""
-    found = {"facing-asymmetry": VERSION, "python": platform.python_version()}
+    found = {"facing-asymmetry": __version__, "python": platform.python_version()}
     for name in PACKAGES:
         try:
             found[name] = importlib.metadata.version(name)
