@@ -29,7 +29,7 @@ class FitFaces:
 
     Attributes:
         tied: the K free parameters of their face model.
-        stage: their cameras and textures.
+        framing: their cameras and textures.
         rest: `(A, V, D)` vertices at rest.
         basis: `(A, K, V, D)` displacement per free parameter.
     """
@@ -41,7 +41,7 @@ class FitFaces:
 
     @classmethod
     def of(cls, model: FaceModel, identities: list[Identity], framing: Framing) -> "FitFaces":
-        """Rest states and displacements of identities, on the device of the stage that shows them."""
+        """Rest states and displacements of identities, on the device of their framing."""
         tied = TiedBlendshapes.of(model)
         rest: ndarray = np.stack([s.rest for s in identities]).astype(np.float32)
         bases = [np.tensordot(tied.spread, model.basis(s).displacements, axes=1) for s in identities]

@@ -34,7 +34,7 @@ def logit_derivatives(
         grid: the nodes.
         side: the person's affected side.
         studio: renders the frames.
-        row: of the studio's stage: whose camera and texture are used.
+        row: of the studio's framing: whose camera and texture are used.
         network: whose logit it is.
         target: index of the logit.
 

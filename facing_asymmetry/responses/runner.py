@@ -50,7 +50,7 @@ class CellInput(Generic[Name]):
     Attributes:
         name: of the caller's choice.
         frames: the distinct frames.
-        row: of the studio's stage: whose camera and texture are used.
+        row: of the studio's framing: whose camera and texture are used.
         networks: loads the networks when the frames' turn has come.
     """
 
@@ -66,7 +66,7 @@ class Studio:
 
     Attributes:
         model: the face model of the study.
-        stage: cameras and textures of the study's identities.
+        framing: cameras and textures of the study's identities.
         renderer: of the study.
         batch: frames per block; it bounds the memory and is part of what a result depends on.
         depth: blocks rendered before they are asked for; 0 on a GPU, whose own queue overlaps work.
@@ -81,7 +81,7 @@ class Studio:
     precision: str = "fp32"
 
     def render(self, frames: FrameSet, row: int, start: int, stop: int) -> tuple[ndarray, Tensor]:
-        """States and images of some frames of a cell, all of one scene; the images stay on the stage's device."""
+        """States and images of some frames of a cell, all of one scene; the images stay on the framing's device."""
         device = self.framing.centre.device
         states = frames.states(start, stop)
         identities = torch.full((len(states),), row, dtype=torch.long, device=device)

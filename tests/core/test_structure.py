@@ -91,3 +91,37 @@ def test_a_docstring_has_one_line_for_each_attribute_argument_and_error(module):
         for line in (ast.get_docstring(node) or "").splitlines()
     ]
     assert [line for line in lines if CHAINED.match(line) or re.search(r"; \w+Error: ", line)] == []
+
+
+def entries(docstring: str, section: str) -> list[str]:
+    """Names that a section of a docstring explains."""
+    _, _, rest = f"\n{docstring}\n\n".partition(f"\n{section}:\n")
+    block = re.split(r"\n(?=\S)", rest, maxsplit=1)[0]
+    found = re.findall(r"^    (\*{0,2}\w+(?:, \*{0,2}\w+)*)(?: \([^)]*\))?: ", block, re.MULTILINE)
+    return [name.strip("* ") for entry in found for name in entry.split(",")]
+
+
+def attributes_of(node: ast.ClassDef) -> set[str]:
+    """Fields of a class, its properties, and what its methods set on self."""
+    inside = list(ast.walk(node))
+    fields = {n.target.id for n in inside if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)}
+    constants = {t.id for n in node.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
+    on_self = {n.attr for n in inside if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
+    return fields | constants | on_self | {n.name for n in node.body if isinstance(n, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_docstring_explains_attributes_and_arguments_that_exist(module):
+    wrong = []
+    for node in ast.walk(MODULES[module]):
+        if isinstance(node, ast.ClassDef):
+            docstring, known = ast.get_docstring(node) or "", attributes_of(node)
+            if not node.bases:
+                wrong += [f"{node.name}.{name}" for name in entries(docstring, "Attributes") if name not in known]
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            arguments = node.args
+            every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+            known = {argument.arg for argument in every if argument}
+            explained = entries(ast.get_docstring(node) or "", "Args")
+            wrong += [f"{node.name}({name})" for name in explained if name not in known]
+    assert wrong == []
