@@ -1,5 +1,6 @@
 """The SLURM of `tools/slurm`, asked from tests."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -83,6 +84,18 @@ def has_pending(pid, number):
 def is_held(pid):
     """Whether a process is there, stopped."""
     return process(pid).get("State", "").startswith("T")
+
+
+def is_ended(pid):
+    """Whether a process has ended; while it has not, it is stopped again.
+
+    `scancel` lets a stopped process go on until `KillWait` is over: a short job would end well within that time.
+    """
+    if process(pid).get("State", "Z")[0] in "ZX":
+        return True
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGSTOP)
+    return False
 
 
 def process(pid):

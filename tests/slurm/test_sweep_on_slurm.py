@@ -12,6 +12,7 @@ from tests.slurm.cluster import (
     finish,
     freeze_in_the_middle,
     has_pending,
+    is_ended,
     is_held,
     slurm,
     start,
@@ -62,7 +63,9 @@ def story(tmp_path_factory):
     sweep = start(log, *SWEEP, f"paths.outputs={out}")
     try:
         until("the sweep to be submitted", 60, lambda: list(out.glob("*-sweep-*/sweep.json")))
-        slurm("scancel", freeze_in_the_middle(out, TIMED_OUT, CANCELLED)[CANCELLED]["slurm"])
+        cancelled = freeze_in_the_middle(out, TIMED_OUT, CANCELLED)[CANCELLED]
+        slurm("scancel", cancelled["slurm"])
+        until("the cancelled job to be killed", 60, lambda: is_ended(cancelled["pid"]))
         freeze_in_the_middle(out, PREEMPTED)
         preempt(out)
         let_it_time_out(out)
