@@ -6,6 +6,7 @@ from typing import Any, Final
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.core.markdown import markdown_table
 
 LISTING_COLUMNS = ("name", "training_set", "input", "parameters", "state")
 """Columns that are printed."""
@@ -92,8 +93,8 @@ def documented(page: str) -> str:
 
 
 def _markdown(records: list[ClassifierRecord]) -> str:
-    head = "| name | network (million parameters) | trained on | input | order of the labels | weights | licence |"
-    lines = [head, "|" + "---|" * 7]
+    head = ("name", "network (million parameters)", "trained on", "input", "order of the labels", "weights", "licence")
+    rows = []
     for record in records:
         place = record.published_at or "none published: your own training"
         where = f"[the authors']({place.split()[0]})" if place.startswith("http") else place
@@ -101,5 +102,5 @@ def _markdown(records: list[ClassifierRecord]) -> str:
         repeated = " × 3" if record.colour == "grey" and record.options.get("channels") == 3 else ""
         size = f"{record.input_size} px {record.colour}{repeated}"
         cells = (f"`{record.name}`", network, record.training_set, size, label_order(record.labels), where)
-        lines.append(f"| {' | '.join((*cells, record.licence))} |")
-    return "\n".join(lines)
+        rows.append((*cells, record.licence))
+    return markdown_table(head, rows)
