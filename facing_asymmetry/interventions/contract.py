@@ -40,6 +40,7 @@ class Invariant(Enum):
     SIDES_MIRROR = "exchanging the affected side mirrors the face"
     MORE_IS_MORE_SYMMETRIC = "the asymmetry measured on the mesh never grows with s"
     ALWAYS_SYMMETRIC = "every face is mirror-symmetric, whatever s and t"
+    SPARED_AT_ZERO = "s = 0 shows what the intervention spares (for all muscles: the midline) and nothing else"
     MEAN_MOTION_OF_PALSY = "left and right averaged, the face moves as it does under palsy"
     CONSTANT_MOTION = "left and right averaged, the face does not depend on s"
 

@@ -65,7 +65,17 @@ class Palsy(OneSidedWeakening):
 
 
 @schema()
-class FacialNervePalsy(OneSidedWeakening):
+class FacialNerveWeakening(Weakening):
+    """Base of the interventions that weaken the muscles of the facial nerve only."""
+
+    def parts(self, face: Face) -> tuple[Float[ndarray, "V D"], Float[ndarray, "V D"]]:
+        """What the facial nerve moves, and everything else."""
+        moved = face.displacement
+        return moved.facial_nerve, moved.midline + moved.other_muscles
+
+
+@schema()
+class FacialNervePalsy(OneSidedWeakening, FacialNerveWeakening):
     """`palsy` of the muscles of the facial nerve only: eyes still open wide, jaw and gaze are spared."""
 
     name: str = "palsy_facial_nerve"
@@ -74,18 +84,13 @@ class FacialNervePalsy(OneSidedWeakening):
     formula: ClassVar[str] = "`palsy` of what the facial nerve moves"
     purpose: ClassVar[str] = "what a lesion of this nerve alone does"
 
-    def parts(self, face: Face) -> tuple[Float[ndarray, "V D"], Float[ndarray, "V D"]]:
-        """What the facial nerve moves, and everything else."""
-        moved = face.displacement
-        return moved.facial_nerve, moved.midline + moved.other_muscles
-
 
 THIRDS = ("upper", "middle", "lower")
 
 
 @schema()
-class RegionalPalsy(OneSidedWeakening):
-    """`palsy` within one third of the face (soft masks of the model that add up to 1), as in a lesion of one branch.
+class RegionalWeakening(Weakening):
+    """Base of the interventions that weaken one third of the face only (soft masks of the model that add up to 1).
 
     Attributes:
         region: `upper` (brows, lids), `middle` (cheeks, nose) or `lower` (mouth, chin).
@@ -93,10 +98,6 @@ class RegionalPalsy(OneSidedWeakening):
 
     name: str = "region"
     region: str = "lower"
-    kind: ClassVar[str] = "region"
-    summary: ClassVar[str] = "As palsy, in the {region} third of the face only."
-    formula: ClassVar[str] = "`palsy` of the {region} third; the three thirds add up to `palsy`"
-    purpose: ClassVar[str] = "which part matters; lesions of one branch"
 
     def __post_init__(self) -> None:
         if self.region not in THIRDS:
@@ -106,6 +107,17 @@ class RegionalPalsy(OneSidedWeakening):
         """What the muscles move in the region, and everything else."""
         mask, moved = face.model.regions[self.region].astype(np.float32)[:, None], muscles(face)
         return mask * moved, face.displacement.midline + (1 - mask) * moved
+
+
+@schema()
+class RegionalPalsy(OneSidedWeakening, RegionalWeakening):
+    """`palsy` within one third of the face, as in a lesion of one branch."""
+
+    name: str = "region"
+    kind: ClassVar[str] = "region"
+    summary: ClassVar[str] = "As palsy, in the {region} third of the face only."
+    formula: ClassVar[str] = "`palsy` of the {region} third; the three thirds add up to `palsy`"
+    purpose: ClassVar[str] = "which part matters; lesions of one branch"
 
 
 @schema()

@@ -78,7 +78,7 @@ def catalogue() -> Mapping[str, Intervention]:
 def catalogue_table() -> str:
     """The table of `docs/interventions.md`: a row for each intervention of the catalogue, in Markdown."""
     rows = [
-        f"| `{name}` | {made.worded(made.summary)} | {made.worded(made.formula)} | {made.purpose} |"
+        f"| `{name}` | {made.worded(made.summary)} | {made.worded(made.formula)} | {made.worded(made.purpose)} |"
         for name, made in catalogue().items()
     ]
     return "\n".join(["| name | what it does | state at (s, t) | what it is for |", "|---|---|---|---|", *rows])

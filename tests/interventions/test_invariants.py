@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from facing_asymmetry.interventions.contract import Invariant
 from facing_asymmetry.interventions.registry import INTERVENTIONS, make_intervention
 from facing_asymmetry.responses.realised import asymmetry_mm
-from tests.interventions.toy_face import ARRAY, MIRROR, V, displacement_of, frames, mirrored
+from tests.interventions.toy_face import ARRAY, MIRROR, V, displacement_of, face_with, frames, mirrored
 
 PROMISES = [(kind, promise) for kind, cls in INTERVENTIONS.items() for promise in cls.invariants]
 EXPRESSIONS = {"nerve": ARRAY, "other": ARRAY, "midline": ARRAY}
@@ -91,6 +91,16 @@ def test_the_mean_of_left_and_right_moves_as_under_palsy(kind, nerve, other, mid
     moved = displacement_of(nerve, other, midline)
     ours, palsy = (both_sides(name, moved, s, t)[0] for name in (kind, "palsy"))
     assert np.allclose(ours + mirrored(ours), palsy + mirrored(palsy), atol=1e-5)
+
+
+@settings(max_examples=25, deadline=None)
+@given(**EXPRESSIONS, t=SHARE)
+@pytest.mark.parametrize("kind", kinds_that(Invariant.SPARED_AT_ZERO))
+def test_without_symmetry_only_what_is_spared_moves(kind, nerve, other, midline, t):
+    moved, made = displacement_of(nerve, other, midline), make_intervention(kind)
+    rest, states = frames(made, moved, 0.0, t, "both")
+    spared = made.parts(face_with(moved))[1]
+    assert np.allclose(states[0, 0], rest + np.float32(t) * spared, atol=1e-6)
 
 
 @settings(max_examples=25, deadline=None)

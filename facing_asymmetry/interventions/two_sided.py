@@ -1,0 +1,70 @@
+"""The two-sided partner of each palsy: both sides at the gain that the palsy gives to one of them.
+
+A palsy and its partner make a 2 x 2 factorial design, left side x right side. The cost of the palsy less half the cost
+of its partner is the interaction of the two sides (`statistics.decomposition`).
+"""
+
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from facing_asymmetry.core.settings import schema
+from facing_asymmetry.interventions.contract import Invariant
+from facing_asymmetry.interventions.palsy import FacialNerveWeakening, RegionalWeakening, Weakening
+
+
+@schema()
+class TwoSidedWeakening(Weakening):
+    """Base of the partners: both sides move s times as far; what the palsy spares moves fully."""
+
+    sides: ClassVar[tuple[str, ...]] = ("both",)
+    invariants: ClassVar[frozenset[Invariant]] = frozenset(
+        {
+            Invariant.FULL_EXPRESSION,
+            Invariant.SYMMETRIC_AT_ONE,
+            Invariant.REST_AT_ZERO,
+            Invariant.ALWAYS_SYMMETRIC,
+            Invariant.SPARED_AT_ZERO,
+        }
+    )
+
+    def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N 4"]:
+        """Gains of what is weakened, of its left and right half, and of what is spared."""
+        self.check_side(side)
+        none = np.zeros_like(t)
+        return np.stack([t * s, none, none, t], axis=1)
+
+
+@schema()
+class PalsyTwoSided(TwoSidedWeakening):
+    """`rest + t * midline + t * s * muscles`: both sides as weak as the affected side under `palsy`."""
+
+    name: str = "palsy_two_sided"
+    kind: ClassVar[str] = "palsy_two_sided"
+    summary: ClassVar[str] = "Control: both sides move s times as far as they should; jaw and gaze move fully."
+    formula: ClassVar[str] = "rest + t s d"
+    purpose: ClassVar[str] = "the additive part of the cost of `palsy`: what two weak halves cost"
+
+
+@schema()
+class FacialNerveTwoSided(TwoSidedWeakening, FacialNerveWeakening):
+    """Both sides as weak as the affected side under `palsy_facial_nerve`."""
+
+    name: str = "palsy_facial_nerve_two_sided"
+    kind: ClassVar[str] = "palsy_facial_nerve_two_sided"
+    summary: ClassVar[str] = "Control: as palsy_two_sided, for the muscles of the facial nerve only."
+    formula: ClassVar[str] = "`palsy_two_sided` of what the facial nerve moves"
+    purpose: ClassVar[str] = "the additive part of the cost of `palsy_facial_nerve`"
+
+
+@schema()
+class RegionalTwoSided(TwoSidedWeakening, RegionalWeakening):
+    """Both sides of one third of the face as weak as the affected side under `region`."""
+
+    name: str = "region_two_sided"
+    kind: ClassVar[str] = "region_two_sided"
+    summary: ClassVar[str] = "Control: as palsy_two_sided, in the {region} third of the face only."
+    formula: ClassVar[str] = "`palsy_two_sided` of the {region} third"
+    purpose: ClassVar[str] = "the additive part of the cost of `region_{region}`"
