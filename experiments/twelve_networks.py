@@ -14,7 +14,10 @@ from facing_asymmetry.core.markdown import markdown_table
 
 STUDIES = {
     "Expressions fitted to each network": (),
-    "Authored expressions, the same for all": ("expression=facs", "intervention=[palsy,bilateral,equal_motion]"),
+    "Authored expressions, the same for all": (
+        "expression=facs",
+        "intervention=[palsy,palsy_two_sided,bilateral,equal_motion]",
+    ),
 }
 """Heading of each table -> what its run is asked for beside the experiment."""
 

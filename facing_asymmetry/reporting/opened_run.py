@@ -205,7 +205,7 @@ class FinishedRun:
         s, t = map(len, self.data.axes)
         return (
             f"<run {self.path.name}: {len(self.classifiers)} classifier(s), {len(self.emotions)} emotion(s), "
-            f"{len(self.identities)} identities, {' and '.join(self.interventions)}, {s} x {t} nodes>"
+            f"{len(self.identities)} identities, {', '.join(self.interventions)}, {s} x {t} nodes>"
         )
 
     def _repr_html_(self) -> str:

@@ -59,7 +59,7 @@ def test_a_repeated_run_is_taken_from_the_store_and_an_opened_one_is_the_same(st
 
 def test_a_run_offers_its_tables_figures_and_words(study):
     assert (study.classifiers, study.emotions, study.identities) == ([NET], ["happiness"], [0, 1])
-    assert study.interventions == ["palsy", "bilateral"]
+    assert study.interventions == ["palsy", "bilateral", "palsy_two_sided"]
     assert set(study.scores["identity"]) == {0, 1}
     assert {"mean", "low", "high"} <= set(study.tests)
     assert "makes no claim" in study.claims[0]
@@ -67,7 +67,8 @@ def test_a_run_offers_its_tables_figures_and_words(study):
     assert study.report == study.path / "report.html"
     assert study.report.is_file()
     assert repr(study) == (
-        f"<run {study.path.name}: 1 classifier(s), 1 emotion(s), 2 identities, palsy and bilateral, 3 x 3 nodes>"
+        f"<run {study.path.name}: 1 classifier(s), 1 emotion(s), 2 identities, "
+        "palsy, bilateral, palsy_two_sided, 3 x 3 nodes>"
     )
     assert NET in study._repr_html_()
     with pytest.raises(fa.DataError, match="expression 'fear' is unknown; there are happiness"):
@@ -98,7 +99,7 @@ def test_a_verbose_run_says_what_it_does(study, outputs: Path, capfd):
 
 def test_a_plan_counts_and_writes_nothing(tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert fa.plan("grid=paper", identities=20).cells == 1440
+    assert fa.plan("grid=paper", identities=20).cells == 4 * 6 * 20 * 4
     assert list(tmp_path.iterdir()) == []
 
 

@@ -74,7 +74,7 @@ def test_a_dry_run_counts_cells_and_frames_and_writes_nothing(tmp_path, capsys):
     out = tmp_path / "out"
     assert launch("run", ["dry_run=true", "grid=paper", "identities=20", f"paths.outputs={out}"]) == 0
     said = capsys.readouterr().out
-    assert "1,440 cells" in said
+    assert "1,920 cells" in said  # 4 networks x 6 emotions x 20 faces x (palsy left and right, and two controls)
     assert "MB" in said
     assert not out.exists()
 

@@ -59,9 +59,13 @@ def test_the_commands_of_the_page_compose():
 
 
 @pytest.mark.parametrize("name", ["controls", "shared_stimulus", "regions", "scene", "symmetry_specific"])
-def test_each_study_of_controls_says_its_own_command_and_composes(name):
+def test_each_study_of_controls_says_its_own_command_and_runs_each_palsy_beside_its_partner(name):
     head = (conf_folder() / "experiment" / f"{name}.yaml").read_text().splitlines()
     assert head[:2] == ["# @package _global_", f"# facing-asymmetry run experiment={name}"]
     config = read_config(composed(f"experiment={name}"))
     assert config.name == name
-    assert {"palsy", "bilateral"} <= set(config.interventions)
+    names = set(config.interventions)
+    assert {"palsy", "palsy_two_sided", "bilateral"} <= names
+    assert {name for name in names if f"{name}_two_sided" in catalogue()} == {
+        name.removesuffix("_two_sided") for name in names if name.endswith("_two_sided")
+    }

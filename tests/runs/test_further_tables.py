@@ -25,7 +25,7 @@ def scored(make_study, *overrides):
 def test_a_run_leaves_a_mixed_model_per_cell_and_no_shuffle_test(make_study):
     run, folder = scored(make_study)
     mixed = pd.read_csv(folder / "mixed.csv")
-    assert sorted(mixed["intervention"]) == ["bilateral", "palsy"]
+    assert sorted(mixed["intervention"]) == ["bilateral", "palsy", "palsy_two_sided"]
     assert (mixed["n"] == 3).all()
     assert not (folder / "shuffle.csv").exists()
     assert WARNING not in closing_summary(run, folder, "score")
