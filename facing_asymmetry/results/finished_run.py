@@ -19,6 +19,7 @@ from facing_asymmetry.results.contact_sheets import ContactSheet, read_contact_s
 from facing_asymmetry.results.files import read_json, read_responses, read_table
 from facing_asymmetry.results.layout import (
     CLAIMS_FILE,
+    DECOMPOSITION_FILE,
     EXPRESSIONS_FILE,
     MIXED_FILE,
     RECORDS_FILE,
@@ -49,6 +50,7 @@ class RunData:
         tests: one row per classifier, emotion, intervention and score.
         expressions: one row per classifier and emotion (empty where the run has none).
         shares: of each slope that is symmetry-specific, by emotion and for all of them (empty without the control).
+        decomposition: the palsy's cost and its parts, additive and interaction (empty without the two-sided control).
         mixed: one row per classifier, emotion and intervention: the mixed model's slope (empty where it was not asked).
         claims: sentences with their verdicts (may be empty).
         records: facts about each classifier, by name (may be empty).
@@ -65,6 +67,7 @@ class RunData:
     tests: pd.DataFrame
     expressions: pd.DataFrame
     shares: pd.DataFrame
+    decomposition: pd.DataFrame
     mixed: pd.DataFrame
     claims: Sequence[Mapping[str, Any]]
     records: Mapping[str, Mapping[str, Any]]
@@ -205,7 +208,7 @@ class RunData:
 def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
     """Read and check a run folder; `DataError` names the file and the column or key at fault.
 
-    `claims.json`, `expressions.csv`, `shares.csv`, `classifiers.json` and `sprites/` may be absent.
+    `claims.json`, `expressions.csv`, `shares.csv`, `decomposition.csv`, `classifiers.json`, `sprites/` may be absent.
     """
     if not path.is_dir():
         raise DataError(f"{path} is not a run folder; `facing-asymmetry run` makes one")
@@ -223,6 +226,7 @@ def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
         tests=read_table(path, TESTS_FILE),
         expressions=read_table(path, EXPRESSIONS_FILE, optional=True),
         shares=read_table(path, SHARES_FILE, optional=True),
+        decomposition=read_table(path, DECOMPOSITION_FILE, optional=True),
         mixed=read_table(path, MIXED_FILE, optional=True),
         claims=claims,
         records={str(record["name"]): record for record in records},

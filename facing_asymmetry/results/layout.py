@@ -10,6 +10,7 @@ RESPONSES_FILE: Final = "responses.parquet"
 SCORES_FILE: Final = "scores.csv"
 TESTS_FILE: Final = "tests.csv"
 SHARES_FILE: Final = "shares.csv"
+DECOMPOSITION_FILE: Final = "decomposition.csv"
 MIXED_FILE: Final = "mixed.csv"
 SHUFFLE_FILE: Final = "shuffle.csv"
 CLAIMS_FILE: Final = "claims.json"
@@ -147,6 +148,33 @@ _SHARE_TYPES: Final[Mapping[str, type]] = {
 SHARE_COLUMNS: Final = tuple(_SHARE_TYPES)
 """Columns of `shares.csv`: one row per classifier and emotion, and one for all emotions."""
 
+_DECOMPOSITION_TYPES: Final[Mapping[str, type]] = {
+    **_CURVES,
+    "reading": str,
+    "s": float,
+    "n": int,
+    "palsy_cost": float,
+    "palsy_cost_low": float,
+    "palsy_cost_high": float,
+    "additive": float,
+    "additive_low": float,
+    "additive_high": float,
+    "interaction": float,
+    "interaction_low": float,
+    "interaction_high": float,
+    "p": float,
+    "p_holm": float,
+    "share": float,
+    "share_low": float,
+    "share_high": float,
+    "minimum_detectable_share": float,
+    "same_sign": int,
+    "note": str,
+}
+DECOMPOSITION_COLUMNS: Final = tuple(_DECOMPOSITION_TYPES)
+"""Columns of `decomposition.csv`: one row per classifier, emotion ("all": their mean), intervention and reading, with
+s empty (averaged over s); for the logit and all emotions also one per s. Costs are averaged over t."""
+
 _EXPRESSION_TYPES: Final[Mapping[str, type]] = {
     "classifier": str,
     "emotion": str,
@@ -170,6 +198,7 @@ NOT_REPORTED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     EXPRESSIONS_FILE: ("identity", "kind", "iterations", "seconds", "restart", "seed", "loss_trace"),
     SHARES_FILE: ("face_model", "expression"),
+    DECOMPOSITION_FILE: ("training_set", "expression"),
     MIXED_FILE: ("face_model", "training_set", "expression"),
 }
 """Columns that no report reads, so that a table of another program may lack them."""
@@ -180,6 +209,7 @@ _TYPES: Final = {
     MIXED_FILE: _MIXED_TYPES,
     SHUFFLE_FILE: _SHUFFLE_TYPES,
     SHARES_FILE: _SHARE_TYPES,
+    DECOMPOSITION_FILE: _DECOMPOSITION_TYPES,
     EXPRESSIONS_FILE: _EXPRESSION_TYPES,
 }
 

@@ -17,6 +17,7 @@ from facing_asymmetry.results.contact_sheets import write_contact_sheet
 from facing_asymmetry.results.files import write_csv, write_expressions, write_json, write_records
 from facing_asymmetry.results.layout import (
     CLAIMS_FILE,
+    DECOMPOSITION_FILE,
     MANIFEST_FILE,
     RESPONSES_FILE,
     SCORES_FILE,
@@ -130,18 +131,21 @@ def _score(run: Run) -> None:
 
 
 def write_scores(folder: Path, statistics: StatisticsSettings) -> None:
-    """Scores, tests, shares, claims and further tables from a folder's response table."""
+    """Scores, tests, shares, decomposition, claims and further tables from a folder's response table."""
     from facing_asymmetry.statistics.claims import claims
+    from facing_asymmetry.statistics.decomposition import decomposition_table
     from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
     from facing_asymmetry.statistics.optional_tables import optional_tables
-    from facing_asymmetry.statistics.score_table import score_table
+    from facing_asymmetry.statistics.score_table import score
     from facing_asymmetry.statistics.shares import shares
 
-    scores = score_table(read_chunks(folder / RESPONSES_FILE))
+    scored = score(read_chunks(folder / RESPONSES_FILE))
+    scores = scored.scores
     write_csv(folder, SCORES_FILE, scores)
     tests, parts = hypothesis_tests(scores, statistics), shares(scores, statistics)
     write_csv(folder, TESTS_FILE, tests)
     write_csv(folder, SHARES_FILE, parts)
+    write_csv(folder, DECOMPOSITION_FILE, decomposition_table(scored.parts, statistics))
     write_json(folder, CLAIMS_FILE, claims(scores, statistics, tests=tests, parts=parts))
     for name, table in optional_tables(folder / RESPONSES_FILE, statistics):
         write_csv(folder, name, table)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import DataError
@@ -22,6 +22,8 @@ class ReplicateStack:
         s: Ascending symmetries of the grid.
         t: Ascending intensities of the grid.
         activation: Logit of the emotion shown.
+        centred: Activation minus the mean logit of all classes; NaN without other classes.
+        log_probability: Logarithm of the emotion's softmax over all classes; NaN without other classes.
         margin: Activation minus the largest other logit; NaN without other classes.
         kept: Whether the prediction is the emotion shown.
         derivative: Exact d(activation)/ds at the nodes; NaN where it was not computed.
@@ -31,17 +33,30 @@ class ReplicateStack:
     s: Float[ndarray, " S"]
     t: Float[ndarray, " T"]
     activation: Float[ndarray, "R S T"]
+    centred: Float[ndarray, "R S T"]
+    log_probability: Float[ndarray, "R S T"]
     margin: Float[ndarray, "R S T"]
     kept: Bool[ndarray, "R S T"]
     derivative: Float[ndarray, "R S T"]
+
+    @property
+    def readings(self) -> dict[str, Float[ndarray, "R S T"]]:
+        """The four readings of the output, by the names of `parts.READINGS`."""
+        return {
+            "logit": self.activation,
+            "centred": self.centred,
+            "log_probability": self.log_probability,
+            "margin": self.margin,
+        }
 
 
 def replicate_stacks(responses: pd.DataFrame) -> Iterator[ReplicateStack]:
     """Yield the table's replicates, grouped by grid.
 
     Raises:
-        DataError: a column is missing, a logit is not finite, a frame lacks its target class or has two, or a
-            replicate's nodes are not the full product of its s and its t.
+        DataError: a column is missing, a logit is not finite, a frame lacks its target class or has two, the
+            frames of a replicate differ in their number of classes, or a replicate's nodes are not the full product
+            of its s and its t.
     """
     table = validate(responses)
     if table.empty:
@@ -57,13 +72,20 @@ def replicate_stacks(responses: pd.DataFrame) -> Iterator[ReplicateStack]:
                 f"response table: {_name(part)} has {len(part)} nodes; its {len(s)} values of s and {len(t)} of t "
                 f"ask for {len(s) * len(t)}"
             )
+        classes = part["classes"].to_numpy()
+        if (classes != classes[0]).any():
+            odd = part.iloc[int(np.argmax(classes != classes[0]))]
+            raise DataError(
+                f"response table: {_name(part)} has {odd['classes']} classes at s = {odd['s']}, t = {odd['t']} and "
+                f"{classes[0]} at its first node; all frames of a replicate need the same classes"
+            )
         grids.setdefault((s.tobytes(), t.tobytes()), []).append(slice(start, stop))
     for (s_bytes, t_bytes), parts in grids.items():
         yield _stack(frames, parts, np.frombuffer(s_bytes), np.frombuffer(t_bytes))
 
 
 def _frames(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per frame, ordered by replicate, s and t, with `activation`, `margin` and `kept`."""
+    """One row per frame, ordered by replicate, s and t, with its readings, `kept`, `derivative` and `classes`."""
     if not np.isfinite(table["logit"]).all():
         raise DataError("response table: column logit holds a value that is not finite")
     wrong = table[table["is_target"] & (table["class"] != table["emotion"])]
@@ -87,15 +109,32 @@ def _frames(table: pd.DataFrame) -> pd.DataFrame:
             f"response table: {_name(row)} at s = {row['s'].iloc[0]}, t = {row['t'].iloc[0]} has {counts[index]} rows "
             "with is_target; each frame needs exactly one"
         )
-    rivals = np.maximum.reduceat(np.where(target, -np.inf, table["logit"].to_numpy()), first)
     frames = table.iloc[first]
-    activation = frames["logit"].to_numpy()
     return frames.assign(
-        activation=activation,
-        margin=np.where(np.isfinite(rivals), activation - rivals, np.nan),
+        **_readings(table["logit"].to_numpy(), target, first),
         kept=(frames["predicted"] == frames["emotion"]).to_numpy(dtype=bool),
         derivative=frames["logit_ds"].to_numpy(dtype=float),
+        classes=np.diff(first, append=len(table)),
     )
+
+
+def _readings(
+    logit: Float[ndarray, " N"], target: Bool[ndarray, " N"], first: Int[ndarray, " F"]
+) -> dict[str, Float[ndarray, " F"]]:
+    """The readings of each frame; its rows begin at `first` with the class of the emotion shown."""
+    activation, count = logit[first], np.diff(first, append=len(logit))
+    above = logit - np.repeat(activation, count)
+    largest = np.maximum.reduceat(above, first)
+    total = np.add.reduceat(np.exp(above - np.repeat(largest, count)), first)
+    relative = {
+        "centred": -np.add.reduceat(above, first) / count,
+        "log_probability": -largest - np.log(total),
+        "margin": -np.maximum.reduceat(np.where(target, -np.inf, above), first),
+    }
+    return {
+        "activation": activation,
+        **{name: np.where(count > 1, values, np.nan) for name, values in relative.items()},
+    }
 
 
 def _stack(
@@ -108,6 +147,8 @@ def _stack(
         s=s,
         t=t,
         activation=frames["activation"].to_numpy()[rows].reshape(shape),
+        centred=frames["centred"].to_numpy()[rows].reshape(shape),
+        log_probability=frames["log_probability"].to_numpy()[rows].reshape(shape),
         margin=frames["margin"].to_numpy()[rows].reshape(shape),
         kept=frames["kept"].to_numpy()[rows].reshape(shape),
         derivative=frames["derivative"].to_numpy()[rows].reshape(shape),

@@ -1,16 +1,32 @@
 """The score table: one row per replicate and score, computed from a response table or filled in from your own table."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.results.layout import SCORE_COLUMNS
+from facing_asymmetry.results.layout import REPLICATE_KEY, SCORE_COLUMNS
 from facing_asymmetry.statistics.definitions import SCORES, ScoreDefinition, score_definition
+from facing_asymmetry.statistics.paired_scores import paired_difference
+from facing_asymmetry.statistics.parts import cost_table, decomposed, treated_of
 from facing_asymmetry.statistics.replicates import ReplicateStack, replicate_stacks
-from facing_asymmetry.statistics.scores import paired_difference
+from facing_asymmetry.statistics.scores import NODE_TOLERANCE
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What one pass over a response table gives.
+
+    Attributes:
+        scores: Columns `SCORE_COLUMNS`, sorted by them. `value` is NaN where the score is not defined for a replicate.
+        parts: The parts of the cost over s, as `parts.decomposed` returns them.
+    """
+
+    scores: pd.DataFrame
+    parts: pd.DataFrame
 
 
 def score_table(
@@ -19,7 +35,17 @@ def score_table(
     treated: str = "palsy",
     control: str = "bilateral",
 ) -> pd.DataFrame:
-    """Return the tidy table of scores.
+    """Return the tidy table of scores: `score` without the curves of the parts. Arguments and errors are its own."""
+    return score(responses, names, treated, control).scores
+
+
+def score(
+    responses: pd.DataFrame | Iterable[pd.DataFrame],
+    names: Iterable[str] | None = None,
+    treated: str = "palsy",
+    control: str = "bilateral",
+) -> Scored:
+    """Return the scores and the parts of the cost, from one pass over the responses.
 
     Args:
         responses: A table that follows `results.schema`, or pieces of one that do not split a replicate.
@@ -29,44 +55,70 @@ def score_table(
         control: Two-sided control of the paired scores that name no control of their own. There are no paired rows
             where the treated intervention or the control is absent.
 
-    Returns:
-        Columns `SCORE_COLUMNS`, sorted by them. `value` is NaN where the score is not defined for a replicate.
-
     Raises:
-        DataError: The table is not a response table, or a grid has fewer than two points on an axis.
+        DataError: The table is not a response table, a grid has fewer than two points on an axis, or a part of the
+            cost is named and the table lacks a side or the two-sided partner.
         ConfigError: A score is unknown.
     """
     wanted = [score_definition(name) for name in (SCORES if names is None else names)]
     direct = {d.name: d for d in wanted if d.compute} | {d.base: SCORES[d.base] for d in wanted if d.base}
-    pieces = [responses] if isinstance(responses, pd.DataFrame) else responses
-    parts = [
-        _rows(stack, definition)
-        for piece in pieces
-        for stack in replicate_stacks(piece)
-        for definition in direct.values()
-        if not definition.exact or np.isfinite(stack.derivative).any()
-    ]
-    if not parts:
+    rows, curves = [], []
+    for piece in [responses] if isinstance(responses, pd.DataFrame) else responses:
+        for stack in replicate_stacks(piece):
+            exact = np.isfinite(stack.derivative).any()
+            rows += [_rows(stack, definition) for definition in direct.values() if exact or not definition.exact]
+            curves.append(cost_table(stack))
+    if not curves:
         raise DataError("response table has no rows")
-    scores = pd.concat(parts, ignore_index=True)
-    paired = [
-        rows.assign(score=definition.name, unit=definition.unit)
-        for definition in wanted
-        if definition.base
-        and len(
-            rows := paired_difference(
-                scores[scores["score"] == definition.base], treated, definition.control or control
-            )
-        )
-    ]
-    asked = scores[scores["score"].isin([definition.name for definition in wanted])]
-    table = pd.concat([asked, *paired], ignore_index=True)[list(SCORE_COLUMNS)]
-    return table.sort_values(list(SCORE_COLUMNS)[:-2], ignore_index=True, kind="stable")
+    costs = pd.concat(curves, ignore_index=True)
+    parts = decomposed(costs)
+    of_parts = [definition for definition in wanted if definition.part]
+    if of_parts and names is not None:
+        _check_parts(of_parts[0].name, costs)
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(SCORE_COLUMNS))
+    paired = [_paired_rows(table, each, treated, each.control or control) for each in wanted if each.base]
+    asked = table[table["score"].isin([each.name for each in wanted])]
+    found = [each for each in (asked, *paired, *(_part_rows(parts, each) for each in of_parts)) if len(each)]
+    table = pd.concat(found or [asked], ignore_index=True)[list(SCORE_COLUMNS)]
+    return Scored(table.sort_values(list(SCORE_COLUMNS)[:-2], ignore_index=True, kind="stable"), parts)
 
 
 def _rows(stack: ReplicateStack, definition: ScoreDefinition) -> pd.DataFrame:
     assert definition.compute is not None
     return stack.replicates.assign(score=definition.name, value=definition.compute(stack), unit=definition.unit)
+
+
+def _paired_rows(scores: pd.DataFrame, definition: ScoreDefinition, treated: str, control: str) -> pd.DataFrame:
+    rows = paired_difference(scores[scores["score"] == definition.base], treated, control)
+    return rows.assign(score=definition.name, unit=definition.unit)
+
+
+def _part_rows(parts: pd.DataFrame, definition: ScoreDefinition) -> pd.DataFrame:
+    """One score of the parts; NaN where it is asked for at s = 0 and the grid has no such node."""
+    average = parts[parts["s"].isna()]
+    values = average[definition.part]
+    if definition.at_zero:
+        keys = [name for name in REPLICATE_KEY if name != "accepted"]
+        zero = parts[parts["s"].abs() <= NODE_TOLERANCE]
+        values = average[keys].merge(zero[[*keys, definition.part]], on=keys, how="left")[definition.part]
+    return average[list(REPLICATE_KEY)].assign(score=definition.name, value=values.to_numpy(), unit=definition.unit)
+
+
+def _check_parts(name: str, costs: pd.DataFrame) -> None:
+    """Raise `DataError` where no intervention of the table has both sides and a two-sided partner."""
+    run = sorted(set(costs["intervention"].astype(str)))
+    treated = treated_of(run)
+    if not treated:
+        raise DataError(
+            f"response table: {name} needs an intervention and its two-sided partner, as palsy and palsy_two_sided; "
+            f"of such it has {', '.join(run) or 'none'}"
+        )
+    for each in treated:
+        sides = sorted(set(costs.loc[costs["intervention"] == each, "side"].astype(str)))
+        if len(sides) < 2:
+            raise DataError(
+                f"response table: {name} needs both sides, left and right, of {each}; it has the side {sides[0]} only"
+            )
 
 
 OWN_TABLE_DEFAULTS: Final[dict[str, str | bool]] = {

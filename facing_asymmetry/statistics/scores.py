@@ -3,7 +3,6 @@
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
@@ -12,54 +11,88 @@ from facing_asymmetry.core.errors import DataError
 NODE_TOLERANCE: Final = 1e-9
 """How far a grid's coordinate may lie from 0 or 1 and still count as it."""
 
-PAIR_KEY: Final = ("face_model", "classifier", "training_set", "expression", "emotion", "identity", "score")
-"""Columns on which a treated replicate and its control must agree."""
-
 MINIMUM_SHARE_OF_RANGE: Final = 0.05
 """Smallest response that is divided by, as a share of the range of y over the replicate's own grid."""
+
+
+def trapezoid_weights(axis: Float[ndarray, " N"]) -> Float[ndarray, " N"]:
+    """Weights of the nodes of one axis in an average over its range: the trapezoid rule, which sums to 1.
+
+    The nodes need not be even. Every average of a score is taken with them, over s and over t; t = 0 counts with what
+    it is. A plain mean over t > 0 is a right-hand rectangle rule, which depends on the number of nodes.
+
+    Raises:
+        DataError: The axis has fewer than two points, or doesn't ascend.
+    """
+    check_axis("s or t", axis)
+    steps = np.diff(axis)
+    return np.asarray((np.append(steps, 0.0) + np.append(0.0, steps)) / (2 * (axis[-1] - axis[0])))
+
+
+def _mean(
+    y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
+) -> Float[ndarray, "*replicates"]:
+    """Average over s and t by trapezoid weights; NaN where one node is NaN."""
+    return np.asarray(np.einsum("...st,s,t->...", y, trapezoid_weights(s), trapezoid_weights(t)))
 
 
 def slope(
     y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
 ) -> Float[ndarray, "*replicates"]:
-    """Least-squares slope of y over s at fixed t, averaged over t > 0; in units of y per unit symmetry.
+    """Least-squares slope of y over s at fixed t, averaged over t; in units of y per unit symmetry.
 
-    Exact for a y that is linear in s on any grid. `DataError` for a grid of fewer than two points.
+    Both the squares over s and the average over t have trapezoid weights. Exact for a y that is linear in s on any
+    grid. `DataError` for a grid of fewer than two points.
+    """
+    check_grid(y, s, t)
+    weights = trapezoid_weights(s)
+    centred = s - weights @ s
+    per_t = np.einsum("s,...st->...t", weights * centred, y) / (weights @ centred**2)
+    return np.asarray(per_t @ trapezoid_weights(t))
+
+
+def slope_equal_nodes(
+    y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
+) -> Float[ndarray, "*replicates"]:
+    """Least-squares slope of y over s with every node of t > 0 counted alike, the neutral face left out.
+
+    The `slope` of earlier versions, for comparison: it changes with the number of nodes (a right-hand rectangle rule).
     """
     check_grid(y, s, t)
     centred = s - s.mean()
     per_t = np.einsum("s,...st->...t", centred, y) / np.sum(centred**2)
-    return np.asarray(per_t[..., shown(t)].mean(axis=-1))
+    return np.asarray(per_t[..., t > 0].mean(axis=-1))
 
 
 def gradient(
     y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
 ) -> Float[ndarray, "*replicates"]:
-    """Mean of `np.gradient(y, s)` over all s and t > 0; in units of y per unit symmetry.
+    """Mean of `np.gradient(y, s)` over s and t; in units of y per unit symmetry.
 
-    On a uniform path the sum telescopes to (1.5 y[-1] - 0.5 y[-2] + 0.5 y[1] - 1.5 y[0]) / (n h): four points decide
-    it, and a finer grid doesn't make it less noisy. Prefer `slope` for claims.
+    With trapezoid weights the differences along an even path sum to (y[-1] - y[0]) / (s[-1] - s[0]): two points decide
+    it, it equals `contrast` there, and a finer grid doesn't make it less noisy. On uneven steps nearly so. Prefer
+    `slope` for claims.
     """
     check_grid(y, s, t)
-    return np.asarray(np.gradient(y, s, axis=-2)[..., shown(t)].mean(axis=(-2, -1)))
+    return _mean(np.gradient(y, s, axis=-2), s, t)
 
 
 def magnitude(
     y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
 ) -> Float[ndarray, "*replicates"]:
-    """Mean of abs(dy/ds) over all s and t > 0; in units of y per unit symmetry, never negative.
+    """Mean of abs(dy/ds) over s and t; in units of y per unit symmetry, never negative.
 
     The expected property gradient magnitude of Penzel and Denzler (WACV 2026). It is above zero for any classifier
     that is not constant, noise included: a value means something only beside that of a control.
     """
     check_grid(y, s, t)
-    return np.asarray(np.abs(np.gradient(y, s, axis=-2))[..., shown(t)].mean(axis=(-2, -1)))
+    return _mean(np.abs(np.gradient(y, s, axis=-2)), s, t)
 
 
 def contrast(
     y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
 ) -> Float[ndarray, "*replicates"]:
-    """y(1, t) - y(0, t), averaged over t > 0; in units of y. NaN where the grid lacks s = 0 or s = 1.
+    """y(1, t) - y(0, t), averaged over t; in units of y. NaN where the grid lacks s = 0 or s = 1.
 
     Positive: the symmetric face activates more than the face whose affected side is still.
     """
@@ -67,7 +100,21 @@ def contrast(
     full, none = node(s, 1.0), node(s, 0.0)
     if full is None or none is None:
         return np.full(y.shape[:-2], np.nan)
-    return np.asarray((y[..., full, :] - y[..., none, :])[..., shown(t)].mean(axis=-1))
+    return np.asarray((y[..., full, :] - y[..., none, :]) @ trapezoid_weights(t))
+
+
+def costs(
+    y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
+) -> Float[ndarray, "*replicates S"]:
+    """y(1, t) - y(s, t), averaged over t, at each s; in units of y. NaN where the grid lacks s = 1, or y is NaN.
+
+    Its average over s, `costs(y, s, t) @ trapezoid_weights(s)`, is what the intervention costs.
+    """
+    check_grid(np.nan_to_num(y), s, t)
+    full = node(s, 1.0)
+    if full is None:
+        return np.full(y.shape[:-1], np.nan)
+    return np.asarray((y[..., [full], :] - y) @ trapezoid_weights(t))
 
 
 def response(
@@ -87,9 +134,12 @@ def response(
 def autograd(
     derivative: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
 ) -> Float[ndarray, "*replicates"]:
-    """Mean of the exact derivative over all s and t > 0; in units of y per unit symmetry. NaN where a node has none."""
+    """Mean of the exact derivative over s and t; in units of y per unit symmetry. NaN where a node has none.
+
+    Where nothing moves with s, as at t = 0 of a palsy, the stored derivative is 0 and counts as that.
+    """
     check_grid(np.nan_to_num(derivative), s, t)
-    return np.asarray(derivative[..., shown(t)].mean(axis=(-2, -1)))
+    return _mean(derivative, s, t)
 
 
 def disagreement(
@@ -98,23 +148,22 @@ def disagreement(
     s: Float[ndarray, " S"],
     t: Float[ndarray, " T"],
 ) -> Float[ndarray, "*replicates"]:
-    """Mean distance of the exact derivative and `np.gradient(y, s)`, over the mean size of the latter (t > 0).
+    """Mean distance of the exact derivative and `np.gradient(y, s)`, over the mean size of the latter.
 
     0 where both agree. What is left has three causes: steps of s that are too wide for the curve, silhouettes (the
     renderer's gradient does not see a surface appear or vanish), and kinks of the network. NaN where y does not depend
     on s, or a node has no derivative.
     """
     check_grid(y, s, t)
-    differences = np.gradient(y, s, axis=-2)[..., shown(t)]
-    apart = np.abs(derivative[..., shown(t)] - differences).mean(axis=(-2, -1))
-    size = np.abs(differences).mean(axis=(-2, -1))
+    differences = np.gradient(y, s, axis=-2)
+    apart, size = _mean(np.abs(derivative - differences), s, t), _mean(np.abs(differences), s, t)
     return np.divide(apart, size, out=np.full(np.shape(size), np.nan), where=size > 0)
 
 
 def flips(
     kept: Bool[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]
 ) -> Float[ndarray, "*replicates"]:
-    """Share of the nodes (t > 0, s below its largest value) at which the prediction has left the emotion, in [0, 1].
+    """Share of the grid's area (trapezoid weights) where the prediction has left the emotion, in [0, 1].
 
     Only those t count at which the most symmetric face is still read as the emotion: a weak expression that nobody
     recognises can't be lost to asymmetry. NaN where the most symmetric face is never read as the emotion.
@@ -123,10 +172,10 @@ def flips(
         kept: Whether the prediction is the emotion shown.
     """
     check_grid(kept.astype(float), s, t)
-    recognised = kept[..., -1, :] & shown(t)
-    nodes = recognised.sum(axis=-1) * (len(s) - 1)
-    left = (~kept[..., :-1, :] & recognised[..., None, :]).sum(axis=(-2, -1))
-    return np.divide(left, nodes, out=np.full(np.shape(nodes), np.nan), where=nodes > 0)
+    recognised = kept[..., -1, :] * trapezoid_weights(t)
+    area = recognised.sum(axis=-1)
+    left = (np.einsum("...st,s->...t", ~kept, trapezoid_weights(s)) * recognised).sum(axis=-1)
+    return np.divide(left, area, out=np.full(np.shape(area), np.nan), where=area > 0)
 
 
 def threshold(
@@ -176,37 +225,6 @@ def standardise(
     return np.divide(score, gain, out=np.full(np.shape(gain), np.nan), where=usable)
 
 
-def paired_difference(scores: pd.DataFrame, treated: str, control: str) -> pd.DataFrame:
-    """Return the treated rows with `value` = treated minus control and `intervention` = "TREATED-CONTROL".
-
-    A control with side "both" is subtracted from either side; one that was run per side, from its own side. A treated
-    replicate without control keeps its row with NaN. No rows where either intervention is absent from the table.
-
-    Args:
-        scores: Tidy score table with one or more scores; a paired score is the difference of equal `score`s.
-        treated: Name of the intervention of interest.
-        control: Name of its control.
-
-    Raises:
-        DataError: A control appears twice for one replicate.
-    """
-    rows = scores[scores["intervention"] == treated]
-    baseline = scores[scores["intervention"] == control]
-    if rows.empty or baseline.empty:
-        return scores.iloc[:0]
-    keys = list(PAIR_KEY) if (baseline["side"] == "both").all() else [*PAIR_KEY, "side"]
-    if baseline.duplicated(keys).any():
-        row = baseline[baseline.duplicated(keys)].iloc[0]
-        raise DataError(
-            f"score table: {control} appears twice for {', '.join(f'{key} {row[key]}' for key in keys)}; "
-            'a control has the side "both", or one row per side'
-        )
-    merged = rows.merge(baseline[[*keys, "value"]], on=keys, how="left", suffixes=("", "_control"))
-    merged["value"] = merged["value"] - merged["value_control"]
-    merged["intervention"] = f"{treated}-{control}"
-    return merged.drop(columns="value_control")
-
-
 def check_grid(y: Float[ndarray, "*replicates S T"], s: Float[ndarray, " S"], t: Float[ndarray, " T"]) -> None:
     """Raise `DataError` unless `y` has one finite value for each pair of `s` and `t` and some t > 0.
 
@@ -230,11 +248,6 @@ def check_axis(name: str, values: Float[ndarray, " N"]) -> None:
         raise DataError(f"grid axis {name} holds a value that is not finite: {values.tolist()}")
     if (np.diff(values) <= 0).any():
         raise DataError(f"grid axis {name} must ascend without repeats; it is {values.tolist()}")
-
-
-def shown(t: Float[ndarray, " T"]) -> Bool[ndarray, " T"]:
-    """Mask of the t at which an expression is shown (t > 0): the neutral face can't depend on a dynamic s."""
-    return t > 0
 
 
 def node(axis: Float[ndarray, " N"], value: float) -> int | None:

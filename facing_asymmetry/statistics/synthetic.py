@@ -23,6 +23,7 @@ class Planted:
         side_sd: Further spread between the sides of one identity.
         wiggle: Size of the smooth random curve of each replicate.
         response: What the full symmetric expression adds to the logit of the neutral face.
+        interaction: Mean over s and t of the interaction of the two halves under `palsy`: it grows as t (1 - s).
     """
 
     effect: float = 1.0
@@ -31,6 +32,7 @@ class Planted:
     side_sd: float = 0.1
     wiggle: float = 0.2
     response: float = 4.0
+    interaction: float = 0.0
 
 
 def synthetic_responses(
@@ -42,7 +44,10 @@ def synthetic_responses(
     t: Sequence[float] = (0.0, 0.5, 1.0),
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Return a response table whose true scores are known: the mean `slope` is effect * mean(t > 0).
+    """Return a response table whose true scores are known: the mean `slope` is effect * mean(t).
+
+    `palsy_two_sided` costs twice what `palsy` costs beyond the interaction. The halves are curved wherever
+    `control_effect` differs from `effect`: weakening both by half then costs another amount than weakening one fully.
 
     The smooth curves are sums of sine waves over s with random weights: they bend and tilt single replicates and
     average to nothing, so a null of effect 0 keeps clustering and smoothness. A replicate's curves depend on the seed
@@ -57,7 +62,7 @@ def synthetic_responses(
         t: Intensities of the grid.
         seed: Root of all random streams.
     """
-    sides = {"palsy": ("left", "right"), "bilateral": ("both",)}
+    sides = {"palsy": ("left", "right"), "bilateral": ("both",), "palsy_two_sided": ("both",)}
     replicates = [
         (classifier, emotion, identity, side, intervention)
         for classifier, emotion, identity in itertools.product(classifiers, emotions, range(identities))
@@ -74,8 +79,10 @@ def _replicate(
     classifier, emotion, identity, side, intervention = names
     face = generator(seed, classifier, emotion, identity).normal()
     own = generator(seed, *names)
-    slope = planted.effect if intervention == "palsy" else planted.control_effect
+    slope = planted.control_effect if intervention == "bilateral" else planted.effect
     slope += planted.identity_sd * face + planted.side_sd * own.normal()
+    if intervention == "palsy_two_sided":
+        slope = 2 * (slope - 4 * planted.interaction)
     grid_s, grid_t = (axis.ravel() for axis in np.meshgrid(s, t, indexing="ij"))
     waves = sum(own.normal() * np.sin(np.pi * k * (grid_s - 0.5)) / k for k in (1, 2, 3))
     target = grid_t * (planted.response - slope * (1 - grid_s) + planted.wiggle * waves)
@@ -86,7 +93,7 @@ def _replicate(
     weights = np.exp(matrix - matrix.max(axis=1, keepdims=True))
     classes, count = np.array(list(logits)), len(logits)
     apex = matrix[(grid_s == max(s)) & (grid_t == max(t))][0]
-    loss = (1 - grid_s) / 2
+    loss = (1 - grid_s) * (1.0 if intervention == "palsy_two_sided" else 0.5)
     return pd.DataFrame(
         {
             "face_model": "synthetic",

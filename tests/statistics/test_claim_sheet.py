@@ -104,7 +104,8 @@ def with_further_controls(planted, identities):
     """Equal motion acts as palsy does, a random displacement as its control."""
     table = synthetic_responses(planted, identities, ("alpha", "beta"), ("fear", "anger"))
     named = {"palsy": "equal_motion", "bilateral": "displacement"}
-    others = table.assign(intervention=table["intervention"].map(named))
+    others = table[table["intervention"].isin(named)]
+    others = others.assign(intervention=others["intervention"].map(named))
     return score_table(pd.concat([table, others]), (*NAMES, "beyond_displacement", "beyond_displacement_standardised"))
 
 

@@ -10,8 +10,9 @@ T = np.array([0.0, 0.5, 1.0])
 Y = np.array([[1.0, 1.5, 2.0], [1.0, 2.0, 4.0], [1.0, 2.5, 5.0]])
 
 
-def test_contrast_is_the_difference_of_the_ends_averaged_over_t_above_zero():
-    assert contrast(Y, S, T) == pytest.approx((1.0 + 3.0) / 2)
+def test_contrast_is_the_difference_of_the_ends_averaged_over_t():
+    # weights of t 1/4, 1/2, 1/4; differences 0, 1, 3
+    assert contrast(Y, S, T) == pytest.approx(1.0 / 2 + 3.0 / 4)
 
 
 def test_response_is_full_expression_minus_neutral_at_full_symmetry():

@@ -26,7 +26,7 @@ def pieces(responses, rows=500):
 def test_a_table_read_in_pieces_gives_the_same_curves_as_a_whole_one(responses):
     whole, parts = list(activation_curves(responses)), list(activation_curves(pieces(responses)))
     assert [key for key, _ in whole] == [key for key, _ in parts]
-    assert len(whole) == 2 * 2 * 2
+    assert len(whole) == 2 * 2 * 3
     for (_, one), (_, other) in zip(whole, parts, strict=True):
         pd.testing.assert_frame_equal(one, other)
 
@@ -47,7 +47,7 @@ def test_every_cell_has_a_mixed_model_whose_slope_is_the_mean_score(responses):
     table = mixed_table(responses)
     assert tuple(table.columns) == MIXED_COLUMNS
     assert (table["n"] == 8).all()
-    scores = score_table(responses, ["slope"])
+    scores = score_table(responses, ["slope_equal_nodes"])
     means = scores.groupby(["classifier", "emotion", "intervention"])["value"].mean()
     fitted = table.set_index(["classifier", "emotion", "intervention"])["slope"]
     np.testing.assert_allclose(fitted.sort_index(), means.sort_index(), rtol=1e-4)
@@ -55,7 +55,7 @@ def test_every_cell_has_a_mixed_model_whose_slope_is_the_mean_score(responses):
 
 def test_a_cell_that_can_not_be_fitted_keeps_its_row_and_says_why():
     table = mixed_table(synthetic_responses(Planted(), 2))
-    assert table["method"].tolist() == ["none", "none"]
+    assert table["method"].tolist() == ["none"] * 3
     assert table["slope"].isna().all()
     assert table["note"].str.contains("column identity has 2 value").all()
 
@@ -71,7 +71,7 @@ def test_the_shuffle_table_rejects_null_curves_and_carries_its_warning():
     null = Planted(effect=0.0, control_effect=0.0)
     table = shuffle_table(synthetic_responses(null, 10, s=np.linspace(0, 1, 11)), shuffles=199)
     assert tuple(table.columns) == SHUFFLE_COLUMNS
-    assert table["curves"].tolist() == [10, 20]
+    assert table["curves"].tolist() == [10, 20, 10]
     assert (table["rejected"] > 0.4).all()
     assert (table["note"] == WARNING).all()
 
@@ -96,5 +96,5 @@ def test_a_run_leaves_the_further_tables_that_are_asked_for(tmp_path, responses,
     tables = dict(optional_tables(path, settings))
     assert list(tables) == names
     assert all(
-        len(table) == 8 and list(table.columns[: len(CURVE_KEY)]) == list(CURVE_KEY) for table in tables.values()
+        len(table) == 12 and list(table.columns[: len(CURVE_KEY)]) == list(CURVE_KEY) for table in tables.values()
     )

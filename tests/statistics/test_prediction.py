@@ -10,9 +10,10 @@ S = np.array([0.0, 0.5, 1.0])
 T = np.array([0.0, 0.5, 1.0])
 
 
-def test_flips_counts_lost_nodes_among_those_that_the_symmetric_face_keeps():
+def test_flips_is_the_lost_area_among_the_t_that_the_symmetric_face_keeps():
     kept = np.array([[False, False, False], [False, True, False], [False, True, True]])
-    assert flips(kept, S, T) == pytest.approx(3 / 4)
+    # weights 1/4, 1/2, 1/4; at t = 0.5 only s = 0 is lost (1/4), at t = 1 s = 0 and 0.5 (3/4)
+    assert flips(kept, S, T) == pytest.approx((1 / 2 * 1 / 4 + 1 / 4 * 3 / 4) / (1 / 2 + 1 / 4))
 
 
 def test_a_weak_expression_that_nobody_recognises_is_not_a_flip():

@@ -7,8 +7,9 @@ import pytest
 from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.results.layout import SCORE_COLUMNS
 from facing_asymmetry.statistics.definitions import SCORES, score_definition, scores_table
+from facing_asymmetry.statistics.paired_scores import paired_difference
 from facing_asymmetry.statistics.score_table import score_table
-from facing_asymmetry.statistics.scores import disagreement, paired_difference
+from facing_asymmetry.statistics.scores import disagreement, trapezoid_weights
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses
 
 EXACT = Planted(effect=1.2, control_effect=0.5, identity_sd=0.0, side_sd=0.0, wiggle=0.0, response=4.0)
@@ -31,20 +32,22 @@ def values(scores, score, intervention):
 
 
 def test_planted_slopes_are_recovered_to_rounding(scores):
-    # the planted slope grows with t: mean of t = 0.5 and 1
-    np.testing.assert_allclose(values(scores, "slope", "palsy"), 1.2 * 0.75)
-    np.testing.assert_allclose(values(scores, "gradient", "palsy"), 1.2 * 0.75)
-    np.testing.assert_allclose(values(scores, "contrast", "bilateral"), 0.5 * 0.75)
+    # the planted slope grows with t from 0 to 1: its mean over t is half of it
+    np.testing.assert_allclose(values(scores, "slope", "palsy"), 1.2 * 0.5)
+    np.testing.assert_allclose(values(scores, "gradient", "palsy"), 1.2 * 0.5)
+    np.testing.assert_allclose(values(scores, "contrast", "bilateral"), 0.5 * 0.5)
     np.testing.assert_allclose(values(scores, "response", "palsy"), 4.0)
-    np.testing.assert_allclose(values(scores, "slope_standardised", "palsy"), 1.2 * 0.75 / 4.0)
+    np.testing.assert_allclose(values(scores, "slope_standardised", "palsy"), 1.2 * 0.5 / 4.0)
+    # every node alike: mean of t = 0.5 and 1
+    np.testing.assert_allclose(values(scores, "slope_equal_nodes", "palsy"), 1.2 * 0.75)
 
 
 def test_symmetry_specific_is_palsy_minus_bilateral_for_either_side(scores):
     rows = scores[scores["score"] == "symmetry_specific"]
     assert set(rows["side"]) == {"left", "right"}
     assert set(rows["intervention"]) == {"palsy-bilateral"}
-    np.testing.assert_allclose(rows["value"], 0.7 * 0.75)
-    np.testing.assert_allclose(values(scores, "symmetry_specific_standardised", "palsy-bilateral"), 0.7 * 0.75 / 4)
+    np.testing.assert_allclose(rows["value"], 0.7 * 0.5)
+    np.testing.assert_allclose(values(scores, "symmetry_specific_standardised", "palsy-bilateral"), 0.7 * 0.5 / 4)
 
 
 def test_the_table_is_tidy_complete_and_names_units(scores):
@@ -53,7 +56,7 @@ def test_the_table_is_tidy_complete_and_names_units(scores):
     assert set(scores["score"]) == set(SCORES) - absent
     assert not scores.duplicated([*SCORE_COLUMNS[:-2]]).any()
     assert (scores["unit"] == scores["score"].map(lambda name: SCORES[name].unit)).all()
-    units = 2 * 2 * 3  # identities, emotions, sides left, right, both
+    units = 2 * 2 * 4  # identities, emotions, palsy left and right, bilateral, palsy_two_sided
     assert (scores[scores["score"] == "slope"].shape[0]) == units
 
 
@@ -67,7 +70,7 @@ def test_replicates_with_different_grids_share_one_table():
     irregular = synthetic_responses(EXACT, 1, ("irregular",), s=(0.0, 0.1, 0.7, 1.0), t=(0.0, 0.2, 1.0))
     scores = score_table(pd.concat([coarse, irregular]), ["slope"])
     means = scores[scores["intervention"] == "palsy"].groupby("classifier")["value"].mean()
-    assert means.to_dict() == pytest.approx({"coarse": 1.2, "irregular": 1.2 * 0.6})
+    assert means.to_dict() == pytest.approx({"coarse": 1.2 * 0.5, "irregular": 1.2 * 0.5})
 
 
 def test_only_the_scores_asked_for_are_in_the_table(responses):
@@ -77,7 +80,8 @@ def test_only_the_scores_asked_for_are_in_the_table(responses):
 def test_without_control_there_are_no_paired_rows_and_nothing_else_changes(responses, scores):
     alone = score_table(responses[responses["intervention"] == "palsy"])
     assert not alone["score"].str.contains("specific").any()
-    kept = scores[scores["intervention"] == "palsy"].reset_index(drop=True)
+    parts = [name for name, definition in SCORES.items() if definition.part]
+    kept = scores[(scores["intervention"] == "palsy") & ~scores["score"].isin(parts)].reset_index(drop=True)
     pd.testing.assert_frame_equal(alone, kept)
 
 
@@ -91,7 +95,7 @@ def test_a_control_that_was_run_per_side_is_subtracted_side_by_side(scores):
     slopes = scores[(scores["score"] == "slope") & (scores["intervention"] == "palsy")]
     control = slopes.assign(intervention="other", value=np.where(slopes["side"] == "left", 1.0, 0.25))
     rows = paired_difference(pd.concat([slopes, control]), "palsy", "other").groupby("side")["value"].mean()
-    assert rows.to_dict() == pytest.approx({"left": 0.9 - 1.0, "right": 0.9 - 0.25})
+    assert rows.to_dict() == pytest.approx({"left": 0.6 - 1.0, "right": 0.6 - 0.25})
 
 
 def test_a_control_that_appears_twice_is_refused(scores):
@@ -155,7 +159,7 @@ def test_every_definition_says_what_it_is_and_paired_ones_name_a_known_base():
         assert definition.unit
         assert definition.sign
         assert definition.description.endswith(".")
-        assert (definition.compute is None) == bool(definition.base)
+        assert (definition.compute is None) == bool(definition.base or definition.part)
         assert not definition.base or SCORES[definition.base].compute
         paired = f"{name.removesuffix('_standardised')}_specific" in SCORES
         assert definition.signed or paired or name in ("threshold", "autograd_disagreement")
@@ -177,9 +181,14 @@ def test_a_paired_score_may_name_its_own_control(responses):
 def test_exact_scores_appear_where_the_table_has_exact_derivatives(responses):
     rate = (responses["logit"] * responses["s"]).where(responses["is_target"])
     scores = score_table(responses.assign(logit_ds=rate), ["autograd", "slope"])
-    chosen = responses[responses["is_target"] & (responses["t"] > 0)].assign(rate=rate)
+    chosen = responses[responses["is_target"]].assign(rate=rate)
+    for axis in ("s", "t"):
+        weights = dict(
+            zip(sorted(chosen[axis].unique()), trapezoid_weights(np.sort(chosen[axis].unique())), strict=True)
+        )
+        chosen["rate"] *= chosen[axis].map(weights)
     keys = ["classifier", "emotion", "identity", "side", "intervention"]
-    expected = chosen.groupby(keys)["rate"].mean()
+    expected = chosen.groupby(keys)["rate"].sum()
     got = scores[scores["score"] == "autograd"].set_index(keys)["value"]
     pd.testing.assert_series_equal(got.sort_index(), expected.sort_index(), check_names=False)
 
@@ -187,7 +196,7 @@ def test_exact_scores_appear_where_the_table_has_exact_derivatives(responses):
 def test_the_disagreement_is_the_mean_distance_over_the_mean_size():
     s, t = np.array([0.0, 0.5, 1.0]), np.array([0.0, 1.0])
     y = np.stack([np.zeros(3), 2 * s], axis=1)
-    exact = np.stack([np.full(3, 9.0), np.full(3, 3.0)], axis=1)
-    assert disagreement(exact, y, s, t) == pytest.approx(0.5)
+    exact = np.stack([np.full(3, 1.0), np.full(3, 3.0)], axis=1)
+    assert disagreement(exact, y, s, t) == pytest.approx((1 + 1) / (0 + 2))
     assert disagreement(np.gradient(y, s, axis=0), y, s, t) == pytest.approx(0.0)
     assert np.isnan(disagreement(exact, 0 * y, s, t))

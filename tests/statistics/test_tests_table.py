@@ -66,7 +66,7 @@ def test_pooling_averages_emotions_within_each_identity():
 def test_every_column_is_there_and_every_cell_has_one_row(tests, scores):
     assert tuple(tests.columns) == tables.TEST_COLUMNS
     cells = scores[list(TEST_KEY)].drop_duplicates()
-    assert len(tests) == len(cells) == 2 * 3 * (2 * 3 + 1)
+    assert len(tests) == len(cells) == 2 * 3 * (3 * 3 + 1)
     finite = tests[tests["score"] == "slope"]
     assert ((finite["low"] < finite["mean"]) & (finite["mean"] < finite["high"])).all()
     assert ((finite["hedges_g_low"] < finite["hedges_g"]) & (finite["hedges_g"] < finite["hedges_g_high"])).all()

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from facing_asymmetry.statistics.scores import slope
+from facing_asymmetry.statistics.scores import slope, trapezoid_weights
 from facing_asymmetry.statistics.synthetic import Planted
 
 Draw = Callable[[np.random.Generator, int], Float[ndarray, " N"]]
@@ -80,7 +80,7 @@ def specific_of(curves: Curves, s: Float[ndarray, " S"], t: Float[ndarray, " T"]
 
 def true_slope(planted: Planted, t: Float[ndarray, " T"]) -> float:
     """Mean of the score `slope` that `planted` implies on a grid."""
-    return float(planted.effect * t[t > 0].mean())
+    return float(planted.effect * (trapezoid_weights(t) @ t))
 
 
 def slope_sd(planted: Planted, s: Float[ndarray, " S"], t: Float[ndarray, " T"]) -> float:
@@ -88,4 +88,4 @@ def slope_sd(planted: Planted, s: Float[ndarray, " S"], t: Float[ndarray, " T"])
     basis = np.stack([np.sin(np.pi * k * (s - 0.5)) / k for k in WAVES])
     tilts = slope(basis[..., None] * np.ones(2), s, np.array([0.0, 1.0]))
     within = planted.side_sd**2 + planted.wiggle**2 * np.sum(tilts**2)
-    return float(np.sqrt(planted.identity_sd**2 + within / 2) * t[t > 0].mean())
+    return float(np.sqrt(planted.identity_sd**2 + within / 2) * (trapezoid_weights(t) @ t))

@@ -53,7 +53,7 @@ def check_planted(scores: pd.DataFrame, settings: StatisticsSettings, mean_inten
     Args:
         scores: Tidy score table of the study.
         settings: Settings of the tests.
-        mean_intensity: Mean t > 0 of the grid: what the known slopes are averaged over.
+        mean_intensity: Mean t of the grid by trapezoid weights: what the known slopes are averaged over.
     """
     pooled = {
         (str(row["classifier"]), str(row["intervention"]), str(row["score"])): row

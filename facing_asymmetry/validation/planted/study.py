@@ -14,6 +14,7 @@ from facing_asymmetry.results.layout import SCORES_FILE
 from facing_asymmetry.runs.cells import EXPRESSION_CODE
 from facing_asymmetry.runs.stages import Run, run_stages
 from facing_asymmetry.runs.study import Study
+from facing_asymmetry.statistics.scores import trapezoid_weights
 from facing_asymmetry.validation.planted.checks import Check, check_planted
 from facing_asymmetry.validation.planted.networks import oracle_record, study_settings
 from facing_asymmetry.validation.planted.training import Readouts, train
@@ -36,7 +37,7 @@ def run_planted(base: Mapping[str, Any], trained_on: Sequence[int]) -> tuple[Pat
     folder = run_stages(run, "score")
     scores = pd.read_csv(folder / SCORES_FILE)
     t = np.asarray(run.study.grid.t)
-    return folder, check_planted(scores, run.config.statistics, float(t[t > 0].mean()))
+    return folder, check_planted(scores, run.config.statistics, float(trapezoid_weights(t) @ t))
 
 
 def _readouts(base: Mapping[str, Any], emotions: Sequence[str], trained_on: Sequence[int]) -> Path:
