@@ -7,7 +7,7 @@ only adds scaled displacements to a rest state, moves furrows together with the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
@@ -125,6 +125,10 @@ class FaceModel(Protocol):
         ...
 
 
+REGIONS: Final = ("face", "upper", "middle", "lower")
+"""Masks that every head has."""
+
+
 @dataclass(frozen=True)
 class BlendshapeBasis:
     """Displacements `(E, V, D)` of one identity's blendshapes at weight 1, and the nerve that moves each blendshape.
@@ -163,7 +167,7 @@ class BlendshapeBasis:
 
 
 def check_face_model(model: FaceModel) -> None:
-    """Assert the contract: exact mirror symmetry of topology, atlas and identity 0 at rest.
+    """Assert the contract: what tells the halves and regions apart, exact mirror symmetry of topology, atlas and rest.
 
     Raises:
         ModelError: names the model and what is broken.
@@ -175,6 +179,9 @@ def check_face_model(model: FaceModel) -> None:
         if not holds:
             raise ModelError(f"face model {model.name!r}: {what}")
 
+    require(callable(getattr(model, "midline_weight", None)), "it has no midline_weight, which tells left from right")
+    missing = ", ".join(name for name in REGIONS if name not in model.regions)
+    require(not missing, f"it lacks the region mask(s) {missing}; a head needs {', '.join(REGIONS)}")
     require(mirror.min() >= 0 and mirror.max() < count, f"the mirror map points outside the {count} vertices")
     require((mirror[mirror] == np.arange(count)).all(), "the mirror map isn't an involution")
     require(surface.faces.min() >= 0 and surface.faces.max() < count, f"a face points outside the {count} vertices")

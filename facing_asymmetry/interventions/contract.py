@@ -1,6 +1,7 @@
 """An intervention says how the parts of an expression are scaled, and in which scene."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Hashable
 from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import ClassVar
@@ -120,6 +121,14 @@ class Intervention(ABC):
         Raises:
             ConfigError: the intervention has no such side.
         """
+
+    @property
+    def scales(self) -> Hashable:
+        """Equal for interventions whose `basis` is the same on every face, so that equal gains give the same frame.
+
+        None: no frame is like another, not even one of the same state.
+        """
+        return None if self.repeats else self.name
 
     def scene(self, scene: Scene, s: float, side: str) -> Scene:
         """The scene of this s, made from the study's own; the same one unless an intervention says otherwise."""

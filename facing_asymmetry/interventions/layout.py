@@ -1,6 +1,11 @@
 """States of a whole grid: one matrix product, and each distinct frame once."""
 
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, islice
+from typing import Final
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -22,6 +27,7 @@ class FrameSet:
         node: `(N,)` frame of each grid node.
         scenes: the scenes that occur.
         scene: `(M,)` which of the scenes each frame is rendered in, ascending.
+        scales: equal for frame sets of one face that have the same basis; None: no frame is like another's.
     """
 
     rest: Float[ndarray, "V D"]
@@ -30,9 +36,19 @@ class FrameSet:
     node: Int[ndarray, " N"]
     scenes: tuple[Scene, ...]
     scene: Int[ndarray, " M"]
+    scales: Hashable = None
+
+    @cached_property
+    def keys(self) -> list[Hashable]:
+        """One per frame, as `frame_keys`."""
+        return frame_keys(self.scales, self.gains)
 
     def __len__(self) -> int:
         return len(self.gains)
+
+    def scene_of(self, frame: int) -> Scene:
+        """The scene that a frame is rendered in."""
+        return self.scenes[self.scene[frame]]
 
     def states(self, start: int, stop: int) -> Float[ndarray, "B V D"]:
         """States of frames `start` to `stop`, float32; one frame's bits do not depend on the others asked for."""
@@ -61,6 +77,7 @@ def lay_out(intervention: Intervention, face: Face, grid: Grid, side: str, scene
         node=node,
         scenes=tuple(scenes),
         scene=rows[:, 0].astype(np.int64),
+        scales=intervention.scales,
     )
 
 
@@ -68,6 +85,31 @@ def distinct(intervention: Intervention, grid: Grid, side: str) -> tuple[Float[n
     """Index of the scene, then the gains, of each distinct frame; and the frame of each grid node."""
     s, t = grid.nodes()
     place = np.searchsorted(grid.s, s) if intervention.repeats else np.zeros(len(s), int)
-    gains = np.round(intervention.gains(s, t, side), 12)
+    gains = np.round(intervention.gains(s, t, side), 12) + 0.0  # no negative zeros
     rows, node = np.unique(np.column_stack([place, gains]), axis=0, return_inverse=True)
     return rows, node.reshape(-1)
+
+
+SHARED: Final = 128
+"""Most images that are kept of one face and expression (77 MB at 224 px): memory doesn't grow with the grid."""
+
+
+def frame_keys(scales: Hashable, gains: Float[ndarray, "M K"]) -> list[Hashable]:
+    """Keys of frames: of one face and expression, equal keys are the same frame; None is like no other."""
+    return [None if scales is None else (scales, *row) for row in gains.tolist()]
+
+
+def shared(cells: Iterable[Sequence[Hashable]]) -> dict[Hashable, int]:
+    """Frames that several cells of one face and expression show, and how many do: the first `SHARED` of them.
+
+    Args:
+        cells: the keys of each cell's distinct frames.
+    """
+    counts = Counter(key for key in chain.from_iterable(cells) if key is not None)
+    return dict(islice(((key, count) for key, count in counts.items() if count > 1), SHARED))
+
+
+def rendered_frames(interventions: Iterable[Intervention], grid: Grid) -> int:
+    """How many frames are rendered of one face and expression, under all these interventions and each side."""
+    cells = [frame_keys(i.scales, distinct(i, grid, side)[0][:, 1:]) for i in interventions for side in i.sides]
+    return sum(map(len, cells)) - sum(count - 1 for count in shared(cells).values())

@@ -1,5 +1,7 @@
 """Weakening of muscles: of one side (`palsy` and its relatives), or of both alike (`bilateral`)."""
 
+from collections.abc import Hashable
+from dataclasses import asdict
 from typing import ClassVar
 
 import numpy as np
@@ -34,6 +36,12 @@ class Weakening(Intervention):
     def basis(self, face: Face) -> Float[ndarray, "4 V D"]:
         """What is weakened, its left and right half, and what is spared."""
         return halves(*self.parts(face), face.left)
+
+    @property
+    def scales(self) -> Hashable:
+        """The functions that make the basis, and the settings beside the name."""
+        settings = {key: value for key, value in asdict(self).items() if key != "name"}
+        return type(self).basis, type(self).parts, *sorted(settings.items())
 
 
 @schema()

@@ -4,15 +4,18 @@ A palsy and its partner make a 2 x 2 factorial design, left side x right side. T
 of its partner is the interaction of the two sides (`statistics.decomposition`).
 """
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.core.settings import schema
-from facing_asymmetry.interventions.contract import Invariant
-from facing_asymmetry.interventions.palsy import FacialNerveWeakening, RegionalWeakening, Weakening
+from facing_asymmetry.interventions.contract import Intervention, Invariant
+from facing_asymmetry.interventions.palsy import FacialNerveWeakening, OneSidedWeakening, RegionalWeakening, Weakening
 
 
 @schema()
@@ -68,3 +71,28 @@ class RegionalTwoSided(TwoSidedWeakening, RegionalWeakening):
     summary: ClassVar[str] = "Control: as palsy_two_sided, in the {region} third of the face only."
     formula: ClassVar[str] = "`palsy_two_sided` of the {region} third"
     purpose: ClassVar[str] = "the additive part of the cost of `region_{region}`"
+
+
+def check_partners(interventions: Sequence[Intervention]) -> None:
+    """Refuse `NAME_two_sided` beside a `NAME` that weakens something else: their costs would not add up.
+
+    Raises:
+        ConfigError: names both entries and how they differ.
+    """
+    by_name = {made.name: made for made in interventions}
+    for name, made in by_name.items():
+        partner = by_name.get(f"{name}_two_sided")
+        if partner is None:
+            continue
+        one, two = isinstance(made, OneSidedWeakening), isinstance(partner, TwoSidedWeakening)
+        if not (one and two and made.scales == partner.scales):
+            raise ConfigError(
+                f"interventions.{partner.name} ({_facts(partner)}) is not the two-sided partner of "
+                f"interventions.{name} ({_facts(made)}): the cost of {name} would be split wrongly; give both the same settings, "
+                f"or call {partner.name} something else"
+            )
+
+
+def _facts(made: Intervention) -> str:
+    settings = [f"{key}: {value}" for key, value in asdict(made).items() if key != "name"]
+    return ", ".join([f"kind: {made.kind}", *settings])

@@ -1,15 +1,16 @@
 """The runner: frames of many cells, rendered once, through every network under test.
 
-Blocks never mix cells, so that a cell's bits don't depend on the cells around it. On a CPU the next block is rendered
-while this one is classified; on a GPU everything is queued on the device. Logits come back once per cell.
+Blocks never mix cells, so that a cell's bits don't depend on the cells around it. A frame that several cells of one
+face and expression show is rendered for the first of them, and its image kept for the others. On a CPU the next block
+is rendered while this one is classified; on a GPU everything is queued on the device. Logits come back once per cell.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -19,8 +20,9 @@ from numpy import ndarray
 from torch import Tensor
 
 from facing_asymmetry.classifiers.contract import Classifier, check_logits
+from facing_asymmetry.config import Scene
 from facing_asymmetry.face_models.contract import FaceModel
-from facing_asymmetry.interventions.layout import FrameSet
+from facing_asymmetry.interventions.layout import FrameSet, shared
 from facing_asymmetry.rendering.contract import Framing, Renderer
 from facing_asymmetry.responses.realised import asymmetry_mm, intensity_mm
 
@@ -36,11 +38,13 @@ class CellOutput:
         logits: `(M, K)` of the network's K classes.
         asymmetry: `(M,)` millimetres, measured on the meshes.
         intensity: `(M,)` millimetres, measured on the meshes.
+        rendered: how many of the frames were rendered for this cell; the images of the others were there.
     """
 
     logits: Float[ndarray, "M K"]
     asymmetry: Float[ndarray, " M"]
     intensity: Float[ndarray, " M"]
+    rendered: int
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,14 @@ class CellInput(Generic[Name]):
         frames: the distinct frames.
         row: of the studio's framing: whose camera and texture are used.
         networks: loads the networks when the frames' turn has come.
+        face: equal for cells that show one expression on one face; those beside each other share frames.
     """
 
     name: Name
     frames: FrameSet
     row: int
     networks: Callable[[], list[Classifier]]
+    face: Hashable = field(default_factory=object)
 
 
 @dataclass(frozen=True)
@@ -82,12 +88,16 @@ class Studio:
 
     def render(self, frames: FrameSet, row: int, start: int, stop: int) -> tuple[ndarray, Tensor]:
         """States and images of some frames of a cell, all of one scene; the images stay on the framing's device."""
-        device = self.framing.centre.device
         states = frames.states(start, stop)
+        return states, self.draw(states, row, frames.scene_of(start))
+
+    def draw(self, states: Float[ndarray, "B V D"], row: int, scene: Scene) -> Tensor:
+        """Images of states, laid out in memory alike however many there are."""
+        device = self.framing.centre.device
         identities = torch.full((len(states),), row, dtype=torch.long, device=device)
-        renderer = self.renderer.in_scene(frames.scenes[frames.scene[start]])
         with torch.inference_mode():
-            return states, renderer.render(torch.from_numpy(states).to(device), self.framing, identities)
+            images = self.renderer.in_scene(scene).render(torch.from_numpy(states).to(device), self.framing, identities)
+            return images.contiguous()
 
     def classify(self, network: Classifier, images: Tensor) -> Tensor:
         """Logits of a block, on the device."""
@@ -108,12 +118,35 @@ class Studio:
         ]
 
 
+class _Images:
+    """Makes the images of one face and expression, and keeps those of the frames with these keys."""
+
+    def __init__(self, studio: Studio, keys: Iterable[Hashable]) -> None:
+        self.studio, self.keys = studio, frozenset(keys)
+        self._kept: dict[Hashable, Tensor] = {}
+
+    def of(self, cell: CellInput, states: Float[ndarray, "B V D"], start: int) -> tuple[Tensor, int]:
+        """Images of a block's states, and how many of them had to be rendered."""
+        keys, scene = cell.frames.keys[start : start + len(states)], cell.frames.scene_of(start)
+        new = [n for n, key in enumerate(keys) if key not in self._kept]
+        if len(new) == len(keys):
+            images = self.studio.draw(states, cell.row, scene)
+        else:
+            drawn = iter(self.studio.draw(states[new], cell.row, scene) if new else ())
+            images = torch.stack([self._kept[key] if key in self._kept else next(drawn) for key in keys])
+        for n in new:
+            if keys[n] in self.keys:
+                self._kept[keys[n]] = images[n].clone()
+        return images, len(new)
+
+
 @dataclass
 class _Block:
-    """One rendered block, the motion measured on its meshes, and whether it is its cell's last."""
+    """One block's images, how many were rendered for it, the motion of its meshes, and whether it is the last."""
 
     cell: CellInput
     images: Tensor
+    rendered: int
     moved: tuple[ndarray, ndarray]
     last: bool
 
@@ -124,6 +157,7 @@ class _Gathered:
 
     logits: list[list[Tensor]] = field(default_factory=list)
     moved: list[tuple[ndarray, ndarray]] = field(default_factory=list)
+    rendered: int = 0
 
     def outputs(self, networks: list[Classifier]) -> list[CellOutput]:
         """One record per network; logits are checked here, where they are on the host."""
@@ -132,7 +166,7 @@ class _Gathered:
         for network, blocks in zip(networks, zip(*self.logits, strict=True), strict=True):
             logits = torch.cat(blocks).double().cpu()
             check_logits(logits, network.record)
-            results.append(CellOutput(logits.numpy(), asymmetry, intensity))
+            results.append(CellOutput(logits.numpy(), asymmetry, intensity, self.rendered))
         return results
 
 
@@ -147,23 +181,28 @@ def run_cells(inputs: Iterable[CellInput[Name]], studio: Studio) -> Iterator[tup
         networks = block.cell.networks()
         gathered.logits.append([studio.classify(network, block.images) for network in networks])
         gathered.moved.append(block.moved)
+        gathered.rendered += block.rendered
         if block.last:
             yield block.cell.name, gathered.outputs(networks)
             gathered = _Gathered()
 
 
 def _jobs(inputs: Iterable[CellInput], studio: Studio) -> Iterator[Callable[[], _Block]]:
-    for cell in inputs:
-        for start, stop in studio.blocks(cell.frames):
-            yield partial(_draw, cell, studio, start, stop)
+    for _, beside in groupby(inputs, key=lambda cell: cell.face):
+        cells = list(beside)
+        images = _Images(studio, shared(cell.frames.keys for cell in cells))
+        for cell in cells:
+            for start, stop in studio.blocks(cell.frames):
+                yield partial(_draw, cell, images, start, stop)
 
 
-def _draw(cell: CellInput, studio: Studio, start: int, stop: int) -> _Block:
-    states, images = studio.render(cell.frames, cell.row, start, stop)
-    xyz, weight = states[..., :3], studio.model.regions["face"]
+def _draw(cell: CellInput, images: _Images, start: int, stop: int) -> _Block:
+    states, model = cell.frames.states(start, stop), images.studio.model
+    shown, rendered = images.of(cell, states, start)
+    xyz, weight = states[..., :3], model.regions["face"]
     rest = cell.frames.rest[:, :3].astype(np.float32)
-    moved = asymmetry_mm(xyz, studio.model.mirror, weight), intensity_mm(xyz, rest, weight)
-    return _Block(cell, images, moved, stop == len(cell.frames))
+    moved = asymmetry_mm(xyz, model.mirror, weight), intensity_mm(xyz, rest, weight)
+    return _Block(cell, shown, rendered, moved, stop == len(cell.frames))
 
 
 def run_ahead(jobs: Iterable[Callable[[], Result]], depth: int) -> Iterator[Result]:

@@ -45,12 +45,13 @@ def compute(study: "Study", cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.Da
         for number, group in enumerate(groups):
             cell = group[0]
             frames = maker.frames(cell.identity, cell.expression, cell.intervention, cell.side, study.grid)
-            study.counts.frames += len(frames)
             study.counts.forward_passes += len(frames) * len(group)
             row = study.identities.index(cell.identity)
-            yield CellInput((group, frames.node), frames, row, partial(networks.of, number, group))
+            face = cell.identity, cell.expression.weights
+            yield CellInput((group, frames.node), frames, row, partial(networks.of, number, group), face)
 
     for (group, node), results in run_cells(inputs(), study.studio):
+        study.counts.frames += results[0].rendered
         for cell, passed in zip(group, results, strict=True):
             yield cell, cell_table(_address(study, cell), cell.record.labels, study.grid, node, passed)
 

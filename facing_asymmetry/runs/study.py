@@ -14,6 +14,7 @@ from facing_asymmetry.expressions.fit import check_emotions
 from facing_asymmetry.interventions.contract import Intervention
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.registry import intervention_from
+from facing_asymmetry.interventions.two_sided import check_partners
 from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.responses.runner import Studio
 from facing_asymmetry.results.files import read_json
@@ -37,7 +38,8 @@ class Study(Stimuli):
 
     Args:
         config: checked values. What they imply is checked here at once: emotions that a classifier lacks, unknown
-            names, grids of one point, and `device=cuda` without CUDA raise `ConfigError` before anything is computed.
+            names, a palsy and a partner that differ, grids of one point, and `device=cuda` without CUDA raise
+            `ConfigError` before anything is computed.
         elsewhere: another machine will compute it, so that this one need not have the device.
     """
 
@@ -51,6 +53,7 @@ class Study(Stimuli):
         self.records: list[ClassifierRecord] = [
             with_fingerprint(record_from(facts, f"classifiers.{name}")) for name, facts in config.classifiers.items()
         ]
+        check_partners(self.interventions)
         self.optimiser = config.expression.optimiser
         check_scores(config.statistics.scores)
         for record in self.records:

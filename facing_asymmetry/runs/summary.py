@@ -10,7 +10,7 @@ import pandas as pd
 
 from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.core.files import write_atomically
-from facing_asymmetry.interventions.layout import distinct
+from facing_asymmetry.interventions.layout import distinct, rendered_frames
 from facing_asymmetry.results.layout import CLAIMS_FILE, REPORT_FILE, SHUFFLE_FILE, TESTS_FILE
 from facing_asymmetry.statistics.shuffle import WARNING
 
@@ -58,7 +58,7 @@ class Plan:
 
     Attributes:
         cells: cells of responses.
-        frames: images rendered for them, once for all networks shown the same expression.
+        frames: images rendered for them: once for all networks and interventions that show them.
         forward_passes: images classified.
         optimisation_frames: images rendered forward and backward to find the expressions, at most.
         seconds: estimate of the time.
@@ -95,7 +95,8 @@ def plan(study: "Study", speed: Speed) -> Plan:
     per_face = sum(len(distinct(i, grid, side)[0]) for i in study.interventions for side in i.sides)
     cells = len(study.records) * shown * sum(len(i.sides) for i in study.interventions)
     passes = len(study.records) * shown * per_face
-    frames = shown * per_face if config.expression.kind == "facs" else passes
+    stimuli = shown if config.expression.kind == "facs" else len(study.records) * shown
+    frames = stimuli * rendered_frames(study.interventions, grid)
     searched = 0
     if config.expression.kind == "optimised":
         faces = len(study.identities) if config.expression.per_identity else len(config.expression.fit_identities)

@@ -78,6 +78,8 @@ def test_an_unreadable_source_is_named(tmp_path):
     ("break_it", "message"),
     [
         (lambda m: m.mirror.__setitem__(0, 1), "involution"),
+        (lambda m: m.__dict__.update(midline_weight=None), "'makehuman': it has no midline_weight, which tells left"),
+        (lambda m: m.__dict__.update(regions={"face": m.regions["face"]}), r"lacks the region mask\(s\) upper, middle"),
         (lambda m: m.template.__setitem__((7, 0), 0.5), "rest state"),
         (lambda m: m.surface.faces.__setitem__((0, 0), 10**6), "outside"),
         (lambda m: m.landmarks.__setitem__("chin", int(m.landmarks["ear_L"])), "landmarks"),

@@ -22,7 +22,7 @@ ADDRESS = CellAddress("toy", "toy", "none", "facs", "surprise", 0, "left", "pals
 FACE = SimpleNamespace(mirror=np.array([1, 0, 2]), regions={"face": np.ones(3, np.float32)})
 
 
-def frames():
+def frames(kind="palsy"):
     """Vertex 1 (the toy's jaw) moves by 1 with the muscles of the left side."""
     moved = np.zeros((3, 4), np.float32)
     moved[1, 0] = 1.0
@@ -30,7 +30,7 @@ def frames():
     identity = Identity(0, {}, np.zeros((3, 4), np.float32), np.zeros((1, 1, 4), np.uint8))
     left = np.array([0.0, 1.0, 0.5], np.float32)
     face = Face(FACE, identity, None, displacement, left)
-    return lay_out(make_intervention("palsy"), face, GRID, "left", Scene())
+    return lay_out(make_intervention(kind), face, GRID, "left", Scene())
 
 
 def studio(batch=20):

@@ -37,6 +37,30 @@ def test_frames_that_several_networks_are_shown_are_rendered_once():
     assert np.array_equal(results[0].logits, results[2].logits)
 
 
+@pytest.mark.parametrize("depth", [0, 1])
+def test_cells_of_one_face_share_the_images_of_frames_that_all_of_them_show(depth):
+    def run(face):
+        renderer = CountingPixels()
+        cells = [CellInput(kind, frames(kind), 0, lambda: [Linear()], *face) for kind in ("palsy", "equal_motion")]
+        return renderer, [(name, passed) for name, [passed] in run_cells(cells, studio(renderer, depth=depth))]
+
+    (alone, separate), (together, once) = run(()), run(("a face",))
+    assert [passed.rendered for _, passed in separate] == [7, 7]
+    assert [passed.rendered for _, passed in once] == [7, 4]  # t = 0, and s = 1 at two t, are there
+    assert (alone.drawn, together.drawn) == (14, 11)
+    for (name, mine), (other, theirs) in zip(separate, once, strict=True):
+        assert name == other
+        assert np.array_equal(mine.logits, theirs.logits)
+        assert np.array_equal(mine.asymmetry, theirs.asymmetry)
+
+
+def test_the_next_face_starts_without_images():
+    renderer = CountingPixels()
+    cells = [CellInput(face, frames(), 0, lambda: [Linear()], face) for face in (0, 0, 1)]
+    assert [passed.rendered for _, [passed] in run_cells(cells, studio(renderer))] == [7, 0, 7]
+    assert renderer.drawn == 14
+
+
 @pytest.mark.parametrize("depth", [0, 1, 3])
 def test_working_ahead_changes_neither_order_nor_bits(depth):
     def inputs():

@@ -8,6 +8,7 @@ from facing_asymmetry.classifiers import registry
 from facing_asymmetry.config import read_config
 from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.core.progress import Progress
+from facing_asymmetry.interventions import layout
 from facing_asymmetry.runs.cells import cells_of, request_of
 from facing_asymmetry.runs.derivatives import responses as response_cells
 from facing_asymmetry.runs.intervene import compute, respond
@@ -146,6 +147,23 @@ def test_a_stored_cell_that_is_damaged_is_computed_again_for_the_table(make_stud
     assert "fails its checksum" in caplog.text
     for one, other in zip(before, after, strict=True):
         pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_sharing_images_between_interventions_moves_no_bit(make_study, monkeypatch):
+    def computed(most):
+        monkeypatch.setattr(layout, "SHARED", most)
+        study = make_study(
+            "expression=facs", "identities=1", "intervention=[palsy,palsy_two_sided,bilateral,region_upper]"
+        )
+        expressions = find_expressions(study, Progress())
+        respond(study, expressions, Progress())
+        cells = [study.store.path("responses", request_of(study, cell)) for cell in cells_of(study, expressions)]
+        return study.counts, [path.read_bytes() for path in cells]
+
+    (every, apart), (shared, once) = computed(0), computed(128)
+    assert apart == once
+    assert every.frames == every.forward_passes == shared.forward_passes == 6 * 7
+    assert shared.frames == (7 + 4 + 4 + 2) + (7 + 4)  # tests/interventions/test_shared_frames.py says why
 
 
 @pytest.mark.parametrize("expression", ["facs", "optimised"])
