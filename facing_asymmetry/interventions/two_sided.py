@@ -88,8 +88,8 @@ def check_partners(interventions: Sequence[Intervention]) -> None:
         if not (one and two and made.scales == partner.scales):
             raise ConfigError(
                 f"interventions.{partner.name} ({_facts(partner)}) is not the two-sided partner of "
-                f"interventions.{name} ({_facts(made)}): the cost of {name} would be split wrongly; give both the same settings, "
-                f"or call {partner.name} something else"
+                f"interventions.{name} ({_facts(made)}): the cost of {name} would be split wrongly; "
+                f"give both the same settings, or call {partner.name} something else"
             )
 
 

@@ -64,7 +64,7 @@ def test_the_frames_of_a_face_are_counted_once():
     grid = Grid.spaced("g", 3, 3)
     count = [rendered_frames([make_intervention(name) for name in NAMED[:n]], grid) for n in (1, 2, 3, 4)]
     # A cell has 7 distinct frames (t = 0, and 3 s at 2 t). Those of t = 0 and s = 1, which are 3, are there for the
-    # other side, the partner, and both sides of equal_motion; for bilateral also s = 0, which is s = 1/2 of the partner.
+    # other side, the partner and both sides of equal_motion; for bilateral also s = 0, the partner's s = 1/2.
     assert count == [7 + 4, 11 + 4, 15 + 2, 17 + 4 + 4]
 
 
