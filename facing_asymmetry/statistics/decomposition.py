@@ -61,7 +61,9 @@ def decomposition_table(parts: pd.DataFrame, settings: StatisticsSettings) -> pd
         )
     ]
     table = table.merge(same, on=_ROW, how="left")
-    return table[list(DECOMPOSITION_COLUMNS)]
+    order = table.assign(reading=table["reading"].map(list(READINGS).index))
+    order = order.sort_values([*CURVE_KEY, "reading", "s"], na_position="first", kind="stable")
+    return table.loc[order.index, list(DECOMPOSITION_COLUMNS)].reset_index(drop=True)
 
 
 def _identities(parts: pd.DataFrame, accepted_only: bool) -> pd.DataFrame:
