@@ -149,7 +149,7 @@ TABLES: Final = (
           "over identities. Where palsy can't be told from 0 there is no share.", share_table),
     Table("T6", "t6_mixed", "Mixed models",
           "A second estimate of each slope, over all nodes of the grid at once: activation ~ s × t with an intercept "
-          "and a slope over s of each identity's own; slope at the mean t > 0, in logits per unit symmetry, with "
+          "and a slope over s of each identity's own; slope at the mean t, in logits per unit symmetry, with "
           "interval and p by t. method: the optimiser whose fit could be believed, or least squares with errors "
           "clustered by identity where none could; OLS: the latter, for comparison. No claim rests on this table.",
           mixed_table, folded=True),

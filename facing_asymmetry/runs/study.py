@@ -20,7 +20,7 @@ from facing_asymmetry.responses.runner import Studio
 from facing_asymmetry.results.files import read_json
 from facing_asymmetry.results.layout import MANIFEST_FILE
 from facing_asymmetry.runs.stimuli import Stimuli
-from facing_asymmetry.statistics.definitions import check_scores
+from facing_asymmetry.statistics.requested_scores import check_requested
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Study(Stimuli):
         ]
         check_partners(self.interventions)
         self.optimiser = config.expression.optimiser
-        check_scores(config.statistics.scores)
+        check_requested(config.statistics.scores, [intervention.name for intervention in self.interventions])
         for record in self.records:
             check_emotions(record.name, record.labels, config.emotions)
         if not elsewhere:

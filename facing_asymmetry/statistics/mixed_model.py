@@ -14,6 +14,7 @@ from scipy import stats
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.layout import CURVE_KEY, MIXED_COLUMNS
 from facing_asymmetry.statistics.curves import activation_curves
+from facing_asymmetry.statistics.scores import trapezoid_weights
 
 OPTIMISERS: Final = ("lbfgs", "bfgs", "powell")
 """Tried in this order until a fit passes the checks."""
@@ -33,7 +34,7 @@ SlopeEstimate = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class MixedFit:
-    """Slope over s at the mean t > 0, in logits per unit symmetry.
+    """Slope over s at the mean t of the grid, by trapezoid weights as the score `slope`, in logits per unit symmetry.
 
     Attributes:
         slope: Slope by the method used.
@@ -63,7 +64,7 @@ class MixedFit:
 def mixed_table(responses: pd.DataFrame | Iterable[pd.DataFrame], confidence: float = 0.95) -> pd.DataFrame:
     """Fit `mixed_model` to every classifier, emotion and intervention of a response table.
 
-    Where nothing can be fitted (fewer than three identities, one t > 0, no variation) the row has NaN, the method
+    Where nothing can be fitted (fewer than three identities, one t, no variation) the row has NaN, the method
     "none" and the reason as `note`.
 
     Args:
@@ -97,25 +98,32 @@ def mixed_model(curves: pd.DataFrame, confidence: float = 0.95) -> MixedFit:
     next optimiser is tried.
 
     Args:
-        curves: Columns identity, s, t, logit; one row per node (and side). Rows with t = 0 are left out.
+        curves: Columns identity, s, t, logit; one row per node (and side). Nodes have trapezoid weights, so that on a
+            balanced grid the slope is the mean of the score `slope`.
         confidence: Confidence level of the interval.
 
     Raises:
-        DataError: A column is missing, or there are fewer than three identities or two values of s or of t > 0.
+        DataError: A column is missing, or there are fewer than three identities or two values of s or of t.
     """
     missing = [name for name in NEEDED_COLUMNS if name not in curves.columns]
     if missing:
         raise DataError(f"curves lack the column(s) {', '.join(missing)}; they have {', '.join(curves.columns)}")
-    rows = curves[curves["t"] > 0]
     for column, least in (("identity", 3), ("s", 2), ("t", 2)):
-        if rows[column].nunique() < least:
-            raise DataError(f"curves: column {column} has {rows[column].nunique()} value(s) at t > 0; need {least}")
-    y = rows["logit"].to_numpy(float)
-    if not rows["logit"].std() > 0:
+        if curves[column].nunique() < least:
+            raise DataError(f"curves: column {column} has {curves[column].nunique()} value(s); need {least}")
+    y = curves["logit"].to_numpy(float)
+    if not curves["logit"].std() > 0:
         raise DataError("curves: column logit does not vary; a model has nothing to fit")
-    s, t = (rows[axis].to_numpy(float) - rows[axis].mean() for axis in ("s", "t"))
+    (s, of_s), (t, of_t) = (_centred(curves[axis].to_numpy(float)) for axis in ("s", "t"))
     design = np.column_stack([np.ones_like(s), s, t, s * t])
-    return believable_slope(y, design, pd.factorize(rows["identity"])[0], confidence)
+    return believable_slope(y, design, pd.factorize(curves["identity"])[0], confidence, weights=of_s * of_t)
+
+
+def _centred(values: Float[ndarray, " N"]) -> tuple[Float[ndarray, " N"], Float[ndarray, " N"]]:
+    """Each row's distance from the mean of an axis, and its trapezoid weight on that axis."""
+    nodes, place = np.unique(values, return_inverse=True)
+    weights = trapezoid_weights(nodes)
+    return values - weights @ nodes, weights[place]
 
 
 def believable_slope(
@@ -125,6 +133,7 @@ def believable_slope(
     confidence: float,
     random: int = 2,
     optimisers: Sequence[str] = OPTIMISERS,
+    weights: Float[ndarray, " N"] | None = None,
 ) -> MixedFit:
     """Coefficient of the design's second column, by the first mixed model that passes the checks, else by OLS.
 
@@ -135,9 +144,11 @@ def believable_slope(
         confidence: Confidence level of the interval.
         random: How many of the design's first columns vary between identities: 1 the intercept, 2 the slope too.
         optimisers: Tried in this order.
+        weights: Weight of each row; None counts all alike.
     """
+    root = np.ones_like(y) if weights is None else np.sqrt(weights / weights.mean())
     scale = float(pd.Series(y).std()) or 1.0
-    scaled = (y - y.mean()) / scale
+    scaled, design = (y - np.average(y, weights=weights)) / scale * root, design * root[:, None]
     ols = _ols(scaled, design, groups, confidence)
     best, method, notes = _first_believable(scaled, design, groups, confidence, random, optimisers)
     slope, low, high, p = best or ols

@@ -47,7 +47,7 @@ def test_every_cell_has_a_mixed_model_whose_slope_is_the_mean_score(responses):
     table = mixed_table(responses)
     assert tuple(table.columns) == MIXED_COLUMNS
     assert (table["n"] == 8).all()
-    scores = score_table(responses, ["slope_equal_nodes"])
+    scores = score_table(responses, ["slope"])
     means = scores.groupby(["classifier", "emotion", "intervention"])["value"].mean()
     fitted = table.set_index(["classifier", "emotion", "intervention"])["slope"]
     np.testing.assert_allclose(fitted.sort_index(), means.sort_index(), rtol=1e-4)
