@@ -95,8 +95,11 @@ SHARED: Final = 128
 
 
 def frame_keys(scales: Hashable, gains: Float[ndarray, "M K"]) -> list[Hashable]:
-    """Keys of frames: of one face and expression, equal keys are the same frame; None is like no other."""
-    return [None if scales is None else (scales, *row) for row in gains.tolist()]
+    """Keys of frames: of one face and expression, equal keys are the same frame; None is like no other.
+
+    Gains are compared in single precision, as they enter the states.
+    """
+    return [None if scales is None else (scales, *row) for row in gains.astype(np.float32).tolist()]
 
 
 def shared(cells: Iterable[Sequence[Hashable]]) -> dict[Hashable, int]:

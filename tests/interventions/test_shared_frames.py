@@ -68,6 +68,13 @@ def test_the_frames_of_a_face_are_counted_once():
     assert count == [7 + 4, 11 + 4, 15 + 2, 17 + 4 + 4]
 
 
+def test_gains_that_differ_by_rounding_only_are_one_frame():
+    three, twelve = [make_intervention(name) for name in NAMED[:3]], Grid.spaced("g", 12, 12)
+    # 133 frames in each of four cells; 12 of t = 0 and s = 1 are there for three of them. Of bilateral those at
+    # (1 + k/11)/2 with k = 1, 3, 5, 7, 9 and 11 t are there too: frames of the partner.
+    assert rendered_frames(three, twelve) == 4 * 133 - 3 * 12 - 5 * 11
+
+
 def test_the_placebo_shares_no_frame():
     noop = [make_intervention("noop"), make_intervention("noop")]
     assert rendered_frames(noop, GRID) == 2 * GRID.size

@@ -6,7 +6,7 @@ import pytest
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.config import read_config
-from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.errors import AssetError, ConfigError
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.interventions import layout
 from facing_asymmetry.runs.cells import cells_of, request_of
@@ -165,6 +165,14 @@ def test_sharing_images_between_interventions_moves_no_bit(make_study, monkeypat
     assert apart == once
     assert every.frames == every.forward_passes == shared.forward_passes == 6 * 7
     assert shared.frames == (7 + 4 + 4 + 2) + (7 + 4)  # tests/interventions/test_shared_frames.py says why
+
+
+def test_a_study_whose_partner_weakens_another_third_is_refused(make_study):
+    asked = "intervention=[region_upper,region_upper_two_sided]"
+    with pytest.raises(
+        ConfigError, match="region_upper_two_sided .*region: lower.* partner of interventions.region_upper"
+    ):
+        make_study(asked, "interventions.region_upper_two_sided.region=lower")
 
 
 @pytest.mark.parametrize("expression", ["facs", "optimised"])
