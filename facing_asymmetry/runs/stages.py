@@ -142,11 +142,11 @@ def write_scores(folder: Path, statistics: StatisticsSettings) -> None:
     scored = score(read_chunks(folder / RESPONSES_FILE))
     scores = scored.scores
     write_csv(folder, SCORES_FILE, scores)
-    tests, parts = hypothesis_tests(scores, statistics), shares(scores, statistics)
+    tests, decomposition = hypothesis_tests(scores, statistics), decomposition_table(scored.parts, statistics)
     write_csv(folder, TESTS_FILE, tests)
-    write_csv(folder, SHARES_FILE, parts)
-    write_csv(folder, DECOMPOSITION_FILE, decomposition_table(scored.parts, statistics))
-    write_json(folder, CLAIMS_FILE, claims(scores, statistics, tests=tests, parts=parts))
+    write_csv(folder, SHARES_FILE, shares(scores, statistics))
+    write_csv(folder, DECOMPOSITION_FILE, decomposition)
+    write_json(folder, CLAIMS_FILE, claims(scores, statistics, tests=tests, decomposition=decomposition))
     for name, table in optional_tables(folder / RESPONSES_FILE, statistics):
         write_csv(folder, name, table)
 

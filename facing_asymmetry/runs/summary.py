@@ -11,7 +11,10 @@ import pandas as pd
 from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.core.files import write_atomically
 from facing_asymmetry.interventions.layout import distinct, rendered_frames
-from facing_asymmetry.results.layout import CLAIMS_FILE, REPORT_FILE, SHUFFLE_FILE, TESTS_FILE
+from facing_asymmetry.results.layout import CLAIMS_FILE, DECOMPOSITION_FILE, REPORT_FILE, SHUFFLE_FILE, TESTS_FILE
+from facing_asymmetry.statistics.evidence import HEADLINE_READING, number, percent
+from facing_asymmetry.statistics.hypotheses import FALLS, INTERACTION
+from facing_asymmetry.statistics.identities import ALL_EMOTIONS
 from facing_asymmetry.statistics.shuffle import WARNING
 
 if TYPE_CHECKING:
@@ -148,14 +151,36 @@ def closing_summary(run: "Run", folder: Path, stage: str) -> str:
 
 
 def _findings(folder: Path) -> list[str]:
+    """How often the activation falls, what a palsy costs each network, and what may be claimed of both."""
     tests = pd.read_csv(folder / TESTS_FILE)
-    slopes = tests[(tests["score"] == "slope") & (tests["intervention"] == "palsy")]
+    slopes = tests[(tests["score"] == FALLS) & (tests["intervention"] == "palsy")]
     if slopes.empty:
         return []
+    sheet = json.loads((folder / CLAIMS_FILE).read_text())
+    said = [claim for claim in sheet if claim["hypothesis"] in ("none", FALLS, INTERACTION)]
+    said = [claim for claim in said if claim["level"] == "run"] or said
+    if said[0]["hypothesis"] == "none":  # what these faces give follows as numbers
+        said = [claim for claim in said if claim["mean"] is None]
     falls = int((slopes["mean"] > 0).sum())
-    claims = json.loads((folder / CLAIMS_FILE).read_text())
-    said = [f"  {c['text']}" for c in claims[:3]]
     return [
+        *(f"  {claim['text']}" for claim in said),
         f"In {falls} of {len(slopes)} classifier x emotion pairs the activation falls when symmetry falls (slope > 0).",
-        *said,
+        *_costs(folder),
+    ]
+
+
+def _costs(folder: Path) -> list[str]:
+    """What a palsy costs each network, and the two parts of it, one line per network."""
+    if not (folder / DECOMPOSITION_FILE).is_file():
+        return []
+    table = pd.read_csv(folder / DECOMPOSITION_FILE)
+    mean = table["s"].isna() & (table["reading"] == HEADLINE_READING) & (table["emotion"] == ALL_EMOTIONS)
+    rows = table[mean & (table["intervention"] == "palsy")]
+    several = [name for name in ("face_model", "expression") if rows[name].nunique() > 1]
+    return [
+        f"  {', '.join(str(row[name]) for name in ('classifier', *several))}: a palsy costs "
+        f"{number(row['palsy_cost'])} logits = {number(row['additive'])} additive (two weak halves) + "
+        f"{number(row['interaction'])} interaction (interval {number(row['interaction_low'])} to "
+        f"{number(row['interaction_high'])}; {percent(row['share'])} of the cost)"
+        for row in rows.to_dict("records")
     ]

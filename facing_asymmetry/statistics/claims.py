@@ -1,5 +1,6 @@
 """The claim sheet: sentences about the scores, each with its interval, correction and control."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,21 +10,27 @@ import pandas as pd
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.statistics.evidence import (
+from facing_asymmetry.results.layout import DECOMPOSITION_COLUMNS
+from facing_asymmetry.statistics.evidence import Evidence, measured, p_text, state
+from facing_asymmetry.statistics.hypotheses import (
     CANT_TELL,
+    EQUIVALENT,
     FALLS,
     HYPOTHESES,
+    INTERACTION,
+    NEGATIVE,
     NOT_SUPPORTED,
+    OUTCOMES,
+    POSITIVE,
+    SHARE,
     SUPPORTED,
-    Evidence,
     TestRow,
-    measured,
-    p_text,
-    state,
+    outcome,
+    sign_of,
 )
 from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
 from facing_asymmetry.statistics.multiplicity import intersection_union
-from facing_asymmetry.statistics.shares import shares
+from facing_asymmetry.statistics.parts import PARTNER_SUFFIX
 
 Claim = dict[str, Any]
 """A sentence, ready for JSON (None where there is no number).
@@ -32,7 +39,9 @@ Its keys:
 
 - `text`; `verdict` ("supported", "not supported", "can't tell"); `level` ("run" or "classifier").
 - `hypothesis` (a key of `HYPOTHESES`, or "none"); `face_model`, `expression`, `classifier` ("all" for the run).
-- `n` identities; `mean`, `low`, `high` in `unit`; `p` after `correction`; `control` in words.
+- `sensitivity`: whether the hypothesis is an older one, kept for comparison.
+- `n` identities; `mean`, `low`, `high` in `unit`; `sign` of the mean ("positive", "negative" or "").
+- `p` after `correction` (None where the interval decides); `control` in words.
 - `needed` identities (0 where settled).
 """
 
@@ -43,27 +52,26 @@ def claims(
     treated: str = "palsy",
     control: str = "bilateral",
     tests: pd.DataFrame | None = None,
-    parts: pd.DataFrame | None = None,
+    decomposition: pd.DataFrame | None = None,
 ) -> list[Claim]:
     """Return what the scores allow one to say: about the run first, then the sentences about each classifier.
 
     Judged are the `HYPOTHESES`, over the mean of the emotions: the activation falls when symmetry falls (`slope` under
-    `treated`); it falls by more than under the `control` that weakens both sides alike (`symmetry_specific`); and,
-    where those interventions were run, it falls at constant total motion (`equal_motion`), and by more than under a
-    random symmetric displacement (`beyond_displacement`). The first names the second as its control and can't be
-    supported without it. "All classifiers" is an intersection-union claim by the largest two-sided p of a mean above
-    zero (skew hurts one-sided tests most, docs/calibration); one classifier whose own verdict is "not supported"
-    breaks it. With fewer than `minimum_identities` the first sentence says that no claim is made, and every verdict is
-    "can't tell".
+    `treated`); the two sides of the face interact (`interaction`, of either sign); the interaction's share of the
+    palsy's cost; and as sensitivity the older ones whose interventions were run. The first names the interaction as its
+    control and can't be supported without it. "All classifiers" is an intersection-union claim by the largest two-sided
+    p of a mean of one sign (skew hurts one-sided tests most, docs/calibration); one classifier whose own verdict is
+    "not supported", or two interactions of different signs, break it. With fewer than `minimum_identities` the first
+    sentence says that no claim is made, and every verdict is "can't tell".
 
     Args:
         scores: Score table with `slope` and, optionally, its standardised form and the other hypotheses' scores.
         settings: Settings of the tests.
         treated: One-sided intervention.
-        control: Its two-sided control.
+        control: Its two-sided control of equal mean motion.
         tests: `hypothesis_tests` of the same scores and settings, if computed; computed again
             if it lacks one of the scores.
-        parts: `shares` of the same scores and settings, if computed.
+        decomposition: `decomposition_table` of the same responses and settings; without it there are no shares.
 
     Raises:
         DataError: The table lacks a column, or has no `slope` under `treated`.
@@ -75,30 +83,47 @@ def claims(
     tables = tests, hypothesis_tests(scores, chosen, pooled=True)
     if not ((scores["score"] == FALLS) & (scores["intervention"] == treated)).any():
         raise DataError(f"score table has no score {FALLS} under the intervention {treated}: nothing can be claimed")
-    made_of = shares(scores, settings, treated, control) if parts is None else parts
+    parts = pd.DataFrame(columns=list(DECOMPOSITION_COLUMNS)) if decomposition is None else decomposition
+    parts = parts[parts["s"].isna() & (parts["intervention"] == treated)]
+    missing = _missing_interaction(scores, treated)
     groups = scores[["face_model", "expression"]].drop_duplicates().sort_values(["face_model", "expression"])
     sheet: list[Claim] = []
     for face_model, expression in groups.itertuples(index=False):
-        per_emotion, pooled, parts = (
-            t[(t["face_model"] == face_model) & (t["expression"] == expression)] for t in (*tables, made_of)
-        )
-        evidence = Evidence(per_emotion, pooled, parts, settings, treated, control)
+        own = (t[(t["face_model"] == face_model) & (t["expression"] == expression)] for t in (*tables, parts))
+        evidence = Evidence(*own, settings, treated, control, missing)
         sheet += [{**claim, "face_model": face_model, "expression": expression} for claim in _group(evidence)]
     return sorted(sheet, key=lambda claim: claim["level"] != "run")
+
+
+def _missing_interaction(scores: pd.DataFrame, treated: str) -> str:
+    """Return why an interaction is missing where there is none, and what to add."""
+    partner, run = f"{treated}{PARTNER_SUFFIX}", [name for name in scores["intervention"].unique() if "-" not in name]
+    sides = set(scores.loc[(scores["score"] == FALLS) & (scores["intervention"] == treated), "side"])
+    if partner not in run:
+        added = ",".join([treated, *sorted(set(run) - {treated}), partner])
+        return f"{partner} was not run; add it: intervention=[{added}]"
+    if not {"left", "right"} <= sides:
+        return f"the interaction needs both sides of {treated}, and this table has only {' and '.join(sorted(sides))}"
+    return f"{partner} was not run for every classifier here"
 
 
 def _group(evidence: Evidence) -> Iterator[Claim]:
     slopes = evidence.rows(FALLS)
     fewest, least = min((row["n"] for row in slopes), default=0), evidence.settings.minimum_identities
+    every: TestRow = {"classifier": "all", "n": fewest}
     if slopes and fewest < least:
         text = (
             f"This run makes no claim: {fewest} identities, fewer than the {least} that a claim needs. Its numbers "
             "describe these faces and nothing beyond them."
         )
-        yield _claim(text, CANT_TELL, "run", "none", {"classifier": "all", "n": fewest}, needed=least)
+        yield _claim(text, CANT_TELL, "run", "none", every, needed=least)
     single = {key: [_classifier(evidence, row) for row in evidence.rows(key)] for key in HYPOTHESES}
+    if not any(claim["n"] for claim in single[INTERACTION]):
+        single[INTERACTION] = []
+        text = f"Can't tell whether {HYPOTHESES[INTERACTION].clause.format(who='any classifier')}. "
+        yield _claim(text + evidence.missing_text(INTERACTION), CANT_TELL, "run", INTERACTION, every, needed=least)
     for key, sentences in single.items():
-        if len(sentences) > 1:
+        if len(sentences) > 1 and key != SHARE:  # the sentence about all interactions gives their shares too
             yield _every(evidence, key, sentences)
     yield from sorted((claim for each in single.values() for claim in each), key=lambda c: str(c["classifier"]))
 
@@ -108,45 +133,42 @@ def _classifier(evidence: Evidence, row: TestRow) -> Claim:
     settings, verdict, control = evidence.settings, evidence.judged(row), evidence.control_text(row)
     word = verdict.word if control or verdict.word != SUPPORTED else CANT_TELL
     clause = HYPOTHESES[row["key"]].clause.format(who=row["classifier"], its="its", s="s")
-    head = _head(clause, word, row["n"], verdict.needed, bool(control))
-    text = f"{head}: {measured(row, settings)}, n = {row['n']}, sign-flip {p_text(verdict.p)} ({verdict.correction}). "
-    if verdict.small:
-        text += f"This is below {settings.equivalence_margin:.0%} of the expression's activation (TOST). "
-    text += f"Control: {control}. {evidence.by_emotion(row)}" if control else _missing_control(evidence)
-    return _claim(
-        text,
-        word,
-        "classifier",
-        row["key"],
-        row,
-        p=verdict.p,
-        correction=verdict.correction,
-        control=control,
-        needed=verdict.needed,
+    test = f"sign-flip {p_text(verdict.p)}" if np.isfinite(verdict.p) else "judged by the interval"
+    text = (
+        f"{_head(clause, word, row['n'], verdict.needed, bool(control))}: {measured(row, settings)}, n = {row['n']}, "
+        f"{test} ({verdict.correction}). {evidence.remarks(row, verdict)}"
+        + (f"Control: {control}. {evidence.by_emotion(row)}" if control else evidence.missing_text(row["key"]))
     )
+    numbers = {"p": verdict.p, "correction": verdict.correction, "control": control, "needed": verdict.needed}
+    return _claim(text, word, "classifier", row["key"], row, **numbers)
 
 
 def _every(evidence: Evidence, key: str, sentences: list[Claim]) -> Claim:
     """Intersection-union sentence over all classifiers of a group."""
-    settings, rows = evidence.settings, evidence.rows(key)
-    weakest = min(rows, key=lambda row: row["mean"] if row["n"] else float("inf"))
-    p = intersection_union(np.array([row["p_two_sided"] if row["mean"] > 0 else 1.0 for row in rows], dtype=float))
+    settings, rows, hypothesis = evidence.settings, evidence.rows(key), HYPOTHESES[key]
+    found = Counter(outcome(row, claim["verdict"]) for row, claim in zip(rows, sentences, strict=True))
+    down = hypothesis.either_sign and 2 * sum(row["mean"] < 0 for row in rows) > len(rows)
+    along = {row["classifier"]: -row["mean"] if down else row["mean"] for row in rows}
+    weakest = min(rows, key=lambda row: along[row["classifier"]] if row["n"] else float("inf"))
+    p = intersection_union(np.array([r["p_two_sided"] if along[r["classifier"]] > 0 else 1.0 for r in rows], float))
     fewest = min(row["n"] for row in rows)
-    words = [claim["verdict"] for claim in sentences]
     controlled = all(claim["control"] for claim in sentences)
-    word = NOT_SUPPORTED if NOT_SUPPORTED in words else CANT_TELL
-    if word == CANT_TELL and controlled and fewest >= settings.minimum_identities and p <= settings.alpha:
+    broken = found[NOT_SUPPORTED] or found[EQUIVALENT] or (found[POSITIVE] and found[NEGATIVE])
+    word = NOT_SUPPORTED if broken else CANT_TELL
+    if not broken and controlled and fewest >= settings.minimum_identities and p <= settings.alpha:
         word = SUPPORTED
     needed = max(claim["needed"] for claim in sentences) if word == CANT_TELL else 0
-    clause = HYPOTHESES[key].clause.format(who=f"all {len(rows)} classifiers", its="their", s="")
+    clause = hypothesis.clause.format(who=f"all {len(rows)} classifiers", its="their", s="")
     correction = f"intersection-union over {len(rows)} classifiers"
-    built_in = evidence.control_text(weakest) if HYPOTHESES[key].control else ""
-    control = (built_in or f"{evidence.control}, in each classifier's own sentence") if controlled else ""
-    counts = ", ".join(f"{words.count(each)} {each}" for each in (SUPPORTED, NOT_SUPPORTED, CANT_TELL) if each in words)
+    built_in = evidence.control_text(weakest) if hypothesis.control else ""
+    control = (built_in or "the interaction, in each classifier's own sentence") if controlled else ""
+    counts = ", ".join(f"{found[each]} {each}" for each in OUTCOMES if found[each])
     text = (
-        f"{_head(clause, word, fewest, needed, controlled)}: largest two-sided sign-flip {p_text(p)} ({correction}); "
+        f"{_head(clause, word, fewest, needed, controlled)}{', with one sign' if hypothesis.either_sign else ''}: "
+        f"largest two-sided sign-flip {p_text(p)} ({correction}); "
         f"the smallest effect is that of {weakest['classifier']}, {measured(weakest, settings)}. One by one: {counts}. "
-        + (f"Control: {control}." if controlled else _missing_control(evidence))
+        + (evidence.shares_text() if key == INTERACTION else "")
+        + (f"Control: {control}." if controlled else evidence.missing_text(key))
     )
     row = {**weakest, "classifier": "all", "n": fewest}
     return _claim(text, word, "run", key, row, p=p, correction=correction, control=control, needed=needed)
@@ -156,10 +178,6 @@ def _head(clause: str, word: str, n: int, needed: int, controlled: bool) -> str:
     if word == CANT_TELL and not controlled:
         return f"Can't tell symmetry from intensity in whether {clause}"
     return state(clause, word, n, needed)
-
-
-def _missing_control(evidence: Evidence) -> str:
-    return f"Control missing: {evidence.control} was not run for every classifier here."
 
 
 def _claim(
@@ -174,14 +192,17 @@ def _claim(
     needed: int = 0,
 ) -> Claim:
     numbers = {"mean": row.get("mean"), "low": row.get("low"), "high": row.get("high"), "p": p}
+    sensitivity = hypothesis in HYPOTHESES and HYPOTHESES[hypothesis].sensitivity
     return {
-        "text": text,
+        "text": f"Sensitivity: {text[0].lower()}{text[1:]}" if sensitivity else text,
         "verdict": verdict,
         "level": level,
         "hypothesis": hypothesis,
+        "sensitivity": sensitivity,
         "classifier": str(row["classifier"]),
         "n": int(row["n"]),
         **{key: None if value is None or value != value else float(value) for key, value in numbers.items()},
+        "sign": sign_of(row.get("mean", 0.0)),
         "unit": str(row.get("unit", "")),
         "correction": correction,
         "control": control,

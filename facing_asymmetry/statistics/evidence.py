@@ -1,136 +1,41 @@
-"""What a claim rests on: its hypothesis, the verdict on each row of the test table, and the control."""
+"""What a claim rests on: the numbers of its hypothesis, the verdict on each, the control, and these in words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from facing_asymmetry.config import StatisticsSettings
-from facing_asymmetry.statistics.effects import LARGEST_SAMPLE, identities_needed
+from facing_asymmetry.statistics.effects import LARGEST_SAMPLE
+from facing_asymmetry.statistics.hypotheses import (
+    CANT_TELL,
+    EQUIVALENT,
+    HYPOTHESES,
+    INTERACTION,
+    NEGATIVE,
+    NOT_SUPPORTED,
+    OUTCOMES,
+    POSITIVE,
+    SHARE,
+    SUPPORTED,
+    ClaimVerdict,
+    TestRow,
+    judge,
+    outcome,
+    sign_of,
+)
 
-TestRow = dict[str, Any]
-"""One row of a test table."""
+HEADLINE_READING: Final = "logit"
+SHARE_UNIT: Final = "of the palsy's cost"
 
-
-@dataclass(frozen=True)
-class Hypothesis:
-    """One clause; true where the mean of its score is above zero.
-
-    Attributes:
-        key: Name of the hypothesis in claims.json.
-        clause: The claim in words, with the placeholders {who}, {its} and {s}.
-        score: Score that is tested.
-        intervention: Intervention that it is tested under; {treated} and {control} stand for the run's own.
-        control: What the claim rests on, in words; "" where another hypothesis is its control.
-        resting_on: Key of that other hypothesis.
-    """
-
-    key: str
-    clause: str
-    score: str
-    intervention: str
-    control: str = ""
-    resting_on: str = ""
-
-
-FALLS: Final = "slope"
-SPECIFIC: Final = "symmetry_specific"
-EQUAL: Final = "equal_motion"
-BEYOND: Final = "beyond_displacement"
-
-HYPOTHESES: Final = {
-    hypothesis.key: hypothesis
-    for hypothesis in (
-        Hypothesis(
-            FALLS,
-            "{who} lower{s} {its} activation when symmetry falls",
-            "slope",
-            "{treated}",
-            resting_on=SPECIFIC,
-        ),
-        Hypothesis(
-            SPECIFIC,
-            "{who} lose{s} more activation when one side weakens than when both weaken alike",
-            "symmetry_specific",
-            "{treated}-{control}",
-            control="built in, as {control} has the same mean motion on both sides",
-        ),
-        Hypothesis(
-            EQUAL,
-            "{who} lower{s} {its} activation when motion moves from one side to the other",
-            "slope",
-            "equal_motion",
-            control="built in, as the sum of both sides' motion is constant",
-        ),
-        Hypothesis(
-            BEYOND,
-            "{who} lose{s} more activation when one side weakens than when the face changes as much in a random "
-            "symmetric direction",
-            "beyond_displacement",
-            "{treated}-displacement",
-            control="built in, as the random change is symmetric and as large",
-        ),
-    )
+MEANING: Final = {
+    POSITIVE: "the asymmetric face gives less than the average of the two symmetric faces it is made of",
+    NEGATIVE: "the asymmetric face gives more than the average of the two symmetric faces it is made of",
 }
-"""In the order of the claim sheet; those whose intervention was not run have no sentence."""
-
-SUPPORTED: Final = "supported"
-NOT_SUPPORTED: Final = "not supported"
-CANT_TELL: Final = "can't tell"
-
-_P_COLUMN: Final = {"holm": "p_holm", "bh": "p_bh", "none": "p_two_sided"}
-_CORRECTION: Final = {"holm": "Holm", "bh": "Benjamini-Hochberg", "none": "uncorrected"}
-
-
-@dataclass(frozen=True)
-class ClaimVerdict:
-    """ClaimVerdict on "the mean is above zero".
-
-    Attributes:
-        word: `SUPPORTED`, `NOT_SUPPORTED` or `CANT_TELL`.
-        p: Two-sided p after correction.
-        correction: Name of the correction, with its number of tests.
-        needed: Identities with which a mean of this size would probably be settled; 0 where it is settled.
-        small: Whether TOST says that the effect is below the margin.
-    """
-
-    word: str
-    p: float
-    correction: str
-    needed: int
-    small: bool
-
-
-def judge(row: Mapping[str, Any], settings: StatisticsSettings, p_equivalence: float = float("nan")) -> ClaimVerdict:
-    """Judge one row of the test table.
-
-    Supported: enough identities, corrected p <= alpha and a mean above zero. Not supported: enough identities and
-    either the mean is below zero with corrected p <= alpha, or the effect is equivalent to none. Everything else can't
-    be told.
-
-    Args:
-        row: A row of the test table.
-        settings: Level, correction, power and fewest identities.
-        p_equivalence: P value of TOST for the standardised form of the same score; NaN where there is none.
-    """
-    tests = max(1, int(row["tests"]))
-    p = float(row[_P_COLUMN[settings.adjust]])
-    correction = _CORRECTION[settings.adjust] + (
-        f" over {tests} test{'s' if tests > 1 else ''}" if settings.adjust != "none" else ""
-    )
-    small, significant = p_equivalence <= settings.alpha, p <= settings.alpha
-    enough = int(row["n"]) >= settings.minimum_identities
-    if enough and significant and row["mean"] > 0:
-        return ClaimVerdict(SUPPORTED, p, correction, 0, small)
-    if enough and (significant or small):
-        return ClaimVerdict(NOT_SUPPORTED, p, correction, 0, small)
-    needed, g = settings.minimum_identities, float(row["hedges_g"])
-    if np.isfinite(g):
-        alpha = settings.alpha / (tests if settings.adjust != "none" else 1)
-        needed = max(needed, identities_needed(g, alpha, settings.power))
-    return ClaimVerdict(CANT_TELL, p, correction, needed, small)
+"""What the sign of an interaction means."""
 
 
 def state(clause: str, verdict: str, n: int, needed: int) -> str:
@@ -148,6 +53,11 @@ def number(value: float) -> str:
     return f"{value:.3g}" if np.isfinite(value) else "not defined"
 
 
+def percent(value: float) -> str:
+    """Return the share in whole per cent, or "not defined"."""
+    return f"{value:.0%}" if np.isfinite(value) else "not defined"
+
+
 def p_text(p: float) -> str:
     """Return "p = 0.012", "p < 0.001" or "no p"."""
     if np.isnan(p):
@@ -157,10 +67,9 @@ def p_text(p: float) -> str:
 
 def measured(row: Mapping[str, Any], settings: StatisticsSettings) -> str:
     """Return the mean with its unit and interval, as text."""
-    return (
-        f"{number(row['mean'])} {row['unit']} ({settings.confidence:.0%} interval {number(row['low'])} to "
-        f"{number(row['high'])})"
-    )
+    write = percent if row["unit"] == SHARE_UNIT else number
+    interval = f"{settings.confidence:.0%} interval {write(row['low'])} to {write(row['high'])}"
+    return f"{write(row['mean'])} {row['unit']} ({interval})"
 
 
 @dataclass(frozen=True)
@@ -170,68 +79,127 @@ class Evidence:
     Attributes:
         per_emotion: Test table, one row per classifier and emotion.
         pooled: Test table, one row per classifier, over the mean of the emotions.
-        shares: Shares of the palsy effect that are symmetry-specific, pooled and per emotion.
+        decomposition: Rows of `decomposition_table` over the mean of s and t, under `treated`.
         settings: Settings of the tests.
         treated: Name of the one-sided intervention.
-        control: Name of its two-sided control.
+        control: Name of its control of equal mean motion.
+        missing: Why an interaction is missing where there is none, and what to add.
     """
 
     per_emotion: pd.DataFrame
     pooled: pd.DataFrame
-    shares: pd.DataFrame
+    decomposition: pd.DataFrame
     settings: StatisticsSettings
     treated: str
     control: str
+    missing: str
 
     def rows(self, key: str, pooled: bool = True, form: str = "") -> list[TestRow]:
         """Return the rows of one hypothesis; `form` "_standardised" gives those of the standardised score."""
         hypothesis, table = HYPOTHESES[key], self.pooled if pooled else self.per_emotion
         intervention = hypothesis.intervention.format(treated=self.treated, control=self.control)
         chosen = table[(table["score"] == hypothesis.score + form) & (table["intervention"] == intervention)]
-        return [{"key": key, **{str(k): v for k, v in row.items()}} for row in chosen.to_dict("records")]
+        rows = [{"key": key, **{str(k): v for k, v in row.items()}} for row in chosen.to_dict("records")]
+        if hypothesis.by_interval:
+            return [self._as_share(row) for row in rows if row["n"] and self._readings(row)]
+        return rows
 
     def judged(self, row: TestRow, pooled: bool = True) -> ClaimVerdict:
         """Return the verdict on a row, with the equivalence test of its standardised form."""
+        hypothesis = HYPOTHESES[row["key"]]
         equivalence = [
             other["p_equivalence"]
-            for other in self.rows(row["key"], pooled, "_standardised")
+            for other in ([] if hypothesis.by_interval else self.rows(row["key"], pooled, "_standardised"))
             if (other["classifier"], other["emotion"]) == (row["classifier"], row["emotion"])
         ]
-        return judge(row, self.settings, equivalence[0] if equivalence else float("nan"))
+        return judge(row, hypothesis, self.settings, equivalence[0] if equivalence else float("nan"))
 
     def control_text(self, row: TestRow) -> str:
         """Return what the sentence about this row rests on; empty where its control was not run."""
         hypothesis = HYPOTHESES[row["key"]]
         if hypothesis.control:
             return hypothesis.control.format(control=self.control) if row["n"] else ""
-        others = self.rows(hypothesis.resting_on)
-        own = [other for other in others if other["classifier"] == row["classifier"] and other["n"]]
+        own = [other for other in self.rows(INTERACTION) if other["classifier"] == row["classifier"] and other["n"]]
         if not own:
             return ""
         verdict = self.judged(own[0])
-        return (
-            f"beyond {self.control}, which weakens both sides alike, {measured(own[0], self.settings)} remain"
-            f"{self.share_text(row)} ({p_text(verdict.p)}, {verdict.correction}; {verdict.word})"
-        )
+        found = f"interaction of the sides {measured(own[0], self.settings)}"
+        if part := self._readings(own[0]).get(HEADLINE_READING):
+            share = f", {percent(part['share'])} of it" if np.isfinite(part["share"]) else ""
+            found = (
+                f"of the palsy's mean cost of {number(part['palsy_cost'])} logits, {number(part['additive'])} are "
+                f"additive, the price of two weak halves, and {number(part['interaction'])} are interaction{share}"
+            )
+        return f"{found} ({p_text(verdict.p)}, {verdict.correction}; {outcome(own[0], verdict.word)})"
 
-    def share_text(self, row: TestRow) -> str:
-        """Return how much of the effect is symmetry-specific; empty where that cannot be said."""
-        found = self.shares[
-            (self.shares["classifier"] == row["classifier"]) & (self.shares["emotion"] == row["emotion"])
-        ]
-        if found.empty or not found["share"].notna().iloc[0]:
-            return ""
-        one = found.iloc[0]
-        return f", {one['share']:.0%} of it ({one['low']:.0%} to {one['high']:.0%})"
+    def missing_text(self, key: str) -> str:
+        """Return which control of a hypothesis is missing; of those that rest on the interaction, what to add."""
+        hypothesis = HYPOTHESES[key]
+        if not hypothesis.sensitivity:
+            return f"Control missing: {self.missing}."
+        absent = hypothesis.intervention.format(treated=self.treated, control=self.control).rpartition("-")[2]
+        return f"Control missing: {absent} was not run for every classifier here."
+
+    def remarks(self, row: TestRow, verdict: ClaimVerdict) -> str:
+        """Return what is to be said of a number beside its interval: size, sign, readings, what could be detected."""
+        hypothesis, margin = HYPOTHESES[row["key"]], percent(self.settings.equivalence_margin)
+        words = ""
+        if verdict.small:
+            none = ": equivalent to none" if outcome(row, verdict.word) == EQUIVALENT else ""
+            size = "The whole interval lies" if hypothesis.by_interval else "This is"
+            of = "of the cost" if hypothesis.by_interval else "of the expression's activation (TOST)"
+            words = f"{size} below {margin} {of}{none}. "
+        if row["key"] == INTERACTION:
+            return words + self._sign_text(row, verdict)
+        if hypothesis.by_interval:
+            rest = f"The additive part, the price of two weak halves, is {percent(1 - row['mean'])}. "
+            return words + (rest if np.isfinite(row["mean"]) else f"No share: {row['note']}. ")
+        return words
+
+    def _sign_text(self, row: TestRow, verdict: ClaimVerdict) -> str:
+        found, readings = outcome(row, verdict.word), self._readings(row)
+        words = f"The sign is {found}: {MEANING[found]}. " if found in MEANING else ""
+        others = [name for name, one in readings.items() if sign_of(one["interaction"]) != sign_of(row["mean"])]
+        if readings:
+            words += f"The sign is the same on {len(readings) - len(others)} of {len(readings)} readings of the output"
+            words += f", but not on {' and '.join(others)}. ".replace("_", " ") if others else ". "
+        if verdict.word == CANT_TELL and HEADLINE_READING in readings:
+            least = readings[HEADLINE_READING]["minimum_detectable_share"]
+            words += f"The smallest share of the palsy's cost that would be detected is {percent(least)}. "
+        return words
+
+    def shares_text(self) -> str:
+        """Return the smallest and the largest share of the interaction over the classifiers; empty without shares."""
+        found = sorted((row["mean"], row["classifier"]) for row in self.rows(SHARE) if np.isfinite(row["mean"]))
+        ends = [f"{percent(share)} ({name})" for share, name in (found[0], found[-1])] if found else []
+        return f"Shares {SHARE_UNIT} go from {' to '.join(ends)}. " if ends else ""
 
     def by_emotion(self, row: TestRow) -> str:
         """Return the classifier's verdicts for each emotion under the same hypothesis, as text."""
-        emotions: dict[str, list[str]] = {SUPPORTED: [], NOT_SUPPORTED: [], CANT_TELL: []}
+        emotions: dict[str, list[str]] = {found: [] for found in OUTCOMES}
         correction = ""
         for one in self.rows(row["key"], pooled=False):
             if one["classifier"] == row["classifier"]:
                 verdict = self.judged(one, pooled=False)
                 correction = verdict.correction
-                emotions[verdict.word].append(str(one["emotion"]))
+                emotions[outcome(one, verdict.word)].append(str(one["emotion"]))
         listed = "; ".join(f"{word} for {', '.join(names)}" for word, names in emotions.items() if names)
         return f"By emotion ({correction}): {listed}."
+
+    def _readings(self, row: TestRow) -> dict[str, TestRow]:
+        """Return the row's parts on each reading of the output; none where they were not measured."""
+        return self._parts.get((row["classifier"], row["emotion"]), {})
+
+    @cached_property
+    def _parts(self) -> dict[tuple[str, str], dict[str, TestRow]]:
+        """By classifier and emotion, then by reading: rows of the decomposition."""
+        found: dict[tuple[str, str], dict[str, TestRow]] = {}
+        for row in self.decomposition.dropna(subset="interaction").to_dict("records"):
+            found.setdefault((row["classifier"], row["emotion"]), {})[row["reading"]] = row
+        return found
+
+    def _as_share(self, row: TestRow) -> TestRow:
+        """Return the row of an interaction with its share of the palsy's cost as the mean."""
+        part = self._readings(row)[HEADLINE_READING]
+        numbers = {"mean": part["share"], "low": part["share_low"], "high": part["share_high"]}
+        return {**row, **numbers, "unit": SHARE_UNIT, "note": part["note"]}

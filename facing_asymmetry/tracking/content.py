@@ -13,6 +13,9 @@ from facing_asymmetry.reporting.figures.activation_curves import curve
 from facing_asymmetry.reporting.tables import classifier_table
 from facing_asymmetry.results.finished_run import RunData, grid_mean, read_run, surface
 from facing_asymmetry.results.layout import FIGURES_FOLDER
+from facing_asymmetry.statistics.evidence import HEADLINE_READING
+from facing_asymmetry.statistics.hypotheses import INTERACTION, SHARE, SUPPORTED
+from facing_asymmetry.statistics.parts import PARTS
 
 DPI: Final = 110
 """Resolution of the surfaces that are drawn here: sharp in a panel, 0.1 MB each."""
@@ -119,17 +122,32 @@ def facts(data: RunData) -> dict[str, Any]:
 
 
 def summary_of(data: RunData) -> dict[str, Value]:
-    """Every score with its interval, the verdicts, and what the run counted and took."""
-    found: dict[str, Value] = {}
+    """The cost of a palsy and its parts, every score with its interval, verdicts, what the run counted and took."""
+    found = _costs(data)
     for row in data.tests.to_dict("records"):
         place = (str(row["score"]), str(row["intervention"]), str(row["emotion"]))
         named = _named(data, str(row["classifier"]))
         found |= {score_key(*place, field, named): row[field] for field in FIELDS if row[field] == row[field]}
     for claim in data.claims:
         if claim["level"] == "classifier":
-            found[verdict_key(claim["hypothesis"], _named(data, claim["classifier"]))] = claim["verdict"]
+            signed = claim["verdict"] == SUPPORTED and claim["hypothesis"] in (INTERACTION, SHARE)
+            word = f"{claim['verdict']} ({claim['sign']})" if signed else claim["verdict"]
+            found[verdict_key(claim["hypothesis"], _named(data, claim["classifier"]))] = word
     for part in ("counts", "seconds"):
         found |= {f"{part}/{name}": value for name, value in data.manifest.get(part, {}).items()}
+    return found
+
+
+def _costs(data: RunData) -> dict[str, Value]:
+    """Means and intervals of the decomposition, by emotion and for all of them ("all")."""
+    found: dict[str, Value] = {}
+    table = data.decomposition
+    for row in table[table["s"].isna() & (table["reading"] == HEADLINE_READING)].to_dict("records"):
+        place, named = (str(row["intervention"]), str(row["emotion"])), _named(data, str(row["classifier"]))
+        for part in (*PARTS, "share"):
+            score = SHARE if part == "share" else part
+            for field, value in (("mean", row[part]), ("low", row[f"{part}_low"]), ("high", row[f"{part}_high"])):
+                found |= {score_key(score, *place, field, named): value} if value == value else {}
     return found
 
 
@@ -199,7 +217,7 @@ def surface_key(emotion: str) -> str:
 
 
 def verdict_key(hypothesis: str, network: str = "") -> str:
-    """Summary: `supported`, `not supported` or `can't tell`, as in `verdict/symmetry_specific`."""
+    """Summary: `supported`, `not supported` or `can't tell`, as in `verdict/slope`; of an interaction with its sign."""
     return _joined("verdict", hypothesis, network)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.core.errors import TrackingError
+from facing_asymmetry.statistics.hypotheses import FALLS, INTERACTION, SHARE
 from facing_asymmetry.tracking.content import (
     EXPRESSIONS_FIGURE,
     SYMMETRY_KEY,
@@ -20,9 +21,19 @@ if TYPE_CHECKING:
 
 NAME: Final = "Does the classifier rely on facial symmetry?"
 
-SPECIFIC_SCORE: Final = ("symmetry_specific_standardised", "palsy-bilateral")
-SLOPE_SCORE: Final = ("slope_standardised", "palsy")
+INTERACTION_SCORE: Final = ("interaction_standardised", "palsy")
+SHARES: Final = {
+    "Cost of a palsy": ("palsy_cost_standardised", "palsy"),
+    "Additive part: two weak halves": ("additive_standardised", "palsy"),
+    "Interaction of the sides": INTERACTION_SCORE,
+}
 """Scores that may be compared between networks, with their interventions: shares of each expression's activation."""
+
+SLOPE_SCORE: Final = ("slope_standardised", "palsy")
+SPECIFIC_SCORE: Final = ("symmetry_specific_standardised", "palsy-bilateral")
+"""Shown below these: the slope is the cost per unit symmetry, the last is kept for comparison with earlier runs."""
+
+ACTIVATION_SHARE: Final = "share of the expression's activation"
 
 MOST_RUNS: Final = 40
 """Runs that a panel shows at once: two sweeps of seventeen networks."""
@@ -30,10 +41,13 @@ MOST_RUNS: Final = 40
 GUIDE: Final = """# What is shown
 One run is one job of a sweep; jobs with one network each can be compared in every panel.
 
-- **Symmetry-specific**: slope under `palsy` minus slope under its control `bilateral`, as a share of the expression's
-  own activation. Above zero: weakening one side costs more activation than weakening both alike. This is the number to
-  compare.
+- **Cost of a palsy** = **additive part** (two weak halves) + **interaction** (their mismatch), each as a share of the
+  expression's own activation. The interaction is the number to compare: above zero, the asymmetric face gives less than
+  the average of the two symmetric faces it is made of; below zero, more. It is zero for a network that judges each half
+  on its own.
 - **Slope**: above zero means that the activation falls when symmetry falls, for whatever reason, lost motion included.
+- **Symmetry-specific** (sensitivity): slope under `palsy` minus slope under `bilateral`. It holds the curvature of the
+  response.
 - **Logits** (curves, surfaces) have each network's own scale: compare their shape, not their height.
 - Intervals are over faces; `p_holm` is corrected within one job. Over a whole sweep, correct anew: the aggregated
   report does. A run tagged *no claim* has too few faces for any claim.
@@ -70,9 +84,11 @@ def build_workspace(
     tables = [wr.WeavePanelSummaryTable(table_name=f"tables/{name}") for name in ("claims", "scores", "networks")]
     sections = [
         ws.Section("Read me", [wr.MarkdownPanel(markdown=GUIDE), wr.RunComparer(diff_only="split")], is_open=True),
-        _bars("Symmetry-specific (share of the expression's activation)", *SPECIFIC_SCORE, emotions, names),
-        _bars("Slope under palsy (share of the expression's activation)", *SLOPE_SCORE, emotions, names),
+        *(_bars(f"{title} ({ACTIVATION_SHARE})", *score, emotions, names) for title, score in SHARES.items()),
+        _bars("Interaction of the sides (share of the palsy's cost)", SHARE, "palsy", emotions, names),
         _intervals(emotions, names),
+        _bars(f"Slope under palsy ({ACTIVATION_SHARE})", *SLOPE_SCORE, emotions, names),
+        _bars(f"Sensitivity: symmetry-specific ({ACTIVATION_SHARE})", *SPECIFIC_SCORE, emotions, names, is_open=False),
         _curves("Activation against symmetry", "activation", emotions, names),
         _curves("Under the control, both sides weakened", "control", emotions, names, is_open=False),
         _curves("Share of faces still recognised", "recognised", emotions, names, is_open=False),
@@ -131,7 +147,9 @@ def _client() -> tuple[Any, Any]:
     return ws, wr
 
 
-def _bars(title: str, score: str, intervention: str, emotions: Sequence[str], names: Sequence[str]) -> "Section":
+def _bars(
+    title: str, score: str, intervention: str, emotions: Sequence[str], names: Sequence[str], is_open: bool = True
+) -> "Section":
     """One panel per emotion, one bar per run."""
     ws, wr = _client()
     panels = [
@@ -143,7 +161,7 @@ def _bars(title: str, score: str, intervention: str, emotions: Sequence[str], na
         )
         for emotion in emotions
     ]
-    return ws.Section(title, panels, is_open=True)
+    return ws.Section(title, panels, is_open=is_open)
 
 
 def _intervals(emotions: Sequence[str], names: Sequence[str]) -> "Section":
@@ -152,13 +170,15 @@ def _intervals(emotions: Sequence[str], names: Sequence[str]) -> "Section":
     panels = [
         wr.BarPlot(
             title=f"{emotion}: low, mean, high",
-            metrics=[score_key(*SPECIFIC_SCORE, emotion, field, n) for n in names for field in ("low", "mean", "high")],
+            metrics=[
+                score_key(*INTERACTION_SCORE, emotion, field, n) for n in names for field in ("low", "mean", "high")
+            ],
             max_runs_to_show=MOST_RUNS,
             max_bars_to_show=3 * MOST_RUNS * len(names),
         )
         for emotion in emotions
     ]
-    return ws.Section("Symmetry-specific with its interval", panels)
+    return ws.Section("Interaction with its interval", panels)
 
 
 def _curves(title: str, curve: str, emotions: Sequence[str], names: Sequence[str], is_open: bool = True) -> "Section":
@@ -185,13 +205,13 @@ def _media(title: str, keys: dict[str, list[str]]) -> "Section":
 
 
 def _networks(emotions: Sequence[str]) -> "Section":
-    """The symmetry-specific score against the network's size."""
+    """The interaction against the network's size."""
     ws, wr = _client()
     panels = [
         wr.ScatterPlot(
             title=f"{emotion}: against parameters",
             x=wr.Config("network.parameters"),
-            y=score_key(*SPECIFIC_SCORE, emotion, "mean"),
+            y=score_key(*INTERACTION_SCORE, emotion, "mean"),
             log_x=True,
         )
         for emotion in emotions
@@ -202,7 +222,7 @@ def _networks(emotions: Sequence[str]) -> "Section":
 def _runs(group: str) -> Any:
     """The list of runs: their networks by training set, each with its verdicts."""
     ws, _ = _client()
-    columns = ["config:training_set", *(f"summary:{verdict_key(name)}" for name in ("slope", "symmetry_specific"))]
+    columns = ["config:training_set", *(f"summary:{verdict_key(name)}" for name in (FALLS, INTERACTION))]
     return ws.RunsetSettings(
         filters=[ws.Metric("Group") == group] if group else [],
         order=[ws.Ordering(ws.Config("training_set")), ws.Ordering(ws.Metric("Name"))],

@@ -1,10 +1,12 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from facing_asymmetry.tracking.content import FIELDS, content_of, score_key
+from facing_asymmetry.results.finished_run import read_run
+from facing_asymmetry.tracking.content import FIELDS, content_of, score_key, summary_of
 from tests.tracking.runs import EMOTIONS, composed
 
 
@@ -28,6 +30,34 @@ def test_every_number_of_the_test_table_is_in_the_summary(content, reported):
     assert len(expected) > 50
     assert {key: content.summary[key] for key in expected} == expected
     assert not any(isinstance(value, float) and np.isnan(value) for value in content.summary.values())
+
+
+def test_the_cost_of_a_palsy_and_its_parts_are_in_the_summary_by_emotion_and_for_all(content, of_several, reported):
+    table = pd.read_csv(reported / "decomposition.csv")
+    rows = table[(table["reading"] == "logit") & table["s"].isna()].set_index("emotion")
+    assert set(rows.index) == {*EMOTIONS, "all"}
+    for emotion, row in rows.iterrows():
+        for score in ("palsy_cost", "interaction", "interaction_share"):
+            column = score.removeprefix("interaction_")
+            for field, name in (("mean", column), ("low", f"{column}_low"), ("high", f"{column}_high")):
+                assert content.summary[score_key(score, "palsy", emotion, field)] == pytest.approx(row[name])
+    assert "interaction_share/palsy/all/mean/net_b" in of_several.summary
+
+
+def test_the_verdict_on_an_interaction_has_its_sign(reported):
+    data = read_run(reported)
+    claim = {"level": "classifier", "classifier": "net_a", "sign": "negative"}
+    claims = [
+        {**claim, "hypothesis": "interaction", "verdict": "supported"},
+        {**claim, "hypothesis": "interaction_share", "verdict": "can't tell"},
+        {**claim, "hypothesis": "slope", "verdict": "not supported"},
+    ]
+    summary = summary_of(replace(data, claims=claims))
+    assert {key: summary[f"verdict/{key}"] for key in ("interaction", "interaction_share", "slope")} == {
+        "interaction": "supported (negative)",
+        "interaction_share": "can't tell",
+        "slope": "not supported",
+    }
 
 
 def test_jobs_with_one_network_share_their_keys_and_jobs_with_several_name_it(content, of_several):

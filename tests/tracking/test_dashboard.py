@@ -41,7 +41,8 @@ def test_every_panel_asks_for_something_that_a_run_logs(view, reported, tmp_path
         ("s", f"{curve}/{emotion}") for curve in ("activation", "control", "recognised") for emotion in EMOTIONS
     }
     assert {metric for p in curves for metric in p["config"]["metrics"]} <= history
-    assert len(bars) == 3 * len(EMOTIONS)
+    # the cost, its two parts, the share, the interaction's intervals, the slope and the older estimate
+    assert len(bars) == 7 * len(EMOTIONS)
     assert {metric for p in bars for metric in p["config"]["metrics"]} <= set(content.summary)
     assert {key for p in panels(view, MEDIA) for key in p["config"]["mediaKeys"]} <= set(content.images)
     for panel in panels(view, SCATTER):
@@ -49,6 +50,14 @@ def test_every_panel_asks_for_something_that_a_run_logs(view, reported, tmp_path
         assert panel["config"]["xAxis"] == "config:network.value.parameters"
     tables = [name for name in content.tables if f'"tables/{name}"' in json.dumps(view)]
     assert tables == ["scores", "claims", "networks"]
+
+
+def test_the_cost_and_its_parts_come_first_and_the_older_estimate_is_below_them(view):
+    shown = list(dict.fromkeys(metric.split("/")[0] for p in panels(view, BARS) for metric in p["config"]["metrics"]))
+    assert shown == [
+        *("palsy_cost_standardised", "additive_standardised", "interaction_standardised", "interaction_share"),
+        *("slope_standardised", "symmetry_specific_standardised"),
+    ]
 
 
 def test_columns_beside_the_runs_are_logged_too(view, reported, tmp_path):

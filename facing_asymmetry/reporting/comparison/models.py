@@ -20,9 +20,11 @@ MUST_AGREE: Final = ("grid", "scene", "renderer", "interventions", "expression",
 
 COMPARED_SCORES: Final = {
     "slope_standardised": "share of the expression's activation lost per unit symmetry",
-    "symmetry_specific_standardised": "the part of it that the control, both sides weakened alike, doesn't lose",
+    "interaction_standardised": "interaction of the sides, as a share of the expression's activation",
+    "interaction": "interaction of the sides, in logits",
+    "symmetry_specific_standardised": "sensitivity: slope beyond the control that weakens both sides alike, as a share",
 }
-"""What is compared: scores that don't depend on a network's scale, and what each says."""
+"""What is compared, and what each says; logits are on one scale, as a network is compared with itself."""
 
 
 @dataclass(frozen=True)

@@ -41,9 +41,12 @@ from facing_asymmetry.results.contact_sheets import data_uri
 MODEL_COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 MODEL_MARKERS: Final = "osD^"
 SCORE_LABELS: Final = {
-    "slope_standardised": "standardised slope\n(share of activation lost per unit symmetry)",
-    "symmetry_specific_standardised": "symmetry-specific part\n(share of activation per unit symmetry)",
+    "slope_standardised": "standardised slope\n(share of activation lost\nper unit symmetry)",
+    "interaction_standardised": "interaction of the sides\n(share of activation)",
+    "symmetry_specific_standardised": "sensitivity: symmetry-specific\n(share of activation\nper unit symmetry)",
 }
+"""Panels of the figure: networks differ in the scale of their logits, so it shows shares."""
+
 CORNERS = ((1.0, 0.0, "neutral"), (1.0, 1.0, "symmetric"), (0.5, 1.0, "half"), (0.0, 1.0, "one side still"))
 """s, t and name of the frames that are shown of each face model."""
 
@@ -115,7 +118,8 @@ def sentence(row: Mapping[Any, Any], identities: Mapping[str, int]) -> str:
     """One score and two models in words; `identities`: number of faces by model."""
     names, score = f"{readable(row['first'])} and {readable(row['second'])}", COMPARED_SCORES[row["score"]]
     if not row["pairs"]:
-        return f"{score.capitalize()}: {names} recognise no expression in common."
+        absent = f"not compared, as {names} don't both have it (an interaction needs the intervention palsy_two_sided)"
+        return f"{score.capitalize()}: {f'{names} recognise no expression in common' if row['tested'] else absent}."
     rank = "" if np.isnan(row["rank_correlation"]) else f", rank correlation {row['rank_correlation']:.2f}"
     return (
         f"{score.capitalize()}: {names} have the same sign in {row['same_sign']} of the {row['pairs']} classifier × "
@@ -179,9 +183,11 @@ def comparison_figure(table: pd.DataFrame, models: Sequence[str]) -> Figure:
     with look("comparison"):
         figure = new_figure(WIDTH, 0.085 * (len(models) + 1.6) * len(pairs) + 1.3)
         heights = _heights(pairs)
-        for axes, score in zip(figure.subplots(1, len(COMPARED_SCORES), sharey=True), COMPARED_SCORES, strict=True):
+        for axes, (score, label) in zip(
+            figure.subplots(1, len(SCORE_LABELS), sharey=True), SCORE_LABELS.items(), strict=True
+        ):
             _score_panel(axes, table[table["score"] == score], heights, models)
-            axes.set_xlabel(SCORE_LABELS[score])
+            axes.set_xlabel(label)
         first = figure.axes[0]
         first.set_yticks(list(heights.values()), [emotion for _, emotion in pairs])
         first.set_ylim(max(heights.values()) + 0.6, -1.4)

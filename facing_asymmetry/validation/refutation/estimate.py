@@ -16,7 +16,8 @@ from facing_asymmetry.results.layout import CURVE_KEY, TEST_KEY
 from facing_asymmetry.statistics.curves import activation_curves
 from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
 from facing_asymmetry.statistics.identities import identity_scores
-from facing_asymmetry.statistics.scores import slope
+from facing_asymmetry.statistics.parts import PARTNER_SUFFIX
+from facing_asymmetry.statistics.scores import costs, slope, trapezoid_weights
 
 GROUP_KEY: Final = ("face_model", "classifier", "training_set", "expression")
 """Columns that name the classifier of an estimate."""
@@ -24,8 +25,8 @@ GROUP_KEY: Final = ("face_model", "classifier", "training_set", "expression")
 Group = tuple[str, str, str, str]
 """Values of `GROUP_KEY`."""
 
-REFUTED_SCORES: Final = ("slope", "symmetry_specific")
-"""Scores that can be refuted: both are linear in the activation."""
+REFUTED_SCORES: Final = ("slope", "interaction", "symmetry_specific")
+"""Scores that can be refuted: all are linear in the activation."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Estimate:
         group: Values of `GROUP_KEY`.
         score: One of `REFUTED_SCORES`.
         identities: Numbers of the identities.
-        values: One value per identity, in logits per unit symmetry.
+        values: One value per identity, in logits per unit symmetry; an interaction in logits.
         low: Lower bound of the interval of the mean.
         high: Upper bound of the interval of the mean.
         p: Two-sided p of the sign-flip test.
@@ -71,7 +72,7 @@ def estimates(
     Raises:
         DataError: A column is missing, or the table has none of these scores.
     """
-    interventions = {"slope": treated, "symmetry_specific": f"{treated}-{control}"}
+    interventions = {"slope": treated, "interaction": treated, "symmetry_specific": f"{treated}-{control}"}
     missing = [name for name in TEST_KEY if name not in scores.columns]
     if missing:
         raise DataError(f"score table lacks the column(s) {', '.join(missing)}; it has {', '.join(scores.columns)}")
@@ -103,17 +104,27 @@ class CurveSet:
     t: Float[ndarray, " T"]
     y: Float[ndarray, "N E K S T"]
 
-    def scores(self, y: Float[ndarray, "*R N E K S T"] | None = None) -> Float[ndarray, "*R N"]:
-        """Return the score `slope` per identity, sides and emotions averaged.
+    def scores(self, score: str, y: Float[ndarray, "*R N E K S T"] | None = None) -> Float[ndarray, "*R N"]:
+        """Return the curves' part in a score per identity, sides and emotions averaged: their slope, or their cost.
 
         Args:
+            score: One of `REFUTED_SCORES`.
             y: Other curves on the same grid; None takes the own ones.
         """
-        return np.asarray(slope(self.y if y is None else y, self.s, self.t).mean(axis=(-2, -1)))
+        y = self.y if y is None else y
+        cost = score == "interaction"
+        each = costs(y, self.s, self.t) @ trapezoid_weights(self.s) if cost else slope(y, self.s, self.t)
+        return np.asarray(each.mean(axis=(-2, -1)))
 
 
 CurveSets = dict[str, CurveSet]
 """Intervention -> its curves."""
+
+
+def made_of(score: str, treated: str, control: str) -> dict[str, float]:
+    """Return the interventions whose parts add up to a score, with the factor of each."""
+    others = {"slope": {}, "interaction": {f"{treated}{PARTNER_SUFFIX}": -0.5}, "symmetry_specific": {control: -1.0}}
+    return {treated: 1.0, **others[score]}
 
 
 def curve_sets(

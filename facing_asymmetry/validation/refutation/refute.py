@@ -17,6 +17,7 @@ from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.core.settings import validated
 from facing_asymmetry.results.layout import MANIFEST_FILE, RESPONSES_FILE, SCORES_FILE
 from facing_asymmetry.results.response_table import read_chunks
+from facing_asymmetry.statistics.parts import PARTNER_SUFFIX
 from facing_asymmetry.validation.refutation.estimate import (
     GROUP_KEY,
     CurveSets,
@@ -24,6 +25,7 @@ from facing_asymmetry.validation.refutation.estimate import (
     Group,
     curve_sets,
     estimates,
+    made_of,
 )
 from facing_asymmetry.validation.refutation.refuters import (
     FAIL,
@@ -107,7 +109,7 @@ def refute(
         DataError: A column is missing, nothing can be refuted, or scores and responses don't belong together.
     """
     found = {(e.group, e.score): e for e in estimates(scores, statistics, settings.treated, settings.control)}
-    names = (settings.treated, settings.control, settings.placebo)
+    names = (settings.treated, settings.control, f"{settings.treated}{PARTNER_SUFFIX}", settings.placebo)
     rows = [
         {**_named(estimate), **asdict(verdict)}
         for group, curves in curve_sets(responses, names)
@@ -138,14 +140,12 @@ def _verdicts(
 
 def _check_agreement(estimate: Estimate, curves: CurveSets, settings: RefuterSettings) -> None:
     """Raise `DataError` unless the score table's mean is that of the curves."""
-    paired = estimate.score == "symmetry_specific"
-    for name in (settings.treated, settings.control) if paired else (settings.treated,):
+    parts = made_of(estimate.score, settings.treated, settings.control)
+    for name in parts:
         if name not in curves:
             raise DataError(f"response table has no {name} of {estimate.group[1]}; the score table has its scores")
-    values = curves[settings.treated].scores()
-    size = float(np.abs(values).max())
-    if paired:
-        values = values - curves[settings.control].scores()
+    values = np.sum([factor * curves[name].scores(estimate.score) for name, factor in parts.items()], axis=0)
+    size = float(np.abs(curves[settings.treated].scores(estimate.score)).max())
     if abs(values.mean() - estimate.mean) > AGREEMENT * max(size, 1e-3):
         raise DataError(
             f"{SCORES_FILE} and {RESPONSES_FILE} don't belong together: mean {estimate.score} of "

@@ -11,7 +11,7 @@ from scipy.spatial.distance import pdist
 
 from facing_asymmetry.config import RefuterSettings, StatisticsSettings
 from facing_asymmetry.statistics.resampling import generator, sign_flip_test
-from facing_asymmetry.validation.refutation.estimate import CurveSet, CurveSets, Estimate
+from facing_asymmetry.validation.refutation.estimate import CurveSet, CurveSets, Estimate, made_of
 
 Test = Callable[[Float[ndarray, " N"], np.random.Generator], float]
 """From one value per identity to a two-sided p."""
@@ -55,8 +55,8 @@ def placebo(estimate: Estimate, curves: CurveSets, settings: RefuterSettings) ->
     """
     allowed = settings.placebo_share * max(abs(estimate.mean), estimate.half_width)
     if settings.placebo in curves:
-        found = float(curves[settings.placebo].scores().mean())
-        kind = f"slope under {settings.placebo}"
+        found = float(curves[settings.placebo].scores(estimate.score).mean())
+        kind = f"{'cost' if estimate.score == 'interaction' else 'slope'} under {settings.placebo}"
     else:
         rng = generator(settings.seed, "placebo", *estimate.group, estimate.score)
         means = [_permuted(estimate, curves, settings, rng).mean() for _ in range(settings.repeats)]
@@ -71,13 +71,13 @@ def _permuted(
     estimate: Estimate, curves: CurveSets, settings: RefuterSettings, rng: np.random.Generator
 ) -> Float[ndarray, " N"]:
     """The estimate's score per identity with the labels of s permuted in every replicate by itself."""
-    scores = _shuffled(curves[settings.treated], rng)
-    return scores - _shuffled(curves[settings.control], rng) if estimate.score == "symmetry_specific" else scores
+    parts = made_of(estimate.score, settings.treated, settings.control)
+    return np.sum([factor * _shuffled(curves[name], estimate.score, rng) for name, factor in parts.items()], axis=0)
 
 
-def _shuffled(curves: CurveSet, rng: np.random.Generator) -> Float[ndarray, " N"]:
+def _shuffled(curves: CurveSet, score: str, rng: np.random.Generator) -> Float[ndarray, " N"]:
     order = rng.permuted(np.broadcast_to(np.arange(len(curves.s)), curves.y.shape[:-1]), axis=-1)
-    return curves.scores(np.take_along_axis(curves.y, order[..., None], axis=-2))
+    return curves.scores(score, np.take_along_axis(curves.y, order[..., None], axis=-2))
 
 
 def dummy_outcome(
@@ -115,10 +115,10 @@ def _dummy(
 
     def scores(name: str) -> Float[ndarray, " N"]:
         y = curves[name].y
-        return curves[name].scores(np.tensordot(mixture, y - y.mean(axis=0), axes=1))
+        return curves[name].scores(estimate.score, np.tensordot(mixture, y - y.mean(axis=0), axes=1))
 
-    values = scores(settings.treated)
-    return values - scores(settings.control) if estimate.score == "symmetry_specific" else values
+    parts = made_of(estimate.score, settings.treated, settings.control)
+    return np.sum([factor * scores(name) for name, factor in parts.items()], axis=0)
 
 
 def random_cause(estimate: Estimate, settings: RefuterSettings) -> RefuterVerdict:

@@ -11,7 +11,13 @@ from scipy import stats
 
 from facing_asymmetry.app.cli import cli
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.reporting.comparison.models import agreement, differences, estimates, read_models
+from facing_asymmetry.reporting.comparison.models import (
+    COMPARED_SCORES,
+    agreement,
+    differences,
+    estimates,
+    read_models,
+)
 from facing_asymmetry.reporting.comparison.page import compare
 from tests.reporting.comparison.conftest import change_manifest, on_another_face
 from tests.reporting.synthetic_run import Plan, write_run
@@ -48,7 +54,31 @@ def test_a_planted_difference_is_found_where_it_was_planted_and_nowhere_else(pla
     assert found["low"] < 0.4 < found["high"]
     assert found["p_holm"] < 0.05
     assert (apart.drop(index=PLANTED)["difference"] == 0.0).all()
-    assert agreement(estimates(runs), apart.reset_index())["differ"].tolist() == [1, 0]
+    agreed = agreement(estimates(runs), apart.reset_index()).set_index("score")["differ"]
+    assert agreed.to_dict() == dict.fromkeys(COMPARED_SCORES, 0) | {PLANTED[0]: 1}
+
+
+@pytest.mark.parametrize("score", ["interaction", "interaction_standardised"])
+def test_a_planted_difference_of_interactions_is_found(plain, tmp_path, score):
+    planted = (score, "net_b", "surprise")
+    runs = read_models([plain, on_another_face(plain, tmp_path / "run", "ict", {planted: -0.7})])
+    apart = differences(runs).set_index(["score", "classifier", "emotion"])
+    assert apart.loc[planted, "difference"] == pytest.approx(-0.7)
+    assert apart.loc[planted, "p_holm"] < 0.05
+    assert (apart.drop(index=planted)["difference"] == 0.0).all()
+
+
+def test_runs_without_the_two_sided_control_say_that_interactions_are_not_compared(plain, tmp_path):
+    old = [on_another_face(plain, tmp_path / name, name) for name in ("one", "other")]
+    for run in old:
+        for table in ("scores", "tests"):
+            rows = pd.read_csv(run / f"{table}.csv")
+            rows[~rows["score"].str.startswith("interaction")].to_csv(run / f"{table}.csv", index=False)
+    page = compare(old, tmp_path / "out").read_text()
+    words = "not compared, as one and other don&#39;t both have it (an interaction needs the intervention"
+    assert page.count(words) == 2
+    apart = pd.read_csv(tmp_path / "out" / "differences.csv")
+    assert apart[apart["score"] == "interaction"]["note"].str.startswith("0 and 0 identities").all()
 
 
 def test_identities_are_the_replication_and_sides_are_averaged_first(plain, shifted):

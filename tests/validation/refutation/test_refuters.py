@@ -76,6 +76,24 @@ def test_a_planted_effect_passes_every_refuter(table):
     assert table["words"].str.len().min() > 10
 
 
+def test_a_planted_interaction_is_refuted_too_and_agrees_with_its_score():
+    responses = made(Planted(interaction=0.3), emotions=("fear",))
+    scores = score_table(responses, ["slope", "interaction"])
+    table = refute(scores, responses, SETTINGS, STATISTICS)
+    rows = table[(table["score"] == "interaction") & (table["classifier"] == "alpha")]
+    assert rows["status"].tolist() == [PASS] * len(REFUTERS)
+    assert rows["mean"].iloc[0] == pytest.approx(scores.loc[scores["score"] == "interaction", "value"].mean())
+    with pytest.raises(DataError, match="response table has no palsy_two_sided of alpha"):
+        refute(scores, responses[responses["intervention"] != "palsy_two_sided"], SETTINGS, STATISTICS)
+
+
+def test_a_label_that_leaks_into_the_placebo_is_found_in_its_cost():
+    responses = with_noop(made(Planted(interaction=0.3), emotions=("fear",)), leak=0.5)
+    table = refute(score_table(responses, ["interaction"]), responses, SETTINGS, STATISTICS)
+    assert status(table[table["classifier"] == "alpha"], "placebo", "interaction") == FAIL
+    assert table["words"].str.contains("cost under noop").any()
+
+
 def test_the_estimates_are_those_of_the_test_table(table, responses):
     scores = score_table(responses, ["slope"])
     means = scores[scores["intervention"] == "palsy"].groupby("classifier")["value"].mean()
@@ -112,7 +130,7 @@ def test_a_score_that_depends_on_order_in_no_way_fails_as_its_own_placebo():
     [slope, _] = estimates(score_table(responses, ["slope", "symmetry_specific"]), STATISTICS)
 
     class Spread(CurveSet):
-        def scores(self, y=None):
+        def scores(self, score, y=None):
             return np.ptp(self.y if y is None else y, axis=-2).mean(axis=(-3, -2, -1))
 
     spread = {name: Spread(**vars(each)) for name, each in curves.items()}
