@@ -89,8 +89,10 @@ def claims(
     groups = scores[["face_model", "expression"]].drop_duplicates().sort_values(["face_model", "expression"])
     sheet: list[Claim] = []
     for face_model, expression in groups.itertuples(index=False):
-        own = (t[(t["face_model"] == face_model) & (t["expression"] == expression)] for t in (*tables, parts))
-        evidence = Evidence(*own, settings, treated, control, missing)
+        per_emotion, pooled, own = (
+            t[(t["face_model"] == face_model) & (t["expression"] == expression)] for t in (*tables, parts)
+        )
+        evidence = Evidence(per_emotion, pooled, own, settings, treated, control, missing)
         sheet += [{**claim, "face_model": face_model, "expression": expression} for claim in _group(evidence)]
     return sorted(sheet, key=lambda claim: claim["level"] != "run")
 
@@ -139,8 +141,17 @@ def _classifier(evidence: Evidence, row: TestRow) -> Claim:
         f"{test} ({verdict.correction}). {evidence.remarks(row, verdict)}"
         + (f"Control: {control}. {evidence.by_emotion(row)}" if control else evidence.missing_text(row["key"]))
     )
-    numbers = {"p": verdict.p, "correction": verdict.correction, "control": control, "needed": verdict.needed}
-    return _claim(text, word, "classifier", row["key"], row, **numbers)
+    return _claim(
+        text,
+        word,
+        "classifier",
+        row["key"],
+        row,
+        p=verdict.p,
+        correction=verdict.correction,
+        control=control,
+        needed=verdict.needed,
+    )
 
 
 def _every(evidence: Evidence, key: str, sentences: list[Claim]) -> Claim:

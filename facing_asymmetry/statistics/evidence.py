@@ -195,7 +195,8 @@ class Evidence:
         """By classifier and emotion, then by reading: rows of the decomposition."""
         found: dict[tuple[str, str], dict[str, TestRow]] = {}
         for row in self.decomposition.dropna(subset="interaction").to_dict("records"):
-            found.setdefault((row["classifier"], row["emotion"]), {})[row["reading"]] = row
+            named = {str(key): value for key, value in row.items()}
+            found.setdefault((row["classifier"], row["emotion"]), {})[row["reading"]] = named
         return found
 
     def _as_share(self, row: TestRow) -> TestRow:
