@@ -13,6 +13,8 @@ RUN = SimpleNamespace(
     study=SimpleNamespace(counts=SimpleNamespace(frames=6, forward_passes=6, cells=2, cells_cached=0))
 )
 
+COST = "a palsy costs 1.25 logits = 1 additive (two weak halves)"
+
 
 def claim(level, hypothesis, mean=0.5):
     return {"level": level, "hypothesis": hypothesis, "mean": mean, "text": f"{level} {hypothesis}."}
