@@ -177,10 +177,13 @@ def _costs(folder: Path) -> list[str]:
     mean = table["s"].isna() & (table["reading"] == HEADLINE_READING) & (table["emotion"] == ALL_EMOTIONS)
     rows = table[mean & (table["intervention"] == "palsy")]
     several = [name for name in ("face_model", "expression") if rows[name].nunique() > 1]
-    return [
-        f"  {', '.join(str(row[name]) for name in ('classifier', *several))}: a palsy costs "
-        f"{number(row['palsy_cost'])} logits = {number(row['additive'])} additive (two weak halves) + "
-        f"{number(row['interaction'])} interaction (interval {number(row['interaction_low'])} to "
-        f"{number(row['interaction_high'])}; {percent(row['share'])} of the cost)"
-        for row in rows.to_dict("records")
-    ]
+    lines = []
+    for row in rows.to_dict("records"):
+        name = ", ".join(str(row[key]) for key in ("classifier", *several))
+        share = percent(row["share"]) if np.isfinite(row["share"]) else "no share"
+        lines.append(
+            f"  {name}: a palsy costs {number(row['palsy_cost'])} logits = {number(row['additive'])} additive (two "
+            f"weak halves) + {number(row['interaction'])} interaction (interval {number(row['interaction_low'])} to "
+            f"{number(row['interaction_high'])}; {share} of the cost)"
+        )
+    return lines

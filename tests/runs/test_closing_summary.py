@@ -29,7 +29,7 @@ def part(**changed):
         "interaction_high": 0.4,
     }
     row = {"face_model": "makehuman", "classifier": "net_a", "expression": "facs", "emotion": "all", "reading": "logit"}
-    return {**row, "intervention": "palsy", "s": float("nan"), **numbers, **changed}
+    return {**row, "intervention": "palsy", "s": float("nan"), "share": 0.2, **numbers, **changed}
 
 
 def finished(folder, sheet, parts=()):
@@ -54,7 +54,7 @@ def test_a_run_that_may_claim_shows_the_first_two_hypotheses_and_the_cost_of_eac
         "  run interaction.",
         "In 2 of 3 classifier x emotion pairs the activation falls when symmetry falls (slope > 0).",
         f"  net_a: {COST} + 0.25 interaction (interval 0.1 to 0.4; 20% of the cost)",
-        f"  net_b: {COST} + -0.25 interaction (interval 0.1 to 0.4; not defined of the cost)",
+        f"  net_b: {COST} + -0.25 interaction (interval 0.1 to 0.4; no share of the cost)",
     ]
 
 
