@@ -62,9 +62,9 @@ def _folder_name(name: str) -> str:
 Points = Annotated[StrictInt | list[StrictFloat], BeforeValidator(_points)]
 
 
-@schema("face_model")
+@schema("face_models")
 class FaceModelConfig:
-    """`conf/face_model`: the parametric face."""
+    """`conf/face_model`: a parametric head."""
 
     name: Literal["makehuman", "flame", "ict"] = Field(
         default="makehuman", description="The face model; `flame` and `ict` need a file that you import first."
@@ -415,7 +415,12 @@ class RunConfig:
         description="Also compute the exact d(logit)/ds at every node, for the autograd scores; 3-4 times as long.",
     )
     dry_run: StrictBool = Field(default=False, description="Print cells, frames, time and disk space, and stop.")
-    face_model: FaceModelConfig = Field(default_factory=FaceModelConfig, description="The parametric face.")
+    face_models: dict[str, FaceModelConfig] = Field(
+        default_factory=lambda: {"makehuman": FaceModelConfig()},
+        min_length=1,
+        examples=["face_model=makehuman"],
+        description="Face models, by name; chosen with face_model=[...], each is a run of its own.",
+    )
     renderer: RendererConfig = Field(default_factory=RendererConfig, description="What turns a face into an image.")
     scene: Scene = Field(default_factory=Scene, description="Camera, lights and background.")
     classifiers: dict[str, Any] = Field(
@@ -446,9 +451,22 @@ class RunConfig:
     paths: PathsConfig = Field(default_factory=PathsConfig, description="Where results go.")
 
     def __post_init__(self) -> None:
+        for name, facts in self.face_models.items():
+            if facts.name != name:
+                raise ConfigError(f"face_models.{name}.name = {facts.name!r}; it must be {name!r}")
         identity_block(self.identities, self.identity_block)
         if self.identity_block and self.expression.per_identity:
             raise ConfigError("identity_block needs expression.per_identity=false: those expressions are one batch")
+
+    @property
+    def face_model(self) -> FaceModelConfig:
+        """The face model of a study of one head; `ConfigError` where several are configured."""
+        if len(self.face_models) > 1:
+            raise ConfigError(
+                f"face_models holds {', '.join(self.face_models)}; one is needed here, for example "
+                f"face_model={next(iter(self.face_models))}"
+            )
+        return next(iter(self.face_models.values()))
 
 
 def identity_block(identities: int, block: str | None) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ finished, and gives up all jobs with the first that raises; this one does none o
 """
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +41,11 @@ class StudySweeper(BasicSweeper):
         parser = OverridesParser.create(config_loader=self.hydra_context.config_loader)
         overrides = parser.parse_overrides([*self._parse_config(), *arguments])
         swept = {o.get_key_element() for o in overrides if o.is_sweep_override()}
-        [jobs] = self.split_arguments(overrides, None)
-        asked = [(tuple(o for o in job if o.partition("=")[0] in swept), self._composed(job)) for job in jobs]
+        [combinations] = self.split_arguments(overrides, None)
+        jobs, asked = [], []
+        for job, choice, composed in (one for each in combinations for one in self._heads_of(each)):
+            jobs.append(job)
+            asked.append((tuple(o for o in job if o.partition("=")[0] in swept or o == choice), composed))
         session = current().session = Session(current().stage, current().command)
         todo = session.plan(asked, elsewhere=type(self.launcher).__name__ == "SlurmLauncher")
         if session.dry_run:
@@ -54,6 +58,18 @@ class StudySweeper(BasicSweeper):
             ):
                 self._launch(chunk, launched)
                 launched += len(chunk)
+
+    def _heads_of(self, job: list[str]) -> Iterator[tuple[list[str], str, dict[str, Any]]]:
+        """A job for each head: its overrides, the one that chooses the head where there are several, its settings."""
+        from facing_asymmetry.runs.heads import of_each_head, overrides_of
+
+        composed = self._composed(job)
+        heads = composed.get("face_models")
+        if not isinstance(heads, dict) or len(heads) < 2:
+            yield job, "", composed
+            return
+        for choice, one in of_each_head(composed):
+            yield overrides_of(choice, job), choice, one
 
     def _composed(self, job: list[str]) -> dict[str, Any]:
         assert self.hydra_context is not None

@@ -9,7 +9,7 @@ from pydantic_core import PydanticUndefined
 
 from facing_asymmetry.config import RunConfig
 from facing_asymmetry.core.conf_folder import conf_folder
-from facing_asymmetry.core.settings import bounds, choices, fields_of
+from facing_asymmetry.core.settings import bounds, choices, fields_of, nested
 
 TARGET: Final = Path(__file__).parents[1] / "docs" / "configuration.md"
 
@@ -41,12 +41,15 @@ def page(conf: Path) -> str:
 
 
 def _choices(folder: Path) -> str:
-    """One part: its choices, and its values where it is one part and not many of a kind."""
+    """One part: its choices, and its values where all choices have the same."""
     lines = [f"### {folder.name}\n", "| choice | what it is |", "|---|---|"]
     lines += [f"| `{path.stem}` | {_about(path)} |" for path in sorted(folder.glob("*.yaml"))]
-    info = fields_of(RunConfig).get(folder.name)
-    if info is not None and _is_schema(info.annotation):
-        lines += ["", f"Values, as `{folder.name}.key=value`:\n", _table(info.annotation)]
+    known = fields_of(RunConfig)
+    one, many = known.get(folder.name), known.get(f"{folder.name}s")
+    if one is not None and _is_schema(one.annotation):
+        lines += ["", f"Values, as `{folder.name}.key=value`:\n", _table(one.annotation)]
+    if many is not None and (schema := nested(many)) is not None:
+        lines += ["", f"Values, as `{folder.name}s.NAME.key=value`:\n", _table(schema)]
     return "\n".join(lines) + "\n"
 
 
@@ -98,7 +101,9 @@ def _plain(hint: Any) -> str:
 
 def _default(info: Any) -> str:
     value = info.default if info.default is not PydanticUndefined else info.default_factory()
-    return f"`{list(value) if isinstance(value, tuple) else value!r}`".replace("'", '"')
+    if isinstance(value, tuple) or (isinstance(value, dict) and value):
+        value = list(value)
+    return f"`{value!r}`".replace("'", '"')
 
 
 def _about(path: Path) -> str:

@@ -15,7 +15,7 @@ from facing_asymmetry.reporting.opened_run import FinishedRun, open_run
 if TYPE_CHECKING:
     from facing_asymmetry.runs.summary import Plan
 
-CHOICE_FOLDERS: Final = {"classifiers": "classifier", "interventions": "intervention"}
+CHOICE_FOLDERS: Final = {"face_models": "face_model", "classifiers": "classifier", "interventions": "intervention"}
 """Keys whose entries are chosen from a folder of `conf/` -> name of the folder."""
 
 UNQUOTED: Final = re.compile(r"[A-Za-z_][\w./:-]*")
@@ -36,8 +36,8 @@ def run(*overrides: str, outputs: str | Path | None = None, verbose: bool = Fals
             repeated run continues. None: nothing is kept after this Python process, and no report is written.
         verbose: print what is done, and how long it will take.
         values: the same as keyword arguments: `identities=6`, `grid="quick"`, `emotions=["anger"]`,
-            `statistics={"alpha": 0.01}`. `classifiers` and `interventions` take names, or a mapping from names to
-            their settings.
+            `statistics={"alpha": 0.01}`. `face_models`, `classifiers` and `interventions` take names, or a mapping
+            from names to their settings.
 
     Raises:
         ConfigError: an unknown override or value; the message says what would be right.

@@ -21,7 +21,7 @@ from rich.syntax import Syntax
 from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
 from facing_asymmetry.core.threads import set_threads
-from facing_asymmetry.runs.current_command import begin
+from facing_asymmetry.runs.current_command import begin, current
 
 if TYPE_CHECKING:
     from facing_asymmetry.runs.stages import Run
@@ -32,6 +32,17 @@ INTERRUPTED: Final = (
     "interrupted; what was computed is stored, and the same command goes on from there. Jobs that SLURM holds go on: "
     "squeue lists them, scancel ends them"
 )
+
+
+def _installed_face_models() -> DictConfig:
+    """`face_model=installed`: the choice of every face model that is here, as its own file has it."""
+    from facing_asymmetry.face_models.registry import listing
+
+    names = [str(row["name"]) for row in listing() if row["state"] == "ready"]
+    return DictConfig({name: OmegaConf.load(conf_folder() / "face_model" / f"{name}.yaml") for name in names})
+
+
+OmegaConf.register_new_resolver("installed_face_models", _installed_face_models, replace=True)
 
 
 def launch(stage: str, overrides: Sequence[str]) -> int:
@@ -129,30 +140,37 @@ def compose_config(overrides: Sequence[str]) -> dict[str, Any]:
     return composed  # type: ignore[return-value]
 
 
-def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool = True) -> Path | None:
+def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool = True) -> None:
     """One job of a run or multirun: check, print (where it is `alone`) and save the configuration, then work.
 
-    Returns:
-        The run folder; None for a dry run.
+    A job of several heads is one job for each of them.
     """
     from facing_asymmetry.config import read_config
+    from facing_asymmetry.runs.heads import run_heads
     from facing_asymmetry.runs.stages import Run
     from facing_asymmetry.runs.study import Study
     from facing_asymmetry.runs.summary import closing_summary, opening_summary, plan, read_speed
+    from facing_asymmetry.runs.sweep import sweep_summary
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s", force=True)
     logging.getLogger("facing_asymmetry").setLevel(logging.INFO)
     config = read_config(composed)
     set_threads(config.threads)
+    if len(config.face_models) > 1:
+        session = run_heads(last_stage(stage), command, composed, lambda one: run_job(stage, command, one, alone=False))
+        if session.dry_run:
+            print(sweep_summary(session.jobs, session.todo))
+        current().session = session
+        return
     run = Run(Study(config), composed, command)
     console = Console()
     size = plan(run.study, read_speed(run.study.store.folder))
     if config.dry_run:
         console.print(size.summary(), soft_wrap=True)
-        return None
+        return
     text = _yaml(composed)
     if not alone:
-        print(f"\n{', '.join(composed['classifiers'])} -> {run.folder}", flush=True)
+        print(f"\n{run.study.head.name}: {', '.join(composed['classifiers'])} -> {run.folder}", flush=True)
     elif console.is_terminal:
         console.print(Syntax(text, "yaml", background_color="default"))
     else:
@@ -160,7 +178,6 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
     console.print(opening_summary(run, size), soft_wrap=True, highlight=False)
     folder = carry_out(run, stage)
     console.print(closing_summary(run, folder, stage), soft_wrap=True, highlight=False)
-    return folder
 
 
 def carry_out(run: "Run", stage: str) -> Path:

@@ -149,18 +149,26 @@ def _complaint(error: ErrorDetails, key: str, info: FieldInfo | None, in_list: b
 
 def _locate(cls: type, location: tuple[int | str, ...]) -> tuple[type, FieldInfo | None, list[str], bool]:
     """The schema and field that pydantic's location leads to, its keys, and whether it goes on into a list."""
-    owner, info, keys = cls, None, list[str]()
-    for index, part in enumerate(location):
-        known = fields_of(owner)
+    owner, info, keys, rest = cls, None, list[str](), list(location)
+    while rest:
+        known, part = fields_of(owner), rest.pop(0)
         name = list(known)[part] if isinstance(part, int) else part
         keys.append(name)
         info = known.get(name)
-        if info is None or not is_dataclass(info.annotation) or not isinstance(info.annotation, type):
-            rest = location[index + 1 :]
+        inner = nested(info) if info else None
+        if inner is None:
             keys += [part for part in rest if isinstance(part, str) and part != "[key]"]
             return owner, info, keys, any(isinstance(part, int) for part in rest)
-        owner = info.annotation
+        if info and info.annotation is not inner and rest:
+            keys.append(str(rest.pop(0)))
+        owner = inner
     return owner, info, keys, False
+
+
+def nested(info: FieldInfo) -> type | None:
+    """The schema that a field holds, alone or by name; None where it holds something else."""
+    hint = get_args(info.annotation)[-1] if get_origin(info.annotation) is dict else info.annotation
+    return hint if isinstance(hint, type) and is_dataclass(hint) else None
 
 
 def _parts(hint: Any) -> Iterator[Any]:

@@ -68,7 +68,7 @@ def image_count(data: RunData) -> int:
 def lead(data: RunData) -> str:
     """One paragraph that says what was measured, on what."""
     s, t = grid_size(data)
-    model = ", ".join(sorted(data.responses["face_model"].unique()))
+    model = ", ".join(data.heads)
     how = " and ".join(sorted(data.responses["expression"].unique()))
     sets = len(set(data.training_sets.values()))
     sentence = (
@@ -105,11 +105,13 @@ def design(data: RunData) -> dict[str, str]:
 
 def face_model(data: RunData) -> str:
     """Which face model was rendered, with the terms of use and attribution that the manifest has."""
-    facts: dict[str, Any] = dict(data.manifest["config"].get("face_model") or {})
-    facts |= dict(data.manifest.get("face_model") or {})
-    name = str(facts.get("name") or listed(sorted(data.responses["face_model"].unique())))
-    terms = [f"{word}: {facts[key]}" for key, word in TERMS.items() if facts.get(key)]
-    return f"Face model: {name}" + (f" ({'; '.join(terms)})" if terms else "") + "."
+    known: Mapping[str, Mapping[str, Any]] = data.manifest.get("face_models") or {}
+    heads = []
+    for name in data.heads:
+        facts = known.get(name, {})
+        terms = [f"{word}: {facts[key]}" for key, word in TERMS.items() if facts.get(key)]
+        heads.append(name + (f" ({'; '.join(terms)})" if terms else ""))
+    return f"Face model{'s' if len(heads) > 1 else ''}: {listed(heads)}."
 
 
 def _sureness(n: int, needed: int, may_claim: bool) -> str:

@@ -28,6 +28,7 @@ from facing_asymmetry.results.response_table import validate
 if TYPE_CHECKING:
     from facing_asymmetry.classifiers.record import ClassifierRecord
     from facing_asymmetry.expressions.expression import Expression
+    from facing_asymmetry.face_models.contract import FaceModel
 
 MOST_NODES: Final = 31
 """Values of s, and of t, that figures are drawn from; finer grids are thinned evenly, end points kept."""
@@ -50,10 +51,9 @@ def read_responses(path: Path, explorer_nodes: int) -> tuple[tuple[ndarray, ndar
         table = validate(table)
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
-    for column in ("face_model", "expression"):
-        kinds = sorted(table[column].unique())
-        if len(kinds) > 1:
-            raise DataError(f"{path}: {column} is {' and '.join(kinds)}; a report shows one, so split the table by it")
+    kinds = sorted(table["expression"].unique())
+    if len(kinds) > 1:
+        raise DataError(f"{path}: expression is {' and '.join(kinds)}; a report shows one, so split the table by it")
     return axes, table
 
 
@@ -123,16 +123,17 @@ def write_json(folder: Path, name: str, value: Any) -> None:
     write_atomically(folder / name, json.dumps(value, indent=2, default=str) + "\n")
 
 
-def write_expressions(folder: Path, found: Mapping[str, Sequence["Expression"]], blendshapes: Sequence[str]) -> None:
+def write_expressions(folder: Path, found: Mapping[str, Sequence["Expression"]], model: "FaceModel") -> None:
     """Write how each expression was found, and for each classifier the blendshape weights of its expressions.
 
     Args:
         folder: the run folder.
         found: expressions of each classifier.
-        blendshapes: names of the weights, in order.
+        model: the face model; its blendshapes name the weights, in order.
     """
     rows = [
         {
+            "face_model": model.name,
             "classifier": name,
             "emotion": e.emotion,
             "identity": "all" if e.identity is None else e.identity,
@@ -152,7 +153,7 @@ def write_expressions(folder: Path, found: Mapping[str, Sequence["Expression"]],
     for name, expressions in found.items():
         keys = [e.emotion if e.identity is None else f"{e.emotion} {e.identity}" for e in expressions]
         weights = pd.DataFrame(
-            [e.weights for e in expressions], columns=list(blendshapes), index=pd.Index(keys, name="shown")
+            [e.weights for e in expressions], columns=list(model.blendshapes), index=pd.Index(keys, name="shown")
         )
         write_csv(folder, weights_file(name), weights.T.rename_axis("unit").reset_index())
 

@@ -1,7 +1,7 @@
 """A finished run, read from its folder and checked: the only thing that figures, tables and the page see."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -32,6 +32,9 @@ from facing_asymmetry.results.layout import (
 )
 from facing_asymmetry.results.manifest import read_manifest
 
+TABLES_BY_HEAD: Final = ("responses", "scores", "tests", "expressions", "shares", "mixed")
+"""Tables of a run whose column face_model says which head a row is about."""
+
 DEFAULT_MINIMUM: Final = 20
 """Identities a claim needs, where the run's own configuration does not say (method.md: 20)."""
 
@@ -57,6 +60,7 @@ class RunData:
         sheets: rendered contact sheets by (classifier, emotion) (may be empty).
         settings: choices of the report.
         further_sheets: sheets of other faces and interventions, by (classifier, emotion) (may be empty).
+        whole: the run over all heads that this is the part of one of; None where this is the run itself.
     """
 
     path: Path
@@ -74,6 +78,32 @@ class RunData:
     sheets: Mapping[tuple[str, str], ContactSheet]
     settings: ReportSettings = field(default_factory=ReportSettings)
     further_sheets: Mapping[tuple[str, str], Sequence[ContactSheet]] = field(default_factory=dict)
+    whole: "RunData | None" = None
+
+    @cached_property
+    def heads(self) -> list[str]:
+        """Names of the face models, in the order in which they were asked for."""
+        shown = [str(name) for name in self.responses["face_model"].unique()]
+        asked = list(self.manifest["config"].get("face_models") or {})
+        return sorted(shown, key=lambda name: asked.index(name) if name in asked else len(asked))
+
+    def on(self, head: str) -> "RunData":
+        """What was shown on one head; this itself where there is no other.
+
+        Rendered faces are kept of the first head only; those of the others are in their own run folders.
+
+        Raises:
+            DataError: the run has no such head.
+        """
+        if head not in self.heads:
+            raise DataError(f"{self.path} has no head {head!r}; it has {', '.join(self.heads)}")
+        if len(self.heads) == 1:
+            return self
+        part: dict[str, Any] = {name: _on(getattr(self, name), head) for name in TABLES_BY_HEAD}
+        part["claims"] = [claim for claim in self.claims if claim.get("face_model", head) == head]
+        if head != self.heads[0]:
+            part |= {"sheets": {}, "further_sheets": {}}
+        return replace(self, **part, whole=self)
 
     @cached_property
     def training_sets(self) -> dict[str, str]:
@@ -203,6 +233,11 @@ class RunData:
         if emotion not in self.emotions:
             raise DataError(f"report.emotion = {emotion!r} is not in {self.path}; it has {', '.join(self.emotions)}")
         return best, emotion
+
+
+def _on(table: pd.DataFrame, head: str) -> pd.DataFrame:
+    """Rows of one head; all of them where the table does not say."""
+    return table[table["face_model"] == head].reset_index(drop=True) if "face_model" in table else table
 
 
 def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:

@@ -176,6 +176,7 @@ DECOMPOSITION_COLUMNS: Final = tuple(_DECOMPOSITION_TYPES)
 s empty (averaged over s); for the logit and all emotions also one per s. Costs are averaged over t."""
 
 _EXPRESSION_TYPES: Final[Mapping[str, type]] = {
+    "face_model": str,
     "classifier": str,
     "emotion": str,
     "identity": str,
@@ -189,14 +190,14 @@ _EXPRESSION_TYPES: Final[Mapping[str, type]] = {
     "loss_trace": str,
 }
 EXPRESSION_COLUMNS: Final = tuple(_EXPRESSION_TYPES)
-"""Columns of `expressions.csv`: one row per classifier, emotion and, where expressions are fitted to each, identity."""
+"""Columns of `expressions.csv`: one row per face model, classifier, emotion and, where fitted to each, identity."""
 
 NOT_REPORTED: Final[Mapping[str, tuple[str, ...]]] = {
     TESTS_FILE: (
         *("face_model", "training_set", "expression", "unit", "n_accepted", "hedges_g_low", "hedges_g_high"),
         *("p_equivalence", "minimum_detectable", "tests"),
     ),
-    EXPRESSIONS_FILE: ("identity", "kind", "iterations", "seconds", "restart", "seed", "loss_trace"),
+    EXPRESSIONS_FILE: ("face_model", "identity", "kind", "iterations", "seconds", "restart", "seed", "loss_trace"),
     SHARES_FILE: ("face_model", "expression"),
     DECOMPOSITION_FILE: ("training_set", "expression"),
     MIXED_FILE: ("face_model", "training_set", "expression"),

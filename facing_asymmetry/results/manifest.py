@@ -74,7 +74,7 @@ def build_manifest(
     hashes: Mapping[str, Any],
     counts: Any,
     seconds: Mapping[str, float],
-    face_model: Mapping[str, Any],
+    face_models: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The manifest's content.
 
@@ -85,7 +85,7 @@ def build_manifest(
         hashes: SHA-256 of weights, assets and code.
         counts: dataclass of what was computed.
         seconds: wall time of each stage.
-        face_model: name and provenance of the face model.
+        face_models: provenance of each face model, by name.
     """
     return {
         "title": title,
@@ -96,7 +96,7 @@ def build_manifest(
         "machine": machine(),
         "config": dict(config),
         "hashes": dict(hashes),
-        "face_model": dict(face_model),
+        "face_models": dict(face_models),
         "seeds": {"seed": config.get("seed"), "identities": config.get("identities")},
         "counts": asdict(counts),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
@@ -114,4 +114,20 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     missing = [key for key in MANIFEST_KEYS if key not in manifest]
     if missing:
         raise DataError(f"{path}: lacks the key(s) {', '.join(missing)}")
-    return dict(manifest)
+    return _with_heads(manifest)
+
+
+def _with_heads(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest that names one face model, as 0.1.0 wrote it, in the form of one that names several."""
+    now = dict(manifest)
+    old: Mapping[str, Any] = now.pop("face_model", {})
+    config, hashes = dict(now["config"]), dict(now.get("hashes") or {})
+    settings: Mapping[str, Any] = config.pop("face_model", {})
+    name = settings.get("name") or old.get("name")
+    if name is None:
+        return now
+    config.setdefault("face_models", {name: settings})
+    if "face_model" in hashes:
+        hashes["face_models"] = {name: hashes.pop("face_model")}
+    provenance = {key: value for key, value in old.items() if key != "name"}
+    return {"face_models": {name: provenance}, **now, "config": config, "hashes": hashes}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -51,43 +51,48 @@ def read_merged_run(folder: Path) -> MergedRun:
     return MergedRun(folder, read_manifest(folder))
 
 
-def merge_tables(sources: Sequence[MergedRun], classifiers: Sequence[str], emotions: Sequence[str], into: Path) -> None:
+def merge_tables(sources: Sequence[MergedRun], config: Mapping[str, Any], into: Path) -> None:
     """Write responses, expressions, records and contact sheets of all sources into one folder.
+
+    Of several heads, the blendshape weights and contact sheets are those of the first: a file has one name per
+    classifier. Those of the others stay in their own run folders.
 
     Args:
         sources: the runs.
-        classifiers: in the order of one run over all of them.
-        emotions: in the order of one run over all of them.
+        config: the configuration of one run over all of them; its heads, classifiers and emotions are in order.
         into: the folder that is written.
 
     Raises:
         DataError: two sources hold the same cell with different content.
         StoreError: the folder cannot be written.
     """
-    write_table_file(into / RESPONSES_FILE, _cells(sources, classifiers, emotions))
+    classifiers = list(config["classifiers"])
+    write_table_file(into / RESPONSES_FILE, _cells(sources, config))
     records = {r["name"]: r for source in sources for r in read_json(source.folder / RECORDS_FILE)}
     write_json(into, RECORDS_FILE, [records[name] for name in classifiers])
-    _merge_expressions(sources, classifiers, into)
-    _merge_contact_sheets(sources, classifiers, into)
+    first = next(iter(config["face_models"]))
+    showing = [source for source in sources if next(iter(source.config["face_models"])) == first]
+    _merge_expressions(sources, showing, list(config["face_models"]), classifiers, into)
+    _merge_contact_sheets(showing, classifiers, into)
 
 
-def _cells(sources: Sequence[MergedRun], classifiers: Sequence[str], emotions: Sequence[str]) -> Iterator[pa.Table]:
-    for classifier in classifiers:
-        holding = [source for source in sources if classifier in source.config["classifiers"]]
-        for emotion in emotions:
-            parts = [(cell, source) for source in holding for cell in split_cells(_read(source, classifier, emotion))]
-            yield from _in_order(parts)
+def _cells(sources: Sequence[MergedRun], config: Mapping[str, Any]) -> Iterator[pa.Table]:
+    for head, classifier in product(config["face_models"], config["classifiers"]):
+        holding = [s for s in sources if head in s.config["face_models"] and classifier in s.config["classifiers"]]
+        for emotion in config["emotions"]:
+            wanted = {"face_model": head, "classifier": classifier, "emotion": emotion}
+            yield from _in_order([(cell, source) for source in holding for cell in split_cells(_read(source, wanted))])
 
 
-def _read(source: MergedRun, classifier: str, emotion: str) -> pa.Table:
+def _read(source: MergedRun, wanted: Mapping[str, str]) -> pa.Table:
     try:
-        return pq.read_table(source.table, filters=[("classifier", "=", classifier), ("emotion", "=", emotion)])
+        return pq.read_table(source.table, filters=[(column, "=", value) for column, value in wanted.items()])
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{source.table} is not a readable response table: {error}") from error
 
 
 def split_cells(table: pa.Table) -> list[pa.Table]:
-    """The cells of one classifier and emotion, in their order: runs of rows that agree in `CELL_KEY`."""
+    """The cells of one head, classifier and emotion, in their order: runs of rows that agree in `CELL_KEY`."""
     if not len(table):
         return []
     table = table.combine_chunks()
@@ -108,14 +113,19 @@ def _in_order(parts: Sequence[tuple[pa.Table, MergedRun]]) -> Iterator[pa.Table]
     yield from (held[address][0] for address in sorted(held, key=lambda address: address[0]))
 
 
-def _merge_expressions(sources: Sequence[MergedRun], classifiers: Sequence[str], into: Path) -> None:
-    columns = ("classifier", "emotion", "identity")
+def _merge_expressions(
+    sources: Sequence[MergedRun], showing: Sequence[MergedRun], heads: Sequence[str], classifiers: Sequence[str],
+    into: Path,
+) -> None:  # fmt: skip
+    """How each expression was found, of all sources; the weights of those that show the first head."""
+    columns = ("face_model", "classifier", "emotion", "identity")
     tables = [read_csv(source.folder / EXPRESSIONS_FILE, columns) for source in sources]
     merged = pd.concat(tables, ignore_index=True).drop_duplicates(list(columns))
-    rank = {name: n for n, name in enumerate(classifiers)}
-    write_csv(into, EXPRESSIONS_FILE, merged.sort_values("classifier", key=lambda c: c.map(rank), kind="stable"))
+    rank = {name: n for n, name in enumerate([*heads, *classifiers])}
+    merged = merged.sort_values(["face_model", "classifier"], key=lambda c: c.map(rank), kind="stable")
+    write_csv(into, EXPRESSIONS_FILE, merged)
     _forget_others(into / EXPRESSIONS_FOLDER, {f"{name}.csv" for name in classifiers})
-    for source in reversed(sources):
+    for source in reversed(showing):
         for path in sorted((source.folder / EXPRESSIONS_FOLDER).glob("*.csv")):
             write_atomically(into / EXPRESSIONS_FOLDER / path.name, path.read_bytes())
 

@@ -146,7 +146,7 @@ def _frames_request(
         "weights": expression.weights,
         "intervention": {"kind": intervention.kind, **asdict(intervention)},
         "intervention_code": code_fingerprint(intervention_code(intervention)),
-        "half_width_mm": study.config.face_model.half_width_mm,
+        "half_width_mm": study.head.half_width_mm,
         "side": side,
         "identity": identity,
         "s": grid.s,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.config import read_config
 from facing_asymmetry.core.code import code_fingerprint, numeric_versions
-from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
+from facing_asymmetry.core.errors import AssetError, ConfigError, FacingAsymmetryError
 from facing_asymmetry.core.store import content_key
 from facing_asymmetry.reporting.figures import FIGURE_MODULES
 from facing_asymmetry.runs.job_status import DONE, observe, table_hash
@@ -53,9 +53,14 @@ class Job:
         return reached and table_hash(self.folder) == status.table
 
     def lacking(self) -> str:
-        """What to do for the weights that are not here; empty where all are."""
+        """What to do for the head and the weights that are not here; empty where all are."""
         states = {record.name: registry.state(record) for record in self.run.study.records}
-        return "; ".join(f"{name} lacks its weights: {s.remedy}" for name, s in states.items() if not s.ready)
+        words = [f"{name} lacks its weights: {s.remedy}" for name, s in states.items() if not s.ready]
+        try:
+            shared_model(self.run.study.head.name)
+        except AssetError as error:
+            words = [str(error), *words]
+        return "; ".join(words)
 
 
 def make_jobs(
@@ -85,7 +90,7 @@ def run_key(run: Run) -> str:
         {
             "asked": {key: value for key, value in run.composed.items() if key not in NOT_IN_KEY},
             "records": [asdict(record) for record in run.study.records],
-            "face_model": shared_model(run.config.face_model.name).fingerprint,
+            "face_model": run.study.model.fingerprint,
             "code": code_fingerprint(*RESULT_CODE),
             "versions": numeric_versions(),
         }

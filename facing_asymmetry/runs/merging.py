@@ -19,7 +19,7 @@ from facing_asymmetry.runs.job_status import DONE, FAILED, Status, observe, tabl
 from facing_asymmetry.runs.stages import write_scores
 
 MAY_DIFFER: Final = (
-    *("classifiers", "identity_block"),
+    *("face_models", "classifiers", "identity_block"),
     *("name", "tracking", "paths", "dry_run", "threads", "device", "report"),
 )
 """Parts of the configurations in which runs of one table may differ."""
@@ -115,7 +115,7 @@ def _merge(group: Sequence[MergedRun], into: Path, stage: str, command: str, out
 
     composed = merged_config([source.config for source in group])
     config = read_config(composed)
-    merge_tables(group, list(composed["classifiers"]), config.emotions, into)
+    merge_tables(group, composed, into)
     manifest = merged_manifest(group, composed, command, [outcome.facts() for outcome in outcomes])
     write_json(into, MANIFEST_FILE, manifest)
     if stage not in ("optimise", "intervene"):
@@ -126,7 +126,7 @@ def _merge(group: Sequence[MergedRun], into: Path, stage: str, command: str, out
 
 def grouped(sources: Sequence[MergedRun]) -> dict[str, list[MergedRun]]:
     """Sources that make one table, by words that tell the groups apart (`seed=1`), in order of appearance."""
-    clashing = _clashing([source.config["classifiers"] for source in sources])
+    clashing = {part: _clashing([source.config[part] for source in sources]) for part in ("face_models", "classifiers")}
     flat = [_flat(_instrument(source.config, clashing)) for source in sources]
     keys = sorted({key for one in flat for key in one if len({repr(other.get(key)) for other in flat}) > 1})
     groups: dict[str, list[MergedRun]] = {}
@@ -138,17 +138,18 @@ def grouped(sources: Sequence[MergedRun]) -> dict[str, list[MergedRun]]:
     return groups
 
 
-def _clashing(classifiers: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Names under which different sources mean different classifiers."""
+def _clashing(parts: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Names under which different sources mean different heads or classifiers."""
     facts: dict[str, Any] = {}
-    pairs = [pair for chosen in classifiers for pair in chosen.items()]
+    pairs = [pair for chosen in parts for pair in chosen.items()]
     return {name for name, values in pairs if facts.setdefault(name, values) != values}
 
 
-def _instrument(config: Mapping[str, Any], clashing: set[str]) -> dict[str, Any]:
+def _instrument(config: Mapping[str, Any], clashing: Mapping[str, set[str]]) -> dict[str, Any]:
     """What must be the same in all runs of one table."""
     same = {key: value for key, value in config.items() if key not in MAY_DIFFER}
-    return {**same, "classifiers": {n: facts for n, facts in config["classifiers"].items() if n in clashing}}
+    clashes = {part: {n: facts for n, facts in config[part].items() if n in names} for part, names in clashing.items()}
+    return {**same, **clashes}
 
 
 def _flat(values: Any, at: str = "") -> dict[str, Any]:
@@ -158,20 +159,26 @@ def _flat(values: Any, at: str = "") -> dict[str, Any]:
 
 
 def _same_code(group: Sequence[MergedRun]) -> None:
-    for part in ("code", "face_model"):
-        hashes = {source.manifest["hashes"][part]: source.folder for source in group}
-        if len(hashes) > 1:
-            one, other = list(hashes.values())[:2]
+    found: dict[str, dict[str, Path]] = {}
+    for source in group:
+        hashes = source.manifest["hashes"]
+        heads = {f"face model {name}": value for name, value in hashes["face_models"].items()}
+        for part, value in {"code": hashes["code"], **heads}.items():
+            found.setdefault(part, {})[value] = source.folder
+    for part, folders in found.items():
+        if len(folders) > 1:
+            one, other = list(folders.values())[:2]
             raise DataError(
-                f"{one} and {other} were made by different versions of the {part.replace('_', ' ')}, which one table "
-                "must not mix; run both again"
+                f"{one} and {other} were made by different versions of the {part}, which one table must not mix; run "
+                "both again"
             )
 
 
 def merged_config(configs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The configuration of one run of all the classifiers of several, in order of appearance."""
-    classifiers = {name: facts for config in configs for name, facts in config["classifiers"].items()}
-    return {**configs[0], "classifiers": classifiers, "identity_block": None, "dry_run": False}
+    """The configuration of one run of all the heads and classifiers of several, in order of appearance."""
+    parts = ("face_models", "classifiers")
+    joined = {part: {name: facts for c in configs for name, facts in c[part].items()} for part in parts}
+    return {**configs[0], **joined, "identity_block": None, "dry_run": False}
 
 
 def merged_manifest(
@@ -188,11 +195,14 @@ def merged_manifest(
     first = sources[0].manifest
     undone = [f"{job['job']} {job['state']}" for job in jobs if job["state"] != "done"]
     told = f"{len(sources)} of {len(jobs)} jobs; not in it: {', '.join(undone)}" if undone else f"{len(jobs)} jobs"
-    hashes = {**first["hashes"], "weights": {}}
+    hashes = {**first["hashes"], "weights": {}, "face_models": {}}
+    heads: dict[str, Any] = {}
     counts: Counter[str] = Counter()
     seconds: Counter[str] = Counter()
     for source in sources:
-        hashes["weights"].update(source.manifest["hashes"]["weights"])
+        for part in ("weights", "face_models"):
+            hashes[part].update(source.manifest["hashes"][part])
+        heads.update(source.manifest["face_models"])
         counts.update(source.manifest["counts"])
         seconds.update(source.manifest["seconds"])
     return {
@@ -205,7 +215,7 @@ def merged_manifest(
         "machine": machine(),
         "config": dict(composed),
         "hashes": hashes,
-        "face_model": first.get("face_model", {}),
+        "face_models": heads,
         "seeds": first["seeds"],
         "counts": dict(counts),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},

@@ -108,7 +108,7 @@ def _optimise(run: Run) -> dict[str, list[Expression]]:
         found = find_expressions(run.study, run.progress)
     run.searched = run.study.counts.frames
     write_records(run.folder, run.study.records)
-    write_expressions(run.folder, found, run.study.model.blendshapes)
+    write_expressions(run.folder, found, run.study.model)
     return found
 
 
@@ -168,7 +168,7 @@ def _report(run: Run) -> None:
 def _manifest(run: Run) -> None:
     study = run.study
     hashes = {
-        "face_model": study.model.fingerprint,
+        "face_models": {study.model.name: study.model.fingerprint},
         "code": code_fingerprint(*RESPONSE_CODE),
         "weights": {r.name: {w.member: w.sha256 or r.fingerprint for w in r.weights} for r in study.records},
     }
@@ -179,7 +179,7 @@ def _manifest(run: Run) -> None:
         hashes=hashes,
         counts=study.counts,
         seconds=run.seconds,
-        face_model={"name": study.model.name, **study.model.provenance},
+        face_models={study.model.name: study.model.provenance},
     )
     write_json(run.folder, MANIFEST_FILE, manifest)
 

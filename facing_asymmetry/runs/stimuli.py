@@ -30,11 +30,12 @@ class Stimuli:
     """The part of a study that frames depend on. It knows no classifier, so that no classifier is in a frame's key.
 
     Args:
-        config: checked values.
+        config: checked values; `ConfigError` where they name several heads.
     """
 
     def __init__(self, config: "RunConfig") -> None:
         self.config = config
+        self.head = config.face_model
         self.scene = config.scene
         self.store = CellStore(Path(config.paths.store))
         self._identities: dict[int, Identity] = {}
@@ -42,12 +43,12 @@ class Stimuli:
     @cached_property
     def model(self) -> FaceModel:
         """The face model."""
-        return shared_model(self.config.face_model.name)
+        return shared_model(self.head.name)
 
     @cached_property
     def left(self) -> ndarray:
         """`(V,)` weight of the person's left side."""
-        return self.model.midline_weight(self.config.face_model.half_width_mm / 1000)
+        return self.model.midline_weight(self.head.half_width_mm / 1000)
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -98,7 +99,7 @@ def _load(content: bytes) -> Identity:
 
 
 def shared_model(name: str) -> FaceModel:
-    """The face model from the user's cache, which must not be changed; the last one is kept in memory.
+    """The face model from the user's cache, which must not be changed; the last ones are kept in memory.
 
     Args:
         name: key in `conf/face_model`.
@@ -110,6 +111,6 @@ def shared_model(name: str) -> FaceModel:
     return _kept(name, cache_folder())
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=3)
 def _kept(name: str, cache: Path) -> FaceModel:
     return load_face_model(name, cache)

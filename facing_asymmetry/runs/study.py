@@ -1,6 +1,6 @@
 """The parts of a study, each built when it is first needed: a warm store needs neither renderer nor classifier."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -17,8 +17,7 @@ from facing_asymmetry.interventions.registry import intervention_from
 from facing_asymmetry.interventions.two_sided import check_partners
 from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.responses.runner import Studio
-from facing_asymmetry.results.files import read_json
-from facing_asymmetry.results.layout import MANIFEST_FILE
+from facing_asymmetry.results.manifest import read_manifest
 from facing_asymmetry.runs.stimuli import Stimuli
 from facing_asymmetry.statistics.requested_scores import check_requested
 
@@ -89,13 +88,14 @@ class Study(Stimuli):
 
 
 def study_of(run: Path) -> Study:
-    """The study that a run folder's manifest describes.
+    """The study that a run folder's manifest describes; of several heads, that of the first.
 
     Raises:
         DataError: there is no manifest.
         ConfigError: this version can't read its configuration.
     """
-    return Study(read_config(read_json(run / MANIFEST_FILE)["config"]))
+    config = read_config(read_manifest(run)["config"])
+    return Study(replace(config, face_models=dict([next(iter(config.face_models.items()))])))
 
 
 def check_device(device: str) -> None:

@@ -151,25 +151,25 @@ def _jobs_of(sweep: Path) -> list[Outcome]:
         raise DataError(f"{sweep / SWEEP_FILE} is not a list of jobs ({error}); start the sweep again") from error
 
 
-def sweep_summary(jobs: Sequence[Job], todo: Sequence[int], launcher: Mapping[str, Any]) -> str:
+def sweep_summary(jobs: Sequence[Job], todo: Sequence[int], launcher: Mapping[str, Any] | None = None) -> str:
     """Jobs with frames, hours and GB; their sum; and the SLURM array that would be submitted.
 
     Args:
         jobs: all of the sweep.
         todo: numbers of those that would be launched.
-        launcher: settings of Hydra's launcher.
+        launcher: settings of Hydra's launcher; None where jobs run here, one after the other.
     """
     sizes = {n: _size(job) for n, job in enumerate(jobs) if n in todo or not job.finished()}
     wide = max(len(job.label) for job in jobs)
     lines = [f"  {'job':<{wide}} {'cells':>8} {'frames':>10} {'searched':>9} {'hours':>7} {'GB':>7}"]
     for n, job in enumerate(jobs):
-        note = "" if n in todo else "  weights missing" if n in sizes else "done, left out"
+        note = "" if n in todo else "  head or weights missing" if n in sizes else "done, left out"
         lines.append(f"  {job.label:<{wide}} {_columns(sizes[n]) if n in sizes else ''}{note}")
     lines.append(_sum(f"{len(todo)} of {len(jobs)} job(s) to do", [sizes[n] for n in todo]))
     if len(sizes) > len(todo):
-        lines.append(_sum(f"With the {len(sizes) - len(todo)} whose weights are missing", list(sizes.values())))
-        lines.append("What to do for each: facing-asymmetry classifiers list")
-    return "\n".join([*lines, array_summary(len(todo), launcher)] if todo else lines)
+        lines.append(_sum(f"With the {len(sizes) - len(todo)} whose head or weights are missing", list(sizes.values())))
+        lines.append("What to do for each: facing-asymmetry classifiers list, facing-asymmetry faces list")
+    return "\n".join([*lines, array_summary(len(todo), launcher)] if todo and launcher else lines)
 
 
 def _size(job: Job) -> Plan:

@@ -44,9 +44,23 @@ def test_a_block_of_faces_that_are_fitted_one_by_one_is_refused():
 
 
 def test_lists_of_a_group_compose_into_one_job():
-    config = read_config(composed("classifier=[networkv2,facemood_cnn]", "intervention=palsy"))
+    config = read_config(
+        composed("classifier=[networkv2,facemood_cnn]", "intervention=palsy", "face_model=[ict,flame]")
+    )
     assert list(config.classifiers) == ["networkv2", "facemood_cnn"]
     assert list(config.interventions) == ["palsy"]
+    assert list(config.face_models) == ["ict", "flame"]
+
+
+def test_a_head_is_chosen_alone_or_with_its_settings():
+    config = read_config(composed("face_model=ict", "face_models.ict.half_width_mm=3"))
+    assert list(config.face_models) == ["ict"]
+    assert (config.face_model.name, config.face_model.half_width_mm) == ("ict", 3.0)
+
+
+def test_where_one_head_is_needed_several_are_refused_by_their_names():
+    with pytest.raises(ConfigError, match="face_models holds makehuman, ict; one is needed here, for example face_mod"):
+        assert read_config(composed("face_model=[makehuman,ict]")).face_model
 
 
 @pytest.mark.parametrize(
@@ -67,7 +81,11 @@ def test_lists_of_a_group_compose_into_one_job():
         ("expression.optimiser.steps=0", "expression.optimiser.steps = 0"),
         ("expression.optimiser.steps=many", "expression.optimiser.steps"),
         ("statistics.alpha=2", "statistics.alpha = 2"),
-        ("face_model.half_width_mm=0", "face_model.half_width_mm = 0"),
+        ("face_models.makehuman.half_width_mm=0", r"face_models\.makehuman\.half_width_mm = 0; it must be above 0"),
+        (
+            "+face_models.makehuman.half_width=0",
+            r"unknown key face_models\.makehuman\.half_width; did you mean 'half_w",
+        ),
         ("name=a/b", "must hold no slash"),
         ("+colour=red", r"unknown key colour \(allowed: name, emotions, identities"),
         ("+expression.optimizer=3", "unknown key expression.optimizer; did you mean 'optimiser'"),
@@ -94,7 +112,11 @@ def test_a_value_out_of_range_is_named_by_its_key(override, words):
         ("grid.s=1", "a slope needs at least 2"),
         ("grid.s=[0,1.5]", r"grid\.s holds 1\.5"),
         ("grid.t=[-0.5,1]", r"grid\.t holds -0\.5"),
-        ("face_model.name=makehumen", "did you mean 'makehuman'"),
+        (
+            "face_models.makehuman.name=makehumen",
+            r"face_models\.makehuman\.name = 'makehumen' is unknown; did you mean",
+        ),
+        ("face_models.makehuman.name=ict", r"face_models\.makehuman\.name = 'ict'; it must be 'makehuman'"),
         ("renderer.name=fsat", "did you mean 'fast'"),
         ("+interventions.palsy.kind=palsi", "did you mean 'palsy'"),
         ("interventions.palsy.name=palsi", "interventions.palsy.name = 'palsi'; it must be 'palsy'"),

@@ -60,13 +60,17 @@ def test_an_intervention_is_as_strict(cls):
         ("statistics", "alpha"),
         ("tracking", "timeout"),
         ("grid", "s"),
-        ("face_model", "half_width_mm"),
     ],
 )
 def test_what_is_no_finite_number_is_refused_by_its_key(part, key, value):
     given = [0.5, value, 0.5] if key in ("background", "s") else value
     with pytest.raises(ConfigError, match=f"{part}.{key} .*(finite|write a number of points)"):
         validated(RunConfig, PARTS | {part: {key: given}})
+
+
+def test_what_is_no_finite_number_is_refused_by_its_key_in_parts_that_have_names():
+    with pytest.raises(ConfigError, match=r"face_models\.ict\.half_width_mm = nan; it must be a finite number"):
+        validated(RunConfig, PARTS | {"face_models": {"ict": {"name": "ict", "half_width_mm": math.nan}}})
 
 
 @pytest.mark.parametrize("cls", INTERVENTIONS.values(), ids=lambda cls: cls.kind)
@@ -94,6 +98,9 @@ def test_an_intervention_refuses_what_is_no_finite_number(cls):
         ({"expression": {"fit_identities": ["a"]}}, "fit_identities holds 'a'; its items must be whole numbers"),
         ({"interventions": {"palsy": 3}}, "interventions.palsy = 3; it must be a mapping"),
         ({"classifiers": {}}, "classifiers is empty; name at least one, for example classifier="),
+        ({"face_models": {}}, "face_models is empty; name at least one, for example face_model=makehuman"),
+        ({"face_models": {"ict": 3}}, "face_models.ict = 3; it must be a mapping"),
+        ({"face_models": {"ict": {"nam": 3}}}, "unknown key face_models.ict.nam; did you mean 'name'"),
         ({"tracking": {"entity": 3}}, "tracking.entity = 3; it must be a string"),
         ({"identities": 0, "scene": {"yaww": 1}}, "unknown key scene.yaww; did you mean 'yaw'"),
     ],

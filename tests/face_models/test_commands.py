@@ -93,5 +93,5 @@ def test_the_main_study_runs_on_each_model_by_one_override(name, invented_cache,
     (folder,) = [path.parent for path in (tmp_path / "outputs").glob("*/report.html")]
     assert set(pd.read_parquet(folder / "responses.parquet")["face_model"]) == {name}
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["face_model"]["name"] == name
-    assert manifest["face_model"]["licence"]
+    assert list(manifest["face_models"]) == [name]
+    assert manifest["face_models"][name]["licence"]

@@ -82,10 +82,9 @@ def test_limits_say_how_far_the_exact_derivative_is_where_the_run_has_it(run_dat
 
 def test_the_face_model_is_named_with_its_terms_where_the_manifest_has_them(run_data: RunData):
     assert design(run_data)["Held fixed"].endswith("Face model: makehuman.")
-    facts = {"name": "flame", "licence": "CC-BY-4.0", "attribution": "Max Planck"}
-    config = {**run_data.manifest["config"], "face_model": facts}
-    other = dataclasses.replace(run_data, manifest={**run_data.manifest, "config": config})
-    assert design(other)["Held fixed"].endswith("Face model: flame (licence: CC-BY-4.0; attribution: Max Planck).")
+    facts = {"makehuman": {"licence": "CC0", "attribution": "the community"}}
+    other = dataclasses.replace(run_data, manifest={**run_data.manifest, "face_models": facts})
+    assert design(other)["Held fixed"].endswith("Face model: makehuman (licence: CC0; attribution: the community).")
 
 
 def test_missing_jobs_are_named_with_what_became_of_them():

@@ -2,7 +2,8 @@ import json
 import subprocess
 from pathlib import Path
 
-from facing_asymmetry.results.manifest import build_manifest, git_state, versions
+from facing_asymmetry.results.files import write_json
+from facing_asymmetry.results.manifest import build_manifest, git_state, read_manifest, versions
 from facing_asymmetry.runs.study import Counts
 
 
@@ -14,7 +15,7 @@ def manifest():
         hashes={"weights": {"toy": {"w": "00"}}},
         counts=Counts(frames=3),
         seconds={"intervene": 1.23456},
-        face_model={"name": "ict", "licence": "MIT"},
+        face_models={"ict": {"licence": "MIT"}},
     )
 
 
@@ -41,4 +42,17 @@ def test_outside_a_checkout_the_commit_is_unknown(tmp_path):
 
 
 def test_the_face_models_licence_is_told():
-    assert manifest()["face_model"] == {"name": "ict", "licence": "MIT"}
+    assert manifest()["face_models"] == {"ict": {"licence": "MIT"}}
+
+
+def test_a_manifest_of_the_version_that_named_one_face_model_is_read(tmp_path):
+    now = manifest()
+    old = {key: value for key, value in now.items() if key != "face_models"}
+    old["config"] = old["config"] | {"face_model": {"name": "ict", "half_width_mm": 4.0}}
+    old["hashes"] = old["hashes"] | {"face_model": "ab12"}
+    write_json(tmp_path, "manifest.json", old | {"face_model": {"name": "ict", "licence": "MIT"}})
+    found = read_manifest(tmp_path)
+    assert found["config"] == now["config"] | {"face_models": {"ict": {"name": "ict", "half_width_mm": 4.0}}}
+    assert found["hashes"] == now["hashes"] | {"face_models": {"ict": "ab12"}}
+    assert found["face_models"] == {"ict": {"licence": "MIT"}}
+    assert "face_model" not in found

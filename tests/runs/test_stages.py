@@ -60,7 +60,14 @@ def test_a_cell_has_the_same_bits_whichever_cells_were_computed_before(study, re
 
 @pytest.mark.parametrize(
     "override",
-    ["scene.yaw=5", "face_model.half_width_mm=3", "renderer=torch", "grid.s=4", "batch=7", "classifier=networkv2"],
+    [
+        "scene.yaw=5",
+        "face_models.makehuman.half_width_mm=3",
+        "renderer=torch",
+        "grid.s=4",
+        "batch=7",
+        "classifier=networkv2",
+    ],
 )
 def test_whatever_can_move_a_number_changes_the_key_of_its_cell(study, make_study, override):
     def first_request(of):
@@ -89,7 +96,7 @@ def test_the_score_stage_leaves_every_table_and_a_manifest(make_study):
     folder = run_stages(Run(study, values, "facing-asymmetry score debug=tiny"), "score")
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["command"] == "facing-asymmetry score debug=tiny"
-    assert manifest["hashes"]["face_model"] == study.model.fingerprint
+    assert manifest["hashes"]["face_models"] == {"makehuman": study.model.fingerprint}
     assert set(manifest["seconds"]) == {"optimise", "intervene", "table", "pictures", "score"}
     claims = json.loads((folder / "claims.json").read_text())
     assert "makes no claim" in claims[0]["text"]

@@ -137,12 +137,12 @@ def agreement(table: pd.DataFrame, apart: pd.DataFrame) -> pd.DataFrame:
 
 def _read(folder: Path) -> ModelRun:
     data = read_run(folder)
-    names = sorted(data.responses["face_model"].unique())
-    if len(names) != 1:
-        raise DataError(f"{folder} holds the face models {', '.join(names)}; a run of one is compared")
-    facts: Mapping[str, Any] = data.manifest.get("face_model") or {}
+    if len(data.heads) != 1:
+        raise DataError(f"{folder} holds the face models {', '.join(data.heads)}; a run of one is compared")
+    [name] = data.heads
+    facts: Mapping[str, Any] = (data.manifest.get("face_models") or {}).get(name, {})
     words = ", ".join(str(facts[key]) for key in ("version", "licence") if facts.get(key))
-    return ModelRun(str(names[0]), words, data)
+    return ModelRun(name, words, data)
 
 
 def _same_design(one: ModelRun, other: ModelRun) -> None:

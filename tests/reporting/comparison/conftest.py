@@ -28,7 +28,7 @@ def on_another_face(run: Path, target: Path, name: str, shift: dict[tuple[str, s
     scores.to_csv(target / "scores.csv", index=False)
     settings = StatisticsSettings(resamples=999, scores=tuple(scores["score"].unique()))
     hypothesis_tests(scores, settings).to_csv(target / "tests.csv", index=False)
-    change_manifest(target, face_model={"name": name, "version": f"{name} <1.0>", "licence": "free"})
+    change_manifest(target, face_models={name: {"version": f"{name} <1.0>", "licence": "free"}})
     return target
 
 

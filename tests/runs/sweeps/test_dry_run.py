@@ -9,13 +9,13 @@ def test_a_dry_run_lists_jobs_with_frames_hours_and_gigabytes_and_writes_nothing
     assert sweep(out, networks, "hydra/launcher=slurm", "grid=paper", "identities=24", "dry_run=true") == 0
     said = capsys.readouterr().out
     lines = [line for line in said.splitlines() if "classifier=" in line]
-    assert [line.endswith("weights missing") for line in lines] == [False, False, True]
+    assert [line.endswith("head or weights missing") for line in lines] == [False, False, True]
     sizes = [[int(n.replace(",", "")) for n in re.findall(r" ([\d,]+)(?= )", line)][:2] for line in lines]
     assert sizes == [[72, 24 * 3 * (89 * 90 + 1)]] * 3  # the states with t = 0 are all the same face
     assert re.search(
         r"2 of 3 job\(s\) to do: [\d,]+ frames, [\d,]+ forward passes, [\d.]+ GB; one after the other", said
     )
-    assert "With the 1 whose weights are missing: " in said
+    assert "With the 1 whose head or weights are missing: " in said
     assert "#SBATCH --array=0-1%2" in said
     assert not out.exists()
 
