@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.core.progress import Progress, Step
 from facing_asymmetry.reporting.opened_run import FinishedRun, open_run
 
@@ -43,12 +43,11 @@ def run(*overrides: str, outputs: str | Path | None = None, verbose: bool = Fals
         ConfigError: an unknown override or value; the message says what would be right.
         AssetError: the face model or weights are missing; the message says what to do.
         StoreError: the results can't be written.
+        DataError: of several heads, one has failed; the message says why.
     """
-    from facing_asymmetry.app.hydra import carry_out
+    from facing_asymmetry.config import read_config
     from facing_asymmetry.core.threads import kept_threads
-    from facing_asymmetry.runs.stages import Run
-    from facing_asymmetry.runs.summary import closing_summary, opening_summary, read_speed
-    from facing_asymmetry.runs.summary import plan as plan_of
+    from facing_asymmetry.runs.heads import run_heads
 
     asked = list_overrides(overrides, values)
     stage = "score" if outputs is None else "run"
@@ -56,14 +55,30 @@ def run(*overrides: str, outputs: str | Path | None = None, verbose: bool = Fals
     composed = _composed(asked, place)
     if composed["dry_run"]:
         raise ConfigError("dry_run=true computes nothing; fa.plan(...) takes the same arguments and returns the plan")
+    command = f"fa.run({', '.join(map(repr, asked))})"
     with kept_threads(composed["threads"]):
-        started = Run(_study(composed), composed, f"fa.run({', '.join(map(repr, asked))})", _progress(verbose))
-        if verbose:
-            print(opening_summary(started, plan_of(started.study, read_speed(started.study.store.folder))))
-        folder = carry_out(started, stage)
-        if verbose:
-            print(closing_summary(started, folder, stage))
-    return open_run(folder)
+        if len(read_config(composed).face_models) < 2:
+            return open_run(_run_one(composed, stage, command, verbose))
+        last = "report" if stage == "run" else stage
+        session = run_heads(last, command, composed, lambda one: _run_one(one, stage, command, verbose))
+    if session.failed:
+        raise DataError(session.error or session.closing_summary())
+    return open_run(session.folder)
+
+
+def _run_one(composed: Mapping[str, Any], stage: str, command: str, verbose: bool) -> Path:
+    from facing_asymmetry.app.hydra import carry_out
+    from facing_asymmetry.runs.stages import Run
+    from facing_asymmetry.runs.summary import closing_summary, opening_summary, read_speed
+    from facing_asymmetry.runs.summary import plan as plan_of
+
+    started = Run(_study(composed), composed, command, _progress(verbose))
+    if verbose:
+        print(opening_summary(started, plan_of(started.study, read_speed(started.study.store.folder))))
+    folder = carry_out(started, stage)
+    if verbose:
+        print(closing_summary(started, folder, stage))
+    return folder
 
 
 def plan(*overrides: str, **values: Any) -> "Plan":
@@ -76,11 +91,15 @@ def plan(*overrides: str, **values: Any) -> "Plan":
     Raises:
         ConfigError: an unknown override or value; the message says what would be right.
     """
+    from facing_asymmetry.config import read_config
+    from facing_asymmetry.runs.heads import of_each_head
+    from facing_asymmetry.runs.summary import in_sum, read_speed
     from facing_asymmetry.runs.summary import plan as plan_of
-    from facing_asymmetry.runs.summary import read_speed
 
-    study = _study(_composed(list_overrides(overrides, values), None))
-    return plan_of(study, read_speed(study.store.folder))
+    composed = _composed(list_overrides(overrides, values), None)
+    read_config(composed)
+    studies = [_study(one) for _, one in of_each_head(composed)]
+    return in_sum([plan_of(study, read_speed(study.store.folder)) for study in studies])
 
 
 def list_overrides(overrides: Sequence[str], values: Mapping[str, Any]) -> list[str]:

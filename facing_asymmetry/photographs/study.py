@@ -130,7 +130,8 @@ def _synthetic(run: Path | None) -> pd.DataFrame | None:
     path = run / RESPONSES_FILE
     if not path.is_file():
         raise DataError(f"{path} is missing; name the folder of a finished run")
-    return synthetic_curves(pd.read_parquet(path))
+    table = pd.read_parquet(path)
+    return synthetic_curves(table[table["face_model"] == table["face_model"].iloc[0]])
 
 
 def _slope_rows(table: pd.DataFrame) -> list[tuple[str, ...]]:

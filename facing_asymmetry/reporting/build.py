@@ -12,6 +12,7 @@ from facing_asymmetry.reporting import classifier_surfaces
 from facing_asymmetry.reporting.figures import report_figures
 from facing_asymmetry.reporting.page import render_page
 from facing_asymmetry.reporting.report_figure import ReportFigure
+from facing_asymmetry.reporting.sentences import head_named
 from facing_asymmetry.reporting.style import look, readable
 from facing_asymmetry.reporting.svg import PageFigure, figure_svg
 from facing_asymmetry.reporting.tables import write_tables
@@ -23,7 +24,7 @@ PNG_LEVEL: Final = 4
 
 
 def build_report(run: Path, settings: ReportSettings | None = None) -> Path:
-    """Write `report.html`, `figures/` and `tables/` into the run folder.
+    """Write `report.html`, `figures/` and `tables/` into the run folder; of several heads they show the first.
 
     All files are written into a temporary folder first and then moved, so that a failed build changes nothing.
 
@@ -34,7 +35,8 @@ def build_report(run: Path, settings: ReportSettings | None = None) -> Path:
         DataError: the run folder lacks a file, column or key; the message names it.
         StoreError: the folder cannot be written.
     """
-    data = read_run(run, settings)
+    whole = read_run(run, settings)
+    data = whole.on(whole.heads[0])
     try:
         with scratch_folder(run) as fresh:
             figures = write_figures(data, fresh / FIGURES_FOLDER)
@@ -88,6 +90,7 @@ def _write(
         key: number and file name.
         texts: title, caption and text alternative.
     """
+    texts = (texts[0], f"{texts[1]}{head_named(data)}", f"{texts[2]}{head_named(data)}")
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # laid out once, not again for every format
     for form in data.settings.formats:

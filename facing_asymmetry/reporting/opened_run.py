@@ -21,6 +21,7 @@ from facing_asymmetry.config import ReportSettings
 from facing_asymmetry.core.errors import DataError, StoreError, suggestion
 from facing_asymmetry.reporting import classifier_surfaces, contact_sheet_figure
 from facing_asymmetry.reporting.figures import report_figures
+from facing_asymmetry.reporting.sentences import head_named
 from facing_asymmetry.reporting.tables import TABLES
 from facing_asymmetry.results.contact_sheets import ContactSheet
 from facing_asymmetry.results.files import weights_file
@@ -33,10 +34,28 @@ class FinishedRun:
     """A run folder, read and checked.
 
     Attributes:
-        data: its tables and faces.
+        data: its tables and faces; of several heads, those of the one that figures and faces show.
     """
 
     data: RunData
+
+    @property
+    def heads(self) -> list[str]:
+        """Names of the face models, the one that is shown by default first."""
+        return self._whole.heads
+
+    def on(self, head: str) -> "FinishedRun":
+        """The same with figures, tables and scores of one head; faces are kept of the first only.
+
+        Raises:
+            DataError: the run has no such head.
+        """
+        part = self._whole.on(head)
+        return FinishedRun(replace(part, whole=None))
+
+    @property
+    def _whole(self) -> RunData:
+        return self.data.whole or self.data
 
     @property
     def path(self) -> Path:
@@ -66,22 +85,22 @@ class FinishedRun:
     @property
     def scores(self) -> pd.DataFrame:
         """One row per score of a replicate: a classifier, emotion, identity, side and intervention."""
-        return self.data.scores
+        return self._whole.scores
 
     @property
     def tests(self) -> pd.DataFrame:
         """One row per classifier, emotion, intervention and score: mean, interval and p values over identities."""
-        return self.data.tests
+        return self._whole.tests
 
     @property
     def responses(self) -> pd.DataFrame:
         """The response table: one row per frame and class, with its logit (docs/response_table.md)."""
-        return self.data.responses
+        return self._whole.responses
 
     @property
     def claims(self) -> list[str]:
         """What the run allows to claim, in sentences; a run of few identities says that it allows none."""
-        return [str(claim["text"]) for claim in self.data.claims]
+        return [str(claim["text"]) for claim in self._whole.claims]
 
     @cached_property
     def report(self) -> Path:
@@ -109,7 +128,8 @@ class FinishedRun:
             shutil.copytree(self.path, folder)
         except OSError as error:
             raise StoreError(f"cannot copy {self.path} to {folder} ({error}); choose another folder") from error
-        return FinishedRun(replace(self.data, path=Path(folder)))
+        moved = replace(self._whole, path=Path(folder))
+        return FinishedRun(moved.on(moved.heads[0]))
 
     def expression(self, classifier: str, emotion: str, identity: int | None = None) -> dict[str, float]:
         """Blendshape weights of an expression that the run has shown, for `face.show(...)`.
@@ -146,7 +166,7 @@ class FinishedRun:
     def caption(self, number: str) -> str:
         """What a figure shows, with units and marks."""
         check_known("figure", number, list(self.figures))
-        return next(f.caption(self.data) for f in report_figures() if number == f.number)
+        return next(f.caption(self.data) + head_named(self.data) for f in report_figures() if number == f.number)
 
     def table(self, number: str) -> pd.DataFrame:
         """A numbered table, for example `T2`, unrounded.
@@ -211,6 +231,7 @@ class FinishedRun:
     def _repr_html_(self) -> str:
         facts = {
             "classifiers": ", ".join(self.classifiers),
+            "heads": ", ".join(self.heads),
             "emotions": ", ".join(self.emotions),
             "identities": len(self.identities),
             "interventions": ", ".join(self.interventions),
@@ -226,7 +247,7 @@ class FinishedRun:
 
 
 def open_run(path: str | Path, *, classifier: str = "", emotion: str = "") -> FinishedRun:
-    """Read a run folder.
+    """Read a run folder; of several heads, figures and faces show the first, and `run.on(head)` any.
 
     Args:
         path: the run folder.
@@ -236,7 +257,8 @@ def open_run(path: str | Path, *, classifier: str = "", emotion: str = "") -> Fi
     Raises:
         DataError: the folder is no finished run, or lacks the classifier or emotion.
     """
-    return FinishedRun(read_run(Path(path), ReportSettings(classifier=classifier, emotion=emotion)))
+    data = read_run(Path(path), ReportSettings(classifier=classifier, emotion=emotion))
+    return FinishedRun(data.on(data.heads[0]))
 
 
 def check_known(kind: str, name: str, present: list[str]) -> None:

@@ -18,6 +18,7 @@ from facing_asymmetry.reporting.sentences import (
     design,
     findings,
     grid_size,
+    head_named,
     image_count,
     lead,
     meanings,
@@ -60,7 +61,8 @@ def render_page(
         images=image_count(data), grid=grid_size(data),
         explorer=explore(data, data.settings.max_bytes - spent - _numbers_size(data)),
         glossary=GLOSSARY, meanings=meanings(data.interventions), sections=_in_sections(figures),
-        claims=_claims(data), pages=classifier_pages(data, surfaces), tables=tables, limits=limits(data),
+        claims=_claims(data.whole or data), heads=_heads(data), head_named=head_named(data),
+        pages=classifier_pages(data, surfaces), tables=tables, limits=limits(data),
         facts=_facts(data), style=_text("report.css"), script=_text("explorer.js"),
     )  # fmt: skip
     size = len(page.encode("utf-8"))
@@ -115,6 +117,14 @@ def _numbers_size(data: RunData) -> int:
     most, sides = data.settings.explorer_nodes**2, 2
     sheets = [*data.sheets.values(), *(sheet for more in data.further_sheets.values() for sheet in more)]
     return sum(600 + sides * min(len(s.s) * len(s.t), most) * (8 + 9 * 8) for s in sheets)
+
+
+def _heads(data: RunData) -> dict[str, list[str]]:
+    """Where the reports of each head by itself lie; empty for a run of one head."""
+    if data.whole is None:
+        return {}
+    folders: Mapping[str, Sequence[str]] = data.manifest.get("run_folders") or {}
+    return {head: [f"{folder}/{REPORT_FILE}" for folder in folders.get(head, ())] for head in data.whole.heads}
 
 
 def _claims(data: RunData) -> list[dict[str, str]]:

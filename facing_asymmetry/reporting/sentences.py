@@ -103,8 +103,14 @@ def design(data: RunData) -> dict[str, str]:
     }
 
 
+def head_named(data: RunData) -> str:
+    """For the end of a caption: which head is shown, where the run has several; else nothing."""
+    return f" Head: {data.heads[0]}." if data.whole else ""
+
+
 def face_model(data: RunData) -> str:
-    """Which face model was rendered, with the terms of use and attribution that the manifest has."""
+    """Which face models were rendered, with the terms of use and attribution that the manifest has."""
+    data = data.whole or data
     known: Mapping[str, Mapping[str, Any]] = data.manifest.get("face_models") or {}
     heads = []
     for name in data.heads:

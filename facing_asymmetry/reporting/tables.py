@@ -164,6 +164,8 @@ def write_tables(data: RunData, folder: Path) -> list[Path]:
         frame = table.build(data)
         if frame.empty:
             continue
+        if data.whole:
+            frame.insert(0, "head", data.heads[0])
         paths = [folder / f"{table.name}.{ending}" for ending in ("csv", "html", "tex")]
         frame.to_csv(paths[0], index=False, lineterminator="\n")
         shown = formatted(frame)

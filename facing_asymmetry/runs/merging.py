@@ -1,5 +1,6 @@
 """One table and one report over the jobs that are done: the same bytes as one run of all their classifiers."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -117,6 +118,7 @@ def _merge(group: Sequence[MergedRun], into: Path, stage: str, command: str, out
     config = read_config(composed)
     merge_tables(group, composed, into)
     manifest = merged_manifest(group, composed, command, [outcome.facts() for outcome in outcomes])
+    manifest["run_folders"] = run_folders(group, into)
     write_json(into, MANIFEST_FILE, manifest)
     if stage not in ("optimise", "intervene"):
         write_scores(into, config.statistics)
@@ -221,6 +223,15 @@ def merged_manifest(
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
         "jobs": list(jobs),
     }
+
+
+def run_folders(sources: Sequence[MergedRun], into: Path) -> dict[str, list[str]]:
+    """Where the runs of each head lie, seen from the merged folder."""
+    found: dict[str, list[str]] = {}
+    for source in sources:
+        for head in source.config["face_models"]:
+            found.setdefault(head, []).append(os.path.relpath(source.folder, into))
+    return found
 
 
 def outcome_summary(aggregated: Aggregated) -> str:

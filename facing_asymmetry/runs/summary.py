@@ -1,7 +1,8 @@
 """What a run tells the person who started it: its size and cost before, its findings after."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -112,6 +113,12 @@ def plan(study: "Study", speed: Speed) -> Plan:
     drawn = len(study.records) * len(config.emotions) * (study.sheet_grid.size + (sheets - 1) * float(coarse))
     size = cells * CELL_BYTES + 2 * (rows * ROW_BYTES + drawn * SHEET_BYTES) + REPORT_BYTES
     return Plan(cells, frames, passes, searched, seconds, size / 1e6, speed.measured)
+
+
+def in_sum(plans: Sequence[Plan]) -> Plan:
+    """The plan of several studies, one after the other."""
+    numbers = {f.name: sum(getattr(plan, f.name) for plan in plans) for f in fields(Plan) if f.name != "measured"}
+    return Plan(**numbers, measured=all(plan.measured for plan in plans))
 
 
 def duration(seconds: float) -> str:
