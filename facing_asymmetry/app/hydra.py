@@ -228,13 +228,18 @@ def explain(error: Exception) -> str:
 
 
 def _first_unreadable(overrides: Sequence[str]) -> str:
-    """What is wrong with the first override that Hydra's grammar cannot read; empty where all can be read."""
+    """What is wrong with the first override that Hydra cannot read, or would read otherwise; empty for none."""
     parser = OverridesParser.create()
     for override in (o for o in overrides if "=" in o and not o.startswith("-")):
         try:
-            parser.parse_override(override)
+            parsed = parser.parse_override(override)
         except HydraException as error:
             return f"cannot read the override {override!r} ({error}); write key=value, lists as key=[a,b]"
+        names = parsed.value()
+        if parsed.key_or_group in ("face_model", "classifier", "intervention") and isinstance(names, list):
+            repeated = [name for n, name in enumerate(names) if name in names[:n]]
+            if repeated:
+                return f"{override} names {repeated[0]} twice; name each once"
     return ""
 
 

@@ -163,9 +163,10 @@ def test_a_head_that_fails_leaves_the_other_alone_and_is_told(out, both_here, tm
     )
 
 
-def test_one_head_twice_is_refused(capsys):
-    assert launch("run", ["face_model=[ict,ict]", "debug=tiny"]) == 2
-    assert "face_model/ict" in capsys.readouterr().err
+@pytest.mark.parametrize("choice", ["face_model=[ict,ict]", "classifier=[simple_cnn_fer2013,simple_cnn_fer2013]"])
+def test_one_name_twice_in_a_list_is_refused(choice):
+    with pytest.raises(ConfigError, match=r"names (ict|simple_cnn_fer2013) twice; name each once"):
+        compose_config([choice, "debug=tiny"])
 
 
 def test_installed_is_every_head_that_is_here_and_a_choice_of_heads_wins(both_here):
