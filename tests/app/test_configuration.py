@@ -4,6 +4,7 @@ import yaml
 from facing_asymmetry.config import RunConfig, identity_block, read_config
 from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.runs.heads import of_each_head
 from facing_asymmetry.runs.study import Study
 from tests.app.composing import choices, composed
 
@@ -17,8 +18,8 @@ GROUPS = (
 def test_every_choice_of_every_group_composes_and_passes_its_checks(group):
     assert choices(group), f"conf/{group} is empty"
     for choice in choices(group):
-        config = read_config(composed(f"{group}={choice}"))
-        Study(config)
+        for _, one in of_each_head(composed(f"{group}={choice}")):
+            Study(read_config(one))
 
 
 def test_the_defaults_in_code_are_those_of_the_files():
