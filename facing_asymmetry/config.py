@@ -266,7 +266,11 @@ class StatisticsSettings:
         default=999, description="Shuffles per curve of the shuffle test."
     )
     seed: Index = Field(default=0, description="Root of the seeds of all tests.")
-    scores: tuple[str, ...] = Field(default=(), description="Names of the scores to test; all where empty.")
+    scores: tuple[str, ...] = Field(
+        default=(),
+        description="Names of the scores to test; all where empty. Of the default list and of all, what a study has no "
+        "control for is left out; a list of your own that names a part of the palsy's cost needs `NAME_two_sided`.",
+    )
 
 
 @schema("report")

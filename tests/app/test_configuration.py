@@ -161,3 +161,10 @@ def test_every_study_is_headed_by_its_command(path):
     assert lines[0] == "# @package _global_"
     assert lines[1].startswith("# facing-asymmetry run ")
     assert f"experiment={path.stem}" in lines[1]
+
+
+def test_parts_of_the_cost_asked_for_by_name_without_their_control_are_refused_with_the_line_to_add():
+    asked = ("classifier=networkv2", "intervention=[palsy,bilateral]")
+    Study(read_config(composed(*asked)))
+    with pytest.raises(ConfigError, match=r"add the partner, intervention=\[palsy,bilateral,palsy_two_sided\]"):
+        Study(read_config(composed(*asked, "statistics.scores=[slope,interaction]")))

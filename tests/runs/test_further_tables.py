@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from facing_asymmetry.results.layout import (
+    DECOMPOSITION_FILE,
     EXPRESSIONS_FILE,
     MIXED_FILE,
     SCORES_FILE,
@@ -48,10 +49,28 @@ def folder(make_study):
 
 
 @pytest.mark.parametrize(
-    "file", [SCORES_FILE, TESTS_FILE, SHARES_FILE, MIXED_FILE, SHUFFLE_FILE, EXPRESSIONS_FILE], ids=str
+    "file",
+    [SCORES_FILE, TESTS_FILE, SHARES_FILE, DECOMPOSITION_FILE, MIXED_FILE, SHUFFLE_FILE, EXPRESSIONS_FILE],
+    ids=str,
 )
 def test_a_table_has_the_columns_and_types_of_the_layout(folder, file):
     table = pd.read_csv(folder / file)
     assert list(table.columns) == list(column_types(file))
     for name, kind in column_types(file).items():
         assert table[name].isna().all() or table[name].dtype.kind in KINDS[kind], name
+
+
+def test_the_decomposition_has_the_palsy_on_every_reading_and_adds_up(folder):
+    table = pd.read_csv(folder / DECOMPOSITION_FILE)
+    assert set(table["intervention"]) == {"palsy"}
+    assert set(table["reading"]) == {"logit", "centred", "log_probability", "margin"}
+    assert (table["n"] == 3).all()
+    assert (table["palsy_cost"] - table["additive"] - table["interaction"]).abs().max() < 1e-9
+
+
+def test_a_study_without_the_two_sided_partner_has_an_empty_decomposition(make_study):
+    _, folder = scored(make_study, "intervention=[palsy]", "statistics.mixed_model=false")
+    table = pd.read_csv(folder / DECOMPOSITION_FILE)
+    assert table.empty
+    assert list(table.columns) == list(column_types(DECOMPOSITION_FILE))
+    assert "interaction" not in set(pd.read_csv(folder / SCORES_FILE)["score"])
