@@ -66,7 +66,9 @@ def p_text(p: float) -> str:
 
 
 def measured(row: Mapping[str, Any], settings: StatisticsSettings) -> str:
-    """Return the mean with its unit and interval, as text."""
+    """Return the mean with its unit and interval, as text; "not defined" where there is none."""
+    if not np.isfinite(row["mean"]):
+        return "not defined"
     write = percent if row["unit"] == SHARE_UNIT else number
     interval = f"{settings.confidence:.0%} interval {write(row['low'])} to {write(row['high'])}"
     return f"{write(row['mean'])} {row['unit']} ({interval})"
@@ -163,8 +165,8 @@ class Evidence:
         if readings:
             words += f"The sign is the same on {len(readings) - len(others)} of {len(readings)} readings of the output"
             words += f", but not on {' and '.join(others)}. ".replace("_", " ") if others else ". "
-        if verdict.word == CANT_TELL and HEADLINE_READING in readings:
-            least = readings[HEADLINE_READING]["minimum_detectable_share"]
+        least = readings.get(HEADLINE_READING, {}).get("minimum_detectable_share", float("nan"))
+        if verdict.word == CANT_TELL and np.isfinite(least):
             words += f"The smallest share of the palsy's cost that would be detected is {percent(least)}. "
         return words
 

@@ -150,7 +150,9 @@ def test_a_cost_that_is_none_has_no_share_and_says_why():
     sheet = sheet_of(responses(Planted(effect=0.0, identity_sd=1.0), 10))
     for claim in of(sheet, "classifier", "interaction_share"):
         assert (claim["verdict"], claim["mean"], claim["sign"]) == ("can't tell", None, "")
+        assert ": not defined, n = 10, judged by the interval" in claim["text"]
         assert "No share: the whole can't be told from 0: no share of it. " in claim["text"]
+    assert not any("that would be detected" in claim["text"] for claim in of(sheet, "classifier", "interaction"))
 
 
 def test_the_first_sentence_rests_on_the_interaction_and_says_how_the_cost_splits(strong):
