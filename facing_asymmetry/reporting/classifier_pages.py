@@ -8,11 +8,17 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.reporting.svg import PageFigure
-from facing_asymmetry.reporting.tables import control_table, formatted, score_summary
+from facing_asymmetry.reporting.table_cells import formatted
+from facing_asymmetry.reporting.tables import PAIR, control_table, parts_table, score_summary
 from facing_asymmetry.results.finished_run import RunData
 
 FACTS: Final = ("architecture", "parameters", "input_size", "reported_accuracy", "licence", "citation", "notes")
 """Keys of a classifier's record that its part of the page shows, where they are not empty."""
+
+PART_HEADINGS: Final = {
+    "palsy cost": "palsy cost", "additive": "additive", "interaction": "interaction", "share": "interaction / cost",
+}  # fmt: skip
+"""Columns of T0 that it shows, with their headings beside those of T2."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +80,12 @@ def _facts(record: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _table(data: RunData) -> pd.DataFrame:
-    """Slope, share and flips of each emotion beside the control and the symmetry-specific part, as people read them."""
+    """Slope, share and flips of each emotion beside the cost of the palsy, its parts, and the older specific part."""
     scores = formatted(score_summary(data)).drop(columns=["training set", "claim"], errors="ignore")
-    controls = formatted(control_table(data))
-    for name in ("bilateral", "specific"):
-        if name in controls.columns:
-            scores[name] = np.asarray(controls[name])
+    pairs = pd.MultiIndex.from_frame(scores[PAIR])
+    parts = parts_table(data)
+    parts = formatted(parts[parts["intervention"] == data.treated]).set_index(PAIR).reindex(pairs, fill_value="")
+    for name, heading in PART_HEADINGS.items():
+        scores[heading] = np.asarray(parts[name])
+    scores["specific (older)"] = np.asarray(formatted(control_table(data))["specific"])
     return scores[[column for column in scores.columns if scores[column].ne("").any()]]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -11,8 +11,9 @@ import pandas as pd
 from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.reporting.cost_parts import partner, summary
 from facing_asymmetry.results.contact_sheets import ContactSheet, encode_sheets, thin
-from facing_asymmetry.results.finished_run import RunData
+from facing_asymmetry.results.finished_run import RunData, grid_mean, surface
 from facing_asymmetry.results.layout import RESPONSES_FILE
 
 DIGITS: Final = 4
@@ -40,11 +41,14 @@ class Explorer:
             to be mirrored.
         images: WebP data URIs, equal ones once.
         left_out: what did not fit; empty where everything did.
+        parts: cost of the palsy and its additive part at each node, by `CLASSIFIER/EMOTION`: axes `s` and `t`, `cost`
+            and `additive` (logits, mean over identities and sides; flat, rows t, columns s), and `summary` in words.
     """
 
     sheets: list[dict[str, Any]]
     images: list[str]
     left_out: str = ""
+    parts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def explore(data: RunData, budget: int) -> Explorer:
@@ -68,8 +72,31 @@ def explore(data: RunData, budget: int) -> Explorer:
             place = places[digests[sheet.path]]
             facts = {"accepted": data.accepted[pair], "image": place, "size": min(pixels, sheet.size)}
             sheets.append(_sheet(sheet, data, pair, most) | facts)
-        return Explorer(sheets, images, left_out)
+        return Explorer(sheets, images, left_out, _parts(data, [pair for pair, _ in shown]))
     raise AssertionError("the last choice either fits or raises")
+
+
+def _parts(data: RunData, pairs: Sequence[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    """Parts of the palsy's cost of each pair, at the nodes that sheets show; none without the two-sided partner."""
+    two_sided = partner(data.treated)
+    if two_sided not in data.interventions:
+        return {}
+    found = {}
+    for classifier, emotion in dict.fromkeys(pairs):
+        s, t, one = grid_mean(surface(data, classifier, emotion), "logit")
+        both = grid_mean(surface(data, classifier, emotion, two_sided), "logit")[2]
+        if one.shape != both.shape:
+            continue
+        kept = np.ix_(*(thin(len(axis), data.settings.explorer_nodes) for axis in (t, s)))
+        cost, additive = one[:, -1:] - one, (both[:, -1:] - both) / 2
+        found[f"{classifier}/{emotion}"] = {
+            "s": s[kept[1].ravel()].round(6).tolist(),
+            "t": t[kept[0].ravel()].round(6).tolist(),
+            "cost": cost[kept].ravel().round(DIGITS).tolist(),
+            "additive": additive[kept].ravel().round(DIGITS).tolist(),
+            "summary": summary(data, classifier, emotion),
+        }
+    return found
 
 
 def _choices(data: RunData) -> list[tuple[list[Shown], int, int, str]]:

@@ -6,7 +6,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from facing_asymmetry.reporting.cost_parts import lacking
 from facing_asymmetry.reporting.sentences import counted
+from facing_asymmetry.reporting.tables import ALL, parts_table
 from facing_asymmetry.results.finished_run import RunData
 from facing_asymmetry.results.layout import SHUFFLE_FILE
 from facing_asymmetry.results.published import published_planted
@@ -24,8 +26,8 @@ def limits(data: RunData) -> list[str]:
         "All faces are shapes of one parametric head. `facing-asymmetry compare` puts runs on several heads side by "
         "side: the share that is symmetry's own may differ between them where the slopes agree.",
         f"The networks are published ones whose weights could be had, no random sample: {_training_sets(data)}",
-        "Weakening one side also lowers total motion. Only the difference to the bilateral control (F8, T3) speaks "
-        "about symmetry itself.",
+        _interaction(data),
+        *_readings(data),
         _curvature(data),
         _exact_derivative(data),
         "Logits of two classifiers are not on one scale; across classifiers compare shares only.",
@@ -38,7 +40,7 @@ def limits(data: RunData) -> list[str]:
             "to lower the activation. The same run with expression=facs, whose stimulus no classifier chose, bounds "
             "that bias."
         )
-        lines.insert(6, optimum)
+        lines.insert(-2, optimum)
     if (data.path / SHUFFLE_FILE).is_file():
         lines.append(f"This run holds {SHUFFLE_FILE} for comparison: {WARNING}.")
     return lines
@@ -52,11 +54,44 @@ def _training_sets(data: RunData) -> str:
     return f"{have}. None was trained on {' or '.join(absent)}." if absent else f"{have}."
 
 
+def _interaction(data: RunData) -> str:
+    """What speaks about symmetry itself in this run, and how small an interaction it could have told from none."""
+    words = "Weakening one side makes one half of the face weak and the halves differ. "
+    if lacking(data):
+        return f"{words}{lacking(data)}"
+    words += "Only the interaction (F0, F8, T0), what is left of the cost beyond two weak halves, is about the latter."
+    rows = parts_table(data)
+    pooled = rows[(rows["emotion"] == ALL) & (rows["intervention"] == data.treated)]
+    least = pooled["minimum_detectable_share"].median()
+    if not np.isfinite(least):
+        return words
+    return (
+        f"{words} With {counted(len(data.identities), 'identity', 'identities')} one that is less than about "
+        f"{100 * least:.0f} % of the palsy's cost (all emotions; median of the classifiers) would often be missed."
+    )
+
+
+def _readings(data: RunData) -> list[str]:
+    """Where the sign of the interaction depends on how the output is read; nothing in a run without it."""
+    rows = parts_table(data)
+    rows = rows[(rows["emotion"] != ALL) & (rows["intervention"] == data.treated)]
+    rows = _accepted(data, rows)
+    if rows.empty:
+        return []
+    apart = int((rows["readings_of_this_sign"] != "4 of 4").sum())
+    return [
+        "Logits are defined up to a shift common to all classes, and their interaction with them. In "
+        f"{apart} of {len(rows)} accepted pairs logit, centred logit, log-probability and margin differ in the "
+        "interaction's sign (T0): there the sign is a matter of the reading."
+    ]
+
+
 def _curvature(data: RunData) -> str:
     """What `symmetry_specific` holds beside symmetry, and how many of this run's estimates are no larger."""
     blind = next(c for c in published_planted()["checks"] if c["classifier"] == "symmetric_part")
     words = (
-        "That difference removes lost motion to first order only: a response that is curved leaves some of it. A "
+        "The older difference to the bilateral control (T3, T5) removes lost motion to first order only: a response "
+        "that is curved leaves some of it. A "
         f"network that is never shown an asymmetry had {blind['measured']:.3f} of its expression's activation as "
         "“symmetry-specific” (planted classifiers)"
     )

@@ -26,7 +26,8 @@ from facing_asymmetry.reporting.sentences import (
 )
 from facing_asymmetry.reporting.style import readable
 from facing_asymmetry.reporting.svg import PageFigure
-from facing_asymmetry.reporting.tables import TABLES, formatted
+from facing_asymmetry.reporting.table_cells import formatted
+from facing_asymmetry.reporting.tables import TABLES
 from facing_asymmetry.results.finished_run import RunData
 from facing_asymmetry.results.layout import REPORT_FILE
 
@@ -116,7 +117,8 @@ def _numbers_size(data: RunData) -> int:
     """An upper bound on the bytes of the JSON of all contact sheets, without images."""
     most, sides = data.settings.explorer_nodes**2, 2
     sheets = [*data.sheets.values(), *(sheet for more in data.further_sheets.values() for sheet in more)]
-    return sum(600 + sides * min(len(s.s) * len(s.t), most) * (8 + 9 * 8) for s in sheets)
+    parts = len(data.sheets) * (600 + most * 2 * 9)
+    return parts + sum(600 + sides * min(len(s.s) * len(s.t), most) * (8 + 9 * 8) for s in sheets)
 
 
 def _heads(data: RunData) -> dict[str, list[str]]:

@@ -17,8 +17,15 @@ GLOSSARY: Final[Mapping[str, str]] = {
     "activation.",
     "standardised slope": "The slope as a share of what the expression itself adds to the activation, from neutral to "
     "full: 0.3 means that a face with one side still keeps 70 % of it. This can be compared between classifiers.",
-    "symmetry-specific": "The slope under palsy minus the slope under the bilateral control: what is left when lost "
-    "motion, which both share, is taken out.",
+    "palsy cost": "How much lower the activation is when one side is weak than when none is, both sides averaged; the "
+    "mean over s and t unless said otherwise. It is the sum of the two parts below.",
+    "additive part": "The price of two weak halves: half of what it costs when both sides are as weak. A classifier "
+    "that judges each half of the face on its own and adds up pays nothing else, whatever the shape of its response.",
+    "interaction": "The price of the halves' not matching: the palsy cost less its additive part. Above 0: the "
+    "asymmetric face gets less activation than the two symmetric faces it is made of do on average; below 0: more. A "
+    "sentence about symmetry itself rests on this.",
+    "symmetry-specific": "An older estimate, kept as a check of sensitivity: the slope under palsy minus the slope "
+    "under the bilateral control. It holds the curvature of the response.",
     "accepted": "The classifier recognises the full, symmetric expression on most of the faces. What is not accepted "
     "stays in every table and picture, marked.",
     "identity": "One synthetic face. Identities are the sample: intervals and tests are over them.",
@@ -156,6 +163,7 @@ def verdict(data: RunData) -> list[str]:
 def findings(data: RunData) -> list[str]:
     """Counts that describe the sample, without inference."""
     slope = _means(data, "slope", data.treated)
+    interaction = _means(data, "interaction", data.treated)
     specific = _means(data, "symmetry_specific", None)
     accepted = sum(data.accepted.get((c, e), False) for c in data.classifiers for e in data.emotions)
     pairs = len(data.classifiers) * len(data.emotions)
@@ -168,11 +176,18 @@ def findings(data: RunData) -> list[str]:
             f"The mean activation is lower on the asymmetric face in {sum(v > 0 for v in slope)} of {len(slope)} "
             "accepted pairs."
         )
+    if interaction:
+        above = sum(v > 0 for v in interaction)
+        lines.append(
+            f"The halves' not matching adds to that cost in {above} of {len(interaction)} (interaction above 0) and "
+            "saves some of it in the others; the rest is the price of two weak halves. Only the interaction speaks "
+            "about symmetry itself."
+        )
     if specific:
         above = sum(v > 0 for v in specific)
         lines.append(
-            f"It is lower still than when both sides weaken alike in {above} of {len(specific)}; in the others that "
-            "costs as much or more. Only this difference speaks about symmetry itself."
+            f"Sensitivity: the activation is lower still than when both sides weaken alike (bilateral) in {above} of "
+            f"{len(specific)}; that older difference holds the curvature of the response."
         )
     return lines
 

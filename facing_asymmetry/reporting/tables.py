@@ -1,6 +1,6 @@
 """Tables of the report, as data frames, CSV, HTML and LaTeX.
 
-T1 classifiers, T2 scores, T3 controls, T4 expressions, T5 shares, T6 mixed models.
+T0 what a palsy costs, T1 classifiers, T2 scores, T3 controls, T4 expressions, T5 shares, T6 mixed models.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from facing_asymmetry.reporting.cost_parts import INTERACTION, PARTS
 from facing_asymmetry.reporting.latex import latex_table
+from facing_asymmetry.reporting.table_cells import formatted
 from facing_asymmetry.results.finished_run import RunData
 
 PAIR: Final = ["classifier", "emotion"]
@@ -38,6 +40,34 @@ class Table:
     caption: str
     build: Callable[[RunData], pd.DataFrame]
     folded: bool = False
+
+
+def parts_table(data: RunData) -> pd.DataFrame:
+    """T0: the cost of a palsy and its parts in logits, by emotion and over all; further palsies over all emotions only.
+
+    No rows where the run has no two-sided partner of a one-sided intervention.
+    """
+    rows = data.decomposition
+    whole = rows["s"].isna() & (rows["reading"] == "logit")
+    rows = rows[whole & ((rows["intervention"] == data.treated) | (rows["emotion"] == ALL))]
+    interventions = [data.treated, *(name for name in data.interventions if name != data.treated)]
+    order = {name: place for place, name in enumerate([*data.classifiers, *interventions, ALL, *data.emotions])}
+    rows = rows.sort_values(
+        ["classifier", "intervention", "emotion"], key=lambda names: names.map(order), kind="stable"
+    )
+    table = rows[["face_model", *PAIR, "intervention", "n"]].reset_index(drop=True)
+    pairs = zip(table["classifier"], table["emotion"], strict=True)
+    table.insert(3, "accepted", [data.accepted.get(pair, "") for pair in pairs])
+    table.insert(2, "training_set", table["classifier"].map(data.training_sets))
+    numbers = rows.reset_index(drop=True)
+    for part in (*PARTS, "share"):
+        table[[f"{part}_mean", f"{part}_low", f"{part}_high"]] = numbers[[part, f"{part}_low", f"{part}_high"]]
+        if part == INTERACTION:
+            table[["interaction_p_two_sided", "interaction_p_holm"]] = numbers[["p", "p_holm"]]
+    table["minimum_detectable_share"] = numbers["minimum_detectable_share"]
+    table["readings_of_this_sign"] = [f"{int(count)} of 4" for count in numbers["same_sign"]]
+    table["note"] = numbers["note"]
+    return table if table["face_model"].nunique() > 1 else table.drop(columns="face_model")
 
 
 def classifier_table(data: RunData) -> pd.DataFrame:
@@ -125,6 +155,14 @@ def mixed_table(data: RunData) -> pd.DataFrame:
 
 
 TABLES: Final = (
+    Table("T0", "t0_palsy_cost", "What a palsy costs, and why",
+          "Cost of weakening one side, in logits, mean over s and t; its additive part, half the cost of weakening "
+          "both sides; and the rest, the interaction: what the halves' not matching adds (or saves, below 0). Rows of "
+          "all emotions: the mean of the emotions first. Intervals: bootstrap over identities. p: sign-flip "
+          "permutation of the interaction, two-sided, and Holm-corrected. share: interaction over cost (none where the "
+          "cost can't be told from 0); minimum detectable share: what this many identities would show. readings of this "
+          "sign: how many of the four readings of the output (logit, centred logit, log-probability, margin) have an "
+          "interaction of the same sign.", parts_table),
     Table("T1", "t1_classifiers", "Classifiers",
           "The networks, as published. Accepted: emotions whose full symmetric face most identities are recognised on. "
           "Reported accuracy is the publisher's, not measured here.", classifier_table),
@@ -136,17 +174,18 @@ TABLES: Final = (
           "two-sided, and Holm-corrected.", score_summary),
     Table("T3", "t3_controls", "Controls",
           "Slopes in logits per unit symmetry: palsy (one side weakens), bilateral (both sides weaken alike, same "
-          "mean motion), "
-          "specific = palsy − bilateral, the part that symmetry alone explains, and its share of palsy (of the mean "
-          "slopes; none where palsy can't be told from 0); then every other intervention that was run.",
+          "mean motion), specific = palsy − bilateral and its share of palsy (of the mean slopes; none where palsy "
+          "can't be told from 0); then every other intervention that was run. specific is an older estimate of what "
+          "symmetry explains, kept as a check of sensitivity: it holds the curvature of the response; T0 does not.",
           control_table),
     Table("T4", "t4_expressions", "Expressions",
           "How each expression was made. probability: of the emotion, mean over its identities; seconds: "
           "its share of the batch; restart: the start that won.", expression_table),
-    Table("T5", "t5_shares", "Symmetry or intensity",
+    Table("T5", "t5_shares", "Sensitivity: the older symmetry-specific share",
           "Per classifier, over the mean of the emotions: slope under palsy and its symmetry-specific part (palsy − "
-          "bilateral), in logits per unit symmetry, and how much of the one the other makes up. Interval: bootstrap "
-          "over identities. Where palsy can't be told from 0 there is no share.", share_table),
+          "bilateral), in logits per unit symmetry, and how much of the one the other makes up. It holds the curvature "
+          "of the response, which T0 does not. Interval: bootstrap over identities. Where palsy can't be told from 0 "
+          "there is no share.", share_table, folded=True),
     Table("T6", "t6_mixed", "Mixed models",
           "A second estimate of each slope, over all nodes of the grid at once: activation ~ s × t with an intercept "
           "and a slope over s of each identity's own; slope at the mean t, in logits per unit symmetry, with "
@@ -175,20 +214,6 @@ def write_tables(data: RunData, folder: Path) -> list[Path]:
     return written
 
 
-def formatted(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table as people read it: `mean [low, high]` in one column, p-values to three places, empty for missing."""
-    shown = pd.DataFrame(index=frame.index)
-    for name in frame.columns:
-        stem = name.removesuffix("_mean")
-        if name.endswith(("_low", "_high")):
-            continue
-        if name.endswith("_mean") and f"{stem}_low" in frame.columns:
-            shown[stem] = [_interval(*row) for row in frame[[name, f"{stem}_low", f"{stem}_high"]].to_numpy(float)]
-        else:
-            shown[_heading(name)] = [_cell(name, value) for value in frame[name]]
-    return shown
-
-
 def _part(data: RunData, score: str, intervention: str | None, prefix: str, columns: tuple[str, ...]) -> pd.DataFrame:
     """Chosen columns of one score's tests, renamed `PREFIX_mean`, ...; only `n` keeps its name."""
     rows = data.tested(score, intervention)
@@ -204,44 +229,3 @@ def _with_acceptance(data: RunData, table: pd.DataFrame) -> pd.DataFrame:
     pairs = zip(table["classifier"], table["emotion"], strict=True)
     table.insert(3, "accepted", [data.accepted.get(pair, False) for pair in pairs])
     return table
-
-
-def _heading(name: str) -> str:
-    """A column's heading: what follows the score's prefix, in words."""
-    for ending, words in (
-        ("hedges_g", "g"),
-        ("p_two_sided", "p"),
-        ("p_holm", "p Holm"),
-        ("claim", "claim"),
-        ("flips_mean", "flips"),
-    ):
-        if name.endswith(ending):
-            return words
-    return name.replace("_", " ")
-
-
-def _interval(mean: float, low: float, high: float) -> str:
-    if not np.isfinite(mean):
-        return "not defined"
-    ends = f" [{_number(low)}, {_number(high)}]" if np.isfinite(low) and np.isfinite(high) else ""
-    return _number(mean) + ends
-
-
-def _number(value: float) -> str:
-    """Two decimal places, without a negative zero."""
-    text = f"{value:.2f}"
-    return "0.00" if text == "-0.00" else text
-
-
-def _cell(name: str, value: object) -> str:
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if name.endswith("_mean") and isinstance(value, float) and not np.isfinite(value):
-        return "–"
-    if value is None or (isinstance(value, float) and not np.isfinite(value)):
-        return ""
-    if "_p_" in name and isinstance(value, float):
-        return "< .001" if value < 0.001 else f"{value:.3f}"
-    if name in ("n", "parameters", "input_px", "classes"):
-        return f"{int(float(str(value))):,}"
-    return _number(value) if isinstance(value, float) else str(value)

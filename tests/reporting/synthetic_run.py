@@ -11,13 +11,21 @@ from PIL import Image, ImageDraw
 from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.results.response_table import SCHEMA
 
-SCORES = ("slope", "slope_standardised", "flips", "symmetry_specific", "symmetry_specific_standardised")
+SCORES = (
+    "slope", "slope_standardised",
+    "palsy_cost", "additive", "interaction",
+    "palsy_cost_standardised", "additive_standardised", "interaction_standardised",
+    "flips", "symmetry_specific", "symmetry_specific_standardised",
+)  # fmt: skip
 FER = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to plant: `networks` maps a classifier to its training set; `rejected` pairs never reach their emotion."""
+    """What to plant: `networks` maps a classifier to its training set; `rejected` pairs never reach their emotion.
+
+    `matching` is the size of the interaction as a share of the palsy cost; `regions` adds the thirds of the face.
+    """
 
     networks: tuple[tuple[str, str], ...] = (("net_a", "FER2013"), ("net_b", "AffectNet-8"))
     emotions: tuple[str, ...] = ("anger", "happiness", "surprise")
@@ -28,6 +36,12 @@ class Plan:
     minimum_identities: int = 20
     size: int = 48
     seed: int = 0
+    regions: bool = False
+    matching: float = 0.2
+
+    def share(self, emotion: str) -> float:
+        """Share of the palsy cost that is interaction: `matching`, its sign by turns over the emotions."""
+        return self.matching * (-1) ** self.emotions.index(emotion)
 
 
 MANY = Plan(
@@ -107,8 +121,8 @@ def plant_responses(plan: Plan) -> pd.DataFrame:
             effect = rng.uniform(0.5, 3.0)
             for identity in range(plan.identities):
                 offset, tilt = rng.normal(0, 0.3), rng.normal(0, 0.25)
-                for intervention, sides in (("palsy", ("left", "right")), ("bilateral", ("both",))):
-                    for side in sides:
+                for intervention in interventions(plan):
+                    for side in ("left", "right") if one_sided(intervention) else ("both",):
                         fixed = {"classifier": name, "training_set": training_set, "emotion": emotion, "side": side}
                         fixed |= {"identity": identity, "intervention": intervention}
                         parts.append(_unit(plan, fixed, scale, (effect + tilt, offset)))
@@ -116,10 +130,30 @@ def plant_responses(plan: Plan) -> pd.DataFrame:
     return table.assign(face_model="makehuman", expression="optimised")[SCHEMA.names]
 
 
+def interventions(plan: Plan) -> list[str]:
+    """Names of the interventions of a run, each palsy with its two-sided partner."""
+    palsies = ["palsy", *(f"region_{name}" for name in ("upper", "middle", "lower") if plan.regions)]
+    return ["bilateral", *(name for palsy in palsies for name in (palsy, f"{palsy}_two_sided"))]
+
+
+def one_sided(intervention: str) -> bool:
+    """Whether an intervention has an affected side."""
+    return intervention != "bilateral" and not intervention.endswith("_two_sided")
+
+
+def _gain(plan: Plan, intervention: str, emotion: str) -> float:
+    """Effect of an intervention as a multiple of that of palsy; a two-sided one has twice the additive part."""
+    if intervention == "bilateral":
+        return 0.55
+    palsy = intervention.removesuffix("_two_sided")
+    gain = {"palsy": 1.0, "region_upper": 0.3, "region_middle": 0.1, "region_lower": 0.6}[palsy]
+    return gain if one_sided(intervention) else 2 * gain * (1 - plan.share(emotion))
+
+
 def _unit(plan: Plan, fixed: dict[str, object], scale: float, planted: tuple[float, float]) -> pd.DataFrame:
     """All frames of one unit. Activation = offset + scale * t * (gain - effect * (1 - s))."""
     effect, offset = planted
-    effect *= 1.0 if fixed["intervention"] == "palsy" else 0.55
+    effect *= _gain(plan, str(fixed["intervention"]), str(fixed["emotion"]))
     wobble = np.random.default_rng([int(fixed["identity"]), len(str(fixed["side"]))])
     s, t = (axis.ravel() for axis in np.meshgrid(plan.s, plan.t, indexing="xy"))
     rejected = (fixed["classifier"], fixed["emotion"]) in plan.rejected
@@ -163,7 +197,8 @@ def _write_sprites(folder: Path, plan: Plan) -> None:
         for emotion in plan.emotions:
             place = folder / name
             _write_sheet(place / emotion, plan, emotion, 0, "palsy")
-            for identity, intervention in ((0, "bilateral"), (1, "palsy"), (1, "bilateral")):
+            further = [(n, name) for n in (0, 1) for name in ("palsy", "bilateral", "palsy_two_sided")][1:]
+            for identity, intervention in further:
                 _write_sheet(place / emotion / f"{intervention}_{identity}", plan, emotion, identity, intervention)
 
 
@@ -173,12 +208,13 @@ def _write_sheet(path: Path, plan: Plan, emotion: str, identity: int, interventi
     sheet = Image.new("RGB", (len(plan.s) * size, len(plan.t) * size))
     for column, s in enumerate(plan.s):
         for row, t in enumerate(plan.t):
-            state = (s, t) if intervention == "palsy" else (1.0, t * (1 + s) / 2)
+            gain = {"bilateral": (1 + s) / 2, "palsy_two_sided": s}.get(intervention, 1.0)
+            state = (s if one_sided(intervention) else 1.0, t * gain)
             sheet.paste(draw_face(emotion, *state, size, tone), (column * size, row * size))
     sheet.save(path.with_suffix(".png"))
-    one_sided = intervention == "palsy"
+    sided = one_sided(intervention)
     facts = {"identity": identity, "traits": {"sex": ("female", "male")[identity], "age": 31.0 + identity},
-             "side": "left" if one_sided else "both", "intervention": intervention, "mirrored": one_sided,
+             "side": "left" if sided else "both", "intervention": intervention, "mirrored": sided,
              "size": size, "s": plan.s, "t": plan.t}  # fmt: skip
     path.with_suffix(".json").write_text(json.dumps(facts))
 

@@ -104,7 +104,7 @@ FIGURE: Final = ReportFigure(
     "F5b",
     "Activation against symmetry, every classifier",
     section="results",
-    place=5,
+    place=6,
     draw=draw,
     caption=caption,
     describe=describe,

@@ -159,7 +159,7 @@ FIGURE: Final = ReportFigure(
     "F5",
     "Activation against symmetry, by training set",
     section="results",
-    place=2,
+    place=3,
     draw=draw,
     caption=caption,
     describe=describe,

@@ -101,6 +101,19 @@
     pen.drawImage(state.image, column() * size, row() * size, size, size, 0, 0, size, size);
   }
 
+  // What a palsy costs at this node, split into two weak halves and their not matching.
+  function drawParts(s, t) {
+    const parts = costs[`${state.sheet.classifier}/${state.sheet.emotion}`];
+    $("parts").hidden = !parts;
+    if (!parts) return;
+    const at = nearest(parts.t, t) * parts.s.length + nearest(parts.s, s);
+    const cost = parts.cost[at], additive = parts.additive[at], rest = cost - additive;
+    const number = (value) => value.toFixed(2).replace(/^-(0\.00)$/, "$1").replace("-", "−");
+    const share = Math.abs(cost) < 0.05 ? "" : ` (${(100 * rest / cost).toFixed(0).replace(/^-0$/, "0").replace("-", "−")} % of the cost)`;
+    $("parts-here").textContent = `cost ${number(cost)} = ${number(additive)} two weak halves + ${number(rest)} not matching${share}`;
+    $("parts-mean").textContent = parts.summary;
+  }
+
   function draw() {
     const sheet = state.sheet, values = logits(row(), column());
     const s = sheet.s[column()], t = sheet.t[row()], said = predicted(values);
@@ -116,6 +129,7 @@
     drawFace(`Face showing ${sheet.emotion} at symmetry ${s.toFixed(2)} and intensity ${t.toFixed(2)}; predicted ${said}`);
     drawBars(values, logits(row(), sheet.s.length - 1));
     drawSurface();
+    drawParts(s, t);
   }
 
   // Choices from left to right; each offers what exists under those before it, and keeps its value where it can.
@@ -196,7 +210,7 @@
     draw();
   }
 
-  const about = JSON.parse($("about-interventions").textContent);
+  const about = JSON.parse($("about-interventions").textContent), costs = JSON.parse($("about-parts").textContent);
   for (const name of picks) $(`pick-${name}`).addEventListener("change", load);
   for (const axis of ["s", "t"]) {
     $(`slide-${axis}`).addEventListener("input", (event) => { stop(); state[axis] = Number(event.target.value); draw(); });
