@@ -160,9 +160,9 @@ TABLES: Final = (
           "both sides; and the rest, the interaction: what the halves' not matching adds (or saves, below 0). Rows of "
           "all emotions: the mean of the emotions first. Intervals: bootstrap over identities. p: sign-flip "
           "permutation of the interaction, two-sided, and Holm-corrected. share: interaction over cost (none where the "
-          "cost can't be told from 0); minimum detectable share: what this many identities would show. readings of this "
-          "sign: how many of the four readings of the output (logit, centred logit, log-probability, margin) have an "
-          "interaction of the same sign.", parts_table),
+          "cost can't be told from 0); minimum detectable share: what this many identities would show. readings of "
+          "this sign: how many of the four readings of the output (logit, centred logit, log-probability, margin) have "
+          "an interaction of the same sign.", parts_table),
     Table("T1", "t1_classifiers", "Classifiers",
           "The networks, as published. Accepted: emotions whose full symmetric face most identities are recognised on. "
           "Reported accuracy is the publisher's, not measured here.", classifier_table),

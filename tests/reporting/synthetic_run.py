@@ -58,11 +58,13 @@ MANY = Plan(
 
 def write_run(folder: Path, plan: Plan | None = None) -> Path:
     """Write a whole run folder and return it."""
+    from facing_asymmetry.statistics.decomposition import decomposition_table
+
     from facing_asymmetry.config import StatisticsSettings
     from facing_asymmetry.statistics.claims import claims
     from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
     from facing_asymmetry.statistics.optional_tables import optional_tables
-    from facing_asymmetry.statistics.score_table import score_table
+    from facing_asymmetry.statistics.score_table import score
     from facing_asymmetry.statistics.shares import shares
 
     plan = plan or Plan()
@@ -70,12 +72,14 @@ def write_run(folder: Path, plan: Plan | None = None) -> Path:
     responses = plant_responses(plan)
     responses.to_parquet(folder / "responses.parquet", index=False)
     settings = StatisticsSettings(minimum_identities=plan.minimum_identities, resamples=999, scores=SCORES)
-    scores = score_table(responses)
+    scored = score(responses)
+    scores = scored.scores
     tests = hypothesis_tests(scores, settings)
     scores.to_csv(folder / "scores.csv", index=False)
     tests.to_csv(folder / "tests.csv", index=False)
     (folder / "claims.json").write_text(json.dumps(claims(scores, settings)))
     shares(scores, settings).to_csv(folder / "shares.csv", index=False)
+    decomposition_table(scored.parts, settings).to_csv(folder / "decomposition.csv", index=False)
     for name, table in optional_tables(folder / "responses.parquet", settings):
         table.to_csv(folder / name, index=False)
     _write_expressions(folder / "expressions.csv", plan)

@@ -90,7 +90,7 @@ def check_against_table(data: RunData, sheet: dict, side: str, logits: list[floa
 
 def test_both_sides_of_a_mirrored_sheet_are_offered_and_one_of_another(run_data: RunData):
     sides = {sheet["intervention"]: sorted(sheet["sides"]) for sheet in explore(run_data, 2_000_000).sheets}
-    assert sides == {"palsy": ["left", "right"], "bilateral": ["both"]}
+    assert sides == {"palsy": ["left", "right"], "bilateral": ["both"], "palsy_two_sided": ["both"]}
     alone = replace(run_data.sheets["net_a", "anger"], mirrored=False)
     data = replace(
         run_data, sheets={("net_a", "anger"): alone}, further_sheets={}, settings=ReportSettings("", "net_a", "anger")
@@ -100,7 +100,7 @@ def test_both_sides_of_a_mirrored_sheet_are_offered_and_one_of_another(run_data:
 
 def test_equal_pictures_are_embedded_once(run_data: RunData):
     found = explore(run_data, 2_000_000)
-    assert len(found.images) == len(run_data.emotions) * 4, "both networks were shown the same drawings"
+    assert len(found.images) == len(run_data.emotions) * 6, "both networks were shown the same drawings"
     assert {sheet["image"] for sheet in found.sheets} == set(range(len(found.images)))
 
 

@@ -14,10 +14,12 @@ from facing_asymmetry.core.errors import DataError, FacingAsymmetryError, StoreE
 from facing_asymmetry.reporting.build import build_report
 from facing_asymmetry.reporting.limits import limits
 from facing_asymmetry.reporting.sentences import design, findings, lead, verdict
-from facing_asymmetry.reporting.tables import classifier_table, control_table, formatted, score_summary
+from facing_asymmetry.reporting.table_cells import formatted
+from facing_asymmetry.reporting.tables import classifier_table, control_table, score_summary
 from facing_asymmetry.results.finished_run import RunData, read_run
 
 NAMES = [
+    "f0_palsy_cost",
     "f1_causal_graph",
     "f2_expressions",
     "f3_impact_surface",
@@ -28,6 +30,7 @@ NAMES = [
     "f7_forest",
     "f8_controls",
     "f9_calibration",
+    "f10_drivers",
 ]
 QUICK = ReportSettings(formats=("png",), dpi=50)
 EMPTY = {"meta", "img", "input", "br", "link", "hr"}
@@ -70,7 +73,15 @@ def test_every_figure_is_there_as_png_and_pdf(report: Path):
 
 
 def test_tables_lie_beside_the_page_as_csv_html_and_latex(report: Path, run_data: RunData):
-    for name in ("t1_classifiers", "t2_scores", "t3_controls", "t4_expressions", "t5_shares", "t6_mixed"):
+    for name in (
+        "t0_palsy_cost",
+        "t1_classifiers",
+        "t2_scores",
+        "t3_controls",
+        "t4_expressions",
+        "t5_shares",
+        "t6_mixed",
+    ):
         assert {p.suffix for p in (report.parent / "tables").glob(f"{name}.*")} == {".csv", ".html", ".tex"}
     table = pd.read_csv(report.parent / "tables" / "t2_scores.csv")
     expected = run_data.tested("slope", "palsy")["mean"]
@@ -101,7 +112,7 @@ def test_pictures_have_alternatives_and_tables_have_headers(outline: Outline):
     images = [a for tag, a in outline.tags if tag == "img"]
     assert len(images) == len(NAMES) + 2
     assert all(len(a["alt"]) > 40 for a in images)
-    assert sum(tag == "table" for tag, _ in outline.tags) == sum(tag == "caption" for tag, _ in outline.tags) == 9
+    assert sum(tag == "table" for tag, _ in outline.tags) == sum(tag == "caption" for tag, _ in outline.tags) == 10
     assert all("scope" in a for tag, a in outline.tags if tag == "th")
 
 
@@ -183,7 +194,7 @@ def test_every_classifier_has_a_page_with_its_own_numbers(page: str, run_data: R
 
 def test_embedded_numbers_equal_the_table(page: str, run_data: RunData):
     sheets = [json.loads(text) for text in re.findall(r'class="sheet"[^>]*>(.*?)</script>', page, re.S)]
-    assert len(sheets) == 2 * 3 * 4
+    assert len(sheets) == 2 * 3 * 6  # networks, emotions, two faces under three interventions
     first = sheets[0]
     rows = run_data.responses.query(
         "classifier == 'net_a' and emotion == 'happiness' and identity == 0 and side == 'left'"

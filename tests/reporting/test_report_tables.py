@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from facing_asymmetry.reporting.table_cells import formatted
 from facing_asymmetry.reporting.tables import (
     TABLES,
     classifier_table,
     control_table,
     expression_table,
-    formatted,
     score_summary,
     share_table,
     write_tables,
@@ -141,4 +141,4 @@ def test_html_fragments_hold_the_same_cells(run_data: RunData, tmp_path: Path):
 def test_a_run_that_did_not_keep_its_expressions_has_no_such_table(run_data: RunData, tmp_path: Path):
     bare = dataclasses.replace(run_data, expressions=run_data.expressions.iloc[:0])
     names = {path.stem for path in write_tables(bare, tmp_path)}
-    assert names == {"t1_classifiers", "t2_scores", "t3_controls", "t5_shares", "t6_mixed"}
+    assert names == {"t0_palsy_cost", "t1_classifiers", "t2_scores", "t3_controls", "t5_shares", "t6_mixed"}

@@ -1,5 +1,6 @@
 import dataclasses
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -22,7 +23,7 @@ def test_an_irregular_plural_can_be_given():
 
 
 def test_one_image_is_counted_once_whatever_the_number_of_classes(run_data: RunData):
-    assert image_count(run_data) == 2 * 3 * 4 * 3 * 15
+    assert image_count(run_data) == 2 * 3 * 4 * 4 * 15
     assert len(run_data.responses) == 7 * image_count(run_data)
 
 
@@ -41,12 +42,37 @@ def test_findings_follow_the_sign_of_the_means(run_data: RunData):
     rises = run_data.tests.assign(mean=-run_data.tests["mean"])
     lines = findings(dataclasses.replace(run_data, tests=rises))
     assert "in 0 of 5 accepted pairs" in lines[1]
-    assert "in 0 of 5" in lines[2]
+    assert "in 3 of 5" in lines[2], "planted: anger and surprise add, happiness saves; turned round"
+    assert "in 0 of 5" in lines[3]
 
 
 def test_without_a_control_nothing_is_said_about_symmetry_itself(run_data: RunData):
-    bare = run_data.tests[run_data.tests["intervention"] == "palsy"]
+    bare = run_data.tests[run_data.tests["score"] == "slope"]
     assert len(findings(dataclasses.replace(run_data, tests=bare))) == 2
+
+
+def test_limits_say_how_small_an_interaction_would_be_missed_and_where_its_sign_hangs_on_the_reading(
+    run_data: RunData,
+):
+    rows = run_data.decomposition
+    pooled = (rows["emotion"] == "all") & rows["s"].isna() & (rows["reading"] == "logit")
+    table = rows.assign(minimum_detectable_share=np.where(pooled, 0.07, 0.9), same_sign=4)
+    table.loc[(table["classifier"] == "net_a") & (table["emotion"] == "anger"), "same_sign"] = 2
+    table.loc[(table["classifier"] == "net_b") & (table["emotion"] == "anger"), "same_sign"] = 1  # is not accepted
+    data = dataclasses.replace(run_data, decomposition=table)
+    assert "With four identities one that is less than about 7 % of the palsy's cost" in told(data, "two weak halves")
+    assert "In 1 of 5 accepted pairs logit, centred logit" in told(data, "matter of the reading")
+
+
+def test_limits_of_a_run_without_the_partner_say_that_it_lacks_the_interaction(run_data: RunData):
+    bare = dataclasses.replace(
+        run_data,
+        tests=run_data.tests[~run_data.tests["score"].str.startswith("interaction")],
+        responses=run_data.responses[run_data.responses["intervention"] != "palsy_two_sided"],
+        decomposition=run_data.decomposition.iloc[:0],
+    )
+    assert "This run has no palsy_two_sided" in told(bare, "Weakening one side")
+    assert not any("matter of the reading" in line for line in limits(bare))
 
 
 def test_a_shuffle_test_in_the_run_is_warned_about(run_data: RunData, tmp_path):

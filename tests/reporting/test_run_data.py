@@ -27,7 +27,7 @@ def test_classifiers_of_one_training_set_stand_together(run_data: RunData):
 
 def test_emotions_come_in_canonical_order_and_palsy_comes_first(run_data: RunData):
     assert run_data.emotions == ["anger", "happiness", "surprise"]
-    assert run_data.interventions == ["palsy", "bilateral"]
+    assert run_data.interventions == ["palsy", "bilateral", "palsy_two_sided"]
 
 
 def test_a_pair_that_never_reaches_its_emotion_is_not_accepted(run_data: RunData):
