@@ -11,7 +11,7 @@ FIGURES = {
     "expressions": "f2_expressions",
     "curves": "f5_activation_curves",
     "effects": "f6_effect_map",
-    "controls": "f8_controls",
+    "controls": "f0_palsy_cost",
 }
 WIDTH = 1100
 
