@@ -70,7 +70,7 @@ def test_a_smaller_budget_gives_smaller_images_that_keep_to_it(run_data: RunData
 def test_the_explorer_holds_the_logits_of_the_table_at_every_node(run_data: RunData):
     sheets = explore(run_data, 2_000_000).sheets
     assert (sheets[0]["classifier"], sheets[0]["emotion"]) == run_data.exemplar
-    assert len(sheets) == 6 * 4
+    assert len(sheets) == 6 * 6
     for sheet in sheets:
         for side, numbers in sheet["sides"].items():
             check_against_table(run_data, sheet, side, numbers["logits"])
