@@ -58,10 +58,9 @@ MANY = Plan(
 
 def write_run(folder: Path, plan: Plan | None = None) -> Path:
     """Write a whole run folder and return it."""
-    from facing_asymmetry.statistics.decomposition import decomposition_table
-
     from facing_asymmetry.config import StatisticsSettings
     from facing_asymmetry.statistics.claims import claims
+    from facing_asymmetry.statistics.decomposition import decomposition_table
     from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
     from facing_asymmetry.statistics.optional_tables import optional_tables
     from facing_asymmetry.statistics.score_table import score

@@ -36,6 +36,7 @@ def without_partner(run_data: RunData) -> RunData:
         tests=run_data.tests[~run_data.tests["score"].str.startswith(PARTS)],
         scores=run_data.scores[~run_data.scores["score"].str.startswith(PARTS)],
         decomposition=run_data.decomposition.iloc[:0],
+        further_sheets={},
     )
 
 
@@ -53,7 +54,7 @@ def test_a_bar_goes_from_zero_to_the_additive_part_and_from_there_to_the_sum(run
     figure = palsy_cost.draw(run_data)
     for classifier, axes in zip(run_data.classifiers, visible_axes(figure), strict=True):
         drawn = iter(bars(axes))
-        totals = [line.get_xdata()[0] for line in axes.lines if line.get_marker() in ("D", ">")]
+        totals = {round(line.get_ydata()[0]): line.get_xdata()[0] for line in axes.lines if line.get_marker() == "D"}
         for place, emotion in enumerate(run_data.emotions):
             cost, additive, interaction = (
                 100 * run_data.tested(f"{part}_standardised", "palsy").loc[(classifier, emotion), "mean"]

@@ -91,7 +91,7 @@ def describe(data: RunData) -> str:
     for region in regions(data):
         means = in_percent(data, INTERACTION, region.intervention)["mean"].dropna()
         if len(means):
-            most = means.abs().reset_index(drop=True).idxmax()
+            most = int(np.argmax(np.abs(means.to_numpy(float))))
             classifier, emotion = means.index[most]
             words.append(f"{region.words}: most in {readable(classifier)}, {emotion}, {points(means.iloc[most])} %")
     curves = severity(data)

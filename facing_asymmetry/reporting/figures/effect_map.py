@@ -94,10 +94,10 @@ def describe(data: RunData) -> str:
     """The values, row by row."""
     words = []
     for one in shown(data):
-        values = effects(data, one)
-        rows = (
-            f"{readable(c)}: " + ", ".join(f"{e} {one.words(values.loc[c, e])}" for e in values) for c in values.index
-        )
+        rows = []
+        for classifier, values in zip(data.classifiers, effects(data, one).to_numpy(float), strict=True):
+            cells = (f"{e} {one.words(value)}" for e, value in zip(data.emotions, values, strict=True))
+            rows.append(f"{readable(classifier)}: {', '.join(cells)}")
         words.append(f"{one.title} Mean {one.score.replace('_', ' ')}. {'. '.join(rows)}.")
     return " ".join(words)
 
@@ -147,14 +147,14 @@ def mark_rejected(axes: Axes, good: Bool[ndarray, "C E"]) -> None:
 def _labels(data: RunData, values: pd.DataFrame, one: EffectMap) -> np.ndarray:
     tests = data.tested(one.score, data.treated)
 
-    def label(classifier: str, emotion: str) -> str:
-        if not np.isfinite(values.loc[classifier, emotion]):
+    def label(pair: tuple[str, str], value: float) -> str:
+        if not np.isfinite(value):
             return ""
-        test = data.row(tests, (classifier, emotion))
-        marks = stars(float(test["p_holm"])) if test["claim"] else ""
-        return one.words(float(values.loc[classifier, emotion])) + marks
+        test = data.row(tests, pair)
+        return one.words(value) + (stars(float(test["p_holm"])) if test["claim"] else "")
 
-    return np.array([[label(c, e) for e in values.columns] for c in values.index])
+    rows = zip(data.classifiers, values.to_numpy(float), strict=True)
+    return np.array([[label((c, e), v) for e, v in zip(data.emotions, row, strict=True)] for c, row in rows])
 
 
 def _accepted(data: RunData, values: pd.DataFrame) -> pd.DataFrame:
