@@ -58,7 +58,8 @@ def write_figures(data: RunData, folder: Path) -> list[tuple[ReportFigure, PageF
     for figure in report_figures():
         if figure.needs_faces and data.exemplar not in data.sheets:
             continue
-        texts = (figure.title, figure.caption(data), figure.describe(data))
+        named = "" if figure.every_head else head_named(data)
+        texts = (figure.title, figure.caption(data) + named, figure.describe(data) + named)
         drawn.append((figure, _write(figure.draw(data), folder, data, (figure.number, figure.name), texts)))
     return drawn
 
@@ -70,8 +71,8 @@ def write_surfaces(data: RunData, folder: Path) -> dict[str, PageFigure]:
     for classifier in data.classifiers:
         texts = (
             f"Surfaces of {readable(classifier)}",
-            classifier_surfaces.caption(data, classifier),
-            classifier_surfaces.describe(data, classifier),
+            classifier_surfaces.caption(data, classifier) + head_named(data),
+            classifier_surfaces.describe(data, classifier) + head_named(data),
         )
         figure = classifier_surfaces.draw(data, classifier)
         drawn[classifier] = _write(figure, folder, data, ("", classifier_surfaces.name(classifier)), texts)
@@ -90,7 +91,6 @@ def _write(
         key: number and file name.
         texts: title, caption and text alternative.
     """
-    texts = (texts[0], f"{texts[1]}{head_named(data)}", f"{texts[2]}{head_named(data)}")
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # laid out once, not again for every format
     for form in data.settings.formats:

@@ -84,6 +84,8 @@ def _table(data: RunData) -> pd.DataFrame:
     scores = formatted(score_summary(data)).drop(columns=["training set", "claim"], errors="ignore")
     pairs = pd.MultiIndex.from_frame(scores[PAIR])
     parts = parts_table(data)
+    if "face_model" in parts.columns:
+        parts = parts[parts["face_model"] == data.heads[0]]
     parts = formatted(parts[parts["intervention"] == data.treated]).set_index(PAIR).reindex(pairs, fill_value="")
     for name, heading in PART_HEADINGS.items():
         scores[heading] = np.asarray(parts[name])

@@ -56,24 +56,28 @@ def partner(intervention: str) -> str:
 
 
 def heads(data: RunData) -> list[str]:
-    """Names of the face models, as the run has them."""
-    return [str(name) for name in data.responses["face_model"].unique()]
+    """Names of the face models, also of those that `data` leaves out of a run over several."""
+    return (data.whole or data).heads
 
 
-def in_percent(data: RunData, part: str, intervention: str = "", head: str = "") -> pd.DataFrame:
+def by_head(data: RunData) -> dict[str, RunData]:
+    """The run by the name of the face model, also of those that `data` leaves out of a run over several."""
+    whole = data.whole or data
+    return {head: whole.on(head) for head in whole.heads}
+
+
+def in_percent(data: RunData, part: str, intervention: str = "") -> pd.DataFrame:
     """Tests of a standardised part in percent of the expression's activation, indexed by (classifier, emotion).
 
     Args:
         data: the run.
         part: `palsy_cost`, `additive` or `interaction`.
         intervention: one-sided; empty: that of the figures.
-        head: face model; empty: the run's only one.
 
     Returns:
         The rows of `data.tested` with `mean`, `low` and `high` times 100; none where the run has no such score.
     """
     rows = data.tested(f"{part}_standardised", intervention or data.treated)
-    rows = rows[rows["face_model"] == head] if head else rows
     return rows.assign(**{name: 100 * rows[name].astype(float) for name in COLUMNS})
 
 
@@ -93,9 +97,9 @@ def lacking(data: RunData) -> str:
     )
 
 
-def pooled_share(data: RunData, classifier: str, head: str = "") -> str:
+def pooled_share(data: RunData, classifier: str) -> str:
     """The interaction's share of the palsy cost over all emotions, in words; empty where the run did not keep it."""
-    found = _headline(data, classifier, "all", head)
+    found = _headline(data, classifier, "all")
     if found is None:
         return ""
     if not np.isfinite(found["share"]):
@@ -117,14 +121,13 @@ def summary(data: RunData, classifier: str, emotion: str) -> str:
     )
 
 
-def _headline(data: RunData, classifier: str, emotion: str, head: str = "") -> pd.Series | None:
+def _headline(data: RunData, classifier: str, emotion: str) -> pd.Series | None:
     """Row of the decomposition in logits, averaged over s and t; None where the run has none."""
     rows = data.decomposition
     chosen = (
         (rows["classifier"] == classifier) & (rows["emotion"] == emotion) & (rows["intervention"] == data.treated)
         & (rows["reading"] == "logit") & rows["s"].isna()
     )  # fmt: skip
-    chosen &= (rows["face_model"] == head) if head else True
     return rows[chosen].iloc[0] if chosen.any() else None
 
 

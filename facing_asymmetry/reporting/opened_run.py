@@ -166,7 +166,8 @@ class FinishedRun:
     def caption(self, number: str) -> str:
         """What a figure shows, with units and marks."""
         check_known("figure", number, list(self.figures))
-        return next(f.caption(self.data) + head_named(self.data) for f in report_figures() if number == f.number)
+        figure = next(f for f in report_figures() if number == f.number)
+        return figure.caption(self.data) + ("" if figure.every_head else head_named(self.data))
 
     def table(self, number: str) -> pd.DataFrame:
         """A numbered table, for example `T2`, unrounded.

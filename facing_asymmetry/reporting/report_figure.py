@@ -28,6 +28,7 @@ class ReportFigure:
         caption: says what is drawn, with units and what bands, bars and marks mean.
         describe: text alternative: what a reader who doesn't see the figure should know, with numbers.
         needs_faces: whether it can only be drawn where the run kept rendered faces.
+        every_head: whether it shows all heads of a run, not the first.
     """
 
     number: str
@@ -38,6 +39,7 @@ class ReportFigure:
     caption: "Callable[[RunData], str]"
     describe: "Callable[[RunData], str]"
     needs_faces: bool = False
+    every_head: bool = False
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from facing_asymmetry.reporting.cost_parts import INTERACTION, PARTS
+from facing_asymmetry.reporting.cost_parts import INTERACTION, PARTS, by_head
 from facing_asymmetry.reporting.latex import latex_table
 from facing_asymmetry.reporting.table_cells import formatted
 from facing_asymmetry.results.finished_run import RunData
@@ -32,6 +32,7 @@ class Table:
         caption: what the columns are, with units.
         build: makes the table from a run, numbers unrounded.
         folded: whether the page hides it until the reader opens it.
+        every_head: whether it has rows of all heads of a run, not of the first.
     """
 
     number: str
@@ -40,6 +41,7 @@ class Table:
     caption: str
     build: Callable[[RunData], pd.DataFrame]
     folded: bool = False
+    every_head: bool = False
 
 
 def parts_table(data: RunData) -> pd.DataFrame:
@@ -47,7 +49,7 @@ def parts_table(data: RunData) -> pd.DataFrame:
 
     No rows where the run has no two-sided partner of a one-sided intervention.
     """
-    rows = data.decomposition
+    rows = (data.whole or data).decomposition
     whole = rows["s"].isna() & (rows["reading"] == "logit")
     rows = rows[whole & ((rows["intervention"] == data.treated) | (rows["emotion"] == ALL))]
     interventions = [data.treated, *(name for name in data.interventions if name != data.treated)]
@@ -56,8 +58,9 @@ def parts_table(data: RunData) -> pd.DataFrame:
         ["classifier", "intervention", "emotion"], key=lambda names: names.map(order), kind="stable"
     )
     table = rows[["face_model", *PAIR, "intervention", "n"]].reset_index(drop=True)
-    pairs = zip(table["classifier"], table["emotion"], strict=True)
-    table.insert(3, "accepted", [data.accepted.get(pair, "") for pair in pairs])
+    accepted = {head: one.accepted for head, one in by_head(data).items()}
+    pairs = zip(table["face_model"], table["classifier"], table["emotion"], strict=True)
+    table.insert(3, "accepted", [accepted[head].get((c, e), "") for head, c, e in pairs])
     table.insert(2, "training_set", table["classifier"].map(data.training_sets))
     numbers = rows.reset_index(drop=True)
     for part in (*PARTS, "share"):
@@ -162,7 +165,7 @@ TABLES: Final = (
           "permutation of the interaction, two-sided, and Holm-corrected. share: interaction over cost (none where the "
           "cost can't be told from 0); minimum detectable share: what this many identities would show. readings of "
           "this sign: how many of the four readings of the output (logit, centred logit, log-probability, margin) have "
-          "an interaction of the same sign.", parts_table),
+          "an interaction of the same sign.", parts_table, every_head=True),
     Table("T1", "t1_classifiers", "Classifiers",
           "The networks, as published. Accepted: emotions whose full symmetric face most identities are recognised on. "
           "Reported accuracy is the publisher's, not measured here.", classifier_table),
@@ -203,7 +206,7 @@ def write_tables(data: RunData, folder: Path) -> list[Path]:
         frame = table.build(data)
         if frame.empty:
             continue
-        if data.whole:
+        if data.whole and not table.every_head:
             frame.insert(0, "head", data.heads[0])
         paths = [folder / f"{table.name}.{ending}" for ending in ("csv", "html", "tex")]
         frame.to_csv(paths[0], index=False, lineterminator="\n")

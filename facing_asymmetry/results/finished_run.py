@@ -32,7 +32,7 @@ from facing_asymmetry.results.layout import (
 )
 from facing_asymmetry.results.manifest import read_manifest
 
-TABLES_BY_HEAD: Final = ("responses", "scores", "tests", "expressions", "shares", "mixed")
+TABLES_BY_HEAD: Final = ("responses", "scores", "tests", "expressions", "shares", "decomposition", "mixed")
 """Tables of a run whose column face_model says which head a row is about."""
 
 DEFAULT_MINIMUM: Final = 20

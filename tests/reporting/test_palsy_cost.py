@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
+from facing_asymmetry.reporting.classifier_pages import classifier_pages
 from facing_asymmetry.reporting.cost_parts import ADDITIVE, NEGATIVE, PART_COLOUR, lacking, percent, points, summary
 from facing_asymmetry.reporting.explorer import explore
 from facing_asymmetry.reporting.figures import controls, drivers, effect_map, forest, palsy_cost, report_figures
@@ -102,7 +103,8 @@ def test_several_heads_have_a_panel_each(run_data: RunData):
     two = {
         name: pd.concat([table, table.assign(face_model="ict")])
         for name, table in (
-            ("tests", run_data.tests), ("responses", run_data.responses), ("decomposition", run_data.decomposition)
+            ("tests", run_data.tests), ("scores", run_data.scores), ("responses", run_data.responses),
+            ("decomposition", run_data.decomposition),
         )
     }  # fmt: skip
     data = dataclasses.replace(run_data, **two)
@@ -110,6 +112,9 @@ def test_several_heads_have_a_panel_each(run_data: RunData):
     heads = [axes.get_title("left").split("\n")[0].split(" · ")[1] for axes in visible_axes(figure)]
     assert heads == ["makehuman", "ict"] * len(run_data.classifiers)
     assert texts(drivers.draw(data)).count("net a · ict") == 1
+    table = parts_table(data)
+    assert table["face_model"].value_counts().to_dict() == {"makehuman": 8, "ict": 8}
+    assert len(classifier_pages(data.on("ict"), {})[0].rows) == len(run_data.emotions)
 
 
 @pytest.mark.parametrize("module", [palsy_cost, drivers])

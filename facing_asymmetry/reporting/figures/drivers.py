@@ -18,6 +18,7 @@ from facing_asymmetry.reporting.cost_parts import (
     PART_WORDS,
     REGIONS,
     Region,
+    by_head,
     heads,
     in_percent,
     lacking,
@@ -44,7 +45,10 @@ def draw(data: RunData) -> Figure:
     if not shown and curves.empty:
         return message(lacking(data) or NO_SEVERITY)
     lines = len(_rows(data))
-    heights = [0.21 * lines + 1.15 if shown else 0.0, 1.35 * -(-lines // SEVERITY_COLUMNS) + 0.85 if len(curves) else 0]
+    heights = [
+        max(1.9, 0.21 * lines + 1.15) if shown else 0.0,
+        1.35 * -(-lines // SEVERITY_COLUMNS) + 0.85 if len(curves) else 0,
+    ]
     heights = [height for height in heights if height]
     figure = new_figure(WIDTH, sum(heights))
     parts = iter(np.atleast_1d(np.asarray(figure.subfigures(len(heights), 1, height_ratios=heights), object)).ravel())
@@ -62,7 +66,7 @@ def regions(data: RunData) -> list[Region]:
 
 def severity(data: RunData) -> pd.DataFrame:
     """Rows of the decomposition at single values of s: the mean over t and over emotions, in logits."""
-    rows = data.decomposition
+    rows = (data.whole or data).decomposition
     return rows[rows["s"].notna() & (rows["emotion"] == "all") & (rows["intervention"] == data.treated)]
 
 
@@ -114,7 +118,8 @@ def _name(data: RunData, classifier: str, head: str) -> str:
 def _maps(figure: SubFigure, data: RunData, shown: list[Region]) -> None:
     """One heat map per region on one scale of colours."""
     tables = [_table(data, region) for region in shown]
-    good = np.array([[data.accepted.get((c, e), False) for e in data.emotions] for c, _ in _rows(data)])
+    models = by_head(data)
+    good = np.array([[models[h].accepted.get((c, e), False) for e in data.emotions] for c, h in _rows(data)])
     held = np.stack([np.where(good, values, np.nan) for values, _ in tables])
     reach = float(np.nanmax(np.abs(held), initial=0.1))
     grid = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
@@ -132,7 +137,7 @@ def _maps(figure: SubFigure, data: RunData, shown: list[Region]) -> None:
     names = [_name(data, *row) for row in _rows(data)]
     grid[0].set_yticks(np.arange(len(names)) + 0.5, names, rotation=0, fontsize=6.5)
     bar = figure.colorbar(grid[0].collections[0], ax=list(grid), aspect=18, pad=0.01)
-    bar.set_label("interaction, % of the\nexpression's activation", fontsize=7)
+    bar.set_label("interaction, %", fontsize=7)
     bar.outline.set_visible(False)
 
 
@@ -140,8 +145,9 @@ def _table(data: RunData, region: Region) -> tuple[np.ndarray, np.ndarray]:
     """Means in percent and whether each is told from zero, network (and head) × emotion."""
     values = np.full((len(_rows(data)), len(data.emotions)), np.nan)
     told = np.zeros(values.shape, bool)
+    tables = {head: in_percent(one, INTERACTION, region.intervention) for head, one in by_head(data).items()}
     for row, (classifier, head) in enumerate(_rows(data)):
-        found = in_percent(data, INTERACTION, region.intervention, head)
+        found = tables[head]
         for column, emotion in enumerate(data.emotions):
             if (classifier, emotion) in found.index:
                 test = data.row(found, (classifier, emotion))
@@ -189,4 +195,5 @@ FIGURE: Final = ReportFigure(
     draw=draw,
     caption=caption,
     describe=describe,
+    every_head=True,
 )

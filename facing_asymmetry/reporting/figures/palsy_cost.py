@@ -19,7 +19,7 @@ from facing_asymmetry.reporting.cost_parts import (
     PART_WORDS,
     PARTS,
     PERCENT_LABEL,
-    heads,
+    by_head,
     in_percent,
     lacking,
     message,
@@ -54,16 +54,16 @@ def draw(data: RunData) -> Figure:
     """One panel per network and head; per emotion a bar from 0 to the additive part, and on (or back) to the sum."""
     if words := lacking(data):
         return message(words)
-    models = heads(data)
-    tables = {head: {part: in_percent(data, part, head=head) for part in PARTS} for head in models}
+    models = by_head(data)
+    tables = {head: {part: in_percent(one, part) for part in PARTS} for head, one in models.items()}
     columns = len(models) * max(1, 4 // len(models)) if len(models) > 1 else _columns(len(data.classifiers))
     cells = [(classifier, head) for classifier in data.classifiers for head in models]
     figure = new_figure(WIDTH, (0.2 * len(data.emotions) + 0.6) * -(-len(cells) // columns) + 0.95)
-    limits = _limits(data, tables)
+    limits = _limits(models, tables)
     for place, (axes, (classifier, head)) in enumerate(zip(panels(figure, len(cells), columns), cells, strict=True)):
         axes.set_xlim(*limits)
-        _panel(axes, data, tables[head], classifier)
-        _head(axes, data, classifier, head if len(models) > 1 else "")
+        _panel(axes, models[head], tables[head], classifier)
+        _head(axes, models[head], classifier, head if len(models) > 1 else "")
         axes.set_yticks(range(len(data.emotions)), data.emotions if place % columns == 0 else [""] * len(data.emotions))
     figure.supxlabel(f"{PERCENT_LABEL}\n(right of zero: the activation falls)", fontsize=8)
     figure.legend(handles=_keys(), loc="outside upper center", ncols=3)
@@ -93,8 +93,8 @@ def describe(data: RunData) -> str:
     if words := lacking(data):
         return f"No figure. {words}"
     lines = []
-    for head in heads(data):
-        additive, interaction = (in_percent(data, part, head=head)["mean"] for part in (ADDITIVE, INTERACTION))
+    for head, one in by_head(data).items():
+        additive, interaction = (in_percent(one, part)["mean"] for part in (ADDITIVE, INTERACTION))
         for classifier in data.classifiers:
             pairs = [(classifier, e) for e in data.emotions if (classifier, e) in interaction.index]
             cells = [f"{p[1]} {points(additive[p])} and {points(interaction[p])}" for p in pairs]
@@ -106,13 +106,12 @@ def _columns(networks: int) -> int:
     return 2 if networks in (2, 4) else min(3, networks)
 
 
-def _limits(data: RunData, tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> tuple[float, float]:
-    """Limits that hold every accepted bar with its interval."""
-    ends = []
-    for parts in tables.values():
-        ends += [parts[COST], parts[ADDITIVE], _at_its_end(parts)]
-    accepted = [[data.accepted.get(pair, False) for pair in table.index] for table in ends]
-    limits = [robust_limits(table, good) for table, good in zip(ends, accepted, strict=True)]
+def _limits(models: Mapping[str, RunData], tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> tuple[float, float]:
+    """Limits that hold every accepted bar with its interval, on any head."""
+    limits = []
+    for head, parts in tables.items():
+        for table in (parts[COST], parts[ADDITIVE], _at_its_end(parts)):
+            limits.append(robust_limits(table, [models[head].accepted.get(pair, False) for pair in table.index]))
     return min(low for low, _ in limits), max(high for _, high in limits)
 
 
@@ -157,7 +156,7 @@ def _bars(axes: Axes, line: int, additive: float, interaction: float, *, filled:
 def _head(axes: Axes, data: RunData, classifier: str, head: str) -> None:
     """Training set, network and share above a panel."""
     axes.set_title("\n".join([data.training_sets[classifier] + (f" · {head}" if head else ""), "", ""]), pad=2)
-    axes.text(0, 1.02, f"{readable(classifier)}\n{pooled_share(data, classifier, head)}", transform=axes.transAxes,
+    axes.text(0, 1.02, f"{readable(classifier)}\n{pooled_share(data, classifier)}", transform=axes.transAxes,
               fontsize=6.8, color=MUTED, va="bottom", linespacing=1.25)  # fmt: skip
 
 
@@ -179,4 +178,5 @@ FIGURE: Final = ReportFigure(
     draw=draw,
     caption=caption,
     describe=describe,
+    every_head=True,
 )
