@@ -1,5 +1,6 @@
 import base64
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from facing_asymmetry.results.finished_run import RunData
+from facing_asymmetry.reporting.cost_parts import summary
+from facing_asymmetry.results.finished_run import RunData, surface
 from tests.reporting.browsing import CHROMIUM, Explorer, agree, chromium, opened, tabled, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")]
@@ -133,3 +135,21 @@ def test_a_click_on_the_surface_goes_there(explorer: Explorer):
     explorer.page.locator("#surface").click(position={"x": box["width"] - 3, "y": box["height"] - 3})
     seen = explorer.look()
     assert (seen.s, seen.t) == ("0.00", "0.00")
+
+
+def test_the_cost_of_the_palsy_and_its_parts_follow_the_sliders(explorer: Explorer, run_data: RunData):
+    explorer.slide("s", 4)
+    explorer.slide("t", 1)
+    means = {
+        name: surface(run_data, "net_a", "happiness", name).groupby(["t", "s"])["logit"].mean()
+        for name in ("palsy", "palsy_two_sided")
+    }
+    cost, two_sided = (means[name][0.5, 1.0] - means[name][0.5, 0.0] for name in means)
+    shown = explorer.page.inner_text("#parts-here").replace("−", "-")
+    numbers = [float(word) for word in re.findall(r"-?\d+\.\d\d", shown)]
+    assert numbers == pytest.approx([cost, two_sided / 2, cost - two_sided / 2], abs=0.006)
+    assert explorer.page.inner_text("#parts-mean") == summary(run_data, "net_a", "happiness")
+    explorer.slide("s", 0)
+    assert "cost 0.00 = 0.00 two weak halves + 0.00 not matching" in explorer.page.inner_text("#parts-here")
+    seen = explorer.choose("intervention", "palsy_two_sided")
+    assert seen.picks["side"]["all"] == ["both"]
