@@ -82,8 +82,8 @@ def caption(data: RunData) -> str:
         "what their not matching adds (orange) or saves (violet): the interaction, with its "
         f"{confidence(data)} bootstrap interval (BCa) over {len(data.identities)} identities. Diamond: the sum, the "
         "cost of the palsy, with its own interval; F8 gives that of the additive part. Above each panel: the "
-        "interaction's share of the cost over all emotions, with its interval. Hollow: expression not accepted by that classifier; "
-        "an arrow marks what lies beyond the axis. "
+        "interaction's share of the cost over all emotions, with its interval. Hollow: expression not accepted by that "
+        "classifier; an arrow marks what lies beyond the axis. "
         + (marks if data.may_claim else "No claim is made from this run, so there are no marks of significance.")
     )
 
