@@ -73,12 +73,12 @@ def write_run(folder: Path, plan: Plan | None = None) -> Path:
     settings = StatisticsSettings(minimum_identities=plan.minimum_identities, resamples=999, scores=SCORES)
     scored = score(responses)
     scores = scored.scores
-    tests = hypothesis_tests(scores, settings)
+    tests, decomposition = hypothesis_tests(scores, settings), decomposition_table(scored.parts, settings)
     scores.to_csv(folder / "scores.csv", index=False)
     tests.to_csv(folder / "tests.csv", index=False)
-    (folder / "claims.json").write_text(json.dumps(claims(scores, settings)))
+    (folder / "claims.json").write_text(json.dumps(claims(scores, settings, decomposition=decomposition)))
     shares(scores, settings).to_csv(folder / "shares.csv", index=False)
-    decomposition_table(scored.parts, settings).to_csv(folder / "decomposition.csv", index=False)
+    decomposition.to_csv(folder / "decomposition.csv", index=False)
     for name, table in optional_tables(folder / "responses.parquet", settings):
         table.to_csv(folder / name, index=False)
     _write_expressions(folder / "expressions.csv", plan)

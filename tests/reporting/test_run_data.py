@@ -156,7 +156,8 @@ def test_a_fine_grid_is_thinned_for_figures_and_counted_whole(tmp_path: Path):
     assert MOST_NODES <= len(shown) <= MOST_NODES + data.settings.explorer_nodes
     assert {0.0, 1.0} <= set(shown)
     assert grid_size(data) == (61, 3)
-    assert image_count(data) == 2 * 2 * 3 * 61 * 3
+    views = 4  # palsy on the left and on the right, bilateral, palsy_two_sided
+    assert image_count(data) == 2 * 2 * views * 61 * 3
 
 
 def test_of_networks_that_accept_alike_the_one_that_names_the_drawn_face_is_shown(finished_run: Path):
