@@ -109,9 +109,9 @@ def test_several_heads_have_a_panel_each(run_data: RunData):
     }  # fmt: skip
     data = dataclasses.replace(run_data, **two)
     figure = palsy_cost.draw(data)
-    heads = [axes.get_title("left").split("\n")[0].split(" · ")[1] for axes in visible_axes(figure)]
+    heads = [axes.get_title("left").strip() for axes in visible_axes(figure)]
     assert heads == ["makehuman", "ict"] * len(run_data.classifiers)
-    assert texts(drivers.draw(data)).count("net a · ict") == 1
+    assert texts(drivers.draw(data)).count("net a\nict") == 1
     table = parts_table(data)
     assert table["face_model"].value_counts().to_dict() == {"makehuman": 8, "ict": 8}
     assert len(classifier_pages(data.on("ict"), {})[0].rows) == len(run_data.emotions)

@@ -164,7 +164,9 @@ def _curves(figure: SubFigure, data: RunData, curves: pd.DataFrame) -> None:
     for axes, (classifier, head) in zip(grid, rows, strict=False):
         own = curves[(curves["classifier"] == classifier) & (curves["face_model"] == head)].sort_values("s")
         _curve(axes, own)
-        axes.set_title(_name(data, classifier, head), fontsize=6.3, fontweight="normal", loc="center")
+        axes.set_title(
+            _name(data, classifier, head).replace(" · ", "\n"), fontsize=6.3, fontweight="normal", loc="center"
+        )
         symmetry_axis(axes, data)
         axes.yaxis.set_major_locator(MaxNLocator(4))
     figure.supxlabel(SYMMETRY_LABEL, fontsize=8)

@@ -154,10 +154,13 @@ def _bars(axes: Axes, line: int, additive: float, interaction: float, *, filled:
 
 
 def _head(axes: Axes, data: RunData, classifier: str, head: str) -> None:
-    """Training set, network and share above a panel."""
-    axes.set_title("\n".join([data.training_sets[classifier] + (f" · {head}" if head else ""), "", ""]), pad=2)
-    axes.text(0, 1.02, f"{readable(classifier)}\n{pooled_share(data, classifier)}", transform=axes.transAxes,
-              fontsize=6.8, color=MUTED, va="bottom", linespacing=1.25)  # fmt: skip
+    """Training set (or head, of several), network and share above a panel; the panels of several heads are narrow."""
+    axes.set_title(f"{head or data.training_sets[classifier]}\n\n", pad=2)
+    share = pooled_share(data, classifier)
+    words = f"{readable(classifier)}\n{share.removesuffix(' of the cost') if head else share}"
+    text = axes.text(0, 1.02, words, transform=axes.transAxes, fontsize=6 if head else 6.8, color=MUTED, va="bottom",
+                     linespacing=1.25)  # fmt: skip
+    text.set_in_layout(False)
 
 
 def _keys() -> list[Patch | Line2D]:
