@@ -1,6 +1,6 @@
 """Tables of the report, as data frames, CSV, HTML and LaTeX.
 
-T0 what a palsy costs, T1 classifiers, T2 scores, T3 controls, T4 expressions, T5 shares, T6 mixed models.
+T0 what a palsy costs, T1 classifiers, T2 scores, T3 controls, T4 expressions, T5 shares, T6 mixed models, T7 heads.
 """
 
 from collections.abc import Callable
@@ -157,6 +157,16 @@ def mixed_table(data: RunData) -> pd.DataFrame:
     return rows[columns].rename(columns=ends).reset_index(drop=True)
 
 
+def heads_compared(data: RunData) -> pd.DataFrame:
+    """T7: how far heads agree, over all emotions, in every score; no rows for one head."""
+    rows = data.agreement[data.agreement["emotion"] == ALL]
+    shown = rows[["classifier", "intervention", "score", "comparison", "heads", "n"]].reset_index(drop=True)
+    numbers = rows.reset_index(drop=True)
+    shown[["estimate_mean", "estimate_low", "estimate_high"]] = numbers[["estimate", "low", "high"]]
+    shown[["heads_p_two_sided", "heads_p_holm"]] = numbers[["p", "p_holm"]]
+    return shown.assign(spread=numbers["spread"], method=numbers["method"], note=numbers["note"])
+
+
 TABLES: Final = (
     Table("T0", "t0_palsy_cost", "What a palsy costs, and why",
           "Cost of weakening one side, in logits, mean over s and t; its additive part, half the cost of weakening "
@@ -195,6 +205,11 @@ TABLES: Final = (
           "interval and p by t. method: the optimiser whose fit could be believed, or least squares with errors "
           "clustered by identity where none could; OLS: the latter, for comparison. No claim rests on this table.",
           mixed_table, folded=True),
+    Table("T7", "t7_heads", "Heads",
+          "Do heads agree? difference: the second head minus the first, over the mean of the emotions; its interval "
+          "and p by Welch over identities, Holm over classifiers. mean over heads, from three heads on: mixed model, "
+          "identities within heads, t with heads − 1 degrees of freedom; spread: standard deviation between heads. "
+          "heads.csv has every emotion.", heads_compared, every_head=True),
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from facing_asymmetry.results.layout import (
     CLAIMS_FILE,
     DECOMPOSITION_FILE,
     EXPRESSIONS_FILE,
+    HEADS_FILE,
     MIXED_FILE,
     RECORDS_FILE,
     RESPONSES_FILE,
@@ -55,6 +56,7 @@ class RunData:
         shares: of each slope that is symmetry-specific, by emotion and for all of them (empty without the control).
         decomposition: the palsy's cost and its parts, additive and interaction (empty without the two-sided control).
         mixed: one row per classifier, emotion and intervention: the mixed model's slope (empty where it was not asked).
+        agreement: how far heads agree (empty for one head).
         claims: sentences with their verdicts (may be empty).
         records: facts about each classifier, by name (may be empty).
         sheets: rendered contact sheets by (classifier, emotion) (may be empty).
@@ -73,6 +75,7 @@ class RunData:
     shares: pd.DataFrame
     decomposition: pd.DataFrame
     mixed: pd.DataFrame
+    agreement: pd.DataFrame
     claims: Sequence[Mapping[str, Any]]
     records: Mapping[str, Mapping[str, Any]]
     sheets: Mapping[tuple[str, str], ContactSheet]
@@ -263,6 +266,7 @@ def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
         shares=read_table(path, SHARES_FILE, optional=True),
         decomposition=read_table(path, DECOMPOSITION_FILE, optional=True),
         mixed=read_table(path, MIXED_FILE, optional=True),
+        agreement=read_table(path, HEADS_FILE, optional=True),
         claims=claims,
         records={str(record["name"]): record for record in records},
         sheets=read_contact_sheets(path / SHEETS_FOLDER),

@@ -13,6 +13,7 @@ SHARES_FILE: Final = "shares.csv"
 DECOMPOSITION_FILE: Final = "decomposition.csv"
 MIXED_FILE: Final = "mixed.csv"
 SHUFFLE_FILE: Final = "shuffle.csv"
+HEADS_FILE: Final = "heads.csv"
 CLAIMS_FILE: Final = "claims.json"
 
 EXPRESSIONS_FILE: Final = "expressions.csv"
@@ -175,6 +176,29 @@ DECOMPOSITION_COLUMNS: Final = tuple(_DECOMPOSITION_TYPES)
 """Columns of `decomposition.csv`: one row per classifier, emotion ("all": their mean), intervention and reading, with
 s empty (averaged over s); for the logit and all emotions also one per s. Costs are averaged over t."""
 
+_HEADS_TYPES: Final[Mapping[str, type]] = {
+    "classifier": str,
+    "training_set": str,
+    "expression": str,
+    "emotion": str,
+    "intervention": str,
+    "score": str,
+    "unit": str,
+    "comparison": str,
+    "heads": str,
+    "n": int,
+    "estimate": float,
+    "low": float,
+    "high": float,
+    "p": float,
+    "p_holm": float,
+    "spread": float,
+    "method": str,
+    "note": str,
+}
+HEADS_COLUMNS: Final = tuple(_HEADS_TYPES)
+"""Columns of `heads.csv`: one row per classifier, emotion ("all": their mean), intervention, score and comparison."""
+
 _EXPRESSION_TYPES: Final[Mapping[str, type]] = {
     "face_model": str,
     "classifier": str,
@@ -201,6 +225,7 @@ NOT_REPORTED: Final[Mapping[str, tuple[str, ...]]] = {
     SHARES_FILE: ("face_model", "expression"),
     DECOMPOSITION_FILE: ("training_set", "expression"),
     MIXED_FILE: ("face_model", "training_set", "expression"),
+    HEADS_FILE: ("training_set", "expression"),
 }
 """Columns that no report reads, so that a table of another program may lack them."""
 
@@ -211,6 +236,7 @@ _TYPES: Final = {
     SHUFFLE_FILE: _SHUFFLE_TYPES,
     SHARES_FILE: _SHARE_TYPES,
     DECOMPOSITION_FILE: _DECOMPOSITION_TYPES,
+    HEADS_FILE: _HEADS_TYPES,
     EXPRESSIONS_FILE: _EXPRESSION_TYPES,
 }
 

@@ -18,6 +18,7 @@ from facing_asymmetry.results.files import write_csv, write_expressions, write_j
 from facing_asymmetry.results.layout import (
     CLAIMS_FILE,
     DECOMPOSITION_FILE,
+    HEADS_FILE,
     MANIFEST_FILE,
     RESPONSES_FILE,
     SCORES_FILE,
@@ -131,9 +132,11 @@ def _score(run: Run) -> None:
 
 
 def write_scores(folder: Path, statistics: StatisticsSettings) -> None:
-    """Scores, tests, shares, decomposition, claims and further tables from a folder's response table."""
+    """Scores, tests, shares, decomposition, heads, claims and further tables from a folder's response table."""
     from facing_asymmetry.statistics.claims import claims
+    from facing_asymmetry.statistics.claims_over_heads import claims_over_heads
     from facing_asymmetry.statistics.decomposition import decomposition_table
+    from facing_asymmetry.statistics.heads import heads_table
     from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
     from facing_asymmetry.statistics.optional_tables import optional_tables
     from facing_asymmetry.statistics.score_table import score
@@ -146,7 +149,11 @@ def write_scores(folder: Path, statistics: StatisticsSettings) -> None:
     write_csv(folder, TESTS_FILE, tests)
     write_csv(folder, SHARES_FILE, shares(scores, statistics))
     write_csv(folder, DECOMPOSITION_FILE, decomposition)
-    write_json(folder, CLAIMS_FILE, claims(scores, statistics, tests=tests, decomposition=decomposition))
+    sheet = claims(scores, statistics, tests=tests, decomposition=decomposition)
+    heads = heads_table(scores, decomposition, statistics)
+    if len(heads):
+        write_csv(folder, HEADS_FILE, heads)
+    write_json(folder, CLAIMS_FILE, claims_over_heads(sheet, heads, statistics.alpha))
     for name, table in optional_tables(folder / RESPONSES_FILE, statistics):
         write_csv(folder, name, table)
 

@@ -62,6 +62,19 @@ def test_each_head_has_its_own_run_and_one_table_holds_them_all(out):
     assert tests.groupby("face_model").size().nunique() == 1
 
 
+def test_heads_are_compared_in_a_table_and_claims_say_on_which_they_hold(out):
+    table = pd.read_csv(merged_folder(out) / "heads.csv")
+    assert set(table["heads"]) == {"ict, makehuman"}
+    assert {"slope", "interaction"} <= set(table["score"])
+    assert set(table["emotion"]) == {"all", "happiness"}
+    claims = json.loads((merged_folder(out) / "claims.json").read_text())
+    assert {claim["text"].split(":")[0] for claim in claims} == {"On makehuman", "On ict"}
+    assert {claim["heads"] for claim in claims if claim["hypothesis"] == "slope"} == {"can't tell on both heads"}
+    own = json.loads((own_folders(out)["ict"] / "claims.json").read_text())
+    assert {claim["heads"] for claim in own} == {"on this head (ict)"}
+    assert not (own_folders(out)["ict"] / "heads.csv").exists()
+
+
 def test_the_manifest_names_every_head_with_its_licence_and_fingerprint(out):
     manifest = json.loads((merged_folder(out) / "manifest.json").read_text())
     assert list(manifest["config"]["face_models"]) == list(manifest["face_models"]) == ["makehuman", "ict"]
@@ -77,7 +90,9 @@ def test_the_report_links_each_heads_own_and_every_caption_names_the_head_that_i
     for head, folder in own_folders(out).items():
         assert f'<strong>{head}</strong> <a href="../{folder.name}/report.html">report</a>' in page
     assert "Face models: makehuman (" in page
-    captions = page.count("<figcaption>") + page.count('<p class="caption">')
+    of_all_heads = page.count("Do heads agree?")
+    captions = page.count("<figcaption>") + page.count('<p class="caption">') - of_all_heads
+    assert of_all_heads == 1
     assert len(re.findall(r"Head: makehuman\.( No claim is made from these p-values\.)? <span", page)) == captions > 5
     assert "Head: " not in (own_folders(out)["ict"] / "report.html").read_text()
     assert set(pd.read_csv(merged_folder(out) / "tables" / "t2_scores.csv")["head"]) == {"makehuman"}

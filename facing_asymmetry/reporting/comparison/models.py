@@ -12,6 +12,7 @@ from scipy import stats
 
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.finished_run import RunData, read_run
+from facing_asymmetry.statistics.heads import welch
 from facing_asymmetry.statistics.identities import identity_scores
 from facing_asymmetry.statistics.multiplicity import adjust
 
@@ -102,7 +103,7 @@ def differences(runs: Sequence[ModelRun], confidence: float = 0.95) -> pd.DataFr
                 one, other = values[a].get(pair, np.zeros(0)), values[b].get(pair, np.zeros(0))
                 facts = {"score": score, "classifier": pair[0], "emotion": pair[1]}
                 names = {"first": runs[a].name, "second": runs[b].name, "n_first": len(one), "n_second": len(other)}
-                rows.append({**facts, **names, **_welch(one, other, confidence)})
+                rows.append({**facts, **names, **welch(one, other, confidence)})
     table = pd.DataFrame(rows)
     adjusted = table.groupby("score", sort=False)["p"].transform(lambda p: adjust(p.to_numpy(float), "holm"))
     return table.assign(p_holm=adjusted)
@@ -176,16 +177,3 @@ def _values(run: ModelRun, score: str) -> dict[tuple[str, str], Any]:
 def _groups(table: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
     for key, rows in table.groupby(["classifier", "emotion"], observed=True):
         yield (str(key[0]), str(key[1])), rows
-
-
-def _welch(one: np.ndarray, other: np.ndarray, confidence: float) -> dict[str, Any]:
-    nothing = {"difference": np.nan, "low": np.nan, "high": np.nan, "p": np.nan}
-    if min(len(one), len(other)) < 2:
-        return {**nothing, "note": f"{len(one)} and {len(other)} identities: no difference from fewer than 2"}
-    difference = float(other.mean() - one.mean())
-    if np.ptp(one) == 0 and np.ptp(other) == 0:
-        return {**nothing, "difference": difference, "note": "no variation between identities: no interval"}
-    test = stats.ttest_ind(other, one, equal_var=False)
-    bounds = test.confidence_interval(confidence)
-    ends = {"low": float(bounds.low), "high": float(bounds.high)}
-    return {"difference": difference, **ends, "p": float(test.pvalue), "note": ""}

@@ -1,0 +1,81 @@
+"""On which heads a claim holds: each claim says so."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from facing_asymmetry.statistics.claims import Claim
+from facing_asymmetry.statistics.evidence import p_text
+from facing_asymmetry.statistics.heads import PAIR
+from facing_asymmetry.statistics.hypotheses import CANT_TELL, NOT_SUPPORTED, SUPPORTED
+from facing_asymmetry.statistics.identities import ALL_EMOTIONS
+
+
+def claims_over_heads(sheet: Sequence[Claim], heads: pd.DataFrame, alpha: float) -> list[Claim]:
+    """Add to each claim on which heads it holds, as its key `heads` and in its text.
+
+    Of one head: "on this head (NAME)". Of several: "on both heads" or "on all N heads" where each supports it with the
+    same sign; "differs between heads" where verdicts or signs contradict, or the difference is significant; else which
+    head says what. A claim about all classifiers has no test of its difference: its verdicts are compared.
+
+    Args:
+        sheet: Claims of every head.
+        heads: `heads_table` of the same scores.
+        alpha: Level of the difference, after Holm.
+    """
+    names = list(dict.fromkeys(claim["face_model"] for claim in sheet))
+    if len(names) == 1:
+        return [_said(claim, f"on this head ({names[0]})", "") for claim in sheet]
+    groups: dict[tuple[Any, ...], list[Claim]] = {}
+    for claim in sheet:
+        groups.setdefault(_same(claim), []).append(claim)
+    found = {key: _agreement(group, _tested(group[0], heads), alpha) for key, group in groups.items()}
+    return [_said(claim, found[_same(claim)], f"On {claim['face_model']}: ") for claim in sheet]
+
+
+def _said(claim: Claim, words: str, before: str) -> Claim:
+    """The claim with its words about heads; that a run makes no claim needs none in its text."""
+    after = "" if claim["hypothesis"] == "none" else f" {words[0].upper()}{words[1:]}."
+    return {**claim, "text": f"{before}{claim['text'].rstrip()}{after}", "heads": words}
+
+
+def _same(claim: Claim) -> tuple[Any, ...]:
+    return tuple(claim[key] for key in ("expression", "level", "hypothesis", "classifier"))
+
+
+def _tested(claim: Claim, heads: pd.DataFrame) -> list[float]:
+    """P values, after Holm, of the differences between two heads in the score of a classifier's claim."""
+    rows = heads[
+        (heads["comparison"] == PAIR)
+        & (heads["emotion"] == ALL_EMOTIONS)
+        & (heads["intervention"] == "palsy")
+        & (heads["score"] == claim["hypothesis"])
+        & (heads["classifier"] == claim["classifier"])
+        & (heads["expression"] == claim["expression"])
+    ]
+    return [float(p) for p in rows["p_holm"].dropna()]
+
+
+def _word(claim: Claim, signed: bool) -> str:
+    """The verdict; where supported claims have different signs, the sign."""
+    if signed and claim["verdict"] == SUPPORTED:
+        return "positive" if claim["mean"] > 0 else "negative"
+    return str(claim["verdict"])
+
+
+def _agreement(group: Sequence[Claim], tested: Iterable[float], alpha: float) -> str:
+    """What the heads say together of one claim."""
+    p = min(tested, default=float("nan"))
+    apart = f" ({p_text(p)}, Holm)" if p <= alpha else ""
+    verdicts = {claim["verdict"] for claim in group}
+    signs = {claim["mean"] > 0 for claim in group if claim["verdict"] == SUPPORTED and claim["mean"] is not None}
+    told = "; ".join(f"{_word(claim, len(signs) > 1)} on {claim['face_model']}" for claim in group)
+    everywhere = f"on {'both' if len(group) == 2 else f'all {len(group)}'} heads"
+    if len(group) == 1:
+        return f"on this head ({group[0]['face_model']}) only: no other has this claim"
+    if verdicts == {SUPPORTED} and len(signs) < 2:
+        return everywhere + (f", of different size{apart}" if apart else "")
+    if apart or len(signs) > 1 or {SUPPORTED, NOT_SUPPORTED} <= verdicts:
+        return f"differs between heads{apart}: {told}"
+    return f"{verdicts.pop()} {everywhere}" if verdicts in ({NOT_SUPPORTED}, {CANT_TELL}) else told
