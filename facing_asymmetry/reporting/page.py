@@ -57,7 +57,7 @@ def render_page(
     spent = sum(len(one.uri) + len(one.alt) for one in drawn) + sum(len(str(t["frame"])) for t in tables) + RESERVE
     page = _template("report.html.j2").render(
         data=data, title=data.settings.title or str(data.manifest["title"]),
-        lead=lead(data), verdict=verdict(data), findings=findings(data), design=design(data),
+        lead=lead(data), verdict=verdict(data.whole or data), findings=findings(data), design=design(data),
         missing=missing_jobs(data.manifest), jobs=len(data.manifest.get("jobs") or ()),
         images=image_count(data), grid=grid_size(data),
         explorer=explore(data, data.settings.max_bytes - spent - _numbers_size(data)),

@@ -15,6 +15,7 @@ from facing_asymmetry.reporting.cost_parts import INTERACTION, PARTS, by_head
 from facing_asymmetry.reporting.latex import latex_table
 from facing_asymmetry.reporting.table_cells import formatted
 from facing_asymmetry.results.finished_run import RunData
+from facing_asymmetry.results.layout import HEADS_FILE
 
 PAIR: Final = ["classifier", "emotion"]
 ALL: Final = "all"
@@ -209,7 +210,7 @@ TABLES: Final = (
           "Do heads agree? difference: the second head minus the first, over the mean of the emotions; its interval "
           "and p by Welch over identities, Holm over classifiers. mean over heads, from three heads on: mixed model, "
           "identities within heads, t with heads − 1 degrees of freedom; spread: standard deviation between heads. "
-          "heads.csv has every emotion.", heads_compared, every_head=True),
+          f"{HEADS_FILE} has every emotion.", heads_compared, every_head=True),
 )  # fmt: skip
 
 

@@ -153,7 +153,7 @@ def write_scores(folder: Path, statistics: StatisticsSettings) -> None:
     heads = heads_table(scores, decomposition, statistics)
     if len(heads):
         write_csv(folder, HEADS_FILE, heads)
-    write_json(folder, CLAIMS_FILE, claims_over_heads(sheet, heads, statistics.alpha))
+    write_json(folder, CLAIMS_FILE, claims_over_heads(sheet, heads, statistics))
     for name, table in optional_tables(folder / RESPONSES_FILE, statistics):
         write_csv(folder, name, table)
 

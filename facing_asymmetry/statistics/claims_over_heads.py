@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.statistics.claims import Claim
 from facing_asymmetry.statistics.evidence import p_text
 from facing_asymmetry.statistics.heads import PAIR
@@ -12,7 +13,7 @@ from facing_asymmetry.statistics.hypotheses import CANT_TELL, NOT_SUPPORTED, SUP
 from facing_asymmetry.statistics.identities import ALL_EMOTIONS
 
 
-def claims_over_heads(sheet: Sequence[Claim], heads: pd.DataFrame, alpha: float) -> list[Claim]:
+def claims_over_heads(sheet: Sequence[Claim], heads: pd.DataFrame, settings: StatisticsSettings) -> list[Claim]:
     """Add to each claim on which heads it holds, as its key `heads` and in its text.
 
     Of one head: "on this head (NAME)". Of several: "on both heads" or "on all N heads" where each supports it with the
@@ -22,7 +23,7 @@ def claims_over_heads(sheet: Sequence[Claim], heads: pd.DataFrame, alpha: float)
     Args:
         sheet: Claims of every head.
         heads: `heads_table` of the same scores.
-        alpha: Level of the difference, after Holm.
+        settings: Level of the difference, after Holm, and the identities of each head that it needs.
     """
     names = list(dict.fromkeys(claim["face_model"] for claim in sheet))
     if len(names) == 1:
@@ -30,7 +31,10 @@ def claims_over_heads(sheet: Sequence[Claim], heads: pd.DataFrame, alpha: float)
     groups: dict[tuple[Any, ...], list[Claim]] = {}
     for claim in sheet:
         groups.setdefault(_same(claim), []).append(claim)
-    found = {key: _agreement(group, _tested(group[0], heads), alpha) for key, group in groups.items()}
+    found = {}
+    for key, group in groups.items():
+        enough = min(claim["n"] for claim in group) >= settings.minimum_identities
+        found[key] = _agreement(group, _tested(group[0], heads) if enough else [], settings.alpha)
     return [_said(claim, found[_same(claim)], f"On {claim['face_model']}: ") for claim in sheet]
 
 

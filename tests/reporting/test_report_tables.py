@@ -122,6 +122,9 @@ def test_csv_keeps_every_digit(run_data: RunData, tmp_path: Path):
 def test_latex_escapes_names_and_is_a_whole_table(run_data: RunData, tmp_path: Path):
     write_tables(run_data, tmp_path)
     for table in TABLES:
+        if table.number == "T7":  # of several heads only
+            assert not (tmp_path / f"{table.name}.tex").exists()
+            continue
         text = (tmp_path / f"{table.name}.tex").read_text()
         assert "\\begin{tabular}" in text
         assert "\\end{tabular}" in text

@@ -122,9 +122,9 @@ def test_where_the_variance_between_heads_collapses_the_heads_means_are_the_samp
     assert "variance between heads" in found["note"]
 
 
-def claim(head, verdict="supported", mean=1.0, hypothesis="interaction", classifier="net"):
+def claim(head, verdict="supported", mean=1.0, hypothesis="interaction", n=24):
     return {"text": f"{verdict}. ", "verdict": verdict, "level": "classifier", "hypothesis": hypothesis, "mean": mean,
-            "classifier": classifier, "face_model": head, "expression": "facs"}  # fmt: skip
+            "classifier": "net", "face_model": head, "expression": "facs", "n": n}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def claim(head, verdict="supported", mean=1.0, hypothesis="interaction", classif
     ],
 )
 def test_a_claim_says_on_which_heads_it_holds(claims, words):
-    found = claims_over_heads(claims, pd.DataFrame(columns=list(HEADS_COLUMNS)), 0.05)
+    found = claims_over_heads(claims, pd.DataFrame(columns=list(HEADS_COLUMNS)), SETTINGS)
     assert [one["heads"] for one in found] == [words] * len(claims)
     assert all(one["text"].endswith(f"{words[0].upper()}{words[1:]}.") for one in found)
     assert [one["text"].startswith("On ") for one in found] == [len(claims) > 1] * len(claims)
@@ -149,13 +149,20 @@ def test_a_claim_says_on_which_heads_it_holds(claims, words):
 
 def test_a_significant_difference_is_told_with_its_p():
     table, _ = table_of({"a": 0.5, "b": -0.3})
-    found = claims_over_heads([claim("a"), claim("b", "can't tell")], table, 0.05)
+    found = claims_over_heads([claim("a"), claim("b", "can't tell")], table, SETTINGS)
     assert found[0]["heads"] == "differs between heads (p < 0.001, Holm): supported on a; can't tell on b"
-    found = claims_over_heads([claim("a"), claim("b")], table, 0.05)
+    found = claims_over_heads([claim("a"), claim("b")], table, SETTINGS)
     assert found[0]["heads"] == "on both heads, of different size (p < 0.001, Holm)"
-    assert claims_over_heads([claim("a"), claim("b")], table, 1e-300)[0]["heads"] == "on both heads"
+    strict = StatisticsSettings(alpha=1e-300)
+    assert claims_over_heads([claim("a"), claim("b")], table, strict)[0]["heads"] == "on both heads"
+
+
+def test_fewer_identities_than_a_claim_needs_tell_no_difference():
+    table, _ = table_of({"a": 0.5, "b": -0.3})
+    found = claims_over_heads([claim("a", "can't tell"), claim("b", "can't tell", n=19)], table, SETTINGS)
+    assert found[0]["heads"] == "can't tell on both heads"
 
 
 def test_that_a_run_makes_no_claim_needs_no_word_about_heads():
     none = claim("a", "can't tell", hypothesis="none")
-    assert claims_over_heads([none], pd.DataFrame(columns=list(HEADS_COLUMNS)), 0.05)[0]["text"] == "can't tell."
+    assert claims_over_heads([none], pd.DataFrame(columns=list(HEADS_COLUMNS)), SETTINGS)[0]["text"] == "can't tell."
