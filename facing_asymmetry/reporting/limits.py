@@ -11,7 +11,7 @@ from facing_asymmetry.reporting.sentences import counted
 from facing_asymmetry.reporting.tables import ALL, parts_table
 from facing_asymmetry.results.finished_run import RunData
 from facing_asymmetry.results.layout import SHUFFLE_FILE
-from facing_asymmetry.results.published import published_planted
+from facing_asymmetry.results.published import grid_error, published_planted
 from facing_asymmetry.statistics.shuffle import WARNING
 
 COMMON_SETS: Final = ("FER2013", "RAF-DB", "AffectNet-7", "AffectNet-8")
@@ -29,6 +29,7 @@ def limits(data: RunData) -> list[str]:
         _interaction(data),
         *_readings(data),
         _curvature(data),
+        grid_error(*data.axes),
         _exact_derivative(data),
         "Logits of two classifiers are not on one scale; across classifiers compare shares only.",
         "Pairs that are not accepted stay in every table and picture, marked; their standardised values can be large "

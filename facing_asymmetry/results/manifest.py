@@ -75,6 +75,7 @@ def build_manifest(
     counts: Any,
     seconds: Mapping[str, float],
     face_models: Mapping[str, Mapping[str, Any]],
+    grid_error: str,
 ) -> dict[str, Any]:
     """The manifest's content.
 
@@ -86,6 +87,7 @@ def build_manifest(
         counts: dataclass of what was computed.
         seconds: wall time of each stage.
         face_models: provenance of each face model, by name.
+        grid_error: how far the scores are off on the run's grid, in a sentence.
     """
     return {
         "title": title,
@@ -97,6 +99,7 @@ def build_manifest(
         "config": dict(config),
         "hashes": dict(hashes),
         "face_models": dict(face_models),
+        "grid_error": grid_error,
         "seeds": {"seed": config.get("seed"), "identities": config.get("identities")},
         "counts": asdict(counts),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},

@@ -1,10 +1,12 @@
-"""Records of calibration published with the package: inside it when installed, in docs/ of a source tree."""
+"""Records published with the package, of calibration and grids: inside it when installed, in docs/ of a source tree."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from facing_asymmetry.core.errors import AssetError
 
@@ -12,13 +14,44 @@ from facing_asymmetry.core.errors import AssetError
 @cache
 def published() -> dict[str, Any]:
     """The record of the full calibration; `AssetError` where the installation lacks it."""
-    return _record("calibration.json")
+    return _record("calibration/calibration.json")
 
 
 @cache
 def published_planted() -> dict[str, Any]:
     """The record of the planted classifiers; `AssetError` where the installation lacks it."""
-    return _record("planted.json")
+    return _record("calibration/planted.json")
+
+
+@cache
+def published_grid_error() -> dict[str, Any]:
+    """The record of the errors of grids; `AssetError` where the installation lacks it."""
+    return _record("benchmarks/grid_error.json")
+
+
+def grid_error(s: Iterable[float], t: Iterable[float]) -> str:
+    """How far the interaction of a study is off on these nodes, in a sentence: as measured, or that it was not."""
+    nodes, record = (np.array(list(s), float), np.array(list(t), float)), published_grid_error()
+    size = f"{len(nodes[0])} x {len(nodes[1])}"
+    for measured in record["grids"]:
+        if all(_same(own, measured[name]) for own, name in zip(nodes, ("s", "t"), strict=True)):
+            error, sample = measured["errors"]["interaction"]["mean_of_width"], record["sample"]
+            return (
+                f"On this grid of {size} nodes a mean over faces of the interaction is off by "
+                f"{100 * error['median']:.2g} % of its interval's width (median over networks and emotions; 95th "
+                f"percentile {100 * error['high']:.2g} %), measured on {sample['cells']} cells of "
+                f"{len(sample['classifiers'])} networks with authored expressions."
+            )
+    command = f"facing-asymmetry benchmark grid-error --grid {size.replace(' x ', ' ')}"
+    return (
+        f"How far the scores are off on this grid of {size} nodes was not measured; for as many evenly spaced nodes "
+        f"this does it: {command}"
+    )
+
+
+def _same(axis: np.ndarray, nodes: Iterable[float]) -> bool:
+    other = np.array(list(nodes), float)
+    return axis.shape == other.shape and bool(np.allclose(axis, other, atol=1e-9))
 
 
 def with_error(rate: Mapping[str, Any]) -> str:
@@ -28,7 +61,7 @@ def with_error(rate: Mapping[str, Any]) -> str:
 
 def _record(name: str) -> dict[str, Any]:
     folder = Path(__file__).resolve().parent
-    places = (folder / name, folder.parents[1] / "docs" / "calibration" / name)
+    places = (folder / Path(name).name, folder.parents[1] / "docs" / name)
     for place in places:
         if place.is_file():
             return dict(json.loads(place.read_text(encoding="utf-8")))

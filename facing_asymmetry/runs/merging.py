@@ -213,6 +213,7 @@ def merged_manifest(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": first["commit"],
         "dirty": first["dirty"],
+        **({"grid_error": first["grid_error"]} if "grid_error" in first else {}),
         "versions": versions(),
         "machine": machine(),
         "config": dict(composed),

@@ -26,6 +26,7 @@ from facing_asymmetry.results.layout import (
     TESTS_FILE,
 )
 from facing_asymmetry.results.manifest import build_manifest
+from facing_asymmetry.results.published import grid_error
 from facing_asymmetry.results.response_table import read_chunks, write_table_file
 from facing_asymmetry.runs.cells import RESPONSE_CODE
 from facing_asymmetry.runs.contact_sheets import draw_contact_sheets
@@ -187,6 +188,7 @@ def _manifest(run: Run) -> None:
         counts=study.counts,
         seconds=run.seconds,
         face_models={study.model.name: study.model.provenance},
+        grid_error=grid_error(study.grid.s, study.grid.t),
     )
     write_json(run.folder, MANIFEST_FILE, manifest)
 

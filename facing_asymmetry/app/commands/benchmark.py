@@ -81,16 +81,67 @@ def gpu(target: Path | None, **request: Any) -> None:
 )
 @click.option("--identities", default=6, show_default=True, help="Number of identities.")
 @click.option("--quick", is_flag=True, help="Two identities, two emotions, one network; slow changes are left out.")
+@click.option(
+    "--only",
+    multiple=True,
+    help="Measure only the rows whose name has this text, such as grid; the others stay in the file of --json.",
+)
 @JSON_OPTION
-def budget(classifiers: tuple[str, ...], identities: int, quick: bool, target: Path | None) -> None:
+def budget(
+    classifiers: tuple[str, ...], identities: int, quick: bool, only: tuple[str, ...], target: Path | None
+) -> None:
     """Measure how far precision, renderer, resolution, grid, batch, threads and seed move scores (ten minutes)."""
     from facing_asymmetry.app.hydra import compose_config
-    from facing_asymmetry.validation.benchmarks.budget import benchmark_budget
+    from facing_asymmetry.results.files import read_json
+    from facing_asymmetry.validation.benchmarks.budget import benchmark_budget, with_kept_rows
+    from facing_asymmetry.validation.benchmarks.budget_changes import changes_named
     from facing_asymmetry.validation.benchmarks.tables import print_budget
 
-    figures = benchmark_budget(compose_config, classifiers, identities, quick)
+    figures = benchmark_budget(compose_config, classifiers, identities, quick, changes_named(only))
     print_budget(figures)
+    if only and target is not None and target.is_file():
+        figures = with_kept_rows(figures, read_json(target))
     write_json(target, figures)
+
+
+@benchmark.command("grid-error")
+@click.option(
+    "--classifier", "classifiers", multiple=True, help="A network; repeat for more. Default: those of the default run."
+)
+@click.option("--identities", default=2, show_default=True, help="Faces shown on the fine grid.")
+@click.option("--faces", default=20, show_default=True, help="Faces of the intervals that errors are divided by.")
+@click.option("--nodes", default=45, show_default=True, help="Nodes along each axis of the fine grid.")
+@click.option(
+    "--grid",
+    "further",
+    type=(int, int),
+    multiple=True,
+    help="Nodes along s and t of a further grid, beside those of conf/grid; repeat for more.",
+)
+@click.option("--quick", is_flag=True, help="One network and face, two emotions, 9 x 9 nodes; under a minute.")
+@click.option(
+    "--page",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Also write the tables into this Markdown page (docs/benchmarks/grid_error.md).",
+)
+@JSON_OPTION
+def grid_error(target: Path | None, page: Path | None, **request: Any) -> None:
+    """Measure how far the scores of each grid are from those of a fine one, extrapolated (half an hour of one core).
+
+    Takes up from where it was stopped: what it rendered is in the store.
+    """
+    from facing_asymmetry.app.hydra import compose_config
+    from facing_asymmetry.core.files import write_atomically
+    from facing_asymmetry.validation.benchmarks.grid_error import benchmark_grid_error
+    from facing_asymmetry.validation.benchmarks.grid_error_tables import check_page, print_grid_error, with_tables
+
+    if page is not None:
+        check_page(page.read_text(encoding="utf-8"))
+    record = benchmark_grid_error(compose_config, **request)
+    print_grid_error(record)
+    write_json(target, record)
+    if page is not None:
+        write_atomically(page, with_tables(page.read_text(encoding="utf-8"), record))
 
 
 benchmark.add_command(validate)

@@ -96,6 +96,25 @@ def benchmark_budget(
     }
 
 
+def with_kept_rows(figures: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
+    """Figures of some rows, with those of an earlier measurement in the other rows, in the order of the earlier one.
+
+    Args:
+        figures: As `benchmark_budget` returns them.
+        earlier: The same, of another time.
+
+    Returns:
+        The figures; `kept` says which rows are the earlier ones, and under which conditions those were measured.
+    """
+    fresh = {row["change"]: row for row in figures["rows"]}
+    kept = [row for row in earlier["rows"] if row["change"] not in fresh]
+    order = [row["change"] for row in earlier["rows"]]
+    rows = {row["change"]: row for row in kept} | fresh
+    listed = [rows[name] for name in dict.fromkeys([*order, *fresh])]
+    told = {"rows": [row["change"] for row in kept], "conditions": earlier["conditions"]}
+    return {**figures, "rows": listed, "kept": told}
+
+
 def _described(common: Sequence[str], reference: Slopes) -> dict[str, Any]:
     return {
         "overrides": [override for override in common if not override.startswith("paths.")],

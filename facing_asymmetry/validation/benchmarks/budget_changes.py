@@ -1,7 +1,10 @@
 """What the error budget changes, one thing at a time, and what it is compared with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
+
+from facing_asymmetry.core.errors import ConfigError
 
 Kind = Literal["implementation", "definition", "seed", "control"]
 
@@ -69,6 +72,18 @@ CHANGES: Final = (
     Change("grid 11 x 7", ("grid.s=11", "grid.t=7"), "definition"),
     Change("grid 21 x 13", ("grid.s=21", "grid.t=13"), "definition", expensive=True),
 )
+
+
+def changes_named(texts: Sequence[str]) -> tuple[Change, ...]:
+    """The changes whose label has one of the texts; all of them where there is no text.
+
+    Raises:
+        ConfigError: No label has one of the texts.
+    """
+    for text in texts:
+        if not any(text in change.label for change in CHANGES):
+            raise ConfigError(f"no row of the budget has {text!r} in its name: {'; '.join(c.label for c in CHANGES)}")
+    return tuple(change for change in CHANGES if not texts or any(text in change.label for text in texts))
 
 
 def merged(*groups: tuple[str, ...]) -> list[str]:

@@ -7,12 +7,21 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from facing_asymmetry.app.commands.benchmark import benchmark
 from facing_asymmetry.app.hydra import compose_config
 from facing_asymmetry.core.errors import AssetError, ConfigError
 from facing_asymmetry.validation.benchmarks import budget
 from facing_asymmetry.validation.benchmarks.budget import benchmark_budget, chosen
-from facing_asymmetry.validation.benchmarks.budget_changes import CHANGES, REFERENCE, SUBSET, Change, merged
+from facing_asymmetry.validation.benchmarks.budget_changes import (
+    CHANGES,
+    REFERENCE,
+    SUBSET,
+    Change,
+    changes_named,
+    merged,
+)
 from facing_asymmetry.validation.benchmarks.budget_slopes import Slopes
 from tests.app.composing import composed
 from tests.threads import two_threads
@@ -94,6 +103,27 @@ def test_every_change_is_a_configuration_that_can_be_composed(change):
 def test_of_two_overrides_with_one_key_the_later_holds():
     assert merged(("a=1", "b=2"), ("a=3",)) == ["a=3", "b=2"]
     assert "identities=2" in merged(("identities=6",), SUBSET)
+
+
+def test_some_rows_are_measured_anew_and_the_others_stay_in_the_file(told, tmp_path):
+    target = tmp_path / "budget.json"
+    rows = [{"change": name, "maximum": 7.0} for name in ("batch 1", "seed", "one thread")]
+    target.write_text(json.dumps({"rows": rows, "conditions": {"commit": "old"}}))
+    done = CliRunner().invoke(benchmark, ["budget", "--only", "batch 1", "--only", "thread", "--json", str(target)])
+    assert done.exit_code == 0, done.output
+    found = json.loads(target.read_text())
+    assert [(row["change"], row["maximum"] == 7.0) for row in found["rows"]] == [
+        ("batch 1", False),
+        ("seed", True),
+        ("one thread", False),
+    ]
+    assert found["kept"] == {"rows": ["seed"], "conditions": {"commit": "old"}}
+    assert found["conditions"]["commit"] != "old"
+
+
+def test_a_row_that_does_not_exist_is_refused_with_the_names_of_all():
+    with pytest.raises(ConfigError, match="no row of the budget has 'grdi' in its name: nothing: the same again; .*"):
+        changes_named(["grid", "grdi"])
 
 
 def test_an_unknown_network_is_refused_with_the_nearest_name():

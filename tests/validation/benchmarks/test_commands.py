@@ -19,7 +19,7 @@ from tests.rendering.synthetic import synthetic_face
 
 def test_every_benchmark_is_listed_with_its_options():
     said = CliRunner().invoke(benchmark, ["--help"]).output
-    for command in ("cpu", "gpu", "grid", "budget"):
+    for command in ("cpu", "gpu", "grid", "grid-error", "budget"):
         assert command in said
         assert "--json" in CliRunner().invoke(benchmark, [command, "--help"]).output
 

@@ -1,0 +1,82 @@
+"""The errors of grids as tables, for the terminal and for docs/benchmarks/grid_error.md."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from rich.console import Console
+
+from facing_asymmetry.core.markdown import markdown_table, replace_between
+from facing_asymmetry.validation.benchmarks.grid_error import ALL_SCORES
+from facing_asymmetry.validation.benchmarks.tables import table_of
+
+TABLES_BEGIN: Final = "<!-- tables -->"
+TABLES_END: Final = "<!-- end of tables -->"
+
+ERRORS: Final = {
+    "single_of_size": "single face, % of the size",
+    "mean_of_size": "mean over faces, % of the size",
+    "single_of_width": "single face, % of the width",
+    "mean_of_width": "mean over faces, % of the width",
+}
+"""Kinds of error and their headings."""
+
+HEADING: Final = ("grid", "nodes s x t", "frames", *ERRORS.values())
+
+
+def grid_rows(record: Mapping[str, Any], score: str) -> list[tuple[str, ...]]:
+    """One row per grid, as in `HEADING`: median, 95th percentile and maximum; the reference's own doubt comes last."""
+    rows = [
+        (one["name"], f"{len(one['s'])} x {len(one['t'])}", f"{one['frames']:,}", *_cells(one["errors"][score]))
+        for one in sorted(record["grids"], key=lambda one: one["frames"])
+    ]
+    fine, half = record["reference"]["nodes"], record["reference"]["half"]
+    doubt = _cells(record["reference"]["difference"][score])
+    return [*rows, (f"{half} x {half} against {fine} x {fine}", "", "", *doubt)]
+
+
+def _cells(errors: Mapping[str, Mapping[str, float]]) -> list[str]:
+    return [" / ".join(f"{100 * errors[kind][at]:.2g}" for at in ("median", "high", "maximum")) for kind in ERRORS]
+
+
+def print_grid_error(record: Mapping[str, Any]) -> None:
+    """One table per score, then the sample."""
+    console = Console()
+    for score in ALL_SCORES:
+        table = table_of(f"{score}: median / 95th percentile / maximum of the errors", *HEADING)
+        for row in grid_rows(record, score):
+            table.add_row(*row)
+        console.print(table)
+    console.print(made_with(record), highlight=False, soft_wrap=True)
+
+
+def made_with(record: Mapping[str, Any]) -> str:
+    """What was sampled, and how far the reference can be trusted, in words."""
+    sample, reference = record["sample"], record["reference"]
+    ratios = ", ".join(f"{name} {value:.1f}" for name, value in reference["ratio"].items())
+    return (
+        f"{sample['cells']} cells: {len(sample['classifiers'])} network(s) ({', '.join(sample['classifiers'])}), "
+        f"{len(sample['emotions'])} emotions, {sample['identities']} face(s), both sides; widths from "
+        f"{sample['faces_of_widths']} faces on {' x '.join(map(str, sample['nodes_of_widths']))} nodes. From {reference['half']} to "
+        f"{reference['nodes']} nodes a score moves so many times less than from half of {reference['half']} to that "
+        f"(median; 4 for a smooth response): {ratios}. {record['seconds'] / 60:.0f} minutes of processor time."
+    )
+
+
+def with_tables(page: str, record: Mapping[str, Any]) -> str:
+    """Return the page with what lies between `TABLES_BEGIN` and `TABLES_END` replaced by the record's tables.
+
+    Raises:
+        DataError: The page lacks one of the marks.
+    """
+    return replace_between(page, TABLES_BEGIN, TABLES_END, tables(record))
+
+
+def check_page(page: str) -> None:
+    """Raise `DataError` where a page lacks the marks, before anything is measured for it."""
+    replace_between(page, TABLES_BEGIN, TABLES_END, "")
+
+
+def tables(record: Mapping[str, Any]) -> str:
+    """One table per score, and the sample, in Markdown."""
+    parts = [f"**`{score}`**\n\n{markdown_table(HEADING, grid_rows(record, score))}" for score in ALL_SCORES]
+    return "\n\n".join([*parts, made_with(record)])
