@@ -27,7 +27,7 @@ SHIPPED: Final = ("smoke", "quick", "claim", "default", "paper")
 """Grids of conf/grid. Those that are finer than the fine grid are not measured."""
 
 WIDTHS_NODES: Final = (4, 8)
-"""Nodes along s and t on which many faces are computed: an interval's width depends on the faces, hardly on the grid."""
+"""Nodes along s and t that many faces are shown on: an interval's width depends on the faces, hardly on the grid."""
 
 MEASURED: Final = ("slope", "palsy_cost", "additive", "interaction")
 EQUAL_NODES: Final = "slope_equal_nodes"

@@ -52,12 +52,13 @@ def print_grid_error(record: Mapping[str, Any]) -> None:
 def made_with(record: Mapping[str, Any]) -> str:
     """What was sampled, and how far the reference can be trusted, in words."""
     sample, reference = record["sample"], record["reference"]
+    nodes = " x ".join(map(str, sample["nodes_of_widths"]))
     ratios = ", ".join(f"{name} {value:.1f}" for name, value in reference["ratio"].items())
     return (
         f"{sample['cells']} cells: {len(sample['classifiers'])} network(s) ({', '.join(sample['classifiers'])}), "
         f"{len(sample['emotions'])} emotions, {sample['identities']} face(s), both sides; widths from "
-        f"{sample['faces_of_widths']} faces on {' x '.join(map(str, sample['nodes_of_widths']))} nodes. From {reference['half']} to "
-        f"{reference['nodes']} nodes a score moves so many times less than from half of {reference['half']} to that "
+        f"{sample['faces_of_widths']} faces on {nodes} nodes. From {reference['half']} to {reference['nodes']} "
+        f"nodes a score moves so many times less than from half of {reference['half']} to that "
         f"(median; 4 for a smooth response): {ratios}. {record['seconds'] / 60:.0f} minutes of processor time."
     )
 
