@@ -48,6 +48,10 @@ refit: setup
 	@$(BIN)/facing-asymmetry planted --json docs/calibration/planted.json
 	@# how far technical choices move a score
 	@$(BIN)/facing-asymmetry benchmark budget --json docs/benchmarks/error_budget.json
+	@# how far the scores of each grid are from those of a fine one
+	@$(BIN)/facing-asymmetry benchmark grid-error --classifier faceapi_expression --classifier simple_cnn_fer2013 \
+		--classifier mini_xception_fer2013 --identities 1 --grid 4 6 --grid 5 5 --grid 4 8 --grid 23 12 --grid 5 45 \
+		--grid 3 45 --json docs/benchmarks/grid_error.json --page docs/benchmarks/grid_error.md
 	@$(BIN)/python tools/calibration_tables.py
 
 lint: .venv/.installed

@@ -36,8 +36,9 @@ def grid_error(s: Iterable[float], t: Iterable[float]) -> str:
     for measured in record["grids"]:
         if all(_same(own, measured[name]) for own, name in zip(nodes, ("s", "t"), strict=True)):
             error, sample = measured["errors"]["interaction"]["mean_of_width"], record["sample"]
+            bound = "at most about " if sample["identities"] == 1 else ""
             return (
-                f"On this grid of {size} nodes a mean over faces of the interaction is off by "
+                f"On this grid of {size} nodes a mean over faces of the interaction is off by {bound}"
                 f"{100 * error['median']:.2g} % of its interval's width (median over networks and emotions; 95th "
                 f"percentile {100 * error['high']:.2g} %), measured on {sample['cells']} cells of "
                 f"{len(sample['classifiers'])} networks with authored expressions."

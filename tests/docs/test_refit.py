@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 RENEWED = {
     "docs/benchmarks/error_budget.json",
+    "docs/benchmarks/grid_error.json",
     "docs/calibration/planted.json",
     "facing_asymmetry/photographs/reference.json",
     "facing_asymmetry/photographs/validated.json",

@@ -97,6 +97,12 @@ def test_limits_say_how_many_estimates_are_no_larger_than_those_of_a_network_tha
     assert "2 of this run's 5 accepted pairs have no more than that" in line
 
 
+def test_limits_say_how_far_the_grid_is_off_or_that_it_was_not_measured(run_data: RunData):
+    assert "on this grid of 5 x 3 nodes was not measured" in told(run_data, "nodes")
+    quick = dataclasses.replace(run_data, axes=(np.linspace(0, 1, 6), np.linspace(0, 1, 4)))
+    assert "On this grid of 6 x 4 nodes a mean over faces of the interaction is off by" in told(quick, "nodes")
+
+
 def test_limits_say_how_far_the_exact_derivative_is_where_the_run_has_it(run_data: RunData):
     assert "was not computed (derivative=true does)" in told(run_data, "exact derivative")
     slopes = run_data.scores[run_data.scores["score"] == "slope"]

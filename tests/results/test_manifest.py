@@ -16,6 +16,7 @@ def manifest():
         counts=Counts(frames=3),
         seconds={"intervene": 1.23456},
         face_models={"ict": {"licence": "MIT"}},
+        grid_error="off by nothing",
     )
 
 
@@ -39,6 +40,10 @@ def test_the_commit_is_that_of_the_checkout():
 
 def test_outside_a_checkout_the_commit_is_unknown(tmp_path):
     assert git_state(tmp_path) == {"commit": None, "dirty": None}
+
+
+def test_the_manifest_says_how_far_the_grid_is_off():
+    assert manifest()["grid_error"] == "off by nothing"
 
 
 def test_the_face_models_licence_is_told():
