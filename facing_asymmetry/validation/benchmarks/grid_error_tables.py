@@ -1,6 +1,6 @@
 """The errors of grids as tables, for the terminal and for docs/benchmarks/grid_error.md."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from rich.console import Console
@@ -20,29 +20,44 @@ ERRORS: Final = {
 }
 """Kinds of error and their headings."""
 
-HEADING: Final = ("grid", "nodes s x t", "frames", *ERRORS.values())
+
+def errors_shown(record: Mapping[str, Any]) -> dict[str, str]:
+    """Kinds of error and their headings; with one sampled face the error of a mean is that of the face."""
+    several = record["sample"]["identities"] > 1
+    return {kind: words for kind, words in ERRORS.items() if several or kind.startswith("single")}
+
+
+def heading(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Headings of the columns."""
+    return ("grid", "nodes s x t", "frames", *errors_shown(record).values())
 
 
 def grid_rows(record: Mapping[str, Any], score: str) -> list[tuple[str, ...]]:
-    """One row per grid, as in `HEADING`: median, 95th percentile and maximum; the reference's own doubt comes last."""
+    """One row per grid, as in `heading`: median, 95th percentile and maximum; the reference's own doubt comes last."""
+    kinds = list(errors_shown(record))
     rows = [
-        (one["name"], f"{len(one['s'])} x {len(one['t'])}", f"{one['frames']:,}", *_cells(one["errors"][score]))
+        (one["name"], f"{len(one['s'])} x {len(one['t'])}", f"{one['frames']:,}", *_cells(one["errors"][score], kinds))
         for one in sorted(record["grids"], key=lambda one: one["frames"])
     ]
     fine, half = record["reference"]["nodes"], record["reference"]["half"]
-    doubt = _cells(record["reference"]["difference"][score])
+    doubt = _cells(record["reference"]["difference"][score], kinds)
     return [*rows, (f"{half} x {half} against {fine} x {fine}", "", "", *doubt)]
 
 
-def _cells(errors: Mapping[str, Mapping[str, float]]) -> list[str]:
-    return [" / ".join(f"{100 * errors[kind][at]:.2g}" for at in ("median", "high", "maximum")) for kind in ERRORS]
+def _cells(errors: Mapping[str, Mapping[str, float]], kinds: Sequence[str]) -> list[str]:
+    return [" / ".join(_per_cent(errors[kind][at]) for at in ("median", "high", "maximum")) for kind in kinds]
+
+
+def _per_cent(share: float) -> str:
+    """Two digits, or all before the point."""
+    return f"{100 * share:.2g}" if abs(share) < 0.995 else f"{100 * share:.0f}"
 
 
 def print_grid_error(record: Mapping[str, Any]) -> None:
     """One table per score, then the sample."""
     console = Console()
     for score in ALL_SCORES:
-        table = table_of(f"{score}: median / 95th percentile / maximum of the errors", *HEADING)
+        table = table_of(f"{score}: median / 95th percentile / maximum of the errors", *heading(record))
         for row in grid_rows(record, score):
             table.add_row(*row)
         console.print(table)
@@ -79,5 +94,5 @@ def check_page(page: str) -> None:
 
 def tables(record: Mapping[str, Any]) -> str:
     """One table per score, and the sample, in Markdown."""
-    parts = [f"**`{score}`**\n\n{markdown_table(HEADING, grid_rows(record, score))}" for score in ALL_SCORES]
+    parts = [f"**`{score}`**\n\n{markdown_table(heading(record), grid_rows(record, score))}" for score in ALL_SCORES]
     return "\n\n".join([*parts, made_with(record)])

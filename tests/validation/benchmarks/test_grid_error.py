@@ -25,7 +25,7 @@ from facing_asymmetry.validation.benchmarks.grid_error import (
     summaries,
     values_of,
 )
-from facing_asymmetry.validation.benchmarks.grid_error_tables import grid_rows, made_with, tables, with_tables
+from facing_asymmetry.validation.benchmarks.grid_error_tables import grid_rows, heading, made_with, tables, with_tables
 from tests.app.composing import choices
 
 DOCS = Path(__file__).parents[3] / "docs" / "benchmarks"
@@ -161,6 +161,8 @@ def test_a_quick_measurement_writes_record_and_page_and_resumes_from_the_store(t
     assert (record["sample"]["cells"], record["reference"]["nodes"]) == (2, 9)
     for one in record["grids"]:
         assert set(one["errors"]) == set(ALL_SCORES)
+    assert "mean over faces" not in page.read_text()  # one face
+    assert "mean over faces, % of the size" in heading({**record, "sample": {**record["sample"], "identities": 2}})
     (smoke,) = (one for one in record["grids"] if one["name"] == "smoke")
     assert 0 < smoke["errors"]["slope"]["mean_of_size"]["median"] < 1
 
