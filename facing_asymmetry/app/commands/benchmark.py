@@ -121,7 +121,7 @@ def budget(
 @click.option("--quick", is_flag=True, help="One network and face, two emotions, 9 x 9 nodes; under a minute.")
 @click.option(
     "--page",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     help="Also write the tables into this Markdown page (docs/benchmarks/grid_error.md).",
 )
 @JSON_OPTION
@@ -136,7 +136,7 @@ def grid_error(target: Path | None, page: Path | None, **request: Any) -> None:
     from facing_asymmetry.validation.benchmarks.grid_error_tables import check_page, print_grid_error, with_tables
 
     if page is not None:
-        check_page(page.read_text(encoding="utf-8"))
+        check_page(page)
     record = benchmark_grid_error(compose_config, **request)
     print_grid_error(record)
     write_json(target, record)

@@ -1,10 +1,12 @@
 """The errors of grids as tables, for the terminal and for docs/benchmarks/grid_error.md."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 
+from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.markdown import markdown_table, replace_between
 from facing_asymmetry.validation.benchmarks.grid_error import ALL_SCORES
 from facing_asymmetry.validation.benchmarks.tables import table_of
@@ -87,9 +89,11 @@ def with_tables(page: str, record: Mapping[str, Any]) -> str:
     return replace_between(page, TABLES_BEGIN, TABLES_END, tables(record))
 
 
-def check_page(page: str) -> None:
-    """Raise `DataError` where a page lacks the marks, before anything is measured for it."""
-    replace_between(page, TABLES_BEGIN, TABLES_END, "")
+def check_page(page: Path) -> None:
+    """Raise `DataError` where a page is missing or lacks the marks, before anything is measured for it."""
+    if not page.is_file():
+        raise DataError(f"--page {page} does not exist; the tables go between two marks of a page")
+    replace_between(page.read_text(encoding="utf-8"), TABLES_BEGIN, TABLES_END, "")
 
 
 def tables(record: Mapping[str, Any]) -> str:

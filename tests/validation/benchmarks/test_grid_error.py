@@ -138,9 +138,11 @@ def test_grids_and_networks_that_cannot_be_are_refused_before_anything_is_render
 def test_a_page_without_a_place_for_the_tables_is_refused_before_anything_is_rendered(tmp_path, monkeypatch):
     monkeypatch.setattr(grid_error, "respond", lambda *_: pytest.fail("rendered"))
     page = tmp_path / "page.md"
-    page.write_text("no marks")
-    done = CliRunner().invoke(benchmark, ["grid-error", "--page", str(page)])
-    assert isinstance(done.exception, DataError)
+    for text in (None, "no marks"):
+        if text:
+            page.write_text(text)
+        done = CliRunner().invoke(benchmark, ["grid-error", "--page", str(page)])
+        assert isinstance(done.exception, DataError)
 
 
 @pytest.mark.slow
