@@ -229,7 +229,7 @@ def summaries(values: pd.Series, reference: pd.Series, widths: pd.Series) -> dic
     found: dict[str, dict[str, dict[str, float]]] = {}
     for name, errors in (("single", single), ("mean", mean)):
         for unit, divisor in (("size", size), ("width", widths)):
-            keys = errors.index.droplevel([str(level) for level in errors.index.names if level not in divisor.index.names])
+            keys = pd.MultiIndex.from_frame(errors.index.to_frame()[list(divisor.index.names)])
             shares = errors.abs() / divisor.reindex(keys).to_numpy()
             for score, part in shares.groupby(level="score"):
                 found.setdefault(str(score), {})[f"{name}_of_{unit}"] = {
