@@ -14,7 +14,7 @@ SETTING: Final = (
     "name=planted",
     "identities=20",
     "expression=facs",
-    "intervention=[palsy,bilateral]",
+    "intervention=[palsy,palsy_two_sided,bilateral]",
     "tracking=none",
 )
 FULL_FACES, QUICK_FACES = 60, 30
@@ -29,26 +29,28 @@ FULL_FACES, QUICK_FACES = 60, 30
 def planted(quick: bool, overrides: Sequence[str], target: Path | None) -> None:
     """Test the pipeline on classifiers whose reliance on symmetry is known.
 
-    There are four networks: one cannot tell left from right, one sees the symmetric part of the image only, one
-    measures symmetry, and one intensity. Identities, renderer, responses, scores and tests are those of any run. Takes
-    Hydra overrides. The exit status is 1 if a check fails.
+    One network cannot tell left from right, one sees the symmetric part of the image only, and three measure
+    asymmetry, intensity, and the side that moves more. Five judge each half of the face on its own and add up.
+    Identities, renderer, responses, scores and tests are those of any run. Takes Hydra overrides. The exit status is 1
+    if a check fails.
     """
     from facing_asymmetry.app.hydra import compose_config
     from facing_asymmetry.results.manifest import git_state, versions
     from facing_asymmetry.validation.planted.checks import lines, plain
-    from facing_asymmetry.validation.planted.study import run_planted
+    from facing_asymmetry.validation.planted.study import SHARP_MM, run_planted
 
     settings = compose_config([*SETTING, *(QUICK if quick else ()), *overrides])
     trained_on = range(1001, 1001 + (QUICK_FACES if quick else FULL_FACES))
-    folder, checks = run_planted(settings, list(trained_on))
+    folders, checks = run_planted(settings, list(trained_on))
     for line in lines(checks):
         click.echo(line)
-    click.echo(f"Everything lies in {folder}")
+    click.echo(f"Everything lies in {' and '.join(map(str, folders))}")
     passed = all(check.passed for check in checks)
     asked = {key: settings[key] for key in ("emotions", "identities", "grid", "scene", "seed")}
     record = {
         "passed": passed,
         **asked,
+        "half_width_mm": [settings["face_model"]["half_width_mm"], SHARP_MM],
         "trained_on": list(trained_on),
         "versions": versions(),
         **git_state(Path(__file__).parent),

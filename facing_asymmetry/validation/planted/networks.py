@@ -1,16 +1,13 @@
-"""Networks of known behaviour and their records. Each takes an image whose middle is the midline of the face."""
+"""Networks of known behaviour. Each takes an image whose middle is the midline of the face."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from facing_asymmetry.classifiers import registry
-from facing_asymmetry.classifiers.record import ClassifierRecord, record_from
 from facing_asymmetry.core.errors import AssetError
 
 BASE: Final = "simple_cnn_fer2013"
@@ -19,7 +16,8 @@ BASE: Final = "simple_cnn_fer2013"
 GAIN: Final = 8.0
 """Logits per unit of asymmetry or motion of the oracles: about the response of the published networks."""
 
-SYMMETRY, INTENSITY, MIRROR, PART = "symmetry_oracle", "intensity_oracle", "mirror_invariant", "symmetric_part"
+SYMMETRY, INTENSITY, STRONGER = "symmetry_oracle", "intensity_oracle", "stronger_side_oracle"
+MIRROR, PART = "mirror_invariant", "symmetric_part"
 
 
 class MirrorInvariant(nn.Module):
@@ -56,7 +54,8 @@ def antisymmetric_half(x: Float[Tensor, "B 1 S S"]) -> Float[Tensor, "B H"]:
     return (0.5 * (x - x.flip(-1)))[..., : x.shape[-1] // 2].flatten(1)
 
 
-def _beside_neutral(logits: Float[Tensor, "B K"]) -> Float[Tensor, "B L"]:
+def beside_neutral(logits: Float[Tensor, "B K"]) -> Float[Tensor, "B L"]:
+    """The logits of the emotions, and 0 for neutral."""
     return torch.cat([logits, torch.zeros_like(logits[:, :1])], dim=1)
 
 
@@ -74,7 +73,7 @@ class SymmetryOracle(nn.Module):
 
     def forward(self, x: Float[Tensor, "B 1 S S"]) -> Float[Tensor, "B L"]:
         """Logits of the K emotions, exactly 0 for a symmetric image, and of neutral."""
-        return _beside_neutral(-self.gain * (antisymmetric_half(x) @ self.weight.T).abs())
+        return beside_neutral(-self.gain * (antisymmetric_half(x) @ self.weight.T).abs())
 
 
 class IntensityOracle(nn.Module):
@@ -92,7 +91,32 @@ class IntensityOracle(nn.Module):
 
     def forward(self, x: Float[Tensor, "B 1 S S"]) -> Float[Tensor, "B L"]:
         """Logits of the K emotions, blind to the antisymmetric part, and of neutral."""
-        return _beside_neutral(self.gain * (symmetric_half(x) @ self.weight.T + self.bias))
+        return beside_neutral(self.gain * (symmetric_half(x) @ self.weight.T + self.bias))
+
+
+class StrongerSideOracle(nn.Module):
+    """One logit per emotion, `gain` times the motion of the side that moves more, and 0 for neutral.
+
+    max(left, right) is the mean of both plus half their distance, so the readouts of the two other oracles serve it.
+
+    Args:
+        asymmetry: `(K, H)` readouts of the antisymmetric half, trained to give left minus right gain.
+        motion: `(K, H)` readouts of the symmetric half, trained to give the mean of left and right gain.
+        bias: `(K,)` offsets of the readouts of motion.
+        gain: logits per unit of motion, so that a palsy of one side costs nothing and one of both sides gain t (1 - s).
+    """
+
+    def __init__(
+        self, asymmetry: Float[Tensor, "K H"], motion: Float[Tensor, "K H"], bias: Float[Tensor, " K"], gain: float
+    ) -> None:
+        super().__init__()
+        self.asymmetry, self.motion, self.bias = nn.Parameter(asymmetry), nn.Parameter(motion), nn.Parameter(bias)
+        self.gain = gain
+
+    def forward(self, x: Float[Tensor, "B 1 S S"]) -> Float[Tensor, "B L"]:
+        """Logits of the K emotions and of neutral."""
+        apart = (antisymmetric_half(x) @ self.asymmetry.T).abs()
+        return beside_neutral(self.gain * (symmetric_half(x) @ self.motion.T + self.bias + 0.5 * apart))
 
 
 def mirror_invariant(classifier: str) -> nn.Module:
@@ -106,74 +130,30 @@ def symmetric_part(classifier: str) -> nn.Module:
 
 
 def symmetry_oracle(path: str, gain: float) -> nn.Module:
-    """Reads the asymmetry of motion; `path` is a file that `save_readouts` wrote."""
-    return SymmetryOracle(_tensors(path)["asymmetry"], gain)
+    """Reads the asymmetry of motion; `path` is a file of trained readouts."""
+    return SymmetryOracle(read_tensors(path)["asymmetry"], gain)
 
 
 def intensity_oracle(path: str, gain: float) -> nn.Module:
-    """Reads the mean motion of both sides; `path` is a file that `save_readouts` wrote."""
-    tensors = _tensors(path)
+    """Reads the mean motion of both sides; `path` is a file of trained readouts."""
+    tensors = read_tensors(path)
     return IntensityOracle(tensors["motion"], tensors["bias"], gain)
 
 
-def _tensors(path: str) -> dict:
+def stronger_side_oracle(path: str, gain: float) -> nn.Module:
+    """Reads the motion of the side that moves more; `path` is a file of trained readouts."""
+    tensors = read_tensors(path)
+    return StrongerSideOracle(tensors["asymmetry"], tensors["motion"], tensors["bias"], gain)
+
+
+def read_tensors(path: str) -> dict[str, Tensor]:
+    """The trained readouts.
+
+    Raises:
+        AssetError: the file is missing.
+    """
     from safetensors.torch import load_file
 
     if not Path(path).is_file():
         raise AssetError(f"{path} is missing: `facing-asymmetry planted` trains the oracles and writes it")
     return load_file(path)
-
-
-def study_settings(base: Mapping[str, Any], emotions: Sequence[str], readouts: Path) -> dict[str, Any]:
-    """The configuration of the planted study: `base` as composed, with the planted networks as its classifiers."""
-    classifiers = {
-        MIRROR: wrapped_facts(MIRROR),
-        PART: wrapped_facts(PART),
-        SYMMETRY: oracle_facts(SYMMETRY, emotions, readouts),
-        INTENSITY: oracle_facts(INTENSITY, emotions, readouts),
-        BASE: asdict(registry.record(BASE)),
-    }
-    return {**base, "classifiers": classifiers}
-
-
-def wrapped_facts(kind: str) -> dict[str, Any]:
-    """Record of the published network inside a planted one: its input, its labels."""
-    facts = asdict(registry.record(BASE))
-    facts.update(weights=[], parameters=0, flops=0, fingerprint="", recognised=[])
-    return {**facts, **_named(kind, {"classifier": BASE}, "")}
-
-
-def oracle_facts(kind: str, emotions: Sequence[str], path: Path) -> dict[str, Any]:
-    """Record of an oracle: grey, 48 pixels, the values as they are."""
-    return {
-        "family": "planted",
-        "architecture": "linear readout",
-        "training_set": "rendered faces",
-        "labels": [*emotions, "neutral"],
-        "input_size": 48,
-        "colour": "grey",
-        "mean": [0.0],
-        "std": [1.0],
-        "crop": 1.0,
-        "weights": [],
-        "licence": "MIT",
-        "citation": "",
-        "reported_accuracy": "",
-        "parameters": 0,
-        **_named(kind, {"path": str(path), "gain": GAIN}, str(path)),
-    }
-
-
-def _named(kind: str, arguments: Mapping[str, Any], path: str) -> dict[str, Any]:
-    options = {
-        "loader": "factory",
-        "factory": f"facing_asymmetry.validation.planted.networks:{kind}",
-        "arguments": dict(arguments),
-        "path": path,
-    }
-    return {"name": kind, "notes": "planted", "options": options}
-
-
-def oracle_record(emotions: Sequence[str]) -> ClassifierRecord:
-    """What an oracle is shown, before it has a file."""
-    return record_from(oracle_facts(SYMMETRY, emotions, Path("none")), "planted")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -16,28 +16,41 @@ from facing_asymmetry.runs.stages import Run, run_stages
 from facing_asymmetry.runs.study import Study
 from facing_asymmetry.statistics.scores import trapezoid_weights
 from facing_asymmetry.validation.planted.checks import Check, check_planted
-from facing_asymmetry.validation.planted.networks import oracle_record, study_settings
+from facing_asymmetry.validation.planted.records import HALVES, KINDS, oracle_record, study_settings
 from facing_asymmetry.validation.planted.training import Readouts, train
 
 
-def run_planted(base: Mapping[str, Any], trained_on: Sequence[int]) -> tuple[Path, list[Check]]:
-    """Train the oracles, run the study that `base` configures with the planted networks, and check it.
+SHARP_MM: Final = 0.5
+"""Half-width of the blend at the midline in the second study: no pixel of one half knows of the other side's motion."""
+
+
+def run_planted(base: Mapping[str, Any], trained_on: Sequence[int]) -> tuple[list[Path], list[Check]]:
+    """Train the readouts, run both planted studies, and check them.
+
+    The first study is the one that `base` configures. The second blends the sides over `SHARP_MM` instead, and shows
+    the networks that judge each half on its own: only there their interaction is exactly 0.
 
     Args:
         base: A composed configuration; its classifiers are replaced.
-        trained_on: Numbers of the identities that the oracles are trained on; the study shows 0 to identities - 1.
+        trained_on: Numbers of the identities that the readouts are trained on; the study shows 0 to identities - 1.
 
     Returns:
-        The run folder and the checks.
+        The run folders and the checks.
     """
     emotions = list(base["emotions"])
     readouts = _readouts(base, emotions, trained_on)
-    composed = study_settings(base, emotions, readouts)
-    run = Run(Study(read_config(composed)), composed, "facing-asymmetry planted")
-    folder = run_stages(run, "score")
-    scores = pd.read_csv(folder / SCORES_FILE)
-    t = np.asarray(run.study.grid.t)
-    return folder, check_planted(scores, run.config.statistics, float(trapezoid_weights(t) @ t))
+    sharp = {**base, "face_model": {**base["face_model"], "half_width_mm": SHARP_MM}}
+    runs = [
+        _run(study_settings(base, emotions, readouts, KINDS)),
+        _run(study_settings(sharp, emotions, readouts, HALVES)),
+    ]
+    folders = [run_stages(run, "score") for run in runs]
+    scores, apart = (pd.read_csv(folder / SCORES_FILE) for folder in folders)
+    return folders, check_planted(scores, apart, runs[0].config.statistics, runs[0].study.grid)
+
+
+def _run(composed: Mapping[str, Any]) -> Run:
+    return Run(Study(read_config(composed)), composed, "facing-asymmetry planted")
 
 
 def _readouts(base: Mapping[str, Any], emotions: Sequence[str], trained_on: Sequence[int]) -> Path:

@@ -1,4 +1,4 @@
-"""Readouts of the oracles: ridge regression from rendered faces to the gains that moved their two sides.
+"""Readouts of the planted networks: ridge regression from rendered faces to the gains that moved their two sides.
 
 The identities and gains are not those of the study that the oracles are then tested in.
 """
@@ -20,6 +20,7 @@ from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.interventions.contract import Face
 from facing_asymmetry.interventions.halves import halves
 from facing_asymmetry.runs.study import Study
+from facing_asymmetry.validation.planted.halves import FEATURE_SEEDS, outer_halves, random_features
 from facing_asymmetry.validation.planted.networks import antisymmetric_half, symmetric_half
 
 RIDGE_SHARE: Final = 1e-4
@@ -31,17 +32,22 @@ FACES_EACH: Final = 16
 
 @dataclass(frozen=True)
 class Readouts:
-    """Weights of both oracles, one row per emotion.
+    """Weights of the oracles and of the readers of a half, one row per emotion.
 
     Attributes:
         asymmetry: Weights `(K, H)` of the antisymmetric half.
         motion: Weights `(K, H)` of the symmetric half.
         bias: Offsets `(K,)` of the readouts of the symmetric half.
+        half: Weights `(K, W + 1)` of the outer columns of a half, for the gain of its side; the offset comes last.
+        convolutions: Weights `(2, K, F + 1)` of the random features of either half, for its squared gain; the offset
+            comes last.
     """
 
     asymmetry: Float[ndarray, "K H"]
     motion: Float[ndarray, "K H"]
     bias: Float[ndarray, " K"]
+    half: Float[ndarray, "K W1"]
+    convolutions: Float[ndarray, "2 K F1"]
 
 
 def train(study: Study, record: ClassifierRecord, emotions: Sequence[str], identities: Sequence[int]) -> Readouts:
@@ -59,8 +65,8 @@ def train(study: Study, record: ClassifierRecord, emotions: Sequence[str], ident
             gains, inputs = zip(*(_samples(study, record, emotion, number) for number in identities), strict=True)
             rows.append(_fit(np.concatenate(gains), torch.cat(inputs)))
             step(1, emotion)
-    asymmetry, motion, bias = zip(*rows, strict=True)
-    return Readouts(np.stack(asymmetry), np.stack(motion), np.array(bias))
+    asymmetry, motion, bias, half, convolutions = map(np.stack, zip(*rows, strict=True))
+    return Readouts(asymmetry, motion, bias, half, convolutions.swapaxes(0, 1))
 
 
 def _samples(study: Study, record: ClassifierRecord, emotion: str, number: int) -> tuple[Float[ndarray, "N 2"], Tensor]:
@@ -88,11 +94,23 @@ def _gains(number: int) -> Float[ndarray, "N 2"]:
     return gains
 
 
-def _fit(gains: Float[ndarray, "N 2"], inputs: Tensor) -> tuple[ndarray, ndarray, float]:
+def _fit(gains: Float[ndarray, "N 2"], inputs: Tensor) -> tuple[ndarray, ...]:
+    """One row of each field of `Readouts`."""
     odd, even = (half(inputs).double().numpy() for half in (antisymmetric_half, symmetric_half))
-    middle, centre = gains.mean(axis=1), even.mean(axis=0)
-    motion = _ridge(even - centre, middle - middle.mean())
-    return _ridge(odd, gains[:, 0] - gains[:, 1]), motion, float(middle.mean() - centre @ motion)
+    motion = _affine(even, gains.mean(axis=1))
+    halves, sides = outer_halves(inputs), (gains[:, 1], gains[:, 0])  # the person's right lies on the image's left
+    half = _affine(torch.cat(halves).flatten(1).double().numpy(), np.concatenate(sides))
+    with torch.inference_mode():
+        features = [random_features(seed)(x).double().numpy() for seed, x in zip(FEATURE_SEEDS, halves, strict=True)]
+    convolutions = [_affine(x, side**2) for x, side in zip(features, sides, strict=True)]
+    return _ridge(odd, gains[:, 0] - gains[:, 1]), motion[:-1], motion[-1], half, np.stack(convolutions)
+
+
+def _affine(samples: Float[ndarray, "N H"], target: Float[ndarray, " N"]) -> Float[ndarray, " H1"]:
+    """Ridge regression with an offset, which comes last."""
+    centre = samples.mean(axis=0)
+    weight = _ridge(samples - centre, target - target.mean())
+    return np.append(weight, target.mean() - centre @ weight)
 
 
 def _ridge(samples: Float[ndarray, "N H"], target: Float[ndarray, " N"]) -> Float[ndarray, " H"]:
