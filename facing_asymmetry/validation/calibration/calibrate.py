@@ -3,21 +3,19 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-import numpy as np
-
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.statistics.effects import power_of
 from facing_asymmetry.validation.calibration.design import HEADLINE, NULL, Design, S, T
+from facing_asymmetry.validation.calibration.interaction import calibrate_interaction
+from facing_asymmetry.validation.calibration.rates import Band, histogram, rate
 from facing_asymmetry.validation.calibration.simulation import (
     SHUFFLES,
-    Band,
     Each,
     MixedCase,
     NoiseCase,
     NullCase,
     NullSet,
     PowerCase,
-    rate,
 )
 
 Tell = Callable[[str], None]
@@ -28,9 +26,6 @@ RHOS: Final = (0.0, 0.3, 0.5, 0.7, 0.9)
 NOISE_LENGTHS: Final = (30, 100)
 """Lengths of that noise: the finer the grid, the more often the shuffle test rejects without an effect."""
 
-BINS: Final = 20
-"""Number of bins of the histograms of p."""
-
 Record = dict[str, Any]
 
 Key = tuple[str, str, int]
@@ -40,8 +35,9 @@ def calibrate(design: Design, each: Each, tell: Tell = lambda _: None) -> Record
     """Run a calibration and return it as one record for JSON.
 
     Keys: `false_positive_rate`, `coverage` (of the headline case, with band and `passed`),
-    `shuffle_false_positive_rate` (on the same data sets), `passed`; `cases`, `power`, `noise`, `mixed_model`,
-    `grid_cells` and `histograms` in full; `design` and `settings` that make them.
+    `shuffle_false_positive_rate` (on the same data sets), `passed`; `interaction` with its own rates and bands;
+    `cases`, `power`, `noise`, `mixed_model`, `grid_cells` and `histograms` in full; `design` and `settings` that make
+    them.
 
     Args:
         design: What is simulated, and how much.
@@ -57,20 +53,22 @@ def calibrate(design: Design, each: Each, tell: Tell = lambda _: None) -> Record
     alpha = settings.alpha
     false = Band(rate([one.p_two_sided <= alpha for one in headline]), alpha, design.rate_tolerance)
     covered = Band(rate([one.covered for one in headline]), settings.confidence, design.coverage_tolerance)
+    interaction = calibrate_interaction(design, each, tell)
     return {
         "false_positive_rate": false.record(),
         "coverage": covered.record(),
         "shuffle_false_positive_rate": rate([one.p_shuffle <= alpha for one in headline]).record(),
-        "passed": false.passed and covered.passed,
+        "passed": false.passed and covered.passed and interaction["passed"],
         "headline": dict(zip(("score", "shape", "identities"), HEADLINE, strict=True)),
+        "interaction": interaction,
         "cases": cases,
         "grid_cells": rate([one.p_nodes <= alpha for one in headline]).record(),
         "mixed_model": _mixed(design, each, tell, alpha),
         "noise": [_noise(design, rho, nodes, each, tell, alpha) for nodes in NOISE_LENGTHS for rho in RHOS],
         "power": [_power(design, effect, n, each, tell) for n in design.identities for effect in design.effects],
         "histograms": {
-            "sign_flip": _histogram([one.p_two_sided for one in headline]),
-            "shuffle": _histogram([one.p_shuffle for one in headline]),
+            "sign_flip": histogram([one.p_two_sided for one in headline]),
+            "shuffle": histogram([one.p_shuffle for one in headline]),
         },
         "design": vars(design) | {"s": S, "t": T, "null": vars(NULL), "shuffles": SHUFFLES},
         "settings": vars(settings),
@@ -125,8 +123,3 @@ def _power(design: Design, effect: float, identities: int, each: Each, tell: Tel
     predicted = power_of(effect, identities, case.settings.alpha)
     found = rate(each(case, design.power_sets))
     return {"effect": effect, "identities": identities, "power": found.record(), "predicted": predicted}
-
-
-def _histogram(p: Sequence[float]) -> list[int]:
-    """Counts in `BINS` equal bins of [0, 1]."""
-    return np.histogram(p, bins=BINS, range=(0.0, 1.0))[0].tolist()

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from facing_asymmetry.statistics.synthetic import Planted
+from facing_asymmetry.validation.calibration.halves import PlantedHalves
 
 NULL: Final = Planted(effect=0.0, control_effect=0.0, identity_sd=1.0)
 """No effect on average; each identity has a slope of its own (sd 1 logit), and every curve bends."""
+
+HALVES_NULL: Final = PlantedHalves(comparison=0.0)
+"""Halves that are curved, each in its own way, and add up on average; each identity compares them a little."""
 
 S: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 T: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)

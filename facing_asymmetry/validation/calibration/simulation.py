@@ -1,10 +1,10 @@
 """What is found in simulated data sets: cases, their rates, and the processes that share the work."""
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import Final, NamedTuple, Protocol, TypeVar
 
@@ -20,7 +20,14 @@ from facing_asymmetry.statistics.hypothesis_tests import configured_interval
 from facing_asymmetry.statistics.mixed_model import mixed_model
 from facing_asymmetry.statistics.resampling import generator, sign_flip_test
 from facing_asymmetry.statistics.shuffle import shuffle_test
-from facing_asymmetry.validation.calibration.curves import Curves, draw_curves, slope_sd, slopes_of, specific_of
+from facing_asymmetry.validation.calibration.curves import (
+    Curves,
+    draw_curves,
+    slope_sd,
+    slopes_of,
+    specific_of,
+    true_slope,
+)
 from facing_asymmetry.validation.calibration.design import NULL, S, T
 
 CALIBRATED_SCORES: Final = {"slope": slopes_of, "symmetry_specific": specific_of}
@@ -35,61 +42,6 @@ Found = TypeVar("Found")
 
 DATA_SETS_PER_TASK = 25
 """Number of data sets that a process takes at once."""
-
-
-@dataclass(frozen=True)
-class Rate:
-    """Share of the data sets in which something happened.
-
-    Attributes:
-        value: The share.
-        monte_carlo_error: Its binomial standard error.
-        data_sets: Number of data sets.
-    """
-
-    value: float
-    monte_carlo_error: float
-    data_sets: int
-
-    def record(self) -> dict[str, float]:
-        """For JSON."""
-        return asdict(self)
-
-
-def rate(happened: Sequence[bool]) -> Rate:
-    """Count in how many data sets it happened; NaN for no data set.
-
-    The error of a share of 0 or 1 is that of (k + 1) / (n + 2), so that it is not zero.
-    """
-    n, k = len(happened), int(np.sum(happened))
-    if not n:
-        return Rate(float("nan"), float("nan"), 0)
-    share = k / n if 0 < k < n else (k + 1) / (n + 2)
-    return Rate(k / n, float(np.sqrt(share * (1 - share) / n)), n)
-
-
-@dataclass(frozen=True)
-class Band:
-    """A rate and where it must lie.
-
-    Attributes:
-        rate: The rate.
-        target: Centre of the band.
-        tolerance: Half width of the band.
-    """
-
-    rate: Rate
-    target: float
-    tolerance: float
-
-    @property
-    def passed(self) -> bool:
-        """Whether it lies there, both ends included."""
-        return abs(self.rate.value - self.target) <= self.tolerance + 1e-12
-
-    def record(self) -> dict[str, float | bool]:
-        """For JSON."""
-        return {**self.rate.record(), "target": self.target, "tolerance": self.tolerance, "passed": self.passed}
 
 
 class NullSet(NamedTuple):
@@ -177,7 +129,7 @@ class PowerCase:
     def __call__(self, index: int) -> bool:
         """Test data set `index`."""
         key = (self.effect, self.identities, index)
-        mean = self.effect * slope_sd(NULL, S_AXIS, T_AXIS) / float(T_AXIS[T_AXIS > 0].mean())
+        mean = self.effect * slope_sd(NULL, S_AXIS, T_AXIS) / true_slope(replace(NULL, effect=1.0), T_AXIS)
         rng = generator(self.seed, "power", *key)
         curves = draw_curves(replace(NULL, effect=mean), self.identities, S_AXIS, T_AXIS, rng)
         stream = generator(self.seed, "permutation of power", *key)

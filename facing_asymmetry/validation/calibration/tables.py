@@ -24,6 +24,8 @@ RATES: Final = {
 shuffle test of the mean curve, and a t test over grid nodes."""
 
 CASES: Final = ("score", "identity effects", "n", *RATES.values())
+INTERACTION_CASES: Final = ("score", "identity effects", "n", "false positives", "coverage", "symmetry_specific")
+DETECTABLE: Final = ("n", "minimum detectable", "share of the palsy cost", "power (predicted)")
 NOISE: Final = ("AR(1) rho", "nodes", "shuffle test")
 
 
@@ -35,8 +37,30 @@ def case_rows(record: dict[str, Any]) -> TableRows:
     ]
 
 
+def interaction_rows(record: dict[str, Any]) -> TableRows:
+    """One row per null case of the interaction, in the order of `INTERACTION_CASES`."""
+    keys = ("false_positive_rate", "coverage", "symmetry_specific")
+    return [
+        (case["score"], case["shape"], str(case["identities"]), *(with_error(case[key]) for key in keys))
+        for case in record["interaction"]["cases"]
+    ]
+
+
+def detectable_rows(record: dict[str, Any]) -> TableRows:
+    """One row per n: the smallest interaction it should detect, and how often it does, in the order of `DETECTABLE`."""
+    return [
+        (
+            str(one["identities"]),
+            f"{one['effect']:.2f} sd",
+            f"{100 * one['share']:.0f} %",
+            f"{with_error(one['power'])} ({100 * one['predicted']:.0f} %)",
+        )
+        for one in record["interaction"]["minimum_detectable"]
+    ]
+
+
 def power_rows(record: dict[str, Any]) -> tuple[tuple[str, ...], TableRows]:
-    """Heading and rows of the power surface: one row per n, simulated (predicted by the t distribution)."""
+    """Heading and rows of a power surface, `power` of the record: one row per n, simulated (predicted)."""
     effects = sorted({point["effect"] for point in record["power"]})
     points = {(point["identities"], point["effect"]): point for point in record["power"]}
     rows = [
@@ -56,31 +80,41 @@ def noise_rows(record: dict[str, Any]) -> TableRows:
 
 def verdicts(record: dict[str, Any]) -> list[str]:
     """One line per headline number, the bands first."""
-    head = record["headline"]
-    lines = []
-    for key, name in (("false_positive_rate", "false-positive rate"), ("coverage", "coverage")):
-        found = record[key]
-        band = f"{100 * found['target']:g} ± {100 * found['tolerance']:g} %"
-        word = "inside" if found["passed"] else "OUTSIDE"
-        lines.append(f"{name} {with_error(found)}: {word} its band of {band} ({found['data_sets']:,} null data sets)")
-    mixed = record["mixed_model"]
+    head, mixed, interaction = record["headline"], record["mixed_model"], record["interaction"]
     return [
-        *lines,
-        f"mixed model: false positives {with_error(mixed['false_positive_rate'])}, "
+        _verdict(record["false_positive_rate"], "slope: false-positive rate"),
+        _verdict(record["coverage"], "slope: coverage"),
+        _verdict(interaction["false_positive_rate"], "interaction: false-positive rate"),
+        _verdict(interaction["coverage"], "interaction: coverage of no interaction"),
+        _verdict(
+            interaction["coverage_of_effect"],
+            f"interaction: coverage of a mean of {interaction['effect_covered']:g} sd",
+        ),
+        "symmetry_specific, same faces without interaction: rejects no symmetry-specific effect in "
+        f"{with_error(interaction['symmetry_specific'])}",
+        f"mixed model of the slope: false positives {with_error(mixed['false_positive_rate'])}, "
         f"coverage {with_error(mixed['coverage'])}",
-        f"shuffle test, same data: false positives {with_error(record['shuffle_false_positive_rate'])}",
-        f"grid nodes as samples, same data: false positives {with_error(record['grid_cells'])}",
-        f"(all: {head['score']}, {head['shape']} identity effects, n = {head['identities']}, alpha = "
+        f"shuffle test, same curves as the slope: false positives {with_error(record['shuffle_false_positive_rate'])}",
+        f"grid nodes as samples, same curves: false positives {with_error(record['grid_cells'])}",
+        f"(all: {head['shape']} identity effects, n = {head['identities']}, alpha = "
         f"{record['settings']['alpha']:g}; ± one Monte-Carlo error)",
     ]
+
+
+def _verdict(found: dict[str, Any], name: str) -> str:
+    band = f"{100 * found['target']:g} ± {100 * found['tolerance']:g} %"
+    word = "inside" if found["passed"] else "OUTSIDE"
+    return f"{name} {with_error(found)}: {word} its band of {band} ({found['data_sets']:,} data sets)"
 
 
 def print_calibration(record: dict[str, Any]) -> None:
     """Tables, then the verdicts."""
     console = Console()
     console.print(_table("Null data sets", CASES, case_rows(record)))
-    heading, rows = power_rows(record)
-    console.print(_table("Power, simulated (predicted)", heading, rows))
+    console.print(_table("Curved halves that add up", INTERACTION_CASES, interaction_rows(record)))
+    console.print(_table("Power of the slope, simulated (predicted)", *power_rows(record)))
+    console.print(_table("Power of the interaction, simulated (predicted)", *power_rows(record["interaction"])))
+    console.print(_table("At the minimum detectable interaction", DETECTABLE, detectable_rows(record)))
     console.print(_table("Shuffle test on noise", NOISE, noise_rows(record)))
     for line in verdicts(record):
         console.print(line, highlight=False, soft_wrap=True)
@@ -111,7 +145,10 @@ def with_tables(page: str, record: dict[str, Any]) -> str:
 def tables(record: dict[str, Any]) -> str:
     """Headline, null cases, power, noise, and with what they were made, in Markdown."""
     design, conditions = record["design"], record["conditions"]
-    found = conditions["versions"]
+    found, sets = conditions["versions"], f"{design['data_sets']:,}"
+    powers = (
+        f"at two-sided {record['settings']['alpha']:g}: simulated over {design['power_sets']:,} data sets (predicted)"
+    )
     versions = ", ".join(f"{name} {found[name]}" for name in ("python", "numpy", "scipy", "statsmodels"))
     made = (
         f"Seed {design['seed']}, {record['settings']['permutations']:,} sign patterns, "
@@ -121,11 +158,16 @@ def tables(record: dict[str, Any]) -> str:
     return "\n\n".join(
         [
             "\n".join(f"- {line}" for line in verdicts(record)[:-1]),
-            f"**{design['data_sets']:,} null data sets per row**",
+            f"**The slope: {sets} null data sets per row**",
             markdown_table(CASES, case_rows(record)),
-            f"**Power at two-sided {record['settings']['alpha']:g}: simulated over {design['power_sets']:,} data sets "
-            "(predicted)**",
+            f"**The interaction: {sets} data sets of curved halves that add up per row**",
+            markdown_table(INTERACTION_CASES, interaction_rows(record)),
+            f"**Power of the slope {powers}**",
             markdown_table(*power_rows(record)),
+            f"**Power of the interaction {powers}**",
+            markdown_table(*power_rows(record["interaction"])),
+            f"**At the minimum detectable interaction: {sets} data sets per row**",
+            markdown_table(DETECTABLE, detectable_rows(record)),
             f"**Shuffle test on noise without effect, {design['noise_curves']:,} curves per row**",
             markdown_table(NOISE, noise_rows(record)),
             made,

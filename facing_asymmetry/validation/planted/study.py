@@ -19,7 +19,6 @@ from facing_asymmetry.validation.planted.checks import Check, check_planted
 from facing_asymmetry.validation.planted.records import HALVES, KINDS, oracle_record, study_settings
 from facing_asymmetry.validation.planted.training import Readouts, train
 
-
 SHARP_MM: Final = 0.5
 """Half-width of the blend at the midline in the second study: no pixel of one half knows of the other side's motion."""
 
