@@ -43,8 +43,8 @@ def caption(data: RunData) -> str:
         "p of the tests used here (sign flips over identities) beside that of the shuffle test over one curve, and "
         f"that of symmetry_specific on the same faces, n = {record['headline']['identities']}. Grey bands: where rates "
         "must lie; bars: 95 % Monte-Carlo intervals. Skewed and heavy: the identities' effects are exponential, or "
-        "Student's t with 3 degrees of freedom. Power: points simulated, lines predicted by the t distribution; stars: the "
-        "smallest interaction that n identities should detect with 80 %."
+        "Student's t with 3 degrees of freedom. Power: points simulated, lines predicted by the t distribution; stars: "
+        "the smallest interaction that n identities should detect with 80 %."
     )
 
 

@@ -11,17 +11,9 @@ from facing_asymmetry.core.markdown import markdown_table
 from facing_asymmetry.validation.calibration import calibrate as calibration
 from facing_asymmetry.validation.calibration import design
 from facing_asymmetry.validation.calibration.design import FULL_CALIBRATION, HEADLINE, QUICK_CALIBRATION
-from facing_asymmetry.validation.calibration.simulation import (
-    Band,
-    NoiseCase,
-    NullCase,
-    PowerCase,
-    Rate,
-    in_turn,
-    rate,
-    workers,
-)
-from facing_asymmetry.validation.calibration.tables import case_rows, power_rows, verdicts
+from facing_asymmetry.validation.calibration.rates import Band, Rate, rate
+from facing_asymmetry.validation.calibration.simulation import NoiseCase, NullCase, PowerCase, in_turn, workers
+from facing_asymmetry.validation.calibration.tables import case_rows, interaction_rows, power_rows, verdicts
 
 TINY = replace(QUICK_CALIBRATION, data_sets=30, identities=(10,), power_sets=10, mixed_sets=3, noise_curves=10)
 
@@ -37,7 +29,9 @@ def test_a_calibration_holds_its_rates_with_their_errors(record):
         assert found["data_sets"] == 30
         assert 0 <= found["value"] <= 1
         assert 0 < found["monte_carlo_error"] < 0.1
-    assert record["passed"] is (record["false_positive_rate"]["passed"] and record["coverage"]["passed"])
+    bands = [record[key] for key in ("false_positive_rate", "coverage")]
+    bands += [record["interaction"][key] for key in ("false_positive_rate", "coverage", "coverage_of_effect")]
+    assert record["passed"] is all(band["passed"] for band in bands)
     assert sum(record["histograms"]["sign_flip"]) == 30
     assert len(record["power"]) == len(TINY.effects)
     assert json.loads(json.dumps(record))["headline"]["identities"] == HEADLINE[2]
@@ -115,8 +109,12 @@ def test_the_words_hold_every_case_and_name_a_rate_outside_its_band(record):
     assert len(case_rows(record)) == len(record["cases"])
     heading, rows = power_rows(record)
     assert markdown_table(heading, rows).count("\n") == len(rows) + 1
+    assert len(interaction_rows(record)) == len(record["interaction"]["cases"])
     outside = {**record, "coverage": {**record["coverage"], "passed": False}}
     assert "OUTSIDE its band" in verdicts(outside)[1]
+    interaction = record["interaction"]
+    outside = {**record, "interaction": {**interaction, "coverage": {**interaction["coverage"], "passed": False}}}
+    assert "OUTSIDE its band" in verdicts(outside)[3]
 
 
 @pytest.mark.parametrize(("tolerance", "status"), [(0.2, 0), (0.0, 1)])

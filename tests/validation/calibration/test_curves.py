@@ -25,8 +25,9 @@ def scores():
     responses = synthetic_responses(Planted(), MANY, s=S.tolist(), t=T.tolist())
     responses = responses[responses["intervention"].isin(["palsy", "bilateral"])]
     table = score_table(responses, ["slope", "symmetry_specific"])
+    drawn_here = responses[responses["intervention"] != "palsy_two_sided"]
     return {
-        "curves": np.concatenate([stack.activation for stack in replicate_stacks(responses)]),
+        "curves": np.concatenate([stack.activation for stack in replicate_stacks(drawn_here)]),
         "sides": table[(table["score"] == "slope") & (table["intervention"] == "palsy")].pivot_table(
             index="identity", columns="side", values="value"
         ),

@@ -19,7 +19,21 @@ def test_the_published_calibration_is_the_full_one_and_lies_in_its_bands():
     assert record["design"]["data_sets"] == FULL_CALIBRATION.data_sets == record["false_positive_rate"]["data_sets"]
     assert record["false_positive_rate"]["value"] == pytest.approx(0.05, abs=0.01)
     assert record["coverage"]["value"] == pytest.approx(0.95, abs=0.015)
+    interaction = record["interaction"]
+    assert interaction["passed"] is True
+    assert interaction["false_positive_rate"]["value"] == pytest.approx(0.05, abs=0.01)
+    for key in ("coverage", "coverage_of_effect"):
+        assert interaction[key]["value"] == pytest.approx(0.95, abs=0.015)
+        assert interaction[key]["data_sets"] == FULL_CALIBRATION.data_sets
     assert record["conditions"]["command"] == "facing-asymmetry calibrate"
+
+
+def test_the_published_power_at_the_minimum_detectable_interaction_is_what_it_should_be():
+    record = published()
+    for one in record["interaction"]["minimum_detectable"]:
+        assert one["predicted"] == pytest.approx(record["settings"]["power"], abs=1e-6)
+        if one["identities"] >= 10:
+            assert one["power"]["value"] == pytest.approx(record["settings"]["power"], abs=0.03)
 
 
 def test_its_page_holds_its_numbers():
@@ -45,13 +59,13 @@ def test_a_published_data_set_can_be_computed_again():
     assert case(0) != case(1)
 
 
-def test_the_figure_has_four_panels_with_units(tmp_path):
+def test_the_figure_has_six_panels_with_units(tmp_path):
     figure = draw_calibration(published())
     figure.draw_without_rendering()
-    assert len(figure.axes) == 4
+    assert len(figure.axes) == 6
     assert all(axes.get_xlabel() and axes.get_ylabel() for axes in figure.axes)
     words = "\n".join(text.get_text() for text in figure.findobj(mpl.text.Text))
-    for name in ("shuffle test", "skewed", "power (%)", "identities"):
+    for name in ("shuffle test", "skewed", "power (%)", "identities", "interaction", "symmetry_specific"):
         assert name in words
     save_calibration(published(), tmp_path / "f9.png")
     assert (tmp_path / "f9.png").stat().st_size > 10_000
