@@ -86,6 +86,6 @@ def true_slope(planted: Planted, t: Float[ndarray, " T"]) -> float:
 def slope_sd(planted: Planted, s: Float[ndarray, " S"], t: Float[ndarray, " T"]) -> float:
     """Standard deviation of the score `slope` between identities, sides averaged, that `planted` implies on a grid."""
     basis = np.stack([np.sin(np.pi * k * (s - 0.5)) / k for k in WAVES])
-    tilts = slope(basis[..., None] * t, s, t) / (trapezoid_weights(t) @ t)
+    tilts = slope(basis[..., None] * np.ones(2), s, np.array([0.0, 1.0]))
     within = planted.side_sd**2 + planted.wiggle**2 * np.sum(tilts**2)
     return float(np.sqrt(planted.identity_sd**2 + within / 2) * (trapezoid_weights(t) @ t))

@@ -24,6 +24,17 @@ VISIBLE: Final = 1e-2
 BLENDED: Final = 0.01
 """Most interaction, as a share of the palsy cost, that the default blend at the midline may add."""
 
+TESTED: Final = (
+    "slope",
+    "symmetry_specific",
+    "symmetry_specific_standardised",
+    "additive",
+    "interaction",
+    "interaction_standardised",
+    "palsy_cost_standardised",
+)
+"""Scores whose means the checks judge."""
+
 Pooled = Mapping[tuple[str, str, str], Mapping[Any, Any]]
 """Rows of the test table, emotions averaged, by classifier, intervention and score."""
 
@@ -64,7 +75,7 @@ def check_planted(scores: pd.DataFrame, sharp: pd.DataFrame, settings: Statistic
     """
     pooled = {
         (str(row["classifier"]), str(row["intervention"]), str(row["score"])): row
-        for row in hypothesis_tests(scores, replace(settings, scores=()), pooled=True).to_dict("records")
+        for row in hypothesis_tests(scores, replace(settings, scores=TESTED), pooled=True).to_dict("records")
     }
     s, t = np.asarray(grid.s), np.asarray(grid.t)
     slope = GAIN * float(trapezoid_weights(t) @ t)

@@ -14,7 +14,6 @@ from facing_asymmetry.results.layout import SCORES_FILE
 from facing_asymmetry.runs.cells import EXPRESSION_CODE
 from facing_asymmetry.runs.stages import Run, run_stages
 from facing_asymmetry.runs.study import Study
-from facing_asymmetry.statistics.scores import trapezoid_weights
 from facing_asymmetry.validation.planted.checks import Check, check_planted
 from facing_asymmetry.validation.planted.records import HALVES, KINDS, oracle_record, study_settings
 from facing_asymmetry.validation.planted.training import Readouts, train
