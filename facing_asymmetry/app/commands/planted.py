@@ -16,6 +16,7 @@ SETTING: Final = (
     "expression=facs",
     "intervention=[palsy,palsy_two_sided,bilateral]",
     "tracking=none",
+    "report.explorer_identities=1",
 )
 FULL_FACES, QUICK_FACES = 60, 30
 

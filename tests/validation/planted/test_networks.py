@@ -6,6 +6,7 @@ from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.validation.planted.networks import (
     IntensityOracle,
     MirrorInvariant,
+    StrongerSideOracle,
     SymmetricPart,
     SymmetryOracle,
     antisymmetric_half,
@@ -56,6 +57,17 @@ def test_the_oracles_see_one_half_each(images):
     blind = IntensityOracle(weight, torch.tensor([0.5, -0.5]), gain=2.0)
     assert torch.allclose(blind(images), blind(symmetric), atol=1e-5)
     assert torch.allclose(blind(0 * images), torch.tensor([[1.0, -1.0, 0.0]] * 3))
+
+
+def test_the_stronger_side_is_the_larger_of_both():
+    """Readouts that see one pixel of either half: its logit is the larger of the two, times the gain."""
+    weight = torch.zeros(1, HALF)
+    weight[0, 5] = 1.0
+    oracle = StrongerSideOracle(2 * weight, weight, torch.zeros(1), gain=3.0)
+    images = torch.zeros(2, 1, 8, 8)
+    images[:, 0, 1, 1], images[:, 0, 1, -2] = torch.tensor([0.9, 0.2]), torch.tensor([0.4, 0.2])
+    assert torch.allclose(oracle(images)[:, 0], 3.0 * torch.tensor([0.9, 0.2]), atol=1e-6)
+    assert torch.allclose(oracle(images.flip(-1)), oracle(images))
 
 
 def test_an_oracle_without_its_file_says_what_writes_it(tmp_path):
