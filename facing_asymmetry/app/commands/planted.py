@@ -51,7 +51,7 @@ def planted(quick: bool, overrides: Sequence[str], target: Path | None) -> None:
     record = {
         "passed": passed,
         **asked,
-        "half_width_mm": [settings["face_model"]["half_width_mm"], SHARP_MM],
+        "half_width_mm": [*(one["half_width_mm"] for one in settings["face_models"].values()), SHARP_MM],
         "trained_on": list(trained_on),
         "versions": versions(),
         **git_state(Path(__file__).parent),

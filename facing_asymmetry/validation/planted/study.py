@@ -40,8 +40,8 @@ def run_planted(base: Mapping[str, Any], trained_on: Sequence[int]) -> tuple[lis
     """
     emotions = list(base["emotions"])
     readouts = _readouts(base, emotions, trained_on)
-    midline = {**base["face_model"], "half_width_mm": SHARP_MM}
-    sharp = {**base, "identities": min(base["identities"], SHARP_FACES), "face_model": midline}
+    midline = {name: {**facts, "half_width_mm": SHARP_MM} for name, facts in base["face_models"].items()}
+    sharp = {**base, "identities": min(base["identities"], SHARP_FACES), "face_models": midline}
     runs = [
         _run(study_settings(base, emotions, readouts, KINDS)),
         _run(study_settings(sharp, emotions, readouts, HALVES)),
