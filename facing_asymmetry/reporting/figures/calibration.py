@@ -66,8 +66,8 @@ def draw_calibration(record: dict[str, Any]) -> Figure:
     """Six panels from one record of `calibrate`."""
     interaction = record["interaction"]
     with look():
-        figure = new_figure(1.4 * WIDTH, 5.2)
-        null, false, power, added, covered, power_of_it = figure.subplots(2, 3).ravel()
+        figure = new_figure(WIDTH, 7.6)
+        null, added, false, covered, power, power_of_it = figure.subplots(3, 2).ravel()
         _null(null, record["histograms"], {"sign_flip": "slope, sign flips", "shuffle": "shuffle test"})
         specific = {"interaction": "interaction, sign flips", "symmetry_specific": "symmetry_specific"}
         _null(added, interaction["histograms"], specific)
