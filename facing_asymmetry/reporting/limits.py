@@ -60,7 +60,11 @@ def _interaction(data: RunData) -> str:
     words = "Weakening one side makes one half of the face weak and the halves differ. "
     if lacking(data):
         return f"{words}{lacking(data)}"
-    words += "Only the interaction (F0, F8, T0), what is left of the cost beyond two weak halves, is about the latter."
+    words += (
+        "Only the interaction (F0, F8, T0), what is left of the cost beyond two weak halves, is about the latter. A "
+        "classifier that adds up the motion of the whole face and saturates has a negative one without comparing the "
+        "sides; its symmetry-specific difference (F8, T5) is then 0."
+    )
     rows = parts_table(data)
     pooled = rows[(rows["emotion"] == ALL) & (rows["intervention"] == data.treated)]
     least = pooled["minimum_detectable_share"].median()

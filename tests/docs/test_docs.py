@@ -36,7 +36,6 @@ NOT_RUN = {
     "pip install --no-deps -e .": "installs everything; make setup does the same",
     "tools/slurm/with_cluster.sh .venv/bin/python tools/sweep_overhead.py": "needs root and SLURM; make test-slurm",
     "python experiments/twelve_networks.py": "two hours of work; tests/experiments runs it on few faces",
-    "python experiments/two_heads.py": "an hour of work; tests/experiments runs it on few faces",
     "source .venv/bin/activate": "changes the shell that reads it",
     'eval "$(_FACING_ASYMMETRY_COMPLETE=bash_source facing-asymmetry)"': "changes the shell that reads it",
     "wandb sync outputs/*/wandb/offline-run-*": "sends results to an account",
