@@ -23,7 +23,7 @@ def complete(shell, words, number):
     ("words", "number", "answer"),
     [
         (["run", "grid", "=", "sm"], 4, ["smoke"]),
-        (["run", "-m", "grid", "=", ""], 5, ["default", "paper", "quick", "smoke"]),
+        (["run", "-m", "grid", "=", ""], 5, ["claim", "default", "paper", "quick", "smoke"]),
         (["run", "seed", "=", "1", "rend"], 5, ["renderer=", "renderer."]),
         (["opti"], 1, ["optimise"]),
         (["run", "colour", "=", "r"], 4, []),

@@ -88,7 +88,7 @@ def test_help_names_every_command():
 def test_the_stages_show_hydras_help():
     done = run("run", "--help")
     assert done.returncode == 0
-    assert "grid: default, paper, quick, smoke" in done.stdout
+    assert "grid: claim, default, paper, quick, smoke" in done.stdout
 
 
 def test_help_of_the_stages_imports_nothing_heavy():

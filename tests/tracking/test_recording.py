@@ -133,6 +133,7 @@ def test_an_offline_sweep_of_the_working_set_reads_back_complete(tmp_path):
     assert {name: offline.config["classifier"] for name, offline in found.items()} == {n: n for n in networks}
     assert len({frozenset(offline.summary) for offline in found.values()}) == 1, "runs can't be compared"
     scores = {key for key in found[networks[0]].summary if key.endswith("/mean")}
-    assert len(scores) == 5 * len(EMOTIONS) + 3 * len(EMOTIONS), (
-        "five scores under palsy or paired, three under control"
+    assert len(scores) == 4 * (len(EMOTIONS) + 1) + (3 + 3 * 3 + 2) * len(EMOTIONS), (
+        "cost, parts and share by emotion and for all; the parts standardised, three scores under three interventions, "
+        "two paired with the control"
     )

@@ -1,5 +1,6 @@
 import re
 
+from facing_asymmetry.interventions.layout import SHARED
 from tests.runs.sweeps.conftest import NAMES, sweep
 
 
@@ -11,7 +12,9 @@ def test_a_dry_run_lists_jobs_with_frames_hours_and_gigabytes_and_writes_nothing
     lines = [line for line in said.splitlines() if "classifier=" in line]
     assert [line.endswith("head or weights missing") for line in lines] == [False, False, True]
     sizes = [[int(n.replace(",", "")) for n in re.findall(r" ([\d,]+)(?= )", line)][:2] for line in lines]
-    assert sizes == [[72, 24 * 3 * (89 * 90 + 1)]] * 3  # the states with t = 0 are all the same face
+    cell = 89 * 90 + 1  # the states with t = 0 are all the same face
+    seen_before = 3 * 90 + (SHARED - 90)  # s = 1 of three later cells, and what two symmetric controls share beside it
+    assert sizes == [[96, 24 * (4 * cell - seen_before)]] * 3
     assert re.search(
         r"2 of 3 job\(s\) to do: [\d,]+ frames, [\d,]+ forward passes, [\d.]+ GB; one after the other", said
     )

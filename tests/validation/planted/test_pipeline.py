@@ -32,7 +32,7 @@ def planted(outputs, *overrides):
 def test_every_promise_of_the_planted_classifiers_is_kept(outputs):
     done, checks = planted(outputs, "identities=12")
     assert done.exit_code == 0, done.output
-    assert len(checks) == 14 + 3 * len(HALVES)
+    assert len(checks) == 15 + 3 * len(HALVES)
     assert all(check["passed"] for check in checks.values())
     for score, truth in (("slope", 4.0), ("interaction", 2.0)):
         found = checks["symmetry_oracle", f"its known {score} lies inside the interval"]
