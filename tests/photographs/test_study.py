@@ -71,8 +71,8 @@ def test_thumbnails_come_only_when_asked_for_and_a_run_is_drawn_beside(folder, t
     run = tmp_path / "a_run"
     run.mkdir()
     s = np.linspace(0, 1, 5)
-    pd.DataFrame({"face_model": "makehuman", "classifier": CLASSIFIER, "emotion": "happiness", "s": s, "t": 1.0,
-                  "logit": 2 * s, "is_target": True, "intervention": "palsy"}).to_parquet(run / "responses.parquet")  # fmt: skip
+    shown = {"face_model": "makehuman", "classifier": CLASSIFIER, "emotion": "happiness", "intervention": "palsy"}
+    pd.DataFrame({**shown, "s": s, "t": 1.0, "logit": 2 * s, "is_target": True}).to_parquet(run / "responses.parquet")
     page = _study(folder, tmp_path, "--thumbnails", "--run", str(run))
     assert page.count("data:image/jpeg") == 4
     assert "This page holds pictures of the people" in page
