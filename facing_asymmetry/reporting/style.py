@@ -131,6 +131,10 @@ def show_face(
     )
 
 
+SMALLEST_RANGE: Final = 1e-12
+"""Range of an axis below which its margin is that of a range of 1: a smaller one is rounding."""
+
+
 def robust_limits(rows: pd.DataFrame, accepted: Sequence[bool], pad: float = 0.08) -> tuple[float, float]:
     """Axis limits that hold zero and every interval of accepted cells: one unstable cell can't flatten the rest."""
     chosen = rows[np.asarray(accepted, bool)]
@@ -138,7 +142,7 @@ def robust_limits(rows: pd.DataFrame, accepted: Sequence[bool], pad: float = 0.0
     values = chosen[["mean", "low", "high"]].to_numpy(float)
     values = values[np.isfinite(values)]
     low, high = (min(0.0, values.min()), max(0.0, values.max())) if values.size else (-1.0, 1.0)
-    margin = pad * ((high - low) or 1.0)
+    margin = pad * (high - low) if high - low > SMALLEST_RANGE else pad
     return low - margin, high + margin
 
 

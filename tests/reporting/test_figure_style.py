@@ -2,7 +2,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
@@ -102,6 +102,7 @@ def test_an_undefined_mean_is_words():
     assert axes.texts[0].get_text().strip() == "not defined"
 
 
+@example([(0.0, 0.0, 5e-324)])
 @given(st.lists(st.tuples(st.floats(-5, 5), st.floats(0, 3), st.floats(0, 3)), min_size=1, max_size=20))
 def test_limits_hold_zero_and_every_accepted_interval(cells: list[tuple[float, float, float]]):
     rows = pd.DataFrame([estimate(mean, mean - down, mean + up) for mean, down, up in cells])
