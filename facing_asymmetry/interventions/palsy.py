@@ -149,8 +149,36 @@ class EqualMotion(Weakening):
         return np.stack([t, *on_side(side, -t * (1 - s), t * (1 - s)), t], axis=1)
 
 
+SYMMETRIC = frozenset(
+    {
+        Invariant.FULL_EXPRESSION,
+        Invariant.SYMMETRIC_AT_ONE,
+        Invariant.REST_AT_ZERO,
+        Invariant.ALWAYS_SYMMETRIC,
+    }
+)
+"""Promises of every weakening of both sides alike."""
+
+
 @schema()
-class Bilateral(Weakening):
+class SymmetricWeakening(Weakening):
+    """Base of the interventions that weaken both sides alike; what is spared moves fully."""
+
+    sides: ClassVar[tuple[str, ...]] = ("both",)
+
+    def share(self, s: Float[ndarray, " N"]) -> Float[ndarray, " N"]:
+        """How far both sides move, as a share of the full motion; s of it unless an intervention says otherwise."""
+        return s
+
+    def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N 4"]:
+        """Gains of what is weakened, of its left and right half, and of what is spared."""
+        self.check_side(side)
+        none = np.zeros_like(t)
+        return np.stack([t * self.share(s), none, none, t], axis=1)
+
+
+@schema()
+class Bilateral(SymmetricWeakening):
     """`rest + t * midline + t * (1 + s) / 2 * muscles`: the negative control.
 
     Both sides weaken alike, so that the face stays symmetric while its mean motion falls as under `palsy`.
@@ -163,19 +191,8 @@ class Bilateral(Weakening):
     )
     formula: ClassVar[str] = "rest + t (1 + s)/2 d"
     purpose: ClassVar[str] = "the same mean motion, symmetric: what lost motion alone does"
-    sides: ClassVar[tuple[str, ...]] = ("both",)
-    invariants: ClassVar[frozenset[Invariant]] = frozenset(
-        {
-            Invariant.FULL_EXPRESSION,
-            Invariant.SYMMETRIC_AT_ONE,
-            Invariant.REST_AT_ZERO,
-            Invariant.ALWAYS_SYMMETRIC,
-            Invariant.MEAN_MOTION_OF_PALSY,
-        }
-    )
+    invariants: ClassVar[frozenset[Invariant]] = SYMMETRIC | {Invariant.MEAN_MOTION_OF_PALSY}
 
-    def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N 4"]:
-        """Gains of the muscles, of their left and right half, and of the midline."""
-        self.check_side(side)
-        none = np.zeros_like(t)
-        return np.stack([t * (1 + s) / 2, none, none, t], axis=1)
+    def share(self, s: Float[ndarray, " N"]) -> Float[ndarray, " N"]:
+        """Mean of the sides under `palsy`."""
+        return (1 + s) / 2

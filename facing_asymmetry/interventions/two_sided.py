@@ -6,38 +6,33 @@ of its partner is the interaction of the two sides (`statistics.decomposition`).
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import ClassVar
-
-import numpy as np
-from jaxtyping import Float
-from numpy import ndarray
+from typing import ClassVar, Final
 
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.core.settings import schema
 from facing_asymmetry.interventions.contract import Intervention, Invariant
-from facing_asymmetry.interventions.palsy import FacialNerveWeakening, OneSidedWeakening, RegionalWeakening, Weakening
+from facing_asymmetry.interventions.palsy import (
+    SYMMETRIC,
+    FacialNerveWeakening,
+    OneSidedWeakening,
+    RegionalWeakening,
+    SymmetricWeakening,
+)
+
+PARTNER_SUFFIX: Final = "_two_sided"
+"""What the name of the two-sided partner of an intervention ends with."""
+
+
+def partner_of(name: str) -> str:
+    """Name of the two-sided partner of an intervention."""
+    return f"{name}{PARTNER_SUFFIX}"
 
 
 @schema()
-class TwoSidedWeakening(Weakening):
+class TwoSidedWeakening(SymmetricWeakening):
     """Base of the partners: both sides move s times as far; what the palsy spares moves fully."""
 
-    sides: ClassVar[tuple[str, ...]] = ("both",)
-    invariants: ClassVar[frozenset[Invariant]] = frozenset(
-        {
-            Invariant.FULL_EXPRESSION,
-            Invariant.SYMMETRIC_AT_ONE,
-            Invariant.REST_AT_ZERO,
-            Invariant.ALWAYS_SYMMETRIC,
-            Invariant.SPARED_AT_ZERO,
-        }
-    )
-
-    def gains(self, s: Float[ndarray, " N"], t: Float[ndarray, " N"], side: str) -> Float[ndarray, "N 4"]:
-        """Gains of what is weakened, of its left and right half, and of what is spared."""
-        self.check_side(side)
-        none = np.zeros_like(t)
-        return np.stack([t * s, none, none, t], axis=1)
+    invariants: ClassVar[frozenset[Invariant]] = SYMMETRIC | {Invariant.SPARED_AT_ZERO}
 
 
 @schema()
@@ -81,7 +76,7 @@ def check_partners(interventions: Sequence[Intervention]) -> None:
     """
     by_name = {made.name: made for made in interventions}
     for name, made in by_name.items():
-        partner = by_name.get(f"{name}_two_sided")
+        partner = by_name.get(partner_of(name))
         if partner is None:
             continue
         one, two = isinstance(made, OneSidedWeakening), isinstance(partner, TwoSidedWeakening)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from facing_asymmetry.interventions.two_sided import partner_of
 from facing_asymmetry.reporting.style import INK, MUTED, WIDTH, new_figure, signed
 from facing_asymmetry.results.finished_run import RunData
 
@@ -50,11 +51,6 @@ REGIONS: Final = (
 )
 
 
-def partner(intervention: str) -> str:
-    """Name of the two-sided partner of a one-sided intervention."""
-    return f"{intervention}_two_sided"
-
-
 def heads(data: RunData) -> list[str]:
     """Names of the face models, also of those that `data` leaves out of a run over several."""
     return (data.whole or data).heads
@@ -85,7 +81,7 @@ def lacking(data: RunData) -> str:
     """Why the run has no decomposition and what adds one; empty where it has."""
     if len(in_percent(data, INTERACTION)):
         return ""
-    name = partner(data.treated)
+    name = partner_of(data.treated)
     if name in data.interventions:
         return (
             f"The tests of this run leave out {INTERACTION}_standardised, so the cost of the palsy is not split here: "

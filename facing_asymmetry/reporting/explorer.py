@@ -11,7 +11,8 @@ import pandas as pd
 from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.reporting.cost_parts import partner, summary
+from facing_asymmetry.interventions.two_sided import partner_of
+from facing_asymmetry.reporting.cost_parts import summary
 from facing_asymmetry.results.contact_sheets import ContactSheet, encode_sheets, thin
 from facing_asymmetry.results.finished_run import RunData, grid_mean, surface
 from facing_asymmetry.results.layout import RESPONSES_FILE
@@ -78,7 +79,7 @@ def explore(data: RunData, budget: int) -> Explorer:
 
 def _parts(data: RunData, pairs: Sequence[tuple[str, str]]) -> dict[str, dict[str, Any]]:
     """Parts of the palsy's cost of each pair, at the nodes that sheets show; none without the two-sided partner."""
-    two_sided = partner(data.treated)
+    two_sided = partner_of(data.treated)
     if two_sided not in data.interventions:
         return {}
     found = {}

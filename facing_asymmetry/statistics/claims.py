@@ -10,6 +10,7 @@ import pandas as pd
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.interventions.two_sided import partner_of
 from facing_asymmetry.results.layout import DECOMPOSITION_COLUMNS
 from facing_asymmetry.statistics.evidence import Evidence, measured, p_text, state
 from facing_asymmetry.statistics.hypotheses import (
@@ -30,7 +31,6 @@ from facing_asymmetry.statistics.hypotheses import (
 )
 from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
 from facing_asymmetry.statistics.multiplicity import intersection_union
-from facing_asymmetry.statistics.parts import PARTNER_SUFFIX
 
 Claim = dict[str, Any]
 """A sentence, ready for JSON (None where there is no number).
@@ -99,7 +99,7 @@ def claims(
 
 def _missing_interaction(scores: pd.DataFrame, treated: str) -> str:
     """Return why an interaction is missing where there is none, and what to add."""
-    partner, run = f"{treated}{PARTNER_SUFFIX}", [name for name in scores["intervention"].unique() if "-" not in name]
+    partner, run = partner_of(treated), [name for name in scores["intervention"].unique() if "-" not in name]
     sides = set(scores.loc[(scores["score"] == FALLS) & (scores["intervention"] == treated), "side"])
     if partner not in run:
         added = ",".join([treated, *sorted(set(run) - {treated}), partner])

@@ -17,12 +17,10 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.interventions.two_sided import PARTNER_SUFFIX, partner_of
 from facing_asymmetry.results.layout import REPLICATE_KEY, SHOWN_KEY
 from facing_asymmetry.statistics.replicates import ReplicateStack
 from facing_asymmetry.statistics.scores import costs, standardise, trapezoid_weights
-
-PARTNER_SUFFIX: Final = "_two_sided"
-"""What the name of the two-sided partner of an intervention ends with."""
 
 PARTS: Final = ("palsy_cost", "additive", "interaction")
 """palsy_cost = additive + interaction."""
@@ -63,7 +61,7 @@ def cost_table(stack: ReplicateStack) -> pd.DataFrame:
 def treated_of(interventions: Iterable[str]) -> list[str]:
     """Names of the interventions whose two-sided partner is there too, sorted."""
     names = set(map(str, interventions))
-    return sorted(name for name in names if f"{name}{PARTNER_SUFFIX}" in names)
+    return sorted(name for name in names if partner_of(name) in names)
 
 
 def decomposed(table: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +82,7 @@ def decomposed(table: pd.DataFrame) -> pd.DataFrame:
     names = treated_of(table["intervention"].unique())
     intervention = table["intervention"].astype(str)
     halves = table[intervention.isin(names)]
-    partner = table[intervention.isin([f"{name}{PARTNER_SUFFIX}" for name in names])]
+    partner = table[intervention.isin([partner_of(name) for name in names])]
     for rows, keys in ((halves, [*_KEY, "side", "s"]), (partner, [*_KEY, "s"])):
         if rows.duplicated(keys).any():
             row = rows[rows.duplicated(keys)].iloc[0]

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.interventions.two_sided import partner_of
 from facing_asymmetry.statistics.definitions import score_definition
-from facing_asymmetry.statistics.parts import PARTNER_SUFFIX, PARTS, READINGS, treated_of
+from facing_asymmetry.statistics.parts import PARTS, READINGS, treated_of
 
 DEFAULT_SCORES: Final = (
     "slope",
@@ -37,7 +38,7 @@ def check_requested(names: Sequence[str], interventions: Sequence[str]) -> None:
     if not parts or tuple(names) == DEFAULT_SCORES or treated_of(interventions):
         return
     treated = "palsy" if "palsy" in interventions or not interventions else interventions[0]
-    wanted = dict.fromkeys([*interventions, treated, f"{treated}{PARTNER_SUFFIX}"])
+    wanted = dict.fromkeys([*interventions, treated, partner_of(treated)])
     raise ConfigError(
         f"statistics.scores names {parts[0]}, which needs an intervention and its two-sided partner: add the partner, "
         f"intervention=[{','.join(wanted)}], or take {', '.join(parts)} out of statistics.scores"

@@ -98,16 +98,18 @@ def benchmark_grid_error(
             "difference": summaries(reference + (fine - coarse), reference, widths),
             "ratio": ratio,
         },
-        "sample": {
-            "classifiers": names,
-            "emotions": sorted(reference.index.unique("emotion")),
-            "identities": identities,
-            "cells": len(reference.xs(MEASURED[0], level="score")),
-            "faces_of_widths": faces,
-            "nodes_of_widths": list(WIDTHS_NODES),
-        },
+        "sample": {"classifiers": names, **_sizes(reference), "identities": identities, "faces_of_widths": faces},
         "seconds": round(time.process_time() - began, 1),
         "conditions": where,
+    }
+
+
+def _sizes(reference: pd.Series) -> dict[str, Any]:
+    """Emotions and number of the cells that were sampled, and the nodes of the intervals' widths."""
+    return {
+        "emotions": sorted(reference.index.unique("emotion")),
+        "cells": len(reference.xs(MEASURED[0], level="score")),
+        "nodes_of_widths": list(WIDTHS_NODES),
     }
 
 

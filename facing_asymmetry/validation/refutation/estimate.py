@@ -12,11 +12,11 @@ from numpy import ndarray
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.interventions.two_sided import partner_of
 from facing_asymmetry.results.layout import CURVE_KEY, TEST_KEY
 from facing_asymmetry.statistics.curves import activation_curves
 from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
 from facing_asymmetry.statistics.identities import identity_scores
-from facing_asymmetry.statistics.parts import PARTNER_SUFFIX
 from facing_asymmetry.statistics.scores import costs, slope, trapezoid_weights
 
 GROUP_KEY: Final = ("face_model", "classifier", "training_set", "expression")
@@ -123,7 +123,7 @@ CurveSets = dict[str, CurveSet]
 
 def made_of(score: str, treated: str, control: str) -> dict[str, float]:
     """Return the interventions whose parts add up to a score, with the factor of each."""
-    others = {"slope": {}, "interaction": {f"{treated}{PARTNER_SUFFIX}": -0.5}, "symmetry_specific": {control: -1.0}}
+    others = {"slope": {}, "interaction": {partner_of(treated): -0.5}, "symmetry_specific": {control: -1.0}}
     return {treated: 1.0, **others[score]}
 
 

@@ -15,9 +15,9 @@ from rich.table import Table
 from facing_asymmetry.config import RefuterSettings, StatisticsSettings
 from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.core.settings import validated
+from facing_asymmetry.interventions.two_sided import partner_of
 from facing_asymmetry.results.layout import MANIFEST_FILE, RESPONSES_FILE, SCORES_FILE
 from facing_asymmetry.results.response_table import read_chunks
-from facing_asymmetry.statistics.parts import PARTNER_SUFFIX
 from facing_asymmetry.validation.refutation.estimate import (
     GROUP_KEY,
     CurveSets,
@@ -109,7 +109,7 @@ def refute(
         DataError: A column is missing, nothing can be refuted, or scores and responses don't belong together.
     """
     found = {(e.group, e.score): e for e in estimates(scores, statistics, settings.treated, settings.control)}
-    names = (settings.treated, settings.control, f"{settings.treated}{PARTNER_SUFFIX}", settings.placebo)
+    names = (settings.treated, settings.control, partner_of(settings.treated), settings.placebo)
     rows = [
         {**_named(estimate), **asdict(verdict)}
         for group, curves in curve_sets(responses, names)
