@@ -4,6 +4,7 @@ The frame is the photograph turned, scaled and shifted so that eyes and nose lie
 """
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
@@ -36,6 +37,19 @@ PLACES: Final = np.array(
 """Where the `RIGID` points lie in the renderer's frame, shares of its side: mean of 12 neutral faces, symmetrised."""
 
 
+@dataclass(frozen=True)
+class MeshReading:
+    """What the network says of one picture, or the mean over several crops of it.
+
+    Attributes:
+        points: `(468, 3)` pixels; depth in the same unit, smaller is nearer.
+        presence: logit of "there is a face here".
+    """
+
+    points: Float[ndarray, "468 3"]
+    presence: float
+
+
 @lru_cache(maxsize=1)
 def mirror_pairs() -> Int[ndarray, "468"]:
     """The mesh's mirror map, an involution: point i's partner on the other side."""
@@ -44,7 +58,12 @@ def mirror_pairs() -> Int[ndarray, "468"]:
 
 
 def mesh_points(image: UInt8[ndarray, "H W 3"], found: Detection) -> Float[ndarray, "468 3"]:
-    """Points of the face in pixels of the image; depth in the same unit, smaller is nearer.
+    """The points that `find_mesh` gives."""
+    return find_mesh(image, found).points
+
+
+def find_mesh(image: UInt8[ndarray, "H W 3"], found: Detection) -> MeshReading:
+    """Points of the face in pixels of the image, and whether the network sees a face where they lie.
 
     A first pass finds the crop; then the mean over `CROPS` and over each crop's mirror image, mirrored back. Without
     it the network's preference for one side and for where a face lies in its crop would count as asymmetry. The points
@@ -52,7 +71,7 @@ def mesh_points(image: UInt8[ndarray, "H W 3"], found: Detection) -> Float[ndarr
     """
     left, top, width, height = found.box
     centre, side = np.array([left + width / 2, top + height / 2]), CROP_MARGIN * max(width, height)
-    points = _both_ways(image, _square(centre, side, found.points[1] - found.points[0]))
+    points = _both_ways(image, _square(centre, side, found.points[1] - found.points[0])).points
     axis = points[LEFT_EYE, :2] - points[RIGHT_EYE, :2]
     unit = axis / np.linalg.norm(axis)
     turn = np.array([[unit[0], -unit[1]], [unit[1], unit[0]]])
@@ -60,7 +79,9 @@ def mesh_points(image: UInt8[ndarray, "H W 3"], found: Detection) -> Float[ndarr
     low, high = turned.min(axis=0), turned.max(axis=0)
     centre, side = turn @ ((low + high) / 2), CROP_MARGIN * float((high - low).max())
     crops = [_square(centre, side * size, _turn(angle) @ axis) for size, angle in CROPS]
-    return np.mean([_both_ways(image, crop) for crop in crops], axis=0)
+    meshes = [_both_ways(image, crop) for crop in crops]
+    points = np.mean([mesh.points for mesh in meshes], axis=0)
+    return MeshReading(points, float(np.mean([mesh.presence for mesh in meshes])))
 
 
 def frame_of(points: Float[ndarray, "468 3"], size: int) -> Float[ndarray, "2 3"]:
@@ -131,20 +152,23 @@ def _square(centre: ndarray, side: float, axis: ndarray) -> Float[ndarray, "2 3"
     return np.column_stack([turn, centre - turn @ np.full(2, MESH_PIXELS / 2)])
 
 
-def _both_ways(image: ndarray, matrix: Float[ndarray, "2 3"]) -> Float[ndarray, "468 3"]:
+def _both_ways(image: ndarray, matrix: Float[ndarray, "2 3"]) -> MeshReading:
     crop = sample_image(image, matrix, MESH_PIXELS)
-    there, back = _run(crop), _run(crop[:, ::-1])[mirror_pairs()]
-    back[:, 0] = MESH_PIXELS - back[:, 0]
-    mean = (there + back) / 2
+    there, back = _run(crop), _run(crop[:, ::-1])
+    mirrored = back.points[mirror_pairs()]
+    mirrored[:, 0] = MESH_PIXELS - mirrored[:, 0]
+    mean = (there.points + mirrored) / 2
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    return np.column_stack([mean[:, :2] @ matrix[:, :2].T + matrix[:, 2], mean[:, 2] * scale])
+    points = np.column_stack([mean[:, :2] @ matrix[:, :2].T + matrix[:, 2], mean[:, 2] * scale])
+    return MeshReading(points, (there.presence + back.presence) / 2)
 
 
-def _run(crop: UInt8[ndarray, "192 192 3"]) -> Float[ndarray, "468 3"]:
+def _run(crop: UInt8[ndarray, "192 192 3"]) -> MeshReading:
     network = _interpreter()
     network.set_tensor(network.get_input_details()[0]["index"], np.float32(crop[None]) / 255.0)
     network.invoke()
-    return network.get_tensor(network.get_output_details()[0]["index"]).reshape(468, 3).astype(float)
+    points, presence = (network.get_tensor(output["index"]).astype(float) for output in network.get_output_details())
+    return MeshReading(points.reshape(468, 3), float(presence.item()))
 
 
 @lru_cache(maxsize=1)

@@ -35,6 +35,19 @@ class Photograph:
     subject: str
 
 
+@dataclass(frozen=True)
+class Failure:
+    """A photograph that could not be measured.
+
+    Attributes:
+        photograph: which one.
+        reason: why.
+    """
+
+    photograph: Photograph
+    reason: str
+
+
 def list_photographs(source: Path) -> list[Photograph]:
     """Read a CSV with the columns path, group, emotion, subject, or a folder `GROUP/EMOTION/SUBJECT[_...].jpg`.
 

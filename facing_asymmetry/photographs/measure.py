@@ -10,9 +10,9 @@ from jaxtyping import Float, UInt8
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.photographs.detector import detect
-from facing_asymmetry.photographs.landmarks import RIGID, framed, mesh_points
-from facing_asymmetry.photographs.listing import Photograph, read_photograph
+from facing_asymmetry.photographs.landmarks import RIGID, framed
+from facing_asymmetry.photographs.listing import Failure, Photograph
+from facing_asymmetry.photographs.reading import read_face
 from facing_asymmetry.photographs.symmetry import TURNED, in_face_frame, picture_asymmetry, yaw_degrees
 from facing_asymmetry.photographs.symmetry_scale import asymmetry_mm, published_scale
 
@@ -58,19 +58,6 @@ class Measured:
         return published_scale().place(self.differences, self.photograph.emotion)
 
 
-@dataclass(frozen=True)
-class Failure:
-    """A photograph that could not be measured.
-
-    Attributes:
-        photograph: which one.
-        reason: why.
-    """
-
-    photograph: Photograph
-    reason: str
-
-
 def measure_all(photographs: Sequence[Photograph]) -> tuple[list[Measured], list[Failure]]:
     """Every photograph is in one of the two lists."""
     measured, failures = [], []
@@ -88,14 +75,11 @@ def measure(photograph: Photograph) -> Measured:
     Raises:
         DataError: it can't be read, or no face is found.
     """
-    image = read_photograph(photograph.path)
-    found = detect(image)
-    if found is None:
-        raise DataError("no face found")
-    frame, points = framed(image, mesh_points(image, found))
+    face = read_face(photograph)
+    frame, points = framed(face.image, face.points)
     differences, yaw = published_scale().differences(points), yaw_degrees(points)
     own = in_face_frame(points)
-    return Measured(photograph, found.score, found.faces, differences, own, yaw, picture_asymmetry(frame), frame)
+    return Measured(photograph, face.score, face.faces, differences, own, yaw, picture_asymmetry(frame), frame)
 
 
 def measures_table(measured: Sequence[Measured]) -> pd.DataFrame:

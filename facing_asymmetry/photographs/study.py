@@ -16,8 +16,8 @@ from facing_asymmetry.classifiers import registry
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.store import write_atomically
 from facing_asymmetry.photographs.figures import draw_activations, draw_groups, synthetic_curves
-from facing_asymmetry.photographs.listing import left_out, list_photographs
-from facing_asymmetry.photographs.measure import Failure, Measured, measure_all, measures_table
+from facing_asymmetry.photographs.listing import Failure, left_out, list_photographs
+from facing_asymmetry.photographs.measure import Measured, measure_all, measures_table
 from facing_asymmetry.photographs.responses import groups, respond, slopes, usable
 from facing_asymmetry.photographs.symmetry import TURNED
 from facing_asymmetry.reporting.svg import figure_svg, svg_uri
