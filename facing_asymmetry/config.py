@@ -74,6 +74,36 @@ class FaceModelConfig:
     )
 
 
+@schema("photographs")
+class PhotographSettings:
+    """`conf/photographs`: what `face_model=photographs` shows, and which photographs it leaves out."""
+
+    folder: str = Field(
+        default="",
+        description="Folder GROUP/EMOTION/SUBJECT[_...].jpg, or a CSV with the columns path, group, emotion, subject.",
+    )
+    head: Literal["makehuman", "ict", "flame"] = Field(
+        default="makehuman", description="Face model that is fitted to each photograph and moves it."
+    )
+    label: Literal["known", "unknown"] = Field(
+        default="known", description="Whether the fit may use the emotion that the photograph is filed under."
+    )
+    furrows: StrictBool = Field(default=True, description="Soften furrows where the face relaxes.")
+    refine: StrictBool = Field(
+        default=False, description="Refine each fit through the renderer, by the photograph's brightness."
+    )
+    largest_residual: Annotated[Positive, Unit("per cent of the distance between the eyes")] = Field(
+        default=5.0, description="Residual of a fit, in per cent of the distance between the eyes, that is still used."
+    )
+    largest_yaw: Annotated[StrictFloat, Field(ge=0, le=45), Unit("degrees")] = Field(
+        default=15.0, description="Degrees that a head may be turned to one side."
+    )
+    least_displacement: Annotated[NotNegative, Unit("per cent of the distance between the eyes")] = Field(
+        default=5.0,
+        description="Smallest expression that is used: its largest movement, in per cent of the eyes' distance.",
+    )
+
+
 @schema("renderer")
 class RendererConfig:
     """`conf/renderer`: what turns a face into an image."""
@@ -424,6 +454,9 @@ class RunConfig:
         min_length=1,
         examples=["face_model=makehuman"],
         description="Face models, by name; chosen with face_model=[...], each is a run of its own.",
+    )
+    photographs: PhotographSettings = Field(
+        default_factory=PhotographSettings, description="What the face model `photographs` shows."
     )
     renderer: RendererConfig = Field(default_factory=RendererConfig, description="What turns a face into an image.")
     scene: Scene = Field(default_factory=Scene, description="Camera, lights and background.")

@@ -9,7 +9,7 @@ from facing_asymmetry.runs.study import Study
 from tests.app.composing import choices, composed
 
 GROUPS = (
-    "face_model", "renderer", "scene", "classifier", "expression", "intervention",
+    "face_model", "photographs", "renderer", "scene", "classifier", "expression", "intervention",
     "grid", "statistics", "report", "tracking", "paths", "experiment", "debug",
 )  # fmt: skip
 
@@ -29,6 +29,7 @@ def test_the_defaults_in_code_are_those_of_the_files():
     assert files.expression == code.expression
     assert files.grid == code.grid
     assert files.report == code.report
+    assert files.photographs == code.photographs
     assert files.paths == code.paths
     assert files.tracking == code.tracking
 
