@@ -1,0 +1,1 @@
+"""Fits a head to the points of one photograph."""

@@ -1,0 +1,1 @@
+"""Moves a photograph by the head that was fitted to it."""
