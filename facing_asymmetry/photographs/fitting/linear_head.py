@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.face_models.contract import BlendshapeBasis, FaceModel
 
-SAMPLED: Final = range(20_000, 20_096)
+SAMPLED: Final = range(20_000, 20_072)
 """Identities that the components are made of; no study shows them."""
 
 COMPONENTS: Final = 40
@@ -27,8 +27,8 @@ class LinearHead:
         centre: `(3,)` metres: the middle of the face, the origin of all that is fitted.
         mean: `(V, 3)` metres from the centre.
         components: `(K, V, 3)` metres per standard deviation.
-        basis: blendshapes of the mean face.
-        resting: `(C,)` wrinkle activations at rest.
+        basis: blendshapes of the identity that is nearest to the mean.
+        middle: number of that identity.
     """
 
     model: FaceModel
@@ -36,10 +36,11 @@ class LinearHead:
     mean: Float[ndarray, "V 3"]
     components: Float[ndarray, "K V 3"]
     basis: BlendshapeBasis
+    middle: int
 
     @classmethod
     def of(cls, model: FaceModel, numbers: Sequence[int] = SAMPLED, kept: int = COMPONENTS) -> "LinearHead":
-        """Sample identities and find their principal components; mirror images are sampled too.
+        """Sample identities and find their principal components.
 
         Args:
             model: the face model.
@@ -53,15 +54,20 @@ class LinearHead:
         scores, spread, rows = np.linalg.svd(deviations, full_matrices=False)
         sizes = spread[:kept] / np.sqrt(len(rests) - 1)
         components = (rows[:kept] * sizes[:, None]).reshape(kept, *mean.shape)
-        eyes = [model.landmarks[name] for name in ("chin", "hairline")]
-        centre = np.array([0.0, *mean[eyes, 1:].mean(axis=0)])
-        middle = faces[int(np.abs(scores[:, :kept]).max(axis=1).argmin())]
-        return cls(model, centre, mean - centre, components, model.basis(middle))
+        ends = [model.landmarks[name] for name in ("chin", "hairline")]
+        centre = np.array([0.0, *mean[ends, 1:].mean(axis=0)])
+        middle = faces[int(np.abs(scores[:, :kept] * sizes).max(axis=1).argmin())]
+        return cls(model, centre, mean - centre, components, model.basis(middle), middle.number)
 
     @cached_property
     def fields(self) -> Float[ndarray, "E V 3"]:
         """Metres that each blendshape moves each vertex at weight 1."""
         return self.basis.displacements[..., :3].astype(np.float64)
+
+    @cached_property
+    def moves(self) -> Float[ndarray, "K+E V 3"]:
+        """Displacements by identity, then by blendshape."""
+        return np.concatenate([self.components, self.fields])
 
     def shape_of(self, rest: Float[ndarray, "V 3"]) -> Float[ndarray, " K"]:
         """Coefficients of a face of the model: least squares over its frontal part.
@@ -71,9 +77,13 @@ class LinearHead:
         """
         weight = np.sqrt(self.model.regions["face"])[:, None]
         flat = (self.components * weight).reshape(len(self.components), -1)
-        return np.linalg.lstsq(flat.T, ((rest - self.centre - self.mean) * weight).ravel(), rcond=None)[0]
+        wanted = ((rest - self.centre - self.mean) * weight).ravel()
+        out: ndarray = np.linalg.lstsq(flat.T, wanted, rcond=None)[0]
+        return out
 
-    def vertices(self, shape: Float[ndarray, " K"], weights: Float[ndarray, " E"]) -> Float[ndarray, "V 3"]:
-        """Metres from the centre."""
-        rest: ndarray = self.mean + np.tensordot(shape, self.components, 1)
-        return rest + np.tensordot(weights, self.fields, 1)
+    @cached_property
+    def swapped_blendshapes(self) -> Int[ndarray, " E"]:
+        """Each blendshape's mirror image."""
+        out = np.arange(len(self.model.blendshapes))
+        out[self.model.pairs] = self.model.pairs[:, ::-1]
+        return out

@@ -20,10 +20,10 @@ from facing_asymmetry.rendering.camera import frame_identities, view_of
 from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.rendering.factory import make_renderer
 
-LEARNT_FROM: Final = range(21_000, 21_048)
+LEARNT_FROM: Final = range(21_000, 21_036)
 """Identities whose pictures the map is learnt from; no study shows them."""
 
-EXPRESSIONS: Final = 15
+EXPRESSIONS: Final = 12
 """Pictures of each of them beside the neutral one."""
 
 FURTHEST_TURN, FURTHEST_LIGHT = 15.0, 40.0
@@ -114,6 +114,7 @@ def draw_face(model: FaceModel, state: Float[ndarray, "V D"], framing: Framing, 
     """One picture of one state, `(S, S, 3)` uint8."""
     renderer = make_renderer("fast", model.surface, scene)
     with torch.inference_mode():
-        image = renderer.render(torch.from_numpy(state[None].astype(np.float32)), framing, torch.zeros(1, dtype=int))
+        states = torch.from_numpy(state[None].astype(np.float32))
+        image = renderer.render(states, framing, torch.zeros(1, dtype=torch.long))
     out: ndarray = (image[0].permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
     return out

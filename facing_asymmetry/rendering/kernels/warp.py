@@ -21,6 +21,9 @@ HIDDEN = 0.006
 STILL = 1e-3
 """Pixels; what moves less is the picture itself, to the bit."""
 
+LOST = 1e-4
+"""Furrow activation; less than this is none."""
+
 
 class WarpMesh(NamedTuple):
     """Topology.
@@ -38,8 +41,8 @@ class WarpSource(NamedTuple):
     """One picture and the mesh that was fitted to it.
 
     Attributes:
-        camera: `(15,)` rotation (9, row-major: `turned = rotation @ vertex`), centre (3), distance, scale (pixels of the
-            frame per metre), unused; then frame pixels of the origin are in `shift`.
+        camera: `(14,)` rotation (9, row-major: `turned = rotation @ vertex`), centre (3), distance (metres), scale
+            (pixels of the frame per metre at the centre's depth).
         shift: `(2,)` pixels of the frame where the centre is seen.
         offsets: `(V, 2)` pixels that are added to each projected vertex.
         places: `(V, 3)` frame pixels and nearness of the vertices in the picture.
@@ -49,7 +52,7 @@ class WarpSource(NamedTuple):
         frame: `(S, S, 3)` float32: the picture as framed, sRGB in [0, 1].
         picture: `(h, w, 3)` float32: what is looked up.
         matrix: `(2, 3)` from pixels of the frame to pixels of `picture`.
-        lift: `(S, S)` share by which light rises where the furrows of the expression vanish.
+        lift: `(S, S, 3)` light that is added where the furrows of the expression have vanished.
     """
 
     camera: ndarray
@@ -208,7 +211,8 @@ def fill(field: ndarray) -> None:
                 right[2] += field[2 * i + m, 2 * j + 1, 2] > 0.0
             count = left[2] + right[2]
             if count > 0.0:
-                low[i, j, 0], low[i, j, 1], low[i, j, 2] = (left[0] + right[0]) / count, (left[1] + right[1]) / count, 1.0
+                low[i, j, 0], low[i, j, 1] = (left[0] + right[0]) / count, (left[1] + right[1]) / count
+                low[i, j, 2] = 1.0
     fill(low)
     for i in range(size):
         for j in range(size):
@@ -301,27 +305,13 @@ def warp(state: ndarray, source: WarpSource, mesh: WarpMesh, slide: float, out: 
             moved = abs(dx) > STILL or abs(dy) > STILL
             m = source.matrix
             px, py = m[0, 0] * x + m[0, 1] * y + m[0, 2], m[1, 0] * x + m[1, 1] * y + m[1, 2]
-            rise = 1.0
-            if lost[row, column] > 1e-4:
-                rise += lost[row, column] * _bilinear_plane(source.lift, x, y)
+            gone = lost[row, column] if lost[row, column] > LOST else 0.0
             for k in range(3):
                 value = _bilinear(source.picture, px, py, k) if moved else source.frame[row, column, k]
-                out[k, row, column] = min(value * rise, 1.0)
+                if gone > 0.0:
+                    value = min(value + gone * _bilinear(source.lift, x, y, k), 1.0)
+                out[k, row, column] = value
     return True
-
-
-@kernel(inline="always")
-def _bilinear_plane(image: ndarray, x: float, y: float) -> float:
-    """As `_bilinear`, of one channel."""
-    height, width = image.shape[0], image.shape[1]
-    x, y = x - 0.5, y - 0.5
-    j, i = int(np.floor(x)), int(np.floor(y))
-    fx, fy = x - j, y - i
-    left, right = min(max(j, 0), width - 1), min(max(j + 1, 0), width - 1)
-    top, bottom = min(max(i, 0), height - 1), min(max(i + 1, 0), height - 1)
-    upper = image[top, left] * (1.0 - fx) + image[top, right] * fx
-    lower = image[bottom, left] * (1.0 - fx) + image[bottom, right] * fx
-    return upper * (1.0 - fy) + lower * fy
 
 
 @kernel(parallel=True)
