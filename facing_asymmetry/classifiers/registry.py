@@ -44,13 +44,13 @@ def names() -> tuple[str, ...]:
 
 
 def chosen(names_given: Sequence[str]) -> list[ClassifierRecord]:
-    """Records of the names given; without names, of all classifiers that are ready.
+    """Records of the names given, each once; without names, of all classifiers that are ready.
 
     Raises:
         ConfigError: unknown name.
         AssetError: no names are given and no weights are here.
     """
-    records = [record(name) for name in names_given or names()]
+    records = [record(name) for name in dict.fromkeys(names_given) or names()]
     if not names_given:
         records = [one for one in records if state(one).ready]
     if not records:

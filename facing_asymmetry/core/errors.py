@@ -2,6 +2,11 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
+from unicodedata import category
+
+JOINERS: Final = "\u200c\u200d"
+"""Characters that are not seen and belong to the spelling of some languages."""
 
 
 class FacingAsymmetryError(Exception):
@@ -36,3 +41,15 @@ def suggestion(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """`; did you mean 'NEAREST'?` for an unknown name, or `otherwise` where nothing known is near."""
     near = get_close_matches(str(name), list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else otherwise
+
+
+def printable(text: object) -> str:
+    r"""A name that can be written anywhere: control characters, and bytes of a path that are no UTF-8, as `\xfc`."""
+
+    def plain(c: str) -> str:
+        if "\udc80" <= c <= "\udcff":
+            return f"\\x{ord(c) - 0xDC00:02x}"
+        hidden = category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") and c not in JOINERS
+        return c.encode("unicode_escape").decode() if hidden else c
+
+    return "".join(plain(c) for c in str(text))

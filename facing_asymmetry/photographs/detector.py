@@ -42,12 +42,14 @@ class Detection:
         box: left, top, width, height in pixels of the photograph.
         points: `(5, 2)` pixels: person's right eye, left eye, nose tip, right and left mouth corner.
         faces: how many faces scored at least the threshold and overlap this one by less than half.
+        rival: size of the largest other face over that of this one; 0 where there is none.
     """
 
     score: float
     box: tuple[float, float, float, float]
     points: Float[ndarray, "5 2"]
     faces: int
+    rival: float
 
 
 def weight_file(asset: tuple[str, str, str]) -> Path:
@@ -73,14 +75,14 @@ def detect(image: UInt8[ndarray, "H W 3"], threshold: float = 0.6) -> Detection 
     if _overlap(np.array(there.box), np.array(back.box)) < 0.5:
         return max(there, back, key=lambda found: found.score)
     box = tuple(((np.array(there.box) + back.box) / 2).tolist())
-    score, faces = (there.score + back.score) / 2, max(there.faces, back.faces)
-    return Detection(score, box, (there.points + back.points) / 2, faces)
+    score, faces, rival = (there.score + back.score) / 2, max(there.faces, back.faces), max(there.rival, back.rival)
+    return Detection(score, box, (there.points + back.points) / 2, faces, rival)
 
 
 def _mirrored(found: Detection, width: int) -> Detection:
     left, top, across, down = found.box
     points = found.points[[1, 0, 2, 4, 3]] * [-1.0, 1.0] + [float(width), 0.0]
-    return Detection(found.score, (width - left - across, top, across, down), points, found.faces)
+    return Detection(found.score, (width - left - across, top, across, down), points, found.faces, found.rival)
 
 
 def _detect(image: UInt8[ndarray, "H W 3"], threshold: float) -> Detection | None:
@@ -97,7 +99,9 @@ def _detect(image: UInt8[ndarray, "H W 3"], threshold: float) -> Detection | Non
         return None
     best = kept[scores[kept].argmax()]
     box = tuple(float(v) / scale for v in boxes[best])
-    return Detection(float(scores[best]), box, points[best] / scale, _count(boxes[kept], scores[kept]))
+    sizes = [float(np.sqrt(box[2] * box[3])) for box in _distinct(boxes[kept], scores[kept])]
+    rival = max(sizes[1:], default=0.0) / sizes[0]
+    return Detection(float(scores[best]), box, points[best] / scale, len(sizes), rival)
 
 
 @lru_cache(maxsize=1)
@@ -124,13 +128,13 @@ def _decode(out: dict[str, ndarray]) -> tuple[ndarray, ndarray, ndarray]:
     return np.concatenate(scores), np.concatenate(boxes), np.concatenate(points)
 
 
-def _count(boxes: Float[ndarray, "N 4"], scores: Float[ndarray, " N"]) -> int:
-    """Faces after boxes that overlap a better one by half are taken away."""
+def _distinct(boxes: Float[ndarray, "N 4"], scores: Float[ndarray, " N"]) -> list[ndarray]:
+    """Faces, the most certain first, after boxes that overlap a better one by half are taken away."""
     kept: list[ndarray] = []
-    for box in boxes[np.argsort(-scores)]:
+    for box in boxes[np.argsort(-scores, kind="stable")]:
         if all(_overlap(box, other) < 0.5 for other in kept):
             kept.append(box)
-    return len(kept)
+    return kept
 
 
 def _overlap(a: ndarray, b: ndarray) -> float:

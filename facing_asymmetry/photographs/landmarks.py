@@ -14,6 +14,7 @@ from jaxtyping import Float, Int, UInt8
 from numpy import ndarray
 from PIL import Image
 
+from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.photographs.detector import MESH_NETWORK, Detection, weight_file
 
 MESH_PIXELS: Final = 192
@@ -35,6 +36,9 @@ PLACES: Final = np.array(
     [[0.2848, 0.3329], [0.4169, 0.3409], [0.5831, 0.3409], [0.7152, 0.3329], [0.5, 0.312], [0.5, 0.5694]]
 )
 """Where the `RIGID` points lie in the renderer's frame, shares of its side: mean of 12 neutral faces, symmetrised."""
+
+
+UNUSABLE: Final = "no face found: the landmark network gives no usable points"
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,15 @@ def find_mesh(image: UInt8[ndarray, "H W 3"], found: Detection) -> MeshReading:
     A first pass finds the crop; then the mean over `CROPS` and over each crop's mirror image, mirrored back. Without
     it the network's preference for one side and for where a face lies in its crop would count as asymmetry. The points
     of a mirrored photograph are the mirrored points, up to rounding.
+
+    Raises:
+        DataError: the points are not finite, or all lie in one place.
     """
     left, top, width, height = found.box
     centre, side = np.array([left + width / 2, top + height / 2]), CROP_MARGIN * max(width, height)
     points = _both_ways(image, _square(centre, side, found.points[1] - found.points[0])).points
     axis = points[LEFT_EYE, :2] - points[RIGHT_EYE, :2]
-    unit = axis / np.linalg.norm(axis)
-    turn = np.array([[unit[0], -unit[1]], [unit[1], unit[0]]])
+    turn = _along(axis)
     turned = points[:, :2] @ turn
     low, high = turned.min(axis=0), turned.max(axis=0)
     centre, side = turn @ ((low + high) / 2), CROP_MARGIN * float((high - low).max())
@@ -157,16 +163,26 @@ def _turn(angle: float) -> Float[ndarray, "2 2"]:
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
+def _along(axis: ndarray) -> Float[ndarray, "2 2"]:
+    """The turn that brings the rows of a picture along an axis."""
+    length = float(np.linalg.norm(axis))
+    if not length > 0:
+        raise DataError(UNUSABLE)
+    unit = axis / length
+    return np.array([[unit[0], -unit[1]], [unit[1], unit[0]]])
+
+
 def _square(centre: ndarray, side: float, axis: ndarray) -> Float[ndarray, "2 3"]:
     """From pixels of the network's input to the image: a square whose rows run along `axis`."""
-    unit = axis / np.linalg.norm(axis) * side / MESH_PIXELS
-    turn = np.array([[unit[0], -unit[1]], [unit[1], unit[0]]])
+    turn = _along(axis) * side / MESH_PIXELS
     return np.column_stack([turn, centre - turn @ np.full(2, MESH_PIXELS / 2)])
 
 
 def _both_ways(image: ndarray, matrix: Float[ndarray, "2 3"]) -> MeshReading:
     crop = sample_image(image, matrix, MESH_PIXELS)
     there, back = _run(crop), _run(crop[:, ::-1])
+    if not (np.isfinite(there.points).all() and np.isfinite(back.points).all()):
+        raise DataError(UNUSABLE)
     mirrored = back.points[mirror_pairs()]
     mirrored[:, 0] = MESH_PIXELS - mirrored[:, 0]
     mean = (there.points + mirrored) / 2

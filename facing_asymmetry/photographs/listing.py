@@ -1,21 +1,33 @@
-"""List photographs from a folder GROUP/EMOTION/SUBJECT... or from a CSV that names them, and read their pixels."""
+"""List photographs from a folder GROUP/EMOTION/SUBJECT... or from a CSV that names them.
 
+A folder is read without leaving it: links that lead out of it are not followed. A CSV may name any file of this
+machine, since its paths are written down one by one.
+"""
+
+import csv
+import io
+import os
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-import pandas as pd
-from jaxtyping import UInt8
-from numpy import ndarray
-from PIL import Image, ImageOps, UnidentifiedImageError
-
+from facing_asymmetry.core.assets import file_sha256
 from facing_asymmetry.core.emotions import CANONICAL
-from facing_asymmetry.core.errors import DataError, suggestion
+from facing_asymmetry.core.errors import DataError, printable, suggestion
+from facing_asymmetry.photographs.pixels import IMAGE_ENDINGS, MOST_BYTES
 
 PHOTOGRAPH_COLUMNS: Final = ("path", "group", "emotion", "subject")
 LAYOUT: Final = "GROUP/EMOTION/SUBJECT[_...].jpg"
-IMAGE_ENDINGS: Final = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
+
+SYSTEM_NAMES: Final = ("thumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bin", "lost+found")
+"""Files and folders that operating systems put beside the user's."""
+
+MOST_TABLE_BYTES: Final = 64 << 20
+"""Bytes of the largest CSV that is read."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +46,15 @@ class Photograph:
     emotion: str
     subject: str
 
+    @property
+    def shown(self) -> str:
+        """The path as text for tables and messages, see `printable`."""
+        return printable(self.path)
+
 
 @dataclass(frozen=True)
 class Failure:
-    """A photograph that could not be measured.
+    """A photograph that is not used.
 
     Attributes:
         photograph: which one.
@@ -51,84 +68,169 @@ class Failure:
 def list_photographs(source: Path) -> list[Photograph]:
     """Read a CSV with the columns path, group, emotion, subject, or a folder `GROUP/EMOTION/SUBJECT[_...].jpg`.
 
+    Blanks around names are stripped. Of files with the same bytes the first counts; `left_out` has the others
+    (one picture as two emotions of one person is taken as it is labelled).
+
     Args:
         source: relative paths in a CSV start at its folder.
 
     Raises:
-        DataError: nothing there, a column or value that is missing, an unknown emotion, a path that occurs twice, a
-            file that is no CSV.
+        DataError: nothing there, a column or value that is missing, an unknown emotion, a path that occurs twice in a
+            CSV, a file that is no CSV.
     """
-    rows = _of_folder(source) if source.is_dir() else _of_csv(source)
+    rows, failures = _survey(source)
     if not rows:
-        raise DataError(f"{source} holds no photograph; {_layout(source)}")
-    seen: set[Path] = set()
+        raise DataError(f"{printable(source)} holds no photograph; {_layout(source, failures)}")
     for row in rows:
         if row.emotion not in CANONICAL:
             hint = suggestion(row.emotion, CANONICAL, f"; there are: {', '.join(CANONICAL)}")
-            raise DataError(f"{row.path}: emotion {row.emotion!r} is unknown{hint}")
-        if row.path.resolve() in seen:
-            raise DataError(f"{source} names {row.path} more than once; a photograph counts once")
-        seen.add(row.path.resolve())
+            raise DataError(f"{row.shown}: emotion {row.emotion!r} is unknown{hint}")
     return rows
 
 
-def _layout(source: Path) -> str:
-    """What is right, and where pictures lie that are not laid out so."""
+def left_out(source: Path) -> list[Failure]:
+    """What `list_photographs` does not take, each with the reason; files of the system and hidden ones are no part."""
+    return _survey(source)[1]
+
+
+def _survey(source: Path) -> tuple[list[Photograph], list[Failure]]:
+    rows, failures = _of_folder(source) if source.is_dir() else (_of_csv(source), [])
+    copies = _copies(rows)
+    failures += [
+        Failure(row, f"has the same bytes as {copies[row.path].shown}; a photograph counts once")
+        for row in rows
+        if row.path in copies
+    ]
+    return [row for row in rows if row.path not in copies], failures
+
+
+def _layout(source: Path, failures: Sequence[Failure]) -> str:
+    """What is right, and the first file that is not so."""
     if not source.is_dir():
         return "a CSV needs one line for each"
-    stray = next((path for path in sorted(source.rglob("*")) if path.suffix.lower() in IMAGE_ENDINGS), None)
-    found = f"; {stray.relative_to(source)} does not lie so" if stray else ""
+    pictures = [f for f in failures if f.photograph.path.suffix.lower() in IMAGE_ENDINGS] or failures
+    found = ""
+    if pictures:
+        path, reason = pictures[0].photograph.path.relative_to(source), pictures[0].reason
+        found = f"; {printable(path)} " + ("does not lie so" if reason.endswith(LAYOUT) else reason)
     return f"a folder must be laid out {LAYOUT}{found}"
 
 
-def left_out(source: Path) -> list[tuple[Photograph, str]]:
-    """Files of a folder that `list_photographs` does not take, each with the reason; hidden files are none of them."""
-    if not source.is_dir():
-        return []
-    taken = {photograph.path for photograph in _of_folder(source)}
-    out = []
-    for path in sorted(source.rglob("*")):
-        if path.is_dir() or path in taken or path.name.startswith(".") or path.name == "Thumbs.db":
-            continue
-        reason = f"not laid out {LAYOUT}"
-        if path.suffix.lower() not in IMAGE_ENDINGS:
-            reason = f"ending {path.suffix!r} is not read; there are: {' '.join(IMAGE_ENDINGS)}"
-        out.append((Photograph(path, path.relative_to(source).parts[0], "", ""), reason))
-    return out
+def _copies(rows: Sequence[Photograph]) -> dict[Path, Photograph]:
+    """Path of each file with the bytes of an earlier one, of another person or the same emotion -> that one.
+
+    Only files of one size are read.
+    """
+    by_size: dict[int, list[Photograph]] = defaultdict(list)
+    for row in rows:
+        with suppress(OSError):  # what is not there or no file gets its reason when it is read
+            if row.path.is_file() and row.path.stat().st_size <= MOST_BYTES:
+                by_size[row.path.stat().st_size].append(row)
+    copies: dict[Path, Photograph] = {}
+    first: dict[str, Photograph] = {}
+    for row in (row for alike in by_size.values() if len(alike) > 1 for row in alike):
+        with suppress(OSError):
+            earlier = first.setdefault(file_sha256(row.path), row)
+            same_person = (earlier.group, earlier.subject) == (row.group, row.subject)
+            if earlier is not row and (not same_person or earlier.emotion == row.emotion):
+                copies[row.path] = earlier
+    return copies
 
 
 def _of_csv(source: Path) -> list[Photograph]:
+    rows: list[Photograph] = []
+    seen: set[str] = set()
+    for number, values in _lines(source):
+        for name, value in values.items():
+            if not value:
+                raise DataError(f"{printable(source)}, line {number}: {name} is empty")
+            if any(unicodedata.category(character) == "Cc" for character in value):
+                raise DataError(f"{printable(source)}, line {number}: {name} holds a control character")
+        path, group, emotion, subject = values.values()
+        rows.append(Photograph(source.parent / path, group, emotion, subject))
+        where = os.path.realpath(rows[-1].path)
+        if where in seen:
+            raise DataError(f"{printable(source)} names {rows[-1].shown} more than once; a photograph counts once")
+        seen.add(where)
+    return rows
+
+
+def _lines(source: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Number of each line and its values in `PHOTOGRAPH_COLUMNS`, stripped."""
     if not source.is_file():
-        raise DataError(f"{source} is neither a folder nor a CSV file")
+        raise DataError(f"{printable(source)} is neither a folder nor a CSV file")
+    if (size := source.stat().st_size) > MOST_TABLE_BYTES:
+        raise DataError(f"{printable(source)} has {size:,} bytes; a CSV of at most {MOST_TABLE_BYTES:,} is read")
     try:
-        table = pd.read_csv(source, dtype=str, keep_default_na=False)
-    except (ValueError, OSError) as error:  # pandas' own parser errors are ValueErrors
-        raise DataError(f"{source} is no CSV with the columns {', '.join(PHOTOGRAPH_COLUMNS)}: {error}") from error
-    missing = [name for name in PHOTOGRAPH_COLUMNS if name not in table.columns]
+        reader = csv.reader(io.StringIO(source.read_text("utf-8-sig"), newline=""), strict=True)
+        heading = [name.strip() for name in next(reader, [])]
+        _check_heading(source, heading)
+        for row in reader:
+            if row and len(row) != len(heading):
+                raise DataError(
+                    f"{printable(source)}, line {reader.line_num}: {len(row)} values; the heading has {len(heading)}"
+                )
+            if row:
+                named = dict(zip(heading, row, strict=True))
+                yield reader.line_num, {name: _name(named[name]) for name in PHOTOGRAPH_COLUMNS}
+    except (csv.Error, UnicodeDecodeError, OSError) as error:
+        wanted = ", ".join(PHOTOGRAPH_COLUMNS)
+        raise DataError(f"{printable(source)} is no CSV in UTF-8 with the columns {wanted}: {error}") from error
+
+
+def _check_heading(source: Path, heading: Sequence[str]) -> None:
+    missing = [name for name in PHOTOGRAPH_COLUMNS if name not in heading]
     if missing:
-        raise DataError(f"{source} lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}")
-    for column in PHOTOGRAPH_COLUMNS:
-        empty = np.flatnonzero(table[column].str.strip() == "")
-        if len(empty):
-            raise DataError(f"{source}, line {empty[0] + 2}: {column} is empty")
-    return [
-        Photograph(source.parent / p, g, e, s) for p, g, e, s in table[list(PHOTOGRAPH_COLUMNS)].itertuples(index=False)
-    ]
+        there = printable(", ".join(heading))[:200]
+        raise DataError(f"{printable(source)} lacks the column(s) {', '.join(missing)}; it has {there or 'none'}")
+    twice = [name for name in PHOTOGRAPH_COLUMNS if heading.count(name) > 1]
+    if twice:
+        raise DataError(f"{printable(source)} has two columns named {', '.join(twice)}; which one is meant?")
 
 
-def _of_folder(source: Path) -> list[Photograph]:
-    paths = sorted(path for path in source.glob("*/*/*") if path.suffix.lower() in IMAGE_ENDINGS)
-    return [Photograph(p, p.parts[-3], p.parts[-2], p.stem.split("_")[0]) for p in paths]
+def _of_folder(source: Path) -> tuple[list[Photograph], list[Failure]]:
+    """Photographs in the layout, and everything else that is no file of the system."""
+    rows: list[Photograph] = []
+    failures: list[Failure] = []
+    for path in sorted(_files(source)):
+        parts = path.relative_to(source).parts
+        names = [printable(_name(part)) for part in (*parts[:-1], path.stem.split("_")[0])]
+        if reason := _reason(source, path, names):
+            failures.append(Failure(Photograph(path, printable(parts[0]), "", ""), reason))
+        else:
+            group, emotion, subject = names
+            rows.append(Photograph(path, group, emotion, subject))
+    return rows, failures
 
 
-def read_photograph(path: Path) -> UInt8[ndarray, "H W 3"]:
-    """Upright sRGB pixels.
+def _files(source: Path) -> Iterator[Path]:
+    """Everything below a folder but folders, hidden files and those of the system; links to folders are not entered."""
+    for folder, folders, names in os.walk(source):
+        folders[:] = [name for name in folders if not _is_of_the_system(name)]
+        below = [Path(folder, name) for name in folders]
+        yield from (path for path in below if path.is_symlink() or path.suffix.lower() in IMAGE_ENDINGS)
+        yield from (Path(folder, name) for name in names if not _is_of_the_system(name))
 
-    Raises:
-        DataError: the file is missing or no picture.
-    """
-    try:
-        with Image.open(path) as picture:
-            return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise DataError(f"cannot read the photograph {path}: {error}") from error
+
+def _is_of_the_system(name: str) -> bool:
+    return name.startswith(".") or name.lower() in SYSTEM_NAMES
+
+
+def _reason(source: Path, path: Path, names: Sequence[str]) -> str:
+    """Why a file of a folder is not taken; empty where it is."""
+    if path.is_symlink():
+        where = Path(os.path.realpath(path))
+        if not where.is_relative_to(os.path.realpath(source)):
+            return "is a link that leads out of the folder; name its file in a CSV"
+        if where.is_dir():
+            return "is a link to a folder; name its files in a CSV"
+    if path.suffix.lower() not in IMAGE_ENDINGS:
+        return f"ending {printable(path.suffix)!r} is not read; there are: {' '.join(IMAGE_ENDINGS)}"
+    if len(names) != 3 or not all(names):
+        return f"not laid out {LAYOUT}"
+    return ""
+
+
+def _name(text: str) -> str:
+    """Without blanks around it, and letters with marks in one form: systems write the same name differently."""
+    return unicodedata.normalize("NFC", text.strip())

@@ -17,8 +17,9 @@ from facing_asymmetry.photographs.symmetry import TURNED, in_face_frame, picture
 from facing_asymmetry.photographs.symmetry_scale import asymmetry_mm, published_scale
 
 MEASURE_COLUMNS: Final = (
-    *("path", "group", "emotion", "subject", "detector_score", "faces_seen", "yaw", "asymmetry_mm", "s", "weak_side"),
-    *("excess_asymmetry_mm", "excess_s", "intensity_mm", "intensity_from", "picture_asymmetry"),
+    *("path", "group", "emotion", "subject", "detector_score", "faces_seen", "face_presence", "eyes_px", "turn", "yaw"),
+    *("asymmetry_mm", "s", "weak_side", "excess_asymmetry_mm", "excess_s", "intensity_mm", "intensity_from"),
+    "picture_asymmetry",
 )
 """Columns of `measures_table`."""
 
@@ -36,6 +37,9 @@ class Measured:
         yaw: degrees the head is turned.
         picture: asymmetry of the image, see `picture_asymmetry`.
         frame: `(S, S, 3)` sRGB: what classifiers see.
+        presence: the landmark network's certainty that it sees a face, in [0, 1].
+        size_px: pixels of the photograph between the outer corners of the eyes.
+        turn: degrees, anticlockwise, that the picture had to be turned: 0, 90, 180 or 270.
     """
 
     photograph: Photograph
@@ -46,6 +50,9 @@ class Measured:
     yaw: float
     picture: float
     frame: UInt8[ndarray, "S S 3"]
+    presence: float = 1.0
+    size_px: float = float("nan")
+    turn: int = 0
 
     @property
     def asymmetry_mm(self) -> float:
@@ -73,13 +80,24 @@ def measure(photograph: Photograph) -> Measured:
     """Detect, frame and measure one photograph.
 
     Raises:
-        DataError: it can't be read, or no face is found.
+        DataError: it can't be read, or its face can't be measured, see `read_face`.
     """
     face = read_face(photograph)
     frame, points = framed(face.image, face.points)
     differences, yaw = published_scale().differences(points), yaw_degrees(points)
-    own = in_face_frame(points)
-    return Measured(photograph, face.score, face.faces, differences, own, yaw, picture_asymmetry(frame), frame)
+    return Measured(
+        photograph=photograph,
+        score=face.score,
+        faces=face.faces,
+        presence=face.presence,
+        size_px=face.size_px,
+        turn=face.turn,
+        differences=differences,
+        points=in_face_frame(points),
+        yaw=yaw,
+        picture=picture_asymmetry(frame),
+        frame=frame,
+    )
 
 
 def measures_table(measured: Sequence[Measured]) -> pd.DataFrame:
@@ -109,12 +127,15 @@ def _row(m: Measured, neutral: dict[tuple[str, str], list[Measured]]) -> dict[st
         beyond = m.differences - np.mean([n.differences for n in own], axis=0)
     rest = np.mean([n.points for n in own], axis=0) if own else scale.neutral
     return {
-        "path": str(photograph.path),
+        "path": photograph.shown,
         "group": photograph.group,
         "emotion": photograph.emotion,
         "subject": photograph.subject,
         "detector_score": m.score,
         "faces_seen": m.faces,
+        "face_presence": m.presence,
+        "eyes_px": m.size_px,
+        "turn": m.turn,
         "yaw": m.yaw,
         "asymmetry_mm": m.asymmetry_mm,
         "s": m.s,

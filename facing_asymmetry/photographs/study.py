@@ -55,7 +55,7 @@ def study(
     records = registry.chosen(names)
     synthetic = _synthetic(run)
     measured, failures = measure_all(photographs)
-    failures += [Failure(photograph, reason) for photograph, reason in left_out(source)]
+    failures += left_out(source)
     write_atomically(into / "failures.csv", _failed(failures).to_csv(index=False))
     if not measured:
         raise DataError(
@@ -114,13 +114,13 @@ def render_page(
         slopes=_slope_rows(tables["slopes"]),
         groups=_group_rows(tables["groups"]),
         own_neutral=int((measures["excess_asymmetry_mm"].notna()).sum()),
-        crowded=[f"{m.photograph.path} ({m.faces})" for m in measured if m.faces > 1],
-        pictures=[(_uri(m), str(m.photograph.path)) for m in measured] if thumbnails else [],
+        crowded=[f"{m.photograph.shown} ({m.faces})" for m in measured if m.faces > 1],
+        pictures=[(_uri(m), m.photograph.shown) for m in measured] if thumbnails else [],
     )
 
 
 def _failed(failures: Sequence[Failure]) -> pd.DataFrame:
-    rows = [(str(f.photograph.path), f.photograph.group, f.reason) for f in failures]
+    rows = [(f.photograph.shown, f.photograph.group, f.reason) for f in failures]
     return pd.DataFrame(rows, columns=["path", "group", "reason"])
 
 

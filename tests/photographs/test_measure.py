@@ -13,8 +13,9 @@ from facing_asymmetry.photographs.landmarks import (
     similarity,
     transform_points,
 )
-from facing_asymmetry.photographs.listing import Photograph, read_photograph
+from facing_asymmetry.photographs.listing import Photograph
 from facing_asymmetry.photographs.measure import measure
+from facing_asymmetry.photographs.pixels import read_photograph
 from facing_asymmetry.photographs.symmetry import height_differences, in_face_frame, picture_asymmetry, yaw_degrees
 from facing_asymmetry.photographs.symmetry_scale import published_scale
 from tests.photographs.pictures import HOPPER, free_photographs, hopper
