@@ -57,30 +57,41 @@ def read_photograph(path: Path) -> UInt8[ndarray, "H W 3"]:
     Raises:
         DataError: the file is missing, no regular file, of another format, too large or damaged.
     """
+    content = photograph_bytes(path)
     try:
-        content = _content(path)
         kind = _format(content)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what Pillow finds odd and reads all the same
             return _pixels(content, kind)
     except Exception as error:  # damaged files make Pillow raise errors of any class
-        raise DataError(f"cannot read the photograph {printable(path)}: {_words(error)}") from error
+        raise _refusal(path, error) from error
+
+
+def photograph_bytes(path: Path) -> bytes:
+    """The bytes of a regular file of a size that is read; never waits, as reading a pipe would.
+
+    Raises:
+        DataError: the file is missing, empty, too large or no regular file.
+    """
+    try:
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):
+            raise ValueError("it is a folder, a pipe or a device, not a file")
+        if not 0 < facts.st_size <= MOST_BYTES:
+            raise ValueError(f"it has {facts.st_size:,} bytes; 1 to {MOST_BYTES:,} are read")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise _refusal(path, error) from error
+
+
+def _refusal(path: Path, error: Exception) -> DataError:
+    return DataError(f"cannot read the photograph {printable(path)}: {_words(error)}")
 
 
 def _words(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):  # its words hold an address in memory
         return "it is damaged after its first bytes"
     return printable(getattr(error, "strerror", None) or str(error) or type(error).__name__)[:MOST_WORDS]
-
-
-def _content(path: Path) -> bytes:
-    """The bytes of a regular file that is not too large."""
-    facts = path.stat()
-    if not stat.S_ISREG(facts.st_mode):
-        raise ValueError("it is a folder, a pipe or a device, not a file")
-    if not 0 < facts.st_size <= MOST_BYTES:
-        raise ValueError(f"it has {facts.st_size:,} bytes; 1 to {MOST_BYTES:,} are read")
-    return path.read_bytes()
 
 
 def _format(content: bytes) -> str:

@@ -15,8 +15,8 @@ from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.photographs.fitting.fit import HeadFit, fit_head
 from facing_asymmetry.photographs.fitting.learnt import learnt
 from facing_asymmetry.photographs.landmarks import frame_of, sample_image
-from facing_asymmetry.photographs.listing import Photograph
-from facing_asymmetry.photographs.measure import Failure
+from facing_asymmetry.photographs.listing import Failure, Photograph
+from facing_asymmetry.photographs.pixels import photograph_bytes
 from facing_asymmetry.photographs.reading import read_face
 
 NEUTRAL: Final = "neutral"
@@ -67,7 +67,7 @@ class PhotographStimulus:
             DataError: the file is gone, or is another one than was fitted.
         """
         if file_hash(self.photograph) != self.face.sha256:
-            raise DataError(f"the photograph {self.photograph.path} has changed since a head was fitted to it")
+            raise DataError(f"the photograph {self.photograph.shown} has changed since a head was fitted to it")
         return read_face(self.photograph).image
 
     def matrix(self, size: int) -> Float[ndarray, "2 3"]:
@@ -85,10 +85,7 @@ def file_hash(photograph: Photograph) -> str:
     Raises:
         DataError: it can't be read.
     """
-    try:
-        return hashlib.sha256(photograph.path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise DataError(f"cannot read the photograph {photograph.path}: {error}") from error
+    return hashlib.sha256(photograph_bytes(photograph.path)).hexdigest()
 
 
 def see(photograph: Photograph) -> SeenFace:

@@ -7,13 +7,11 @@ import numpy as np
 from PIL import Image
 
 from facing_asymmetry.core.assets import cache_folder, fetch
+from facing_asymmetry.photographs.demonstration import ASTRONAUT
 
 HOPPER = Path(mpl.get_data_path()) / "sample_data" / "grace_hopper.jpg"
 """Grace Hopper's official portrait (public domain), inside matplotlib's wheel."""
 
-SCIKIT_IMAGE = (
-    "pypi:scikit-image==0.26.0:scikit_image-0.26.0-cp311-cp311-manylinux_2_24_x86_64.manylinux_2_28_x86_64.whl"
-)
 MEMBERS = {
     "skimage/data/astronaut.png": "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
     "skimage/data/camera.png": "b0793d2adda0fa6ae899c03989482bff9a42d3d5690fc7e3648f2795d730c23a",
@@ -23,7 +21,7 @@ MEMBERS = {
 
 def free_photographs() -> dict[str, Path]:
     """Three people who may be shown: hopper, astronaut, camera."""
-    found = fetch(SCIKIT_IMAGE, MEMBERS, cache_folder() / "photographs")
+    found = fetch(ASTRONAUT, MEMBERS, cache_folder() / "photographs")
     return {"hopper": HOPPER} | {path.stem: path for path in found.values()}
 
 

@@ -14,7 +14,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.argument("source")
 @click.option(
     "--into",
     type=click.Path(path_type=Path),
@@ -29,15 +29,17 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     "--run", type=click.Path(exists=True, path_type=Path), help="Folder of a run with synthetic faces, drawn beside."
 )
 @click.option("--thumbnails", is_flag=True, help="Embed the faces in the page (by default it holds no photographs).")
-def photographs(source: Path, into: Path, names: tuple[str, ...], run: Path | None, thumbnails: bool) -> None:
+def photographs(source: str, into: Path, names: tuple[str, ...], run: Path | None, thumbnails: bool) -> None:
     """Measure activation against symmetry on photographs of real faces.
 
     SOURCE is a CSV with the columns path, group, emotion, subject, or a folder laid out
-    GROUP/EMOTION/SUBJECT[_...].jpg. Photographs are read on this machine and nothing is uploaded.
+    GROUP/EMOTION/SUBJECT[_...].jpg; the word demonstration stands for eight faces that are free to use and are fetched
+    the first time. Photographs are read on this machine and nothing is uploaded.
     """
+    from facing_asymmetry.photographs.demonstration import photographs_source
     from facing_asymmetry.photographs.study import study
 
-    click.echo(f"report: {study(source, into, names, run, thumbnails=thumbnails)}")
+    click.echo(f"report: {study(photographs_source(source), into, names, run, thumbnails=thumbnails)}")
 
 
 @click.command("photographs")
