@@ -20,7 +20,13 @@ from facing_asymmetry.classifiers.loaders.torch_files import is_torchscript, rea
 from facing_asymmetry.classifiers.loaders.user_networks import load_torchscript
 from facing_asymmetry.classifiers.networks import architecture_name, untrained_network
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.classifiers.user_weights import ImportNote, import_remedy, imported_path, note_path
+from facing_asymmetry.classifiers.user_weights import (
+    ImportNote,
+    import_remedy,
+    imported_path,
+    note_path,
+    require_trust,
+)
 from facing_asymmetry.core.assets import file_sha256
 from facing_asymmetry.core.errors import AssetError, ConfigError
 from facing_asymmetry.core.files import write_atomically
@@ -29,18 +35,19 @@ LIKENESS = 0.5
 """Share of a network's names and shapes that a file must hold to be called the network's."""
 
 
-def import_checkpoint(record: ClassifierRecord, path: Path) -> ImportNote:
+def import_checkpoint(record: ClassifierRecord, path: Path, trust: bool = False) -> ImportNote:
     """Read a checkpoint in its official layout, check it against the network, and keep it; what was there is replaced.
 
     Args:
         record: of a classifier whose weights only the user can supply.
         path: the file as its authors publish it, or safetensors with the network's names.
+        trust: whether the program in a TorchScript file may run.
 
     Returns:
         The note that was written beside the weights.
 
     Raises:
-        ConfigError: the classifier's weights come from a registry.
+        ConfigError: the classifier's weights come from a registry, or the file is TorchScript without trust.
         AssetError: no such file, not the recorded SHA-256, not a checkpoint, a pickle that wants to call something,
             another network's, or another number of classes; nothing is written.
     """
@@ -53,7 +60,7 @@ def import_checkpoint(record: ClassifierRecord, path: Path) -> ImportNote:
     if known and digest != known:
         raise AssetError(f"{path} has SHA-256 {digest}; {known} expected. {import_remedy(record)}")
     if record.options["loader"] == "torchscript":
-        return _keep_torchscript(record, path, digest)
+        return _keep_torchscript(record, path, digest, trust)
     layout = find_layout(architecture_name(record), str(record.options.get("layout") or ""))
     tensors = fitting(named_tensors(read_checkpoint(path), layout, path), record, path)
     return _keep_tensors(record, path, digest, tensors)
@@ -126,18 +133,21 @@ def _keep_tensors(record: ClassifierRecord, path: Path, digest: str, tensors: Te
     return _note(record, path, digest, len(tensors))
 
 
-def _keep_torchscript(record: ClassifierRecord, path: Path, digest: str) -> ImportNote:
+def _keep_torchscript(record: ClassifierRecord, path: Path, digest: str, trust: bool) -> ImportNote:
     if not is_torchscript(path):
         raise AssetError(f"{path} is not a TorchScript archive, which {record.name} needs. {import_remedy(record)}")
+    require_trust(record, path, trust)
     load_torchscript(path, record)
     note_path(record).unlink(missing_ok=True)
     write_atomically(imported_path(record), path.read_bytes())
-    return _note(record, path, digest, 0)
+    return _note(record, path, digest, 0, trusted=True)
 
 
-def _note(record: ClassifierRecord, path: Path, digest: str, tensors: int) -> ImportNote:
+def _note(
+    record: ClassifierRecord, path: Path, digest: str, tensors: int, trusted: bool = False
+) -> ImportNote:
     target = imported_path(record)
     sizes = path.stat().st_size, target.stat().st_size
-    note = ImportNote(record.name, path.name, digest, sizes[0], file_sha256(target), sizes[1], tensors)
+    note = ImportNote(record.name, path.name, digest, sizes[0], file_sha256(target), sizes[1], tensors, trusted)
     write_atomically(note_path(record), note.dump())
     return note

@@ -18,6 +18,7 @@ from facing_asymmetry.classifiers.loaders.named_tensors import differences, shap
 from facing_asymmetry.classifiers.loaders.outputs import FromProbabilities
 from facing_asymmetry.classifiers.loaders.torch_files import load_safetensors
 from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.classifiers.user_weights import require_trust, trusted
 from facing_asymmetry.core.errors import ConfigError, ModelError
 
 PUBLISHED: Final = "published"
@@ -35,7 +36,7 @@ def build_network(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
         files: weight file by base name.
 
     Raises:
-        ConfigError: unknown loader or architecture, or the record names no file.
+        ConfigError: unknown loader or architecture, the record names no file, or a TorchScript file is not trusted.
         AssetError: a file can't be read.
         ModelError: the weights do not fit the network.
     """
@@ -107,6 +108,7 @@ def _onnx(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
 def _torchscript(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
     from facing_asymmetry.classifiers.loaders.user_networks import load_torchscript
 
+    require_trust(record, _first(files), trusted(record))
     return load_torchscript(_first(files), record)
 
 

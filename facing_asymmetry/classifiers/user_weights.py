@@ -11,7 +11,7 @@ from pathlib import Path
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.core.assets import cache_folder, file_sha256
-from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.errors import AssetError, ConfigError
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class ImportNote:
         sha256: of the file in the cache.
         size: of the file in the cache, in bytes.
         tensors: how many it holds (0 for TorchScript).
+        trusted: whether the user said that a program in the file may run (TorchScript).
     """
 
     classifier: str
@@ -35,6 +36,7 @@ class ImportNote:
     sha256: str
     size: int
     tensors: int = 0
+    trusted: bool = False
 
     def dump(self) -> str:
         """As JSON."""
@@ -65,6 +67,29 @@ def read_note(record: ClassifierRecord) -> ImportNote | None:
         return ImportNote(**json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise AssetError(f"{path} is damaged ({error}). {import_remedy(record)}") from error
+
+
+def trusted(record: ClassifierRecord) -> bool:
+    """Whether the user lets a program in the weights run: said in `options.trust`, or when they were imported."""
+    if not record.from_user:
+        return record.options.get("trust") is True
+    note = read_note(record)
+    return note is not None and note.trusted
+
+
+def require_trust(record: ClassifierRecord, path: Path, given: bool) -> None:
+    """Let a TorchScript file be opened only where the user has said so.
+
+    Raises:
+        ConfigError: `given` is false; nothing of the file was executed.
+    """
+    if not given:
+        again = f"facing-asymmetry classifiers import {record.name} FILE --trust"
+        how = again if record.from_user else f"classifiers.{record.name}.options.trust=true"
+        raise ConfigError(
+            f"{path} is TorchScript, a program that can read and overwrite your files as soon as it is opened. "
+            f"Nothing of it was executed. If you made it yourself, or trust who did: {how}"
+        )
 
 
 def import_remedy(record: ClassifierRecord) -> str:

@@ -239,7 +239,10 @@ def test_emonet_is_imported_as_torchscript_and_its_entry_of_logits_is_taken(cach
     torch.jit.trace(Toy(), torch.zeros(1, 3, 256, 256), strict=False).save(cache / "emonet.pt")
     assert registry.state(record).word == "needs licence"
     assert "CC BY-NC-ND" in record.licence
-    import_checkpoint(record, cache / "emonet.pt")
+    with pytest.raises(ConfigError, match="is TorchScript, a program .*emonet_affectnet8 FILE --trust"):
+        import_checkpoint(record, cache / "emonet.pt")
+    assert not registry.state(record).ready
+    import_checkpoint(record, cache / "emonet.pt", trust=True)
     logits = registry.load(record)(torch.full((2, 3, 64, 64), 0.25))
     assert torch.allclose(logits, torch.full((2, 8), 0.25))
     refused_path = save_official(network(DAN), DAN, cache / "dan.pth")

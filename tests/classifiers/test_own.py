@@ -151,10 +151,10 @@ def test_a_timm_model_takes_a_checkpoint_below_its_entry(folder):
 def test_torchscript_that_is_damaged_or_of_another_size_is_named(folder):
     (folder / "m.pt").write_bytes(b"PK nothing")
     with pytest.raises(AssetError, match=r"m\.pt is not a whole TorchScript"):
-        registry.load(own(loader="torchscript", path="m.pt"))
+        registry.load(own(loader="torchscript", path="m.pt", trust=True))
     torch.jit.script(nn.Sequential(nn.Flatten(), nn.Linear(3, 7))).save("m.pt")
     with pytest.raises(ModelError, match=r"m\.pt does not run on one frame"):
-        registry.load(own(loader="torchscript", path="m.pt"))
+        registry.load(own(loader="torchscript", path="m.pt", trust=True))
 
 
 def onnx_file(path, operator, batch="B"):
@@ -231,3 +231,32 @@ def test_the_logits_of_tuples_and_dictionaries_are_taken():
     assert chosen((a, b), None) is a
     assert chosen((a, b), "1") is b
     assert chosen({"x": a, "y": [b]}, "y") is b
+
+
+class Writer(nn.Module):
+    """Would make a file when it is run, and another when it is loaded."""
+
+    def forward(self, x):
+        return x.mean((2, 3)).repeat(1, 3)[:, :7] + torch.from_file("canary", True, 4).sum() * 0
+
+    @torch.jit.export
+    def __getstate__(self):
+        return 0, self.training
+
+    @torch.jit.export
+    def __setstate__(self, state: tuple[int, bool]):
+        self.training = state[1]
+        torch.from_file("loaded", True, 4)
+
+
+@pytest.mark.parametrize("trust", [None, False, "true", 1])
+def test_torchscript_is_not_opened_without_trust(trust, folder):
+    torch.jit.script(Writer()).save("m.pt")
+    with pytest.raises(ConfigError, match=r"is TorchScript, a program .* classifiers\.custom\.options\.trust=true"):
+        registry.load(own(loader="torchscript", path="m.pt", trust=trust))
+    assert {path.name for path in folder.iterdir()} == {"m.pt"}
+
+
+def test_torchscript_is_opened_with_trust(folder):
+    torch.jit.script(nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 7))).save("m.pt")
+    assert registry.load(own(loader="torchscript", path="m.pt", trust=True))(torch.rand(2, 3, 9, 9)).shape == (2, 7)

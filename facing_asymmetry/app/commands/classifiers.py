@@ -37,8 +37,11 @@ def fetch(names: tuple[str, ...]) -> None:
 @classifiers.command("import")
 @click.argument("name")
 @click.argument("file", type=click.Path(path_type=Path))
-def import_weights(name: str, file: Path) -> None:
+@click.option("--trust", is_flag=True, help="Let the program in a TorchScript file run: you made it, or trust who did.")
+def import_weights(name: str, file: Path, trust: bool) -> None:
     """Read the authors' checkpoint FILE for classifier NAME into the cache, without executing anything in it.
+
+    TorchScript (emonet_affectnet8) is a program, and is refused without --trust.
 
     The file is read in its official layout. Names and shapes of its tensors are compared with the network's. It is
     stored as safetensors, with a note of the SHA-256 of both files.
@@ -47,7 +50,7 @@ def import_weights(name: str, file: Path) -> None:
     from facing_asymmetry.classifiers import registry
     from facing_asymmetry.classifiers.importing import import_checkpoint
 
-    note = import_checkpoint(registry.record(name), file)
+    note = import_checkpoint(registry.record(name), file, trust)
     click.echo(f"{name} is ready: {note.tensors or 'all'} tensors of {note.original} (SHA-256 {note.original_sha256})")
     click.echo(f"Check it on labelled faces: facing-asymmetry classifiers verify {name}")
 

@@ -94,6 +94,9 @@ def load_timm(path: Path, record: ClassifierRecord) -> nn.Module:
 def load_torchscript(path: Path, record: ClassifierRecord) -> nn.Module:
     """A scripted or traced network, tried once on a grey frame.
 
+    Loading runs the file's own program (its `__setstate__`), as does every call. No list of allowed operators is held
+    against it, because torch parses and runs it in one step.
+
     Args:
         path: the archive.
         record: says the size of its input and, in `options.output`, which of several outputs are the logits.
