@@ -16,6 +16,7 @@ from facing_asymmetry.classifiers.loaders.named_tensors import (
     named_tensors,
     shapes_of,
 )
+from facing_asymmetry.classifiers.loaders.outputs import try_network
 from facing_asymmetry.classifiers.loaders.torch_files import is_torchscript, read_checkpoint
 from facing_asymmetry.classifiers.loaders.user_networks import load_torchscript
 from facing_asymmetry.classifiers.networks import architecture_name, untrained_network
@@ -137,15 +138,13 @@ def _keep_torchscript(record: ClassifierRecord, path: Path, digest: str, trust: 
     if not is_torchscript(path):
         raise AssetError(f"{path} is not a TorchScript archive, which {record.name} needs. {import_remedy(record)}")
     require_trust(record, path, trust)
-    load_torchscript(path, record)
+    try_network(load_torchscript(path, record), record)
     note_path(record).unlink(missing_ok=True)
     write_atomically(imported_path(record), path.read_bytes())
     return _note(record, path, digest, 0, trusted=True)
 
 
-def _note(
-    record: ClassifierRecord, path: Path, digest: str, tensors: int, trusted: bool = False
-) -> ImportNote:
+def _note(record: ClassifierRecord, path: Path, digest: str, tensors: int, trusted: bool = False) -> ImportNote:
     target = imported_path(record)
     sizes = path.stat().st_size, target.stat().st_size
     note = ImportNote(record.name, path.name, digest, sizes[0], file_sha256(target), sizes[1], tensors, trusted)

@@ -14,8 +14,9 @@ from facing_asymmetry.classifiers.architectures.architecture import (
     Architecture,
     find_architecture,
 )
+from facing_asymmetry.classifiers.example_frames import example_inputs
 from facing_asymmetry.classifiers.loaders.named_tensors import differences, shapes_of
-from facing_asymmetry.classifiers.loaders.outputs import FromProbabilities
+from facing_asymmetry.classifiers.loaders.outputs import FromProbabilities, try_network
 from facing_asymmetry.classifiers.loaders.torch_files import load_safetensors
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.classifiers.user_weights import require_trust, trusted
@@ -38,7 +39,7 @@ def build_network(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
     Raises:
         ConfigError: unknown loader or architecture, the record names no file, or a TorchScript file is not trusted.
         AssetError: a file can't be read.
-        ModelError: the weights do not fit the network.
+        ModelError: the weights do not fit the network, or a network of the user's is not what its record says.
     """
     loader = str(record.options.get("loader", ""))
     if loader not in LOADERS:
@@ -46,6 +47,8 @@ def build_network(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
     if not files and loader != "factory":
         raise ConfigError(f"classifier {record.name!r}: options.path is empty; it must name the file to load")
     network = FORMAT_LOADERS[loader](record, files) if loader in FORMAT_LOADERS else _with_weights(record, files)
+    if record.own:
+        try_network(network, record)
     if record.output == "probabilities":
         network = FromProbabilities(network)
     # on a CPU channels last is faster for every one of these networks (docs/classifiers.md)
@@ -102,7 +105,7 @@ def _keras(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
 def _onnx(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
     from facing_asymmetry.classifiers.loaders.onnx_models import load_onnx
 
-    return load_onnx(_first(files), record.input_size)
+    return load_onnx(_first(files), example_inputs(record), str(record.options.get("output") or ""))
 
 
 def _torchscript(record: ClassifierRecord, files: WeightFiles) -> nn.Module:

@@ -102,8 +102,9 @@ def import_remedy(record: ClassifierRecord) -> str:
 def with_fingerprint(record: ClassifierRecord) -> ClassifierRecord:
     """The record with `fingerprint` filled where its weights are imported or the user's own; otherwise unchanged.
 
-    The fingerprint is the SHA-256 of the imported weights, or of the user's file and the source of the user's factory
-    (of that module only: a change in what it imports is not noticed, so that `options.version` can be raised by hand).
+    The fingerprint is the SHA-256 of the imported weights, or of the user's file, of the data beside an ONNX file and
+    of the source of the user's factory (of that module only: a change in what it imports is not noticed, so that
+    `options.version` can be raised by hand).
     """
     if record.from_user:
         note = read_note(record)
@@ -113,10 +114,17 @@ def with_fingerprint(record: ClassifierRecord) -> ClassifierRecord:
     parts = []
     path = Path(str(record.options.get("path") or "")).expanduser()
     if path.is_file():
-        parts.append(file_sha256(path))
+        beside = _data_files(path) if record.options.get("loader") == "onnx" else []
+        parts += [file_sha256(file) for file in (path, *beside)]
     if source := factory_source(str(record.options.get("factory") or "")):
         parts.append(file_sha256(source))
     return replace(record, fingerprint=hashlib.sha256(" ".join(parts).encode()).hexdigest() if parts else "")
+
+
+def _data_files(path: Path) -> list[Path]:
+    from facing_asymmetry.classifiers.loaders.onnx_files import data_files
+
+    return data_files(path)
 
 
 def factory_source(factory: str) -> Path | None:

@@ -6,19 +6,15 @@ of the labels on seven labelled faces (synthetic photographs, see NOTICE).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from jaxtyping import Float
-from PIL import Image
-from torch import Tensor, nn
+from torch import nn
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier, check_logits
+from facing_asymmetry.classifiers.example_frames import LABELLED_EMOTIONS, labelled_faces, pattern_frames
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.core.errors import FacingAsymmetryError, ModelError
 
 BATCH_TOLERANCE = 1e-4
@@ -32,9 +28,6 @@ GRADIENT_TOLERANCE = 0.05
 
 LARGEST_LOGIT = 1e3
 """Logits beyond this say that the scaling of the input is wrong."""
-
-LABELLED_EMOTIONS = (*BASIC, "neutral")
-"""What the faces show, in the order of `labelled_faces`."""
 
 LEAST_RIGHT = 3
 """Faces of the seven that a network must get right where its record does not say which it recognises."""
@@ -115,24 +108,6 @@ def check_labels(classifier: Classifier) -> SelfCheck:
     """The order of the labels on labelled faces."""
     passed, detail = judge_labels(classifier)
     return SelfCheck("labels", passed, detail)
-
-
-def pattern_frames(count: int = 3, size: int = 224) -> Float[Tensor, "B 3 S S"]:
-    """Smooth coloured patterns, the same on every machine: stand-ins for frames where only numbers are checked."""
-    rows = torch.linspace(-1, 1, size).view(1, 1, size, 1)
-    columns = rows.transpose(2, 3)
-    number = torch.arange(count).view(count, 1, 1, 1) + torch.tensor([0.0, 0.4, 0.8]).view(1, 3, 1, 1)
-    waves = torch.sin(6 * rows + number) * torch.cos(5 * columns * (1 + 0.2 * number))
-    return 0.5 + 0.25 * waves + 0.2 * torch.exp(-3 * (rows**2 + columns**2))
-
-
-def labelled_faces(size: int = 224) -> Float[Tensor, "7 3 S S"]:
-    """The faces as frames: sRGB in [0, 1], framed as the renderer frames faces."""
-    folder = Path(__file__).parent / "faces"
-    images = [
-        np.asarray(Image.open(folder / f"{e}.png").convert("RGB").resize((size, size))) for e in LABELLED_EMOTIONS
-    ]
-    return torch.from_numpy(np.stack(images).transpose(0, 3, 1, 2).astype(np.float32) / 255)
 
 
 def judge_labels(classifier: Classifier) -> tuple[bool, str]:

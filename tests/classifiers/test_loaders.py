@@ -16,6 +16,8 @@ from facing_asymmetry.classifiers.loaders.tensorflow_weights import load_tfjs_we
 from facing_asymmetry.classifiers.loaders.torch_files import load_safetensors, load_state_dict
 from facing_asymmetry.core.errors import AssetError, ModelError
 
+FRAMES = torch.tensor([[0.5, -1.0], [2.0, 1.0], [-3.0, 0.25]]).view(3, 2, 1, 1)
+
 
 class Dangerous:
     """Would run when unpickled."""
@@ -165,7 +167,7 @@ def onnx_file(path, operator="Relu"):
 
 
 def test_an_onnx_graph_runs_with_any_batch_and_carries_gradients(tmp_path):
-    network = load_onnx(onnx_file(tmp_path / "m.onnx"), size=1)
+    network = load_onnx(onnx_file(tmp_path / "m.onnx"), FRAMES)
     x = torch.tensor([[3.0, -1.0], [1.0, 2.0]]).view(2, 2, 1, 1).requires_grad_(True)
     logits = network(x)
     assert logits.tolist() == [[6.0, 12.0], [-2.0, 6.0]]
@@ -175,7 +177,7 @@ def test_an_onnx_graph_runs_with_any_batch_and_carries_gradients(tmp_path):
 
 
 def test_an_onnx_operator_that_is_not_known_is_named(tmp_path, caplog):
-    network = load_onnx(onnx_file(tmp_path / "m.onnx", "ThresholdedRelu"), size=1)
+    network = load_onnx(onnx_file(tmp_path / "m.onnx", "ThresholdedRelu"), FRAMES)
     assert isinstance(network, OnnxRuntimeNetwork)
     assert "m.onnx has no gradient: onnx2torch cannot rebuild it" in caplog.text
     assert "'ThresholdedRelu'" in caplog.text
@@ -184,4 +186,4 @@ def test_an_onnx_operator_that_is_not_known_is_named(tmp_path, caplog):
 def test_a_file_that_is_no_onnx_model_is_named(tmp_path):
     (tmp_path / "m.onnx").write_bytes(b"\x00\xff not a model")
     with pytest.raises(AssetError, match=r"m\.onnx is not a whole ONNX"):
-        load_onnx(tmp_path / "m.onnx", size=1)
+        load_onnx(tmp_path / "m.onnx", FRAMES)

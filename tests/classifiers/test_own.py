@@ -16,6 +16,7 @@ from torch import nn
 from facing_asymmetry.app.hydra import launch
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.loaders.outputs import chosen
+from facing_asymmetry.classifiers.preprocessing import preprocess
 from facing_asymmetry.classifiers.user_weights import with_fingerprint
 from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError
@@ -125,11 +126,60 @@ def test_a_file_that_is_not_there_is_named(folder):
 
 def test_probabilities_become_logarithms(folder):
     module(folder, f"def make(): return nn.Sequential(*{HEAD.format(7)}, nn.Softmax(1))")
-    plain = registry.load(own(loader="factory", factory="mine:make"))
     logs = registry.load(replace(own(loader="factory", factory="mine:make"), output="probabilities"))
     image = torch.rand(2, 3, 40, 40)
-    logs.network.network.load_state_dict(plain.network.state_dict())
-    assert torch.allclose(logs(image).exp(), plain(image), atol=1e-6)
+    assert torch.allclose(logs(image).exp(), logs.network.network(preprocess(image, logs.record)), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("end", "output", "message"),
+    [
+        ("nn.Softmax(1)", "logits", r"custom returns probabilities .* set classifiers\.custom\.output=probabilities"),
+        ("nn.LogSoftmax(1)", "probabilities", r"returns numbers from -.* set classifiers\.custom\.output=logits"),
+        ("nn.Identity()", "probabilities", r"not probabilities; set classifiers\.custom\.output=logits"),
+        ("nn.Sigmoid()", "probabilities", r"the first row sums to .*, not probabilities"),
+    ],
+)
+def test_probabilities_taken_for_logits_and_the_reverse_are_refused(end, output, message, folder):
+    module(folder, f"def make(): return nn.Sequential(*{HEAD.format(7)}, {end})")
+    with pytest.raises(ModelError, match=message):
+        registry.load(replace(own(loader="factory", factory="mine:make"), output=output))
+
+
+@pytest.mark.parametrize("end", ["nn.LogSoftmax(1)", "nn.Sigmoid()"])
+def test_logarithms_and_single_probabilities_may_stand_for_logits(end, folder):
+    module(folder, f"def make(): return nn.Sequential(*{HEAD.format(7)}, {end})")
+    assert registry.load(own(loader="factory", factory="mine:make"))(torch.rand(2, 3, 40, 40)).shape == (2, 7)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            "nn.Sequential(nn.Conv2d(1, 7, 3), nn.Flatten())",
+            r"mine:make does not run on one frame of shape \(3, 32, 32\)",
+        ),
+        ("nn.Sequential(nn.Flatten(), nn.Linear(3 * 48 * 48, 7))", "mine:make does not run on one frame"),
+        ("Mixing()", "the logits of a frame change with the frames beside it"),
+        ("First()", r"4 frames give logits of shape \(1, 7\)"),
+    ],
+)
+def test_a_network_that_does_not_run_on_frames_or_mixes_them_is_refused(body, message, folder):
+    module(
+        folder,
+        "class Mixing(nn.Module):\n    def forward(self, x): y = x.mean((2, 3)).repeat(1, 3)[:, :7]; return y - y.mean(0)\n"
+        "class First(nn.Module):\n    def forward(self, x): return x.mean((2, 3)).repeat(1, 3)[:1, :7]\n"
+        f"def make(): return {body}",
+    )
+    with pytest.raises(ModelError, match=message):
+        registry.load(own(loader="factory", factory="mine:make"))
+
+
+@pytest.mark.parametrize("arguments", [{"num_classes": 3}, {"pretrained": True}, {"checkpoint_path": "x"}, {"wdth": 4}])
+def test_arguments_that_timm_does_not_take_are_named(arguments, folder):
+    torch.save({}, "m.pth")
+    with pytest.raises(ConfigError, match=next(iter(arguments))):
+        registry.load(own(loader="timm", model="mobilenetv3_small_050", path="m.pth", arguments=arguments))
 
 
 def test_a_timm_model_takes_a_checkpoint_below_its_entry(folder):
@@ -236,6 +286,10 @@ def test_the_logits_of_tuples_and_dictionaries_are_taken():
 class Writer(nn.Module):
     """Would make a file when it is run, and another when it is loaded."""
 
+    def __init__(self):
+        super().__init__()
+        self.kept = torch.zeros(4)
+
     def forward(self, x):
         return x.mean((2, 3)).repeat(1, 3)[:, :7] + torch.from_file("canary", True, 4).sum() * 0
 
@@ -246,7 +300,7 @@ class Writer(nn.Module):
     @torch.jit.export
     def __setstate__(self, state: tuple[int, bool]):
         self.training = state[1]
-        torch.from_file("loaded", True, 4)
+        self.kept = torch.from_file("loaded", True, 4)
 
 
 @pytest.mark.parametrize("trust", [None, False, "true", 1])

@@ -1,102 +1,166 @@
-"""ONNX classifiers: rebuilt in torch by onnx2torch, so that they have gradients; if that fails, run by onnxruntime."""
+"""ONNX classifiers: rebuilt in torch by onnx2torch, so that they have gradients; if that fails, run by onnxruntime.
 
+A graph is a program: it is first run by onnxruntime in a process of its own (`onnx_runtime`). What that gives is what
+the rebuilt graph is compared with.
+"""
+
+import io
+import json
 import logging
+import subprocess
+import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from facing_asymmetry.classifiers.loaders import onnx_runtime
+from facing_asymmetry.classifiers.loaders.onnx_files import data_files, first_line, read_onnx, serialised
+from facing_asymmetry.classifiers.loaders.onnx_runtime import Session, error_of, output_number
 from facing_asymmetry.classifiers.loaders.outputs import Chosen
+from facing_asymmetry.core.assets.given import given_size
 from facing_asymmetry.core.errors import AssetError
 
-ONNX_AGREEMENT = 1e-3
+ONNX_AGREEMENT: Final = 1e-3
 """Largest difference of a logit between the rebuilt graph and onnxruntime at which the rebuilt graph is used."""
+
+SPREAD_SHARE: Final = 0.01
+"""The same, as a share of how far a logit moves between the frames; counts where it is the smaller of both."""
+
+ROUNDING: Final = 1e-5
+"""A difference that is smaller than this share of the largest logit is rounding."""
+
+SECONDS: Final = 12
+"""A graph that takes longer for the frames is given up, plus one second for every 20 MB of weights."""
+
+BYTES: Final = 2 << 30
+"""Memory that the trial may take, plus four times the size of the files."""
 
 log = logging.getLogger(__name__)
 
 
 class OnnxRuntimeNetwork(nn.Module):
-    """The graph run by onnxruntime; it has no gradient. Frames run one by one where the graph takes one at a time.
+    """The graph run by onnxruntime; it has no gradient.
 
     Args:
-        path: the file.
-
-    Raises:
-        AssetError: onnxruntime can't open it.
+        session: the open graph.
     """
 
     differentiable = False
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        try:
-            self.session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-        except Exception as error:
-            raise AssetError(f"{path} is not a model that onnxruntime opens: {str(error).splitlines()[0]}") from error
-        self.start = self.session.get_inputs()[0]
-        self.single = isinstance(self.start.shape[0], int)
+        self.session = session
 
     def forward(self, x: Float[Tensor, "B C S S"]) -> Float[Tensor, "B K"]:
-        """The graph's first output."""
-        frames = x.detach().to("cpu", torch.float32).numpy()
-        parts = [frames[i : i + 1] for i in range(len(frames))] if self.single else [frames]
-        found = [self.session.run(None, {self.start.name: np.ascontiguousarray(part)})[0] for part in parts]
-        return torch.from_numpy(np.concatenate(found)).to(x.device, x.dtype)
+        """Logits."""
+        found = self.session.run(x.detach().to("cpu", torch.float32).numpy())
+        return torch.from_numpy(found).to(x.device, x.dtype)
 
 
-def load_onnx(path: Path, size: int) -> nn.Module:
-    """An ONNX classifier as a module; differentiable if onnx2torch can rebuild its graph.
-
-    The rebuilt graph must agree with onnxruntime on a pattern; otherwise onnxruntime runs the file, and a warning
-    says why.
+class InBlocks(nn.Module):
+    """A network that takes a fixed number of frames at once; the last block is filled up with its last frame.
 
     Args:
-        path: the file; external data are not followed.
-        size: side of the square input in pixels, where the graph leaves it open.
+        network: the network.
+        block: frames that it takes.
+    """
+
+    def __init__(self, network: nn.Module, block: int) -> None:
+        super().__init__()
+        self.network, self.block = network, block
+
+    def forward(self, x: Float[Tensor, "B C S S"]) -> Float[Tensor, "B K"]:
+        """Logits."""
+        padded = torch.cat([x, x[-1:].expand(-len(x) % self.block, *x.shape[1:])])
+        return torch.cat([self.network(part) for part in padded.split(self.block)])[: len(x)]
+
+
+def load_onnx(path: Path, x: Float[Tensor, "B C S S"], output: str = "") -> nn.Module:
+    """An ONNX classifier as a module; differentiable if onnx2torch can rebuild its graph.
+
+    The rebuilt graph must agree with onnxruntime on the frames; otherwise onnxruntime runs the file, and a warning says
+    why.
+
+    Args:
+        path: the file; of external data, only files beside it are read.
+        x: two or more frames that have nothing in common, as the network takes them.
+        output: name or number of the output that is used ("": the first).
 
     Returns:
-        Module from `(B, C, H, W)` to the graph's first output.
+        Module from `(B, C, H, W)` to that output.
 
     Raises:
-        AssetError: not a whole ONNX file.
+        AssetError: not a whole ONNX file, or it takes too much time or memory.
+        ConfigError: it has no such output.
+        ModelError: it takes or gives something else.
     """
+    block, expected = _trial(path, output, x)
+    model = read_onnx(path)
+    number = output_number([one.name for one in model.graph.output], output)
     try:
-        model = onnx.load(path, load_external_data=False)
-        onnx.checker.check_model(model)
-    except (DecodeError, onnx.checker.ValidationError) as error:
-        raise AssetError(f"{path} is not a whole ONNX model: {error}") from error
-    runtime = OnnxRuntimeNetwork(path)
-    try:
-        rebuilt = _rebuilt(model)
-        difference = _difference(rebuilt, runtime, size)
-        if difference <= ONNX_AGREEMENT:
-            return rebuilt
-        reason = f"the graph that onnx2torch rebuilt differs from the runtime's by {difference:.2g}"
+        network = _rebuilt(model, number)
+        for candidate in (network, InBlocks(network, block or 1)):
+            reasons = [_disagreement(candidate, x[:count], expected[:count]) for count in (len(x), len(x) - 1, 1)]
+            reason = next(filter(None, reasons), "")
+            if not reason:
+                return candidate
     except Exception as error:  # onnx2torch documents no errors of its own
-        reason = f"onnx2torch cannot rebuild it ({type(error).__name__}: {str(error).splitlines()[0][:120]})"
+        reason = f"onnx2torch cannot rebuild it ({type(error).__name__}: {first_line(error)[:120]})"
     log.warning("%s has no gradient: %s. Expressions are searched with CMA-ES instead.", path.name, reason)
-    return runtime
+    session = Session(serialised(model, path), output, path)
+    session.block = block
+    return OnnxRuntimeNetwork(session)
 
 
-def _rebuilt(model: onnx.ModelProto) -> nn.Module:
+def _trial(path: Path, output: str, x: Tensor) -> tuple[int, Tensor]:
+    """Run the graph in a process of its own: frames that it takes at once, and the logits."""
+    size = given_size(path, BYTES) + sum(file.stat().st_size for file in data_files(path))
+    seconds, frames = SECONDS + size // 20_000_000, io.BytesIO()
+    np.save(frames, np.ascontiguousarray(x.numpy()))
+    command = [sys.executable, "-P", "-m", onnx_runtime.__name__, str(path), output, str(BYTES + 4 * size)]
+    try:
+        done = subprocess.run(command, input=frames.getvalue(), capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise AssetError(f"{path} has not classified {len(x)} frames within {seconds} s") from error
+    head, _, body = done.stdout.partition(b"\n")
+    if done.returncode or not head:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        reason = lines[-1][:200] if lines else f"it ended with status {done.returncode}"
+        raise AssetError(f"{path} cannot be run by onnxruntime: {reason}")
+    facts = json.loads(head)
+    if "error" in facts:
+        raise error_of(facts)
+    return facts["block"], torch.from_numpy(np.frombuffer(body, np.float32).reshape(facts["shape"]).copy())
+
+
+def _rebuilt(model: onnx.ModelProto, number: int) -> nn.Module:
     from onnx2torch import convert
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         network: nn.Module = convert(model)
-    return Chosen(network.eval())
+    return Chosen(network.eval().float(), number)
 
 
-def _difference(rebuilt: nn.Module, runtime: OnnxRuntimeNetwork, size: int) -> float:
-    shape: list[Any] = [1, *runtime.start.shape[1:]]
-    dims = [d if isinstance(d, int) else (3 if axis == 1 else size) for axis, d in enumerate(shape)]
-    x = torch.linspace(-1, 1, int(np.prod(dims))).sin().view(dims)
+def _disagreement(network: Callable[[Tensor], Tensor], x: Tensor, expected: Tensor) -> str:
+    """Why a rebuilt graph can't be used for so many frames; empty where it agrees."""
     with torch.inference_mode():
-        return float((rebuilt(x) - runtime(x)).abs().max())
+        try:
+            found = network(x)
+        except Exception as error:  # it runs what a stranger drew
+            return f"the graph that onnx2torch rebuilt does not run ({first_line(error)[:120]})"
+    if found.shape != expected.shape:
+        return f"the graph that onnx2torch rebuilt gives logits of shape {tuple(found.shape)}"
+    difference = float((found - expected).abs().max())
+    spread = float((expected.amax(0) - expected.amin(0)).max()) if len(x) > 1 else torch.inf
+    most = max(min(ONNX_AGREEMENT, SPREAD_SHARE * spread), ROUNDING * float(expected.abs().max()))
+    if not difference <= most:
+        return f"the graph that onnx2torch rebuilt differs from the runtime's by {difference:.2g}"
+    return ""

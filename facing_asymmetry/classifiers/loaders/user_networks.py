@@ -10,24 +10,21 @@ from torch import nn
 
 from facing_asymmetry.classifiers.architectures.architecture import CheckpointLayout
 from facing_asymmetry.classifiers.loaders.named_tensors import differences, named_tensors, shapes_of
-from facing_asymmetry.classifiers.loaders.outputs import Chosen, try_once
+from facing_asymmetry.classifiers.loaders.outputs import Chosen
 from facing_asymmetry.classifiers.loaders.torch_files import read_checkpoint
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.classifiers.user_weights import working_folder_importable
-from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError, suggestion
+from facing_asymmetry.core.errors import AssetError, ConfigError, suggestion
 
 
 def load_factory(record: ClassifierRecord) -> nn.Module:
-    """The network that the user's `options.factory` returns, tried once on a grey frame.
+    """The network that the user's `options.factory` returns.
 
     Raises:
         ConfigError: the factory can't be imported or called; see `call_factory`.
-        ModelError: the network gives another number of logits than there are labels.
     """
     made = call_factory(str(record.options.get("factory") or ""), dict(record.options.get("arguments") or {}))
-    network = Chosen(made, record.options.get("output"))
-    try_once(network, record)
-    return network
+    return Chosen(made, record.options.get("output"))
 
 
 def call_factory(name: str, arguments: Mapping[str, Any]) -> nn.Module:
@@ -71,7 +68,7 @@ def load_timm(path: Path, record: ClassifierRecord) -> nn.Module:
         record: its `options` give the `model` in timm and the `arguments` of timm's constructor.
 
     Raises:
-        ConfigError: timm has no such model.
+        ConfigError: timm has no such model, or it does not take the arguments.
         AssetError: the file holds other tensors than the model needs; the message says which.
     """
     import timm
@@ -81,7 +78,13 @@ def load_timm(path: Path, record: ClassifierRecord) -> nn.Module:
         hint = suggestion(name, timm.list_models())
         raise ConfigError(f"options.model = {name!r} is no model of timm {timm.__version__}{hint}")
     arguments = dict(record.options.get("arguments") or {})
-    network: nn.Module = timm.create_model(name, pretrained=False, num_classes=len(record.labels), **arguments)
+    fixed = sorted(key for key in arguments if key.startswith(("pretrained", "checkpoint")) or key == "num_classes")
+    if fixed:
+        raise ConfigError(f"options.arguments.{fixed[0]}: labels and options.path say this; leave it out")
+    try:
+        network: nn.Module = timm.create_model(name, pretrained=False, num_classes=len(record.labels), **arguments)
+    except Exception as error:  # timm's constructors document no errors
+        raise ConfigError(f"timm's {name} cannot be made with options.arguments {arguments}: {error}") from error
     layout = CheckpointLayout(str(record.options.get("entry") or "") or None)
     tensors = named_tensors(read_checkpoint(path), layout, path)
     faults = differences(tensors, shapes_of(network))
@@ -92,26 +95,20 @@ def load_timm(path: Path, record: ClassifierRecord) -> nn.Module:
 
 
 def load_torchscript(path: Path, record: ClassifierRecord) -> nn.Module:
-    """A scripted or traced network, tried once on a grey frame.
+    """A scripted or traced network.
 
     Loading runs the file's own program (its `__setstate__`), as does every call. No list of allowed operators is held
     against it, because torch parses and runs it in one step.
 
     Args:
         path: the archive.
-        record: says the size of its input and, in `options.output`, which of several outputs are the logits.
+        record: its `options.output` says which of several outputs are the logits.
 
     Raises:
         AssetError: not a whole TorchScript archive.
-        ModelError: it can't run on one frame, or gives another number of logits than there are labels.
     """
     try:
         network = torch.jit.load(path, map_location="cpu")
     except RuntimeError as error:
         raise AssetError(f"{path} is not a whole TorchScript archive: {str(error).strip().splitlines()[0]}") from error
-    chosen = Chosen(network, record.options.get("output"))
-    try:
-        try_once(chosen, record)
-    except RuntimeError as error:
-        raise ModelError(f"{path} does not run on one frame: {str(error).strip().splitlines()[-1]}") from error
-    return chosen
+    return Chosen(network, record.options.get("output"))
