@@ -167,8 +167,9 @@ def test_logarithms_and_single_probabilities_may_stand_for_logits(end, folder):
 def test_a_network_that_does_not_run_on_frames_or_mixes_them_is_refused(body, message, folder):
     module(
         folder,
-        "class Mixing(nn.Module):\n    def forward(self, x): y = x.mean((2, 3)).repeat(1, 3)[:, :7]; return y - y.mean(0)\n"
-        "class First(nn.Module):\n    def forward(self, x): return x.mean((2, 3)).repeat(1, 3)[:1, :7]\n"
+        "def seven(x): return x.mean((2, 3)).repeat(1, 3)[:, :7]\n"
+        "class Mixing(nn.Module):\n    def forward(self, x): return seven(x) - seven(x).mean(0)\n"
+        "class First(nn.Module):\n    def forward(self, x): return seven(x)[:1]\n"
         f"def make(): return {body}",
     )
     with pytest.raises(ModelError, match=message):

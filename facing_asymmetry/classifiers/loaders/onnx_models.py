@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from facing_asymmetry.classifiers.loaders import onnx_runtime
 from facing_asymmetry.classifiers.loaders.onnx_files import data_files, first_line, read_onnx, serialised
-from facing_asymmetry.classifiers.loaders.onnx_runtime import Session, error_of, output_number
+from facing_asymmetry.classifiers.loaders.onnx_runtime import OpenGraph, error_of, output_number
 from facing_asymmetry.classifiers.loaders.outputs import Chosen
 from facing_asymmetry.core.assets.given import given_size
 from facing_asymmetry.core.errors import AssetError
@@ -54,7 +54,7 @@ class OnnxRuntimeNetwork(nn.Module):
 
     differentiable = False
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: OpenGraph) -> None:
         super().__init__()
         self.session = session
 
@@ -114,7 +114,7 @@ def load_onnx(path: Path, x: Float[Tensor, "B C S S"], output: str = "") -> nn.M
     except Exception as error:  # onnx2torch documents no errors of its own
         reason = f"onnx2torch cannot rebuild it ({type(error).__name__}: {first_line(error)[:120]})"
     log.warning("%s has no gradient: %s. Expressions are searched with CMA-ES instead.", path.name, reason)
-    session = Session(serialised(model, path), output, path)
+    session = OpenGraph(serialised(model, path), output, path)
     session.block = block
     return OnnxRuntimeNetwork(session)
 

@@ -25,7 +25,7 @@ SAME: Final = 1e-4
 """Largest difference of a logit, relative to the largest, between a frame in a batch and alone."""
 
 
-class Session:
+class OpenGraph:
     """An open graph.
 
     Args:
@@ -111,7 +111,7 @@ def output_number(names: list[str], output: str) -> int:
 def answer(path: Path, output: str, frames: ndarray) -> tuple[int, ndarray]:
     """How many frames may be given at once (0: any number), and the logits of each frame given alone."""
     content = serialised(read_onnx(path), path)
-    session = Session(content, output, path)
+    session = OpenGraph(content, output, path)
     session.check_input(frames.shape[1], frames.shape[2])
     if session.block:
         return session.block, session.run(frames)
