@@ -58,7 +58,8 @@ def dump(expressions: Sequence[Expression]) -> bytes:
 def load(content: bytes) -> list[Expression]:
     """Expressions from `dump`'s JSON."""
     rows = json.loads(content)
-    return [Expression(**{**r, "weights": tuple(r["weights"]), "trace": tuple(r["trace"])}) for r in rows]
+    numbers = ({key: tuple(map(float, r[key])) for key in ("weights", "trace")} for r in rows)
+    return [Expression(**{**r, **found}) for r, found in zip(rows, numbers, strict=True)]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Lossless contact sheets of the study's faces, for the report, kept in the store."""
 
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,10 +78,18 @@ def _drawn(study: "Study", maker: FrameMaker, cell: Cell, grid: Grid) -> bytes:
     """The sheet from the store, or rendered and committed to it."""
     expression = cell.expression
     request = sheet_request(study, expression, cell.intervention, cell.side, cell.identity, grid)
-    png = study.store.read(SHEETS_FOLDER, request)
+    side = study.scene.image_size
+    png = study.store.read_as(SHEETS_FOLDER, request, lambda p: _picture(p, len(grid.s) * side, len(grid.t) * side))
     if png is None:
         frames = maker.frames(cell.identity, expression, cell.intervention, cell.side, grid)
         png = draw_contact_sheet(frames, grid, study.studio, study.identities.index(cell.identity))
         study.counts.frames += len(frames)
         study.store.write(SHEETS_FOLDER, request, png)
+    return png
+
+
+def _picture(png: bytes, width: int, height: int) -> bytes:
+    """A PNG of this size; `ValueError` where it is something else."""
+    if png[:8] != b"\x89PNG\r\n\x1a\n" or png[16:24] != struct.pack(">II", width, height):
+        raise ValueError(f"no PNG of {width} x {height} pixels")
     return png

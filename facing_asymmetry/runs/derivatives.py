@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
+from numpy import ndarray
 
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.core.progress import Progress
@@ -45,13 +46,18 @@ def _differentiate(study: "Study", cell: Cell, network: Classifier, maker: Frame
 def _with_derivatives(study: "Study", cell: Cell, table: pa.Table) -> pa.Table:
     """The table of a cell with `logit_ds` filled in, in the order of its nodes."""
     request = derivative_request(request_of(study, cell))
-    stored = study.store.read(DERIVATIVES, request)
+    column = np.full(len(table), np.nan)
+    target = table["is_target"].to_numpy()
+
+    def parsed(payload: bytes) -> ndarray:
+        return np.frombuffer(payload, "<f8").reshape(int(target.sum()))
+
+    stored = study.store.read_as(DERIVATIVES, request, parsed)
     if stored is None:
         _differentiate(study, cell, study.classifier(cell.record), FrameMaker(study))
-        stored = study.store.read(DERIVATIVES, request)
+        stored = study.store.read_as(DERIVATIVES, request, parsed)
         assert stored is not None
-    column = np.full(len(table), np.nan)
-    column[table["is_target"].to_numpy()] = np.frombuffer(stored, "<f8")
+    column[target] = stored
     place = table.schema.get_field_index("logit_ds")
     return table.set_column(place, SCHEMA.field("logit_ds"), pa.array(column))
 
@@ -60,7 +66,7 @@ def responses(study: "Study", expressions: Expressions) -> Iterator[pa.Table]:
     """The response table cell by cell; a stored cell that was found damaged is computed again."""
     for cell in cells_of(study, expressions):
         request = request_of(study, cell)
-        table = study.store.read_arrow("responses", request)
+        table = study.store.read_arrow("responses", request, SCHEMA)
         if table is None:
             study.counts.cells_cached -= 1
             for _, computed in compute(study, [cell]):

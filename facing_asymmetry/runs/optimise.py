@@ -42,12 +42,20 @@ def authored(study: "Study") -> list[Expression]:
 
 def _of_classifier(study: "Study", record: ClassifierRecord, progress: Progress) -> list[Expression]:
     request = expression_request(study, record)
-    stored = study.store.read("expressions", request)
+    stored = study.store.read_as("expressions", request, lambda content: _asked_for(load(content), study))
     if stored is not None:
-        return load(stored)
+        return stored
     fitted = _fit(study, record, progress)
     study.store.write("expressions", request, dump(fitted))
     return fitted
+
+
+def _asked_for(found: list[Expression], study: "Study") -> list[Expression]:
+    """Expressions of a cell; `ValueError` where they are not those of the study."""
+    units = len(study.model.blendshapes)
+    if {e.emotion for e in found} != set(study.config.emotions) or any(len(e.weights) != units for e in found):
+        raise ValueError(f"expressions of {len(found[0].weights)} weights; {units} for each emotion are expected")
+    return found
 
 
 def _fit(study: "Study", record: ClassifierRecord, progress: Progress) -> list[Expression]:

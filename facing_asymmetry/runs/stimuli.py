@@ -13,6 +13,7 @@ from numpy import ndarray
 from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.core.code import code_fingerprint
 from facing_asymmetry.core.store import CellStore
+from facing_asymmetry.core.zips import read_npz
 from facing_asymmetry.face_models.contract import FaceModel, Identity
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.rendering.camera import frame_identities
@@ -77,9 +78,9 @@ def stored_identity(model: FaceModel, number: int, store: CellStore, code: str) 
         StoreError: the store cannot be written.
     """
     request = {"face_model": model.name, "fingerprint": model.fingerprint, "number": number, "code": code}
-    stored = store.read("subjects", request)
+    stored = store.read_as("subjects", request, lambda content: _load(content, number, model))
     if stored is not None:
-        return _load(stored)
+        return stored
     identity = model.identity(number)
     store.write("subjects", request, _dump(identity))
     return identity
@@ -92,10 +93,14 @@ def _dump(identity: Identity) -> bytes:
     return out.getvalue()
 
 
-def _load(content: bytes) -> Identity:
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        facts = json.loads(arrays["facts"].tobytes())
-        return Identity(facts["number"], facts["traits"], arrays["rest"], arrays["albedo"])
+def _load(content: bytes, number: int, model: FaceModel) -> Identity:
+    """What `_dump` wrote; `ValueError` where it is not this face of this model."""
+    arrays = read_npz(io.BytesIO(content), "the cell", ("rest", "albedo", "facts"))
+    facts, rest, albedo = json.loads(arrays["facts"].tobytes()), arrays["rest"], arrays["albedo"]
+    fits = rest.ndim == 2 and len(rest) == len(model.mirror) and rest.dtype.kind == "f" and np.isfinite(rest).all()
+    if not fits or albedo.ndim != 3 or albedo.shape[2] != 4 or albedo.dtype != np.uint8 or facts["number"] != number:
+        raise ValueError(f"face {facts['number']} with {rest.shape} numbers and texture {albedo.shape}")
+    return Identity(number, dict(facts["traits"]), rest, albedo)
 
 
 def shared_model(name: str) -> FaceModel:

@@ -1,7 +1,6 @@
 import json
 import pickle
 
-import h5py
 import numpy as np
 import onnx
 import pytest
@@ -15,6 +14,7 @@ from facing_asymmetry.classifiers.loaders.onnx_models import OnnxRuntimeNetwork,
 from facing_asymmetry.classifiers.loaders.tensorflow_weights import load_tfjs_weights
 from facing_asymmetry.classifiers.loaders.torch_files import load_safetensors, load_state_dict
 from facing_asymmetry.core.errors import AssetError, ModelError
+from tests.classifiers import keras_files
 
 FRAMES = torch.tensor([[0.5, -1.0], [2.0, 1.0], [-3.0, 0.25]]).view(3, 2, 1, 1)
 
@@ -37,42 +37,31 @@ def test_same_padding_puts_the_odd_pixel_last(size, kernel, stride, widths):
     assert before == [*range(after[0]), *range(size + after[0], size + sum(after))]
 
 
-def keras_file(path, kind="Dense", activation="softmax", units=2):
-    """A model of one Dense layer on two channels of one pixel, as Keras 2 saves it."""
-    layers = [
-        {"class_name": "Flatten", "config": {"name": "flat", "data_format": "channels_last"}},
-        {"class_name": kind, "config": {"name": "out", "units": units, "use_bias": True, "activation": activation}},
-    ]
-    with h5py.File(path, "w") as file:
-        file.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": layers})
-        weights = file.create_group("model_weights")
-        weights.create_group("flat").attrs["weight_names"] = []
-        group = weights.create_group("out")
-        group["kernel"], group["bias"] = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32), np.array([0.5, 0], np.float32)
-        group.attrs["weight_names"] = ["kernel", "bias"]
-    return path
+def keras_file(folder, kind="Dense", **settings):
+    layers = keras_files.layers(kind, **settings)
+    return keras_files.write(folder / "m.h5", {"class_name": "Sequential", "config": layers})
 
 
 @pytest.mark.parametrize("activation", ["softmax", "sigmoid", "linear"])
 def test_a_keras_model_gives_what_goes_into_its_last_activation(tmp_path, activation):
-    network = load_keras_h5(keras_file(tmp_path / "m.h5", activation=activation))
+    network = load_keras_h5(keras_file(tmp_path, activation=activation))
     logits = network(torch.tensor([1.0, 10.0]).view(1, 2, 1, 1))
     np.testing.assert_allclose(logits.detach().numpy(), [[31.5, 42.0]])
 
 
 def test_a_keras_layer_that_is_not_known_is_named(tmp_path):
     with pytest.raises(ModelError, match="'out' of kind 'LSTM'"):
-        load_keras_h5(keras_file(tmp_path / "m.h5", kind="LSTM"))
+        load_keras_h5(keras_file(tmp_path, "LSTM"))
 
 
 def test_an_activation_that_is_not_known_is_named(tmp_path):
     with pytest.raises(ModelError, match="unknown activation 'swish'"):
-        load_keras_h5(keras_file(tmp_path / "m.h5", activation="swish"))
+        load_keras_h5(keras_file(tmp_path, activation="swish"))
 
 
 @pytest.mark.parametrize("keep", [0, 100, 2000])
 def test_a_truncated_keras_file_is_named(tmp_path, keep):
-    path = keras_file(tmp_path / "m.h5")
+    path = keras_file(tmp_path)
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(AssetError, match=r"m\.h5 is not a whole Keras"):
         load_keras_h5(path)

@@ -11,6 +11,7 @@ import pytest
 from facing_asymmetry.core.errors import AssetError, ConfigError
 from facing_asymmetry.face_models.flame.plugin import bring
 from facing_asymmetry.face_models.flame.source import read_landmarks, read_masks, read_model, read_texture
+from facing_asymmetry.face_models.flame.unpickler import read_pickle
 from facing_asymmetry.face_models.imported import kept_file
 from tests.face_models import invented
 
@@ -42,6 +43,16 @@ def test_chumpys_objects_sparse_matrices_and_plain_arrays_give_the_same_model(fl
     np.testing.assert_array_equal(old.template, flame_entries["v_template"])
     np.testing.assert_array_equal(old.expressions[7], flame_entries["shapedirs"][:, :, 307])
     assert old.parents.tolist() == [-1, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_model_that_was_saved_again_is_read_whatever_the_protocol(protocol, flame_entries, tmp_path):
+    path = tmp_path / "model.pkl"
+    small = {name: flame_entries[name] for name in ("v_template", "kintree_table", "f")}
+    small["turned"] = np.asfortranarray(flame_entries["v_template"])
+    path.write_bytes(pickle.dumps(small, protocol))
+    for name, value in read_pickle(path).items():
+        np.testing.assert_array_equal(value, small[name], err_msg=name)
 
 
 def test_the_published_archive_is_opened(new_file, tmp_path):

@@ -9,6 +9,7 @@ from facing_asymmetry.config import read_config
 from facing_asymmetry.core.errors import AssetError, ConfigError
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.interventions import layout
+from facing_asymmetry.results.response_table import SCHEMA
 from facing_asymmetry.runs.cells import cells_of, request_of
 from facing_asymmetry.runs.derivatives import responses as response_cells
 from facing_asymmetry.runs.intervene import compute, respond
@@ -54,7 +55,7 @@ def test_all_interventions_agree_where_nothing_is_weakened(responses):
 def test_a_cell_has_the_same_bits_whichever_cells_were_computed_before(study, responses):
     cells = list(cells_of(study, find_expressions(study, Progress())))
     [(_, alone)] = compute(study, [cells[-1]])
-    stored = study.store.read_table("responses", request_of(study, cells[-1]))
+    stored = study.store.read_arrow("responses", request_of(study, cells[-1]), SCHEMA).to_pandas()
     pd.testing.assert_frame_equal(alone, stored, check_dtype=False, check_exact=True)
 
 
@@ -140,7 +141,7 @@ def test_networks_that_are_shown_the_same_expression_share_its_frames(make_study
     respond(alone, find_expressions(alone, Progress()), Progress())
     assert alone.counts.frames == together.counts.frames
     cell = next(cells_of(alone, find_expressions(alone, Progress())))
-    tables = [s.store.read_table("responses", request_of(alone, cell)) for s in (alone, together)]
+    tables = [s.store.read_arrow("responses", request_of(alone, cell), SCHEMA).to_pandas() for s in (alone, together)]
     pd.testing.assert_frame_equal(*tables, check_exact=True)
 
 

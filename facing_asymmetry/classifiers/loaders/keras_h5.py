@@ -11,7 +11,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from facing_asymmetry.classifiers.architectures.padding import SamePad
-from facing_asymmetry.core.errors import AssetError, ModelError
+from facing_asymmetry.classifiers.loaders.hdf5_files import opened_hdf5
+from facing_asymmetry.core.errors import AssetError, FacingAsymmetryError, ModelError
 
 Config = dict[str, Any]
 Arrays = list[Tensor]
@@ -26,6 +27,9 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
 }
 FINAL = {"softmax", "sigmoid"}
 """Activations that the last layer may end in; they are left out, so that the module gives logits."""
+
+WIDEST = 1024
+"""Pixels of the widest window or stride: the largest input of a classifier."""
 
 
 class KerasNetwork(nn.Module):
@@ -84,20 +88,25 @@ def load_keras_h5(path: Path) -> nn.Module:
         Module from `(B, C, H, W)` to `(B, K)`: what goes into the final softmax or sigmoid.
 
     Raises:
-        AssetError: not an HDF5 file, or truncated.
+        AssetError: not an HDF5 file, truncated, with data outside the file, or with another description.
         ModelError: a kind of layer this reader does not know.
     """
     try:
-        with h5py.File(path) as file:
+        with opened_hdf5(path) as file:
             description = json.loads(file.attrs["model_config"])
             return _network(description, file["model_weights"])
-    except (OSError, KeyError) as error:
-        raise AssetError(f"{path} is not a whole Keras HDF5 model: {error}") from error
+    except FacingAsymmetryError:
+        raise
+    except Exception as error:  # a description of another shape fails in any way
+        words = f"{type(error).__name__}: {error}" if str(error).strip() else type(error).__name__
+        raise AssetError(f"{path} is not a whole Keras HDF5 model: {words.splitlines()[0][:300]}") from error
 
 
 def _network(description: Config, weights: "h5py.Group") -> KerasNetwork:
     config = description["config"]
     layers = config if isinstance(config, list) else config["layers"]
+    if not layers:
+        raise ValueError("it describes no layers")
     chain = description["class_name"] == "Sequential"
     steps: list[tuple[str, tuple[str, ...], nn.Module]] = []
     previous = ""
@@ -180,7 +189,8 @@ def _conv_module(kernel: Tensor, stride: tuple[int, int], bias: Arrays, groups: 
 
 
 def _dense(config: Config, arrays: Arrays) -> nn.Module:
-    module = nn.Linear(arrays[0].shape[0], arrays[0].shape[1], bias=config["use_bias"])
+    inputs, outputs = arrays[0].shape
+    module = nn.Linear(inputs, outputs, bias=config["use_bias"])
     module.weight.data.copy_(arrays[0].T)
     if config["use_bias"]:
         module.bias.data.copy_(arrays[1])
@@ -221,5 +231,8 @@ def _average_pool(config: Config, arrays: Arrays) -> nn.Module:
 
 
 def _pair(value: Any) -> tuple[int, int]:
-    height, width = value
-    return int(height), int(width)
+    """Height and width of a window or stride."""
+    height, width = (int(part) for part in value)
+    if not (1 <= height <= WIDEST and 1 <= width <= WIDEST):
+        raise ModelError(f"a window or stride of {height} x {width} pixels is not read (1 to {WIDEST})")
+    return height, width

@@ -47,9 +47,9 @@ class Source:
         Raises:
             ConfigError: it has neither form.
         """
-        if found := re.fullmatch(r"pypi:([\w.-]+)==([\w.!+-]+):([\w.+-]+)", text):
+        if found := re.fullmatch(r"pypi:(\w[\w.-]*)==(\w[\w.!+-]*):(\w[\w.+-]*)", text, re.ASCII):
             return cls("pypi", *found.groups())
-        if found := re.fullmatch(r"npm:((?:@[\w.-]+/)?[\w.-]+)@([\w.+-]+)", text):
+        if found := re.fullmatch(r"npm:((?:@\w[\w.-]*/)?\w[\w.-]*)@(\w[\w.+-]*)", text, re.ASCII):
             name, version = found.groups()
             return cls("npm", name, version, f"{name.lstrip('@').replace('/', '-')}-{version}.tgz")
         raise ConfigError(f"source {text!r} is neither pypi:NAME==VERSION:ARCHIVE_FILE nor npm:NAME@VERSION")
@@ -147,7 +147,7 @@ def _npm_pack(source: Source, folder: Path, progress: Progress) -> Path:
             f"{source} needs the npm client, which is not installed. With Node.js (on Debian: apt-get install npm) "
             "the assets of npm packages become available; everything from PyPI works without."
         )
-    command = [npm, "pack", "--ignore-scripts", "--silent", f"{source.name}@{source.version}"]
+    command = [npm, "pack", "--ignore-scripts", "--silent", "--", f"{source.name}@{source.version}"]
     with progress(str(source), None):
         # npm writes into the working folder; --pack-destination does not exist in the npm of older distributions
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)

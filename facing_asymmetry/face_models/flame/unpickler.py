@@ -70,7 +70,7 @@ class Array(Shell):
 
 def _from_bytes(shape: tuple[int, ...], kind: np.dtype, fortran: bool, content: object) -> ndarray:
     content = content.encode("latin1") if isinstance(content, str) else content
-    if not isinstance(content, bytes) or not all(isinstance(n, int) and n >= 0 for n in shape):
+    if not isinstance(content, bytes | bytearray) or not all(isinstance(n, int) and n >= 0 for n in shape):
         raise RefusedError("it holds a numpy array without bytes")
     count = int(np.prod(shape, dtype=object))
     if count * kind.itemsize != len(content) or len(content) > LARGEST:
@@ -82,6 +82,13 @@ def _dtype(code: str, *rest: object) -> Dtype:
     made = cast(Dtype, Shell.__new__(Dtype))
     made.code = code.decode("latin1") if isinstance(code, bytes) else str(code)
     return made
+
+
+def _from_buffer(content: object, dtype: object, shape: tuple[int, ...], order: str) -> ndarray:
+    """How numpy pickles an array by protocol 5."""
+    if not isinstance(dtype, Dtype) or order not in ("C", "F"):
+        raise RefusedError("it holds a numpy array of an unknown layout")
+    return _from_bytes(tuple(shape), dtype.resolved(), order == "F", content)
 
 
 def _scalar(dtype: Dtype, content: object = b"") -> Any:
@@ -108,6 +115,7 @@ REBUILDERS: Final = {
     **{f"{module}._reconstruct": Rebuilder(lambda *_: Shell.__new__(Array)) for module in _NUMPY},
     **{f"{module}.scalar": Rebuilder(_scalar) for module in _NUMPY},
     **{f"{module}.dtype": Rebuilder(_dtype) for module in _NUMPY},
+    **{f"{module}._frombuffer": Rebuilder(_from_buffer) for module in ("numpy.core.numeric", "numpy._core.numeric")},
     "copyreg._reconstructor": Rebuilder(_new),
     "_codecs.encode": Rebuilder(_bytes),
     # the landmark embedding has torch tensors among its entries; none is needed, and none is rebuilt

@@ -19,7 +19,13 @@ def test_a_source_names_its_archive_and_prints_as_it_was_written(text, archive):
     assert str(source) == text
 
 
-@pytest.mark.parametrize("text", ["", "fer==1", "pypi:fer", "pypi:fer==1", "npm:toy", "conda:toy@1", "npm:../x@1"])
+DISGUISED = ["npm:--evil@1", "npm:-g@1", "npm:@-x/y@1", "npm:toy@--evil", "npm:.@1", "pypi:-x==1:x", "pypi:x==1:-o"]
+"""Names that a client could take for an option or a folder."""
+
+
+@pytest.mark.parametrize(
+    "text", ["", "fer==1", "pypi:fer", "pypi:fer==1", "npm:toy", "conda:toy@1", "npm:../x@1", *DISGUISED]
+)
 def test_a_source_of_another_form_is_refused(text):
     with pytest.raises(ConfigError, match="NAME==VERSION"):
         Source.parse(text)

@@ -2,6 +2,7 @@ import logging
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet
 import pytest
 
 from facing_asymmetry.core.errors import StoreError
@@ -40,7 +41,7 @@ def test_tables_survive_the_round_trip(store):
     table = pd.DataFrame({"emotion": ["anger", "fear"], "logit": [0.1, -2.5e-17]})
     schema = pa.schema([("emotion", pa.string()), ("logit", pa.float64())])
     store.write_table("responses", REQUEST, table, schema)
-    read = store.read_table("responses", REQUEST)
+    read = store.read_arrow("responses", REQUEST, schema).to_pandas()
     assert read["logit"].tolist() == table["logit"].tolist()
     assert read["emotion"].tolist() == table["emotion"].tolist()
 
@@ -80,3 +81,50 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         CellStore(blocker / "store").write("responses", REQUEST, b"")
     with pytest.raises(StoreError, match="cannot write to the store"):
         CellStore(blocker / "store").open()
+
+
+OTHER = {**REQUEST, "classifier": "d"}
+
+
+@pytest.mark.parametrize(("kind", "request_"), [("responses", OTHER), ("sheets", REQUEST)])
+def test_a_whole_cell_under_another_key_or_kind_is_not_taken_for_it(store, kind, request_, caplog):
+    store.write("responses", REQUEST, b"payload")
+    there = store.path(kind, request_)
+    there.parent.mkdir(parents=True, exist_ok=True)
+    store.path("responses", REQUEST).replace(there)
+    assert store.read(kind, request_) is None
+    assert "fails its checksum" in caplog.text
+    assert not there.exists()
+
+
+SCHEMA = pa.schema([pa.field("emotion", pa.string(), False), pa.field("logit", pa.float64(), False)])
+
+
+def parquet(table, **options):
+    sink = pa.BufferOutputStream()
+    pa.parquet.write_table(table, sink, **options)
+    return sink.getvalue().to_pybytes()
+
+
+TABLE = pa.table({"emotion": ["anger"], "logit": [0.5]}, SCHEMA)
+OTHERS = {
+    "nothing": b"",
+    "words": b"no parquet at all",
+    "cut": parquet(TABLE)[:-9],
+    "another column": parquet(TABLE.rename_columns(["emotion", "logits"])),
+    "another type": parquet(pa.table({"emotion": ["anger"], "logit": ["0.5"]})),
+    "a missing column": parquet(TABLE.select(["logit"])),
+    "too many rows": parquet(
+        pa.table({"emotion": pa.array(["a"]).take([0] * 3_000_000), "logit": [0.0] * 3_000_000}, SCHEMA)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_whole_cell_that_holds_no_such_table_is_reported_removed_and_counts_as_absent(store, name, caplog):
+    store.write("responses", REQUEST, OTHERS[name])
+    assert store.read_arrow("responses", REQUEST, SCHEMA) is None
+    assert "does not hold responses" in caplog.text
+    assert not store.has("responses", REQUEST)
+    store.write("responses", REQUEST, parquet(TABLE))
+    assert store.read_arrow("responses", REQUEST, SCHEMA).to_pydict() == {"emotion": ["anger"], "logit": [0.5]}
