@@ -14,6 +14,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from facing_asymmetry.core.console import say
 from facing_asymmetry.runs.current_command import current
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class StudySweeper(BasicSweeper):
         if session.dry_run:
             self._count(session, todo)
         elif todo:
-            print(session.opening_summary(), flush=True)
+            say(session.opening_summary())
             launched = 0
             for chunk in self.split_overrides_to_chunks(
                 [[*jobs[n], *session.grouped(n)] for n in todo], self.max_batch_size
@@ -98,7 +99,7 @@ class StudySweeper(BasicSweeper):
 
         assert self.config is not None
         launcher = OmegaConf.to_container(self.config.hydra.launcher, resolve=True)
-        print(sweep_summary(session.jobs, todo, launcher))  # type: ignore[arg-type]
+        say(sweep_summary(session.jobs, todo, launcher))  # type: ignore[arg-type]
 
 
 class Aggregate(Callback):

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from facing_asymmetry.core.console import say
 from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.core.progress import Progress, Step
 from facing_asymmetry.reporting.opened_run import FinishedRun, open_run
@@ -74,10 +75,10 @@ def _run_one(composed: Mapping[str, Any], stage: str, command: str, verbose: boo
 
     started = Run(_study(composed), composed, command, _progress(verbose))
     if verbose:
-        print(opening_summary(started, plan_of(started.study, read_speed(started.study.store.folder))))
+        say(opening_summary(started, plan_of(started.study, read_speed(started.study.store.folder))))
     folder = carry_out(started, stage)
     if verbose:
-        print(closing_summary(started, folder, stage))
+        say(closing_summary(started, folder, stage))
     return folder
 
 

@@ -1,12 +1,15 @@
 """The console script `facing-asymmetry`: stages that take Hydra overrides, and commands that look and fetch."""
 
+import os
 import sys
+from io import StringIO
 from typing import Final
 
 import click
 
 from facing_asymmetry import __version__
 from facing_asymmetry.app.lazy_group import LazyCommand, LazyGroup
+from facing_asymmetry.core.console import accept_any_text, complain, say
 from facing_asymmetry.core.errors import FacingAsymmetryError
 from facing_asymmetry.results.layout import REPORT_FILE
 
@@ -35,6 +38,9 @@ OTHERS: Final = {
 }
 """Module in `app.commands` and summary of every other command."""
 
+INTERRUPTED: Final = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
 
 def _lazy() -> dict[str, LazyCommand]:
     named = {name: ("stages", summary) for name, summary in STAGES.items()} | OTHERS
@@ -58,13 +64,33 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Entry point: errors of this package become one message and exit status 2."""
+    """Entry point: errors of this package become one message; `docs/quick_start.md` lists the exit statuses."""
+    accept_any_text()
     try:
-        cli()
+        status = _status()
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our output, such as `head`, has closed it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)
+
+
+def _status() -> int:
+    try:
+        return int(cli(standalone_mode=False) or 0)
+    except SystemExit as end:
+        return int(end.code or 0)
     except FacingAsymmetryError as error:
-        click.secho("error: ", fg="red", bold=True, err=True, nl=False)
-        click.echo(str(error), err=True)
-        sys.exit(2)
+        complain(error)
+    except click.ClickException as error:
+        words = StringIO()
+        error.show(words)
+        say(words.getvalue().strip(), stderr=True)
+        return error.exit_code
+    except click.Abort:
+        complain("interrupted")
+        return INTERRUPTED
+    return 2
 
 
 if __name__ == "__main__":

@@ -49,16 +49,17 @@ def diagnose() -> list[Finding]:
 
 def print_diagnosis(findings: list[Finding]) -> None:
     """A table for people."""
-    from rich.console import Console
     from rich.table import Table
+
+    from facing_asymmetry.core.console import PlainConsole, styled
 
     table = Table(title="facing-asymmetry doctor", title_justify="left")
     for heading in ("part", "state", "enables", "to get it"):
         table.add_column(heading, overflow="fold")
     for f in findings:
-        state = f"[green]{f.detail}[/]" if f.present else f"[yellow]absent[/] {f.detail}"
+        state = styled(f.detail, "green") if f.present else styled("absent", "yellow").append(f" {f.detail}", "default")
         table.add_row(f.part, state, f.enables, "" if f.present else f.remedy)
-    Console().print(table)
+    PlainConsole().print(table)
 
 
 def _version(name: str) -> str | None:

@@ -15,10 +15,10 @@ from hydra.errors import HydraException, MissingConfigException
 from hydra.types import RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from rich.console import Console
 from rich.syntax import Syntax
 
 from facing_asymmetry.core.conf_folder import conf_folder
+from facing_asymmetry.core.console import PlainConsole, complain, log_to_console, say
 from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
 from facing_asymmetry.core.threads import set_threads
 from facing_asymmetry.runs.current_command import begin, current
@@ -49,8 +49,8 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
     """Compose the configuration from `conf/` and the overrides, and run the stages up to `stage`.
 
     Returns:
-        The exit status: 0; 1 where jobs of a multirun are not done; or 2 after one message that names the key or file
-        and what would be right.
+        The exit status: 0; 1 where jobs of a multirun are not done; 2 after one message that names the key or file and
+        what would be right; 130 after Ctrl-C.
     """
     command = " ".join(["facing-asymmetry", stage, *overrides])
     failures: list[FacingAsymmetryError] = []
@@ -61,7 +61,8 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
     try:
         _hydra_main(stage, _job(stage, command, failures), overrides)
     except KeyboardInterrupt:
-        return _complain(INTERRUPTED)
+        complain(INTERRUPTED)
+        return 130
     except FacingAsymmetryError as error:
         return _complain(str(error))
     except (HydraException, OmegaConfBaseException) as error:
@@ -103,7 +104,7 @@ def _end_sweep(session: "Session") -> int:
     """Say what became of the jobs; 1 where any is not done."""
     if session.dry_run:
         return 0
-    Console().print(session.closing_summary(), soft_wrap=True, highlight=False, markup=False)
+    say(session.closing_summary())
     if session.error:
         return _complain(session.error)
     return int(session.failed)
@@ -119,7 +120,7 @@ def report_over(folders: Sequence[Path], into: Path | None) -> int:
     from facing_asymmetry.runs.sweep import report_folders
 
     found = report_folders(folders, into, " ".join(["facing-asymmetry report", *map(str, folders)]))
-    Console().print(outcome_summary(found), soft_wrap=True, highlight=False, markup=False)
+    say(outcome_summary(found))
     return int(any(not outcome.done for outcome in found.outcomes))
 
 
@@ -152,32 +153,31 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
     from facing_asymmetry.runs.summary import closing_summary, opening_summary, plan, read_speed
     from facing_asymmetry.runs.sweep import sweep_summary
 
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", force=True)
-    logging.getLogger("facing_asymmetry").setLevel(logging.INFO)
+    log_to_console()
     config = read_config(composed)
     set_threads(config.threads)
     if len(config.face_models) > 1:
         session = run_heads(last_stage(stage), command, composed, lambda one: run_job(stage, command, one, alone=False))
         if session.dry_run:
-            print(sweep_summary(session.jobs, session.todo))
+            say(sweep_summary(session.jobs, session.todo))
         current().session = session
         return
     run = Run(Study(config), composed, command)
-    console = Console()
+    console = PlainConsole()
     size = plan(run.study, read_speed(run.study.store.folder))
     if config.dry_run:
-        console.print(size.summary(), soft_wrap=True)
+        say(size.summary())
         return
     text = _yaml(composed)
     if not alone:
-        print(f"\n{run.study.head.name}: {', '.join(composed['classifiers'])} -> {run.folder}", flush=True)
+        say(f"\n{run.study.head.name}: {', '.join(composed['classifiers'])} -> {run.folder}")
     elif console.is_terminal:
         console.print(Syntax(text, "yaml", background_color="default"))
     else:
-        print(text, flush=True)
-    console.print(opening_summary(run, size), soft_wrap=True, highlight=False)
+        say(text)
+    say(opening_summary(run, size))
     folder = carry_out(run, stage)
-    console.print(closing_summary(run, folder, stage), soft_wrap=True, highlight=False)
+    say(closing_summary(run, folder, stage))
 
 
 def carry_out(run: "Run", stage: str) -> Path:
@@ -244,5 +244,5 @@ def _first_unreadable(overrides: Sequence[str]) -> str:
 
 
 def _complain(message: str) -> int:
-    Console(stderr=True).print(f"[bold red]error:[/] {message}", highlight=False, soft_wrap=True)
+    complain(message)
     return 2

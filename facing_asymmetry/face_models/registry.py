@@ -95,10 +95,11 @@ def _brought(name: str) -> dict[str, Any]:
 
 def print_listing(rows: list[dict[str, Any]]) -> None:
     """Print the rows as a table, and the remedies below it."""
-    from rich.console import Console
     from rich.table import Table
 
-    console, table = Console(), Table(box=None, pad_edge=False)
+    from facing_asymmetry.core.console import PlainConsole
+
+    console, table = PlainConsole(), Table(box=None, pad_edge=False)
     columns = ("name", "version", "licence", "state")
     for column in columns:
         table.add_column(column)
@@ -107,4 +108,4 @@ def print_listing(rows: list[dict[str, Any]]) -> None:
     console.print(table)
     for row in rows:
         if row["remedy"]:
-            console.print(f"{row['name']}: {row['remedy']}", highlight=False, soft_wrap=True)
+            console.print(f"{row['name']}: {row['remedy']}", soft_wrap=True)

@@ -98,8 +98,9 @@ def sanity_table(names: Sequence[str] = (), faces: int = 4, optimise: bool = Tru
 
 def print_sanity(rows: Sequence[Acceptance]) -> None:
     """Print one line per network: faces on which each emotion was seen, authored and optimised."""
-    from rich.console import Console
     from rich.table import Table
+
+    from facing_asymmetry.core.console import PlainConsole
 
     title = f"faces, of {rows[0].faces}, on which the emotion is seen: authored / optimised expression"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
@@ -108,7 +109,7 @@ def print_sanity(rows: Sequence[Acceptance]) -> None:
     found = {(row.name, row.emotion): row for row in rows}
     for name in dict.fromkeys(row.name for row in rows):
         table.add_row(name, *(_cell(found.get((name, emotion))) for emotion in BASIC))
-    Console().print(table)
+    PlainConsole().print(table)
 
 
 def _cell(row: Acceptance | None) -> str:

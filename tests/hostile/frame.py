@@ -36,7 +36,7 @@ SYSTEM = tuple(
     /dev/null /dev/urandom /dev/shm /dev/tty
     /etc/pip.conf /etc/xdg /etc/ssl /etc/hosts /etc/resolv.conf /etc/nsswitch.conf /etc/host.conf /etc/services
     /etc/localtime /etc/mime.types /etc/os-release /etc/fonts /etc/ld.so.cache /etc/apache2 /etc/httpd /etc/gai.conf
-    """.split()
+    """.split()  # noqa: SIM905
 )
 """What any Python program reads."""
 

@@ -7,6 +7,7 @@ import click
 
 from facing_asymmetry.app.commands.photographs import validate
 from facing_asymmetry.app.json_option import JSON_OPTION, write_json
+from facing_asymmetry.core.console import say
 
 
 @click.group()
@@ -45,7 +46,7 @@ def grid(largest: int, identities: int, plot: Path | None, target: Path | None) 
     from facing_asymmetry.validation.benchmarks.grid import benchmark_grid, check_plot, plot_grid, print_grid
 
     check_plot(plot)
-    figures = benchmark_grid(largest, identities, tell=lambda size: click.echo(size, err=True))
+    figures = benchmark_grid(largest, identities, tell=lambda size: say(size, stderr=True))
     print_grid(figures)
     write_json(target, figures)
     if plot is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from facing_asymmetry.app.json_option import JSON_OPTION, write_json
+from facing_asymmetry.core.console import say
 
 
 @click.command()
@@ -32,7 +33,7 @@ def calibrate(quick: bool, workers: int, plot: Path | None, target: Path | None)
     conditions = {**_conditions("facing-asymmetry calibrate" + (" --quick" if quick else "")), "workers": number}
     with processes(number) as each:
         record = calibration.calibrate(
-            QUICK_CALIBRATION if quick else FULL_CALIBRATION, each, lambda text: click.echo(text, err=True)
+            QUICK_CALIBRATION if quick else FULL_CALIBRATION, each, lambda text: say(text, stderr=True)
         )
     seconds = time.perf_counter() - began
     print_calibration(record)

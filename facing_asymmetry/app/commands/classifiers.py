@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from facing_asymmetry.app.json_option import JSON_OPTION, write_json
+from facing_asymmetry.core.console import say
 
 
 @click.group()
@@ -51,8 +52,8 @@ def import_weights(name: str, file: Path, trust: bool) -> None:
     from facing_asymmetry.classifiers.importing import import_checkpoint
 
     note = import_checkpoint(registry.record(name), file, trust)
-    click.echo(f"{name} is ready: {note.tensors or 'all'} tensors of {note.original} (SHA-256 {note.original_sha256})")
-    click.echo(f"Check it on labelled faces: facing-asymmetry classifiers verify {name}")
+    say(f"{name} is ready: {note.tensors or 'all'} tensors of {note.original} (SHA-256 {note.original_sha256})")
+    say(f"Check it on labelled faces: facing-asymmetry classifiers verify {name}")
 
 
 @classifiers.command()

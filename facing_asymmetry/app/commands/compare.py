@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from facing_asymmetry.core.console import say
+
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -21,4 +23,4 @@ def compare(runs: tuple[Path, ...], into: Path) -> None:
     """
     from facing_asymmetry.reporting.comparison.page import compare as put_side_by_side
 
-    click.echo(f"Open the comparison: {put_side_by_side(runs, into)}")
+    say(f"Open the comparison: {put_side_by_side(runs, into)}")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from facing_asymmetry.app.json_option import JSON_OPTION, write_json
+from facing_asymmetry.core.console import say
 
 
 @click.command()
@@ -28,6 +29,6 @@ def dashboard(
     write_json(target, specification(workspace))
     panels = sum(len(section.panels) for section in workspace.sections)
     if dry_run:
-        click.echo(f"{len(workspace.sections)} sections, {panels} panels; nothing saved to W&B")
+        say(f"{len(workspace.sections)} sections, {panels} panels; nothing saved to W&B")
         return
-    click.echo(f"Saved {len(workspace.sections)} sections, {panels} panels: {save(workspace, url)}")
+    say(f"Saved {len(workspace.sections)} sections, {panels} panels: {save(workspace, url)}")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from facing_asymmetry.app.json_option import JSON_OPTION, write_json
+from facing_asymmetry.core.console import say
 from facing_asymmetry.core.errors import ConfigError
 
 FILE = click.Path(path_type=Path)
@@ -58,10 +59,10 @@ def import_faces(
 
         facts = bring_folder(cache_folder(), path)
     model = load_face_model(name, cache_folder())
-    click.echo(f"{facts['version']}: {len(model.mirror):,} vertices, {len(model.blendshapes)} blendshapes")
-    click.echo(f"Licence: {facts['licence']}")
-    click.echo(f"Look at it: facing-asymmetry media faces faces.png --model {name}")
-    click.echo(f"Use it: facing-asymmetry run face_model={name}")
+    say(f"{facts['version']}: {len(model.mirror):,} vertices, {len(model.blendshapes)} blendshapes")
+    say(f"Licence: {facts['licence']}")
+    say(f"Look at it: facing-asymmetry media faces faces.png --model {name}")
+    say(f"Use it: facing-asymmetry run face_model={name}")
 
 
 def _refuse_flags_of_flame(context: click.Context) -> None:

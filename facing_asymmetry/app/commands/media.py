@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from facing_asymmetry.core.console import say
 from facing_asymmetry.core.errors import ConfigError
 
 RUN = click.argument("run", type=click.Path(path_type=Path))
@@ -61,7 +62,7 @@ def film(
     classifier, emotion = _exemplar(run, classifier, emotion)
     cell = filming.FilmedCell(classifier, emotion, identity, intervention, side)
     pages = lettered(filming.film(study_of(run), run, cell, path, classify=classify), height)
-    click.echo(f"{write_film(pages + pages[-2:0:-1] if back else pages, target, fps)}: {len(pages)} frames of {cell}")
+    say(f"{write_film(pages + pages[-2:0:-1] if back else pages, target, fps)}: {len(pages)} frames of {cell}")
 
 
 @media.command()
@@ -83,7 +84,7 @@ def sheet(run: Path, target: Path, classifier: str, emotion: str, identity: int,
     figure = opened.contact_sheet(identity=identity, intervention=intervention)
     target.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(target, dpi=200)
-    click.echo(str(target))
+    say(str(target))
 
 
 @media.command()
@@ -97,7 +98,7 @@ def faces(target: Path, model: str, numbers: str, tile: int) -> None:
 
     target.parent.mkdir(parents=True, exist_ok=True)
     face_sheet(model, _numbers(numbers), tile).save(target, optimize=True)
-    click.echo(str(target))
+    say(str(target))
 
 
 def _numbers(text: str) -> list[int]:

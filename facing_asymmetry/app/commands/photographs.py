@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from facing_asymmetry.app.json_option import JSON_OPTION, write_json
+from facing_asymmetry.core.console import say
 from facing_asymmetry.core.errors import ConfigError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -39,7 +40,7 @@ def photographs(source: str, into: Path, names: tuple[str, ...], run: Path | Non
     from facing_asymmetry.photographs.demonstration import photographs_source
     from facing_asymmetry.photographs.study import study
 
-    click.echo(f"report: {study(photographs_source(source), into, names, run, thumbnails=thumbnails)}")
+    say(f"report: {study(photographs_source(source), into, names, run, thumbnails=thumbnails)}")
 
 
 @click.command("photographs")
@@ -67,7 +68,7 @@ def validate(quick: bool, model: str, page: Path | None, made: Path | None, targ
     if model != EMBEDDED and (page is not None or made is not None):
         raise ConfigError(f"--page and --reference belong to the face model {EMBEDDED}; leave out --model {model}")
     began = time.process_time()
-    tell = partial(click.echo, err=True)
+    tell = partial(say, stderr=True)
     design = replace(QUICK_DESIGN if quick else FULL_DESIGN, face_model=model)
     if made is not None:
         write_atomically(made, fit_anew(design, quick, tell).to_json())

@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from facing_asymmetry.app.json_option import JSON_OPTION, write_json
+from facing_asymmetry.core.console import say
 
 QUICK: Final = ("emotions=[happiness,surprise]",)
 SETTING: Final = (
@@ -44,8 +45,8 @@ def planted(quick: bool, overrides: Sequence[str], target: Path | None) -> None:
     trained_on = range(1001, 1001 + (QUICK_FACES if quick else FULL_FACES))
     folders, checks = run_planted(settings, list(trained_on))
     for line in lines(checks):
-        click.echo(line)
-    click.echo(f"Everything lies in {' and '.join(map(str, folders))}")
+        say(line)
+    say(f"Everything lies in {' and '.join(map(str, folders))}")
     passed = all(check.passed for check in checks)
     asked = {key: settings[key] for key in ("emotions", "identities", "grid", "scene", "seed")}
     record = {

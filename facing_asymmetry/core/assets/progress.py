@@ -37,28 +37,30 @@ def silent(title: str, total: int | None) -> Iterator[Advance]:
 @contextmanager
 def console_progress(title: str, total: int | None) -> Iterator[Advance]:
     """Report to standard error: a bar with time left on a terminal, else one line before and one after."""
-    from rich.console import Console
+    from facing_asymmetry.core.console import PlainConsole, say
 
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     if console.is_terminal:
         with _bar(console, title, total) as bar:
             yield bar
         return
     size = f" ({total / 1e6:.1f} MB)" if total else ""
-    console.print(f"fetching {title}{size}", highlight=False, soft_wrap=True)
+    say(f"fetching {title}{size}", stderr=True)
     start, counter = time.perf_counter(), _ByteCounter()
     yield counter
     seconds = time.perf_counter() - start
     amount = f"{counter.count / 1e6:.1f} MB in " if counter.count else ""
-    console.print(f"fetched {title}: {amount}{seconds:.1f} s", highlight=False, soft_wrap=True)
+    say(f"fetched {title}: {amount}{seconds:.1f} s", stderr=True)
 
 
 @contextmanager
 def _bar(console: "object", title: str, total: int | None) -> Iterator[Advance]:
     from rich import progress as rich_progress
 
+    from facing_asymmetry.core.progress import PlainColumn
+
     columns = (
-        rich_progress.TextColumn("{task.description}"),
+        PlainColumn("{task.description}"),
         rich_progress.BarColumn(),
         rich_progress.DownloadColumn(),
         rich_progress.TransferSpeedColumn(),

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from rich.console import Console
 
+from facing_asymmetry.core.console import PlainConsole
 from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
 from facing_asymmetry.results.layout import MANIFEST_FILE
 from facing_asymmetry.validation.benchmarks.tables import table_of
@@ -157,14 +157,13 @@ def print_grid(figures: dict[str, Any]) -> None:
             f"{row['ms_per_node']:.1f}",
             f"{row['peak_mb']:,.0f}",
         )
-    console = Console()
+    console = PlainConsole()
     console.print(table)
     flat = abs(figures["memory_ratio"] - 1) <= MEMORY_TOLERANCE
     console.print(
         f"{figures['ms_per_node']:.1f} ms for each further node (R squared {figures['r_squared']:.4f}); memory of the "
         f"largest over the smallest {figures['memory_ratio']:.3f}: {'flat' if flat else 'NOT flat'} "
         f"(within {MEMORY_TOLERANCE:.0%})",
-        highlight=False,
     )
 
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import Console
-
+from facing_asymmetry.core.console import PlainConsole
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.markdown import markdown_table, replace_between
 from facing_asymmetry.validation.benchmarks.grid_error import ALL_SCORES
@@ -57,13 +56,13 @@ def _per_cent(share: float) -> str:
 
 def print_grid_error(record: Mapping[str, Any]) -> None:
     """One table per score, then the sample."""
-    console = Console()
+    console = PlainConsole()
     for score in ALL_SCORES:
         table = table_of(f"{score}: median / 95th percentile / maximum of the errors", *heading(record))
         for row in grid_rows(record, score):
             table.add_row(*row)
         console.print(table)
-    console.print(made_with(record), highlight=False, soft_wrap=True)
+    console.print(made_with(record), soft_wrap=True)
 
 
 def made_with(record: Mapping[str, Any]) -> str:

@@ -2,8 +2,9 @@
 
 from typing import Any, Final
 
-from rich.console import Console
 from rich.table import Table
+
+from facing_asymmetry.core.console import PlainConsole
 
 PATHS: Final = (
     ("rasterise", "rasterise", "rasterise"),
@@ -25,7 +26,7 @@ def table_of(title: str, *headings: str) -> Table:
 
 def print_cpu(figures: dict[str, Any]) -> None:
     """Milliseconds per frame and ratios of one run, the sweep, sizes, and under which conditions."""
-    console = Console()
+    console = PlainConsole()
     table = table_of(
         "milliseconds per frame (median, quartile distance)", "", "ours", "stock PyTorch3D", "stock / ours"
     )
@@ -38,7 +39,6 @@ def print_cpu(figures: dict[str, Any]) -> None:
         f"Sweep of {figures['sweep_frames']} frames through {figures['sweep_classifier']}: "
         f"{figures['sweep_ms']:.1f} ms a frame, the network alone {figures['classifier_ms']:.1f} ms: "
         f"{figures['sweep_over_classifier']:.2f} times",
-        highlight=False,
     )
     if "sizes" in figures:
         console.print(_sizes(figures["sizes"]))
@@ -46,7 +46,6 @@ def print_cpu(figures: dict[str, Any]) -> None:
     console.print(
         f"{figures['faces']:,} faces, {figures['image_size']} px, ours with {figures['supersample']} x "
         f"{figures['supersample']} samples a pixel where nothing else is said and stock with one, {threads} threads",
-        highlight=False,
     )
 
 
@@ -60,7 +59,7 @@ def _sizes(rows: list[dict[str, Any]]) -> Table:
 
 def print_gpu(figures: dict[str, Any]) -> None:
     """The sweep's time beside its target, its stages, and every network with the kind of its weights."""
-    console = Console()
+    console = PlainConsole()
     table = table_of("networks, timed apart", "", "weights", "parameters", "pixels", "ms per image")
     for row in figures["per_network"]:
         size = str(row["input_size"])
@@ -78,7 +77,6 @@ def print_gpu(figures: dict[str, Any]) -> None:
         f"render {figures['render_ms']:.3f} ms a frame, classify {figures['classify_ms']:.3f} ms a frame through all; "
         f"peak GPU memory {'not measured' if memory is None else f'{memory:,.0f} MB'}; bins: {bins}\n"
         f"GPU: {figures['gpu']}",
-        highlight=False,
     )
 
 
@@ -91,13 +89,11 @@ def print_budget(figures: dict[str, Any]) -> None:
         table.add_row(
             row["change"], str(row["units"]), *shifts, row["verdict"], f"{row['frames']:,}", f"{row['seconds']:.0f}"
         )
-    console = Console()
+    console = PlainConsole()
     console.print(table)
     reference = figures["reference"]
     console.print(
         f"Reference: {' '.join(reference['overrides'])}, {reference['side']} side, {reference['frames']:,} frames. "
         f"An implementation that moves a slope by more than {figures['rule']:.0%} is off by default.",
-        highlight=False,
         soft_wrap=True,
-        markup=False,
     )

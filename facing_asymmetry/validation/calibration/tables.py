@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
+from facing_asymmetry.core.console import PlainConsole
 from facing_asymmetry.core.markdown import markdown_table, replace_between
 from facing_asymmetry.results.published import with_error
 
@@ -109,7 +109,7 @@ def _verdict(found: dict[str, Any], name: str) -> str:
 
 def print_calibration(record: dict[str, Any]) -> None:
     """Tables, then the verdicts."""
-    console = Console()
+    console = PlainConsole()
     console.print(_table("Null data sets", CASES, case_rows(record)))
     console.print(_table("Curved halves that add up", INTERACTION_CASES, interaction_rows(record)))
     console.print(_table("Power of the slope, simulated (predicted)", *power_rows(record)))
@@ -117,7 +117,7 @@ def print_calibration(record: dict[str, Any]) -> None:
     console.print(_table("At the minimum detectable interaction", DETECTABLE, detectable_rows(record)))
     console.print(_table("Shuffle test on noise", NOISE, noise_rows(record)))
     for line in verdicts(record):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
 
 
 def _table(title: str, heading: tuple[str, ...], rows: TableRows) -> Table:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
+from facing_asymmetry.core.console import PlainConsole
 from facing_asymmetry.core.markdown import markdown_table, replace_between
 
 BEGIN: Final = "<!-- validation -->"
@@ -88,7 +88,7 @@ def with_tables(page: str, record: dict[str, Any]) -> str:
 
 def print_validation(record: dict[str, Any]) -> None:
     """The tables."""
-    console = Console()
+    console = PlainConsole()
     for title, head, rows in tables(record):
         table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
         for name in head:

@@ -9,10 +9,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from facing_asymmetry.config import RefuterSettings, StatisticsSettings
+from facing_asymmetry.core.console import PlainConsole, styled
 from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.core.settings import validated
 from facing_asymmetry.interventions.two_sided import partner_of
@@ -186,7 +186,7 @@ def _overall(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 def print_refutations(table: pd.DataFrame) -> None:
     """Print one row per classifier and score with one column per refuter, then the numbers of each verdict."""
-    console = Console()
+    console = PlainConsole()
     shown = Table(title="Refuters", box=box.SIMPLE_HEAD, title_justify="left")
     for name in ("classifier", "score", "n", "estimate", *REFUTERS):
         shown.add_column(name)
@@ -194,11 +194,9 @@ def print_refutations(table: pd.DataFrame) -> None:
         first = rows.iloc[0]
         estimate = "" if pd.isna(first["mean"]) else f"{first['mean']:.3g} [{first['low']:.3g}, {first['high']:.3g}]"
         status = dict(zip(rows["refuter"], rows["status"], strict=True))
-        marks = [f"[{STATUS_COLOURS[status[name]]}]{status[name]}[/]" for name in REFUTERS]
+        marks = [styled(status[name], STATUS_COLOURS[status[name]]) for name in REFUTERS]
         shown.add_row(str(classifier), str(score), str(first["n"]), estimate, *marks)
     console.print(shown)
     for row in table[table["classifier"] != "all"].to_dict("records"):
         line = f"{row['classifier']}, {row['score']}: {row['refuter']}: {row['status']}: {row['words']}"
-        console.print(
-            line, style=STATUS_COLOURS[FAIL] if row["status"] == FAIL else "", highlight=False, soft_wrap=True
-        )
+        console.print(line, style=STATUS_COLOURS[FAIL] if row["status"] == FAIL else "", soft_wrap=True)
