@@ -2,12 +2,17 @@
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+import re
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+import antlr4
 import hydra
+import omegaconf
 from hydra import version
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -27,6 +32,9 @@ if TYPE_CHECKING:
     from facing_asymmetry.runs.stages import Run
     from facing_asymmetry.runs.sweep import Session
 
+
+COMPOSERS: Final = tuple(str(Path(module.__file__).parent) for module in (hydra, omegaconf, antlr4) if module.__file__)
+"""Folders of the libraries that compose a configuration."""
 
 INTERRUPTED: Final = (
     "interrupted; what was computed is stored, and the same command goes on from there. Jobs that SLURM holds go on: "
@@ -59,14 +67,13 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
         return _complain(unreadable)
     asked = begin(last_stage(stage), command)
     try:
-        _hydra_main(stage, _job(stage, command, failures), overrides)
+        with composing():
+            _hydra_main(stage, _job(stage, command, failures), overrides)
     except KeyboardInterrupt:
         complain(INTERRUPTED)
         return 130
     except FacingAsymmetryError as error:
         return _complain(str(error))
-    except (HydraException, OmegaConfBaseException) as error:
-        return _complain(explain(error))
     if asked.session is not None:
         return _end_sweep(asked.session)
     return max((_complain(str(error)) for error in failures), default=0)
@@ -80,7 +87,15 @@ def _hydra_main(stage: str, job: TaskFunction, arguments: Sequence[str]) -> None
     version.setbase("1.3")
     parser = get_args_parser()
     parser.prog = f"facing-asymmetry {stage}"
-    _run_hydra(parser.parse_args(list(arguments)), parser, job, str(conf_folder()), "config")
+    parser.error = _refuse  # type: ignore[method-assign]
+    asked = parser.parse_intermixed_args(list(arguments))
+    if asked.experimental_rerun:
+        raise ConfigError("--experimental-rerun reads a pickle, which can hold a program; repeat the overrides instead")
+    _run_hydra(asked, parser, job, str(conf_folder()), "config")
+
+
+def _refuse(message: str) -> NoReturn:
+    raise ConfigError(message)
 
 
 def _job(stage: str, command: str, failures: list[FacingAsymmetryError]) -> TaskFunction:
@@ -133,12 +148,31 @@ def compose_config(overrides: Sequence[str]) -> dict[str, Any]:
     unreadable = _first_unreadable(overrides)
     if unreadable:
         raise ConfigError(unreadable)
+    with composing(), hydra.initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        composed = hydra.compose("config", overrides=list(overrides))
+        return OmegaConf.to_container(composed, resolve=True)  # type: ignore[return-value]
+
+
+@contextmanager
+def composing() -> Iterator[None]:
+    """Turn what Hydra and OmegaConf raise at a configuration into a `ConfigError`.
+
+    They raise errors of Python, such as `ValueError` and `AssertionError`, at values that they do not expect. An error
+    that was raised in this package is a fault of it, and passes.
+
+    Raises:
+        ConfigError: the configuration cannot be composed.
+    """
     try:
-        with hydra.initialize_config_dir(str(conf_folder()), version_base="1.3"):
-            composed = OmegaConf.to_container(hydra.compose("config", overrides=list(overrides)), resolve=True)
+        yield
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(explain(error)) from error
-    return composed  # type: ignore[return-value]
+    except FacingAsymmetryError:
+        raise
+    except Exception as error:
+        if not traceback.extract_tb(error.__traceback__)[-1].filename.startswith(COMPOSERS):
+            raise
+        raise ConfigError(f"the overrides cannot be composed: {first_line(error)}") from error
 
 
 def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool = True) -> None:
@@ -209,22 +243,40 @@ def last_stage(command: str) -> str:
 
 
 def explain(error: Exception) -> str:
-    """Hydra's or OmegaConf's words, with the nearest choice where a name is unknown."""
-    if isinstance(error, MissingConfigException) and error.options:
-        wanted = str(error.missing_cfg_file).rsplit("/", 1)[-1]
-        near = get_close_matches(wanted, error.options, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        return f"{error.missing_cfg_file} is unknown.{hint} There are: {', '.join(sorted(error.options))}"
+    """Hydra's or OmegaConf's words in one line, with the nearest choice where a name is unknown."""
+    missing = _missing_choice(error)
+    if missing:
+        return missing
     cause = error.__cause__ or error
-    words = str(error).strip().splitlines()[0]
+    words = first_line(error)
     key = getattr(cause, "full_key", None) or getattr(cause, "key", None)
     node = getattr(cause, "parent_node", None)
     if key and isinstance(node, DictConfig):
+        remedy = next((f" {line}" for line in str(error).splitlines() if " use +" in line), "")
         near = get_close_matches(str(key).rsplit(".", 1)[-1], [str(k) for k in node], n=1)
-        return f"{words} Unknown key {key!r}." + (
-            f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(map(str, node))}"
-        )
+        there = f" There are: {', '.join(map(str, node))}" if len(node) else ""
+        return f"{words} Unknown key {key!r}." + (f" Did you mean {near[0]!r}?" if near else there + remedy)
+    if words.startswith("Ambiguous value"):
+        return f"{words}; write key=[a,b] for a list, key='a,b' for a string, and add -m for a job each"
     return words
+
+
+def _missing_choice(error: Exception) -> str:
+    """What there is instead of a file of `conf/` that is absent; empty for another error."""
+    if not isinstance(error, MissingConfigException):
+        return ""
+    found = re.search(r"Could not load '([^']*)'", str(error))
+    name = str(found[1] if found else error.missing_cfg_file)
+    group, _, wanted = name.rpartition("/")
+    options = error.options or sorted(path.stem for path in (conf_folder() / group).glob("*.yaml"))
+    near = get_close_matches(wanted, options, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"{name} is unknown.{hint} There are: {', '.join(sorted(options))}"
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error's words, or its kind where it has none."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _first_unreadable(overrides: Sequence[str]) -> str:
