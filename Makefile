@@ -5,6 +5,8 @@
 # make calibrate-quick  the same in under a minute, with wider bands
 # make refit   every stored reference that rests on rendered faces, after a change of the heads or the renderer (allow two hours)
 # make test-slurm     install Debian's SLURM where it is absent, start one of this machine alone, run a sweep on it, stop it
+# make fuzz    random configurations for ten minutes (SEED=7: others); make test does it for under one
+# make audit   look the pinned dependencies up in a database of advisories (needs a network)
 # make lint    ruff and mypy
 # make docs    the documentation site into site/; a warning is an error
 # make pages   what is generated in docs/ from the code and conf/: configuration, interventions, scores
@@ -19,7 +21,9 @@ ARGS ?=
 # without npm the default networks are those of PyPI alone
 STUDY := $(if $(shell command -v npm 2>/dev/null),,experiment=pypi_only)
 
-.PHONY: run test test-browser test-slurm calibrate calibrate-quick refit lint docs pages setup lock clean
+SEED ?= 0
+
+.PHONY: fuzz audit run test test-browser test-slurm calibrate calibrate-quick refit lint docs pages setup lock clean
 
 run: setup
 	@$(BIN)/facing-asymmetry run $(STUDY) $(ARGS)
@@ -56,6 +60,13 @@ refit: setup
 
 lint: .venv/.installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+fuzz: .venv/.installed
+	@FUZZ_SECONDS=600 FUZZ_SEED=$(SEED) $(BIN)/python -m pytest tests/hostile/test_fuzz.py -q -s -n 0 --timeout=1200
+
+audit: .venv/.installed
+	@($(UV) tool run --quiet pip-audit --requirement requirements.lock --require-hashes --disable-pip --format json \
+		2>/dev/null || true) | $(BIN)/python tools/audit.py
 
 docs: .venv/.installed
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --clean

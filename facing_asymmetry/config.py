@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictF
 
 from facing_asymmetry.core.emotions import BASIC, Emotion
 from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.core.names import Name
 from facing_asymmetry.core.settings import schema, validated
 
 Count = Annotated[StrictInt, Field(ge=1)]
@@ -33,11 +34,17 @@ FURTHER_NODES: Final = 6
 """Most values of s, and of t, in the contact sheets of further identities and interventions."""
 
 
+MOST_POINTS: Final = 1000
+MOST_IDENTITIES: Final = 100_000
+
+
 def _points(value: Any) -> Any:
     items = value if isinstance(value, list | tuple) else [value]
     numbers = all(isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) for v in items)
     if not numbers or isinstance(value, float):
         raise ValueError("write a number of points, or the values: [0, 0.5, 1]")
+    if len(items) > MOST_POINTS or (items == [value] and value > MOST_POINTS):
+        raise ValueError(f"at most {MOST_POINTS:,} points are possible")
     return value
 
 
@@ -50,12 +57,6 @@ def _distinct(values: list[Emotion]) -> list[Emotion]:
 def _emotion_or_empty(name: str) -> str:
     if name and name not in BASIC:
         raise ValueError(f"it must be empty or one of {', '.join(BASIC)}")
-    return name
-
-
-def _folder_name(name: str) -> str:
-    if not name or "/" in name:
-        raise ValueError("it becomes part of a folder's name and must hold no slash")
     return name
 
 
@@ -419,7 +420,7 @@ class RefuterSettings:
 class RunConfig:
     """`conf/config.yaml`: a whole run."""
 
-    name: Annotated[str, AfterValidator(_folder_name)] = Field(
+    name: Name = Field(
         default="quick", description="First part of the run folder's name; the second is the key of what was asked."
     )
     emotions: Annotated[list[Emotion], AfterValidator(_distinct)] = Field(
@@ -460,7 +461,7 @@ class RunConfig:
     )
     renderer: RendererConfig = Field(default_factory=RendererConfig, description="What turns a face into an image.")
     scene: Scene = Field(default_factory=Scene, description="Camera, lights and background.")
-    classifiers: dict[str, Any] = Field(
+    classifiers: dict[Name, dict[str, Any]] = Field(
         default_factory=dict,
         min_length=1,
         validate_default=True,
@@ -470,7 +471,7 @@ class RunConfig:
     expression: ExpressionConfig = Field(
         default_factory=ExpressionConfig, description="How the shown expressions are made."
     )
-    interventions: dict[str, dict[str, Any]] = Field(
+    interventions: dict[Name, dict[str, Any]] = Field(
         default_factory=dict,
         min_length=1,
         validate_default=True,
@@ -491,6 +492,8 @@ class RunConfig:
         for name, facts in self.face_models.items():
             if facts.name != name:
                 raise ConfigError(f"face_models.{name}.name = {facts.name!r}; it must be {name!r}")
+        if self.identities > MOST_IDENTITIES:
+            raise ConfigError(f"identities = {self.identities}; it must be at most {MOST_IDENTITIES:,}")
         identity_block(self.identities, self.identity_block)
         if self.identity_block and self.expression.per_identity:
             raise ConfigError("identity_block needs expression.per_identity=false: those expressions are one batch")

@@ -154,7 +154,7 @@ def _text(value: Any) -> str:
 
 
 def _composed(asked: Sequence[str], place: Path | None) -> dict[str, Any]:
-    from facing_asymmetry.app.hydra import compose_config
+    from facing_asymmetry.app.overrides import compose_config
 
     named = {one.lstrip("+~").partition("=")[0] for one in asked}
     own = [] if "tracking" in named else ["tracking=none"]

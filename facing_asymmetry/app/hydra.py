@@ -2,26 +2,17 @@
 
 import logging
 import os
-import re
-import traceback
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-import antlr4
-import hydra
-import omegaconf
 from hydra import version
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.errors import HydraException, MissingConfigException
 from hydra.types import RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 from rich.syntax import Syntax
 
+from facing_asymmetry.app.overrides import composing, first_unreadable
 from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.core.console import PlainConsole, complain, log_to_console, say
 from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
@@ -33,24 +24,10 @@ if TYPE_CHECKING:
     from facing_asymmetry.runs.sweep import Session
 
 
-COMPOSERS: Final = tuple(str(Path(module.__file__).parent) for module in (hydra, omegaconf, antlr4) if module.__file__)
-"""Folders of the libraries that compose a configuration."""
-
 INTERRUPTED: Final = (
     "interrupted; what was computed is stored, and the same command goes on from there. Jobs that SLURM holds go on: "
     "squeue lists them, scancel ends them"
 )
-
-
-def _installed_face_models() -> DictConfig:
-    """`face_model=installed`: the choice of every face model that is here, as its own file has it."""
-    from facing_asymmetry.face_models.registry import listing
-
-    names = [str(row["name"]) for row in listing() if row["state"] == "ready"]
-    return DictConfig({name: OmegaConf.load(conf_folder() / "face_model" / f"{name}.yaml") for name in names})
-
-
-OmegaConf.register_new_resolver("installed_face_models", _installed_face_models, replace=True)
 
 
 def launch(stage: str, overrides: Sequence[str]) -> int:
@@ -62,7 +39,7 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
     """
     command = " ".join(["facing-asymmetry", stage, *overrides])
     failures: list[FacingAsymmetryError] = []
-    unreadable = _first_unreadable(overrides)
+    unreadable = first_unreadable(overrides)
     if unreadable:
         return _complain(unreadable)
     asked = begin(last_stage(stage), command)
@@ -139,42 +116,6 @@ def report_over(folders: Sequence[Path], into: Path | None) -> int:
     return int(any(not outcome.done for outcome in found.outcomes))
 
 
-def compose_config(overrides: Sequence[str]) -> dict[str, Any]:
-    """The configuration that `conf/` and the overrides make, outside a run.
-
-    Raises:
-        ConfigError: an override that cannot be read, or names something unknown.
-    """
-    unreadable = _first_unreadable(overrides)
-    if unreadable:
-        raise ConfigError(unreadable)
-    with composing(), hydra.initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        composed = hydra.compose("config", overrides=list(overrides))
-        return OmegaConf.to_container(composed, resolve=True)  # type: ignore[return-value]
-
-
-@contextmanager
-def composing() -> Iterator[None]:
-    """Turn what Hydra and OmegaConf raise at a configuration into a `ConfigError`.
-
-    They raise errors of Python, such as `ValueError` and `AssertionError`, at values that they do not expect. An error
-    that was raised in this package is a fault of it, and passes.
-
-    Raises:
-        ConfigError: the configuration cannot be composed.
-    """
-    try:
-        yield
-    except (HydraException, OmegaConfBaseException) as error:
-        raise ConfigError(explain(error)) from error
-    except FacingAsymmetryError:
-        raise
-    except Exception as error:
-        if not traceback.extract_tb(error.__traceback__)[-1].filename.startswith(COMPOSERS):
-            raise
-        raise ConfigError(f"the overrides cannot be composed: {first_line(error)}") from error
-
-
 def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool = True) -> None:
     """One job of a run or multirun: check, print (where it is `alone`) and save the configuration, then work.
 
@@ -240,59 +181,6 @@ def _yaml(composed: Mapping[str, Any]) -> str:
 def last_stage(command: str) -> str:
     """The last stage that a command runs."""
     return "report" if command == "run" else command
-
-
-def explain(error: Exception) -> str:
-    """Hydra's or OmegaConf's words in one line, with the nearest choice where a name is unknown."""
-    missing = _missing_choice(error)
-    if missing:
-        return missing
-    cause = error.__cause__ or error
-    words = first_line(error)
-    key = getattr(cause, "full_key", None) or getattr(cause, "key", None)
-    node = getattr(cause, "parent_node", None)
-    if key and isinstance(node, DictConfig):
-        remedy = next((f" {line}" for line in str(error).splitlines() if " use +" in line), "")
-        near = get_close_matches(str(key).rsplit(".", 1)[-1], [str(k) for k in node], n=1)
-        there = f" There are: {', '.join(map(str, node))}" if len(node) else ""
-        return f"{words} Unknown key {key!r}." + (f" Did you mean {near[0]!r}?" if near else there + remedy)
-    if words.startswith("Ambiguous value"):
-        return f"{words}; write key=[a,b] for a list, key='a,b' for a string, and add -m for a job each"
-    return words
-
-
-def _missing_choice(error: Exception) -> str:
-    """What there is instead of a file of `conf/` that is absent; empty for another error."""
-    if not isinstance(error, MissingConfigException):
-        return ""
-    found = re.search(r"Could not load '([^']*)'", str(error))
-    name = str(found[1] if found else error.missing_cfg_file)
-    group, _, wanted = name.rpartition("/")
-    options = error.options or sorted(path.stem for path in (conf_folder() / group).glob("*.yaml"))
-    near = get_close_matches(wanted, options, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"{name} is unknown.{hint} There are: {', '.join(sorted(options))}"
-
-
-def first_line(error: Exception) -> str:
-    """The first line of an error's words, or its kind where it has none."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
-
-
-def _first_unreadable(overrides: Sequence[str]) -> str:
-    """What is wrong with the first override that Hydra cannot read, or would read otherwise; empty for none."""
-    parser = OverridesParser.create()
-    for override in (o for o in overrides if "=" in o and not o.startswith("-")):
-        try:
-            parsed = parser.parse_override(override)
-        except HydraException as error:
-            return f"cannot read the override {override!r} ({error}); write key=value, lists as key=[a,b]"
-        names = parsed.value()
-        if parsed.key_or_group in ("face_model", "classifier", "intervention") and isinstance(names, list):
-            repeated = [name for n, name in enumerate(names) if name in names[:n]]
-            if repeated:
-                return f"{override} names {repeated[0]} twice; name each once"
-    return ""
 
 
 def _complain(message: str) -> int:

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import ConfigError, suggestion
+from facing_asymmetry.core.names import Name
 
 USER = "user"
 """Source of a file that only the user can supply: the authors publish it themselves, or not at all."""
@@ -18,7 +19,7 @@ USER = "user"
 COLOUR_CHANNELS = {"rgb": 3, "bgr": 3, "grey": 1}
 """Length of `mean` and `std` by colour."""
 
-STRICT = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+STRICT = ConfigDict(extra="forbid", coerce_numbers_to_str=True, allow_inf_nan=False)
 
 
 def _emotions(labels: tuple[str, ...]) -> tuple[str, ...]:
@@ -89,7 +90,7 @@ class ClassifierRecord:
         fingerprint: SHA-256 of what is loaded where `weights` leaves it open; `with_fingerprint` fills it.
     """
 
-    name: str
+    name: Name
     family: str
     architecture: str
     training_set: str

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy import ndarray
 
+from facing_asymmetry.core.names import slug
 from facing_asymmetry.reporting.style import MUTED, WIDTH, look, new_figure, readable
 from facing_asymmetry.results.finished_run import RunData, grid_mean, surface
 
@@ -18,7 +19,7 @@ PREFIX = "surfaces"
 
 def name(classifier: str) -> str:
     """File name without ending."""
-    return f"{PREFIX}_{classifier}"
+    return f"{PREFIX}_{slug(classifier)}"
 
 
 def draw(data: RunData, classifier: str) -> Figure:

@@ -1,5 +1,7 @@
 """The self-contained page: template, style and script come from package data; figures and numbers are embedded."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -91,6 +93,7 @@ def _template(name: str) -> jinja2.Template:
     )
     environment.filters["embed"] = _embed
     environment.filters["readable"] = readable
+    environment.filters["sha256"] = _source_hash
     return environment.get_template(name)
 
 
@@ -102,6 +105,11 @@ def _embed(value: object) -> jinja2.utils.markupsafe.Markup:
     """JSON that is safe inside a script element."""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return jinja2.utils.markupsafe.Markup(text.replace("<", "\\u003c"))
+
+
+def _source_hash(script: str) -> str:
+    """How a Content-Security-Policy names the one script that may run; others do not."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
 def _for_page(frame: pd.DataFrame) -> dict[str, Any]:

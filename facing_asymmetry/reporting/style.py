@@ -56,6 +56,7 @@ RC: Final[dict[str, Any]] = {
     "axes.grid": False,
     "axes.unicode_minus": True,
     "text.color": INK,
+    "text.parse_math": False,  # names of users may hold a dollar sign
     "xtick.labelsize": 7,
     "ytick.labelsize": 7,
     "xtick.color": MUTED,

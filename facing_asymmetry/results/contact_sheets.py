@@ -16,6 +16,7 @@ from PIL import Image
 
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.files import write_atomically
+from facing_asymmetry.core.names import slug
 from facing_asymmetry.core.thinning import thin
 from facing_asymmetry.results.files import write_json
 from facing_asymmetry.results.layout import SHEETS_FOLDER
@@ -92,8 +93,10 @@ def contact_sheet_path(folder: Path, classifier: str, emotion: str, further: tup
         emotion: the emotion shown.
         further: intervention and identity of a sheet beside the one that figures are drawn from.
     """
-    place = folder / SHEETS_FOLDER / classifier
-    return place / f"{emotion}.png" if further is None else place / emotion / f"{further[0]}_{further[1]}.png"
+    place = folder / SHEETS_FOLDER / slug(classifier)
+    if further is None:
+        return place / f"{slug(emotion)}.png"
+    return place / slug(emotion) / f"{slug(further[0])}_{further[1]}.png"
 
 
 def write_contact_sheet(sheet: ContactSheet, png: bytes) -> None:

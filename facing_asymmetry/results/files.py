@@ -15,6 +15,7 @@ from numpy import ndarray
 
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.files import write_atomically
+from facing_asymmetry.core.names import slug
 from facing_asymmetry.core.thinning import thin
 from facing_asymmetry.results.layout import (
     EXPRESSION_COLUMNS,
@@ -160,7 +161,7 @@ def write_expressions(folder: Path, found: Mapping[str, Sequence["Expression"]],
 
 def weights_file(classifier: str) -> str:
     """File, in the run folder, of the blendshape weights of a classifier's expressions."""
-    return f"{EXPRESSIONS_FOLDER}/{classifier}.csv"
+    return f"{EXPRESSIONS_FOLDER}/{slug(classifier)}.csv"
 
 
 def write_records(folder: Path, records: Sequence["ClassifierRecord"]) -> None:

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.files import write_atomically
-from facing_asymmetry.results.files import read_csv, read_json, write_csv, write_json
+from facing_asymmetry.core.names import slug
+from facing_asymmetry.results.files import read_csv, read_json, weights_file, write_csv, write_json
 from facing_asymmetry.results.layout import (
     CELL_KEY,
     EXPRESSIONS_FILE,
@@ -124,7 +125,7 @@ def _merge_expressions(
     rank = {name: n for n, name in enumerate([*heads, *classifiers])}
     merged = merged.sort_values(["face_model", "classifier"], key=lambda c: c.map(rank), kind="stable")
     write_csv(into, EXPRESSIONS_FILE, merged)
-    _forget_others(into / EXPRESSIONS_FOLDER, {f"{name}.csv" for name in classifiers})
+    _forget_others(into / EXPRESSIONS_FOLDER, {Path(weights_file(name)).name for name in classifiers})
     for source in reversed(showing):
         for path in sorted((source.folder / EXPRESSIONS_FOLDER).glob("*.csv")):
             write_atomically(into / EXPRESSIONS_FOLDER / path.name, path.read_bytes())
@@ -132,7 +133,7 @@ def _merge_expressions(
 
 def _merge_contact_sheets(sources: Sequence[MergedRun], classifiers: Sequence[str], into: Path) -> None:
     """Contact sheets; of two that show different faces, the one of the lower number, as one run would have it."""
-    _forget_others(into / SHEETS_FOLDER, set(classifiers))
+    _forget_others(into / SHEETS_FOLDER, set(map(slug, classifiers)))
     found: dict[tuple[str, str], tuple[int, Path]] = {}
     for source in sources:
         for facts in sorted((source.folder / SHEETS_FOLDER).glob("*/*.json")):

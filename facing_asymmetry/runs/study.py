@@ -1,5 +1,6 @@
 """The parts of a study, each built when it is first needed: a warm store needs neither renderer nor classifier."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -53,6 +54,7 @@ class Study(Stimuli):
             with_fingerprint(record_from(facts, f"classifiers.{name}")) for name, facts in config.classifiers.items()
         ]
         check_partners(self.interventions)
+        check_names(self.records)
         self.optimiser = config.expression.optimiser
         check_requested(config.statistics.scores, [intervention.name for intervention in self.interventions])
         for record in self.records:
@@ -96,6 +98,14 @@ def study_of(run: Path) -> Study:
     """
     config = read_config(read_manifest(run)["config"])
     return Study(replace(config, face_models=dict([next(iter(config.face_models.items()))])))
+
+
+def check_names(records: Sequence[ClassifierRecord]) -> None:
+    """`ConfigError` where two classifiers have one name: their files and rows would be one."""
+    names = [record.name for record in records]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f"classifiers: two have the name {name!r}; set classifiers.KEY.name of one of them")
 
 
 def check_device(device: str) -> None:

@@ -127,6 +127,6 @@ def test_values_become_overrides(values: dict, overrides: list[str]):
     "name", ["plain", "two words", "it's", "back\\slash", "ends\\", "12", "null", "a,b", "[x]", "é"]
 )
 def test_strings_reach_the_configuration_as_they_are(name: str):
-    from facing_asymmetry.app.hydra import compose_config
+    from facing_asymmetry.app.overrides import compose_config
 
     assert compose_config(list_overrides([], {"name": name}))["name"] == name

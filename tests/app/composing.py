@@ -3,7 +3,7 @@
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-import facing_asymmetry.app.hydra  # noqa: F401  (it registers what conf/ refers to)
+import facing_asymmetry.app.overrides  # noqa: F401  (it registers what conf/ refers to)
 from facing_asymmetry.core.conf_folder import conf_folder
 
 TINY = ("debug=tiny",)

@@ -88,7 +88,7 @@ def test_where_one_head_is_needed_several_are_refused_by_their_names():
             "+face_models.makehuman.half_width=0",
             r"unknown key face_models\.makehuman\.half_width; did you mean 'half_w",
         ),
-        ("name=a/b", "must hold no slash"),
+        ("name=a/b", "a name begins with a letter or digit"),
         ("+colour=red", r"unknown key colour \(allowed: name, emotions, identities"),
         ("+expression.optimizer=3", "unknown key expression.optimizer; did you mean 'optimiser'"),
         ("+expression.optimiser.stepz=3", r"unknown key expression\.optimiser\.stepz; did you mean 'steps'"),

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 import facing_asymmetry as fa
-from facing_asymmetry.app.hydra import carry_out, compose_config, launch
+from facing_asymmetry.app.hydra import carry_out, launch
+from facing_asymmetry.app.overrides import compose_config
 from facing_asymmetry.config import read_config
 from facing_asymmetry.core.errors import AssetError, ConfigError, DataError
 from facing_asymmetry.reporting.figures import report_figures

@@ -4,7 +4,7 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from facing_asymmetry.app.hydra import compose_config
+from facing_asymmetry.app.overrides import compose_config
 from facing_asymmetry.core.conf_folder import conf_folder
 
 BASE = ("debug=authored", "identities=1", "dry_run=true")

@@ -92,7 +92,7 @@ def budget(
     classifiers: tuple[str, ...], identities: int, quick: bool, only: tuple[str, ...], target: Path | None
 ) -> None:
     """Measure how far precision, renderer, resolution, grid, batch, threads and seed move scores (ten minutes)."""
-    from facing_asymmetry.app.hydra import compose_config
+    from facing_asymmetry.app.overrides import compose_config
     from facing_asymmetry.results.files import read_json
     from facing_asymmetry.validation.benchmarks.budget import benchmark_budget, with_kept_rows
     from facing_asymmetry.validation.benchmarks.budget_changes import changes_named
@@ -131,7 +131,7 @@ def grid_error(target: Path | None, page: Path | None, **request: Any) -> None:
 
     Takes up from where it was stopped: what it rendered is in the store.
     """
-    from facing_asymmetry.app.hydra import compose_config
+    from facing_asymmetry.app.overrides import compose_config
     from facing_asymmetry.core.files import write_atomically
     from facing_asymmetry.validation.benchmarks.grid_error import benchmark_grid_error
     from facing_asymmetry.validation.benchmarks.grid_error_tables import check_page, print_grid_error, with_tables

@@ -36,7 +36,7 @@ def planted(quick: bool, overrides: Sequence[str], target: Path | None) -> None:
     Identities, renderer, responses, scores and tests are those of any run. Takes Hydra overrides. The exit status is 1
     if a check fails.
     """
-    from facing_asymmetry.app.hydra import compose_config
+    from facing_asymmetry.app.overrides import compose_config
     from facing_asymmetry.results.manifest import git_state, versions
     from facing_asymmetry.validation.planted.checks import lines, plain
     from facing_asymmetry.validation.planted.study import SHARP_MM, run_planted

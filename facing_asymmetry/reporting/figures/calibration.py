@@ -115,6 +115,7 @@ def _null(axes: Axes, found: dict[str, list[int]], names: dict[str, str]) -> Non
     axes.axhline(100 / bins, color=MUTED, linestyle=(0, (4, 3)), linewidth=0.9)
     axes.text(1.0, 112 / bins, "uniform", ha="right", va="bottom", fontsize=7, color=MUTED)
     axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.set(xlabel="p value", ylabel=f"null data sets (% per bin of {1 / bins:g})", xlim=(0, 1), ylim=(0.04, 150))
     axes.legend(loc="upper right")
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from facing_asymmetry.app.commands.benchmark import benchmark
-from facing_asymmetry.app.hydra import compose_config
+from facing_asymmetry.app.overrides import compose_config
 from facing_asymmetry.core.errors import AssetError, ConfigError
 from facing_asymmetry.validation.benchmarks import budget
 from facing_asymmetry.validation.benchmarks.budget import benchmark_budget, chosen
@@ -144,7 +144,7 @@ def test_one_face_has_no_interval_and_is_refused():
 
 QUICK = """
 import json, numba, torch
-from facing_asymmetry.app.hydra import compose_config
+from facing_asymmetry.app.overrides import compose_config
 from facing_asymmetry.validation.benchmarks.budget import benchmark_budget
 from facing_asymmetry.validation.benchmarks.budget_changes import CHANGES
 from facing_asymmetry.validation.benchmarks.tables import print_budget

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from facing_asymmetry.app.commands.benchmark import benchmark
-from facing_asymmetry.app.hydra import compose_config
+from facing_asymmetry.app.overrides import compose_config
 from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.results.published import published_grid_error
