@@ -43,8 +43,13 @@ def suggestion(name: str, known: Iterable[str], otherwise: str = "") -> str:
     return f"; did you mean {near[0]!r}?" if near else otherwise
 
 
-def printable(text: object) -> str:
-    r"""A name that can be written anywhere: control characters, and bytes of a path that are no UTF-8, as `\xfc`."""
+def printable(text: object, most: int | None = None) -> str:
+    r"""A name that can be written anywhere: control characters, and bytes of a path that are no UTF-8, as `\xfc`.
+
+    Args:
+        text: the name.
+        most: characters that are kept; of a longer text the middle is left out.
+    """
 
     def plain(c: str) -> str:
         if "\udc80" <= c <= "\udcff":
@@ -52,4 +57,5 @@ def printable(text: object) -> str:
         hidden = category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") and c not in JOINERS
         return c.encode("unicode_escape").decode() if hidden else c
 
-    return "".join(plain(c) for c in str(text))
+    shown = "".join(plain(c) for c in str(text))
+    return shown if most is None or len(shown) <= most else f"{shown[: most // 2]}…{shown[-most // 2 :]}"

@@ -18,7 +18,7 @@ from typing import Final
 from facing_asymmetry.core.assets import file_sha256
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import DataError, printable, suggestion
-from facing_asymmetry.photographs.pixels import IMAGE_ENDINGS, MOST_BYTES
+from facing_asymmetry.photographs.pixels import IMAGE_ENDINGS, MOST_BYTES, MOST_WORDS
 
 PHOTOGRAPH_COLUMNS: Final = ("path", "group", "emotion", "subject")
 LAYOUT: Final = "GROUP/EMOTION/SUBJECT[_...].jpg"
@@ -80,11 +80,11 @@ def list_photographs(source: Path) -> list[Photograph]:
     """
     rows, failures = _survey(source)
     if not rows:
-        raise DataError(f"{printable(source)} holds no photograph; {_layout(source, failures)}")
+        raise DataError(f"{_shown(source)} holds no photograph; {_layout(source, failures)}")
     for row in rows:
         if row.emotion not in CANONICAL:
             hint = suggestion(row.emotion, CANONICAL, f"; there are: {', '.join(CANONICAL)}")
-            raise DataError(f"{row.shown}: emotion {row.emotion!r} is unknown{hint}")
+            raise DataError(f"{_shown(row.path)}: emotion {_shown(row.emotion)!r} is unknown{hint}")
     return rows
 
 
@@ -94,25 +94,32 @@ def left_out(source: Path) -> list[Failure]:
 
 
 def _survey(source: Path) -> tuple[list[Photograph], list[Failure]]:
-    rows, failures = _of_folder(source) if source.is_dir() else (_of_csv(source), [])
+    rows, failures = _of_folder(source) if _is_folder(source) else (_of_csv(source), [])
     copies = _copies(rows)
     failures += [
-        Failure(row, f"has the same bytes as {copies[row.path].shown}; a photograph counts once")
+        Failure(row, f"has the same bytes as {_shown(copies[row.path].path)}; a photograph counts once")
         for row in rows
         if row.path in copies
     ]
     return [row for row in rows if row.path not in copies], failures
 
 
+def _is_folder(source: Path) -> bool:
+    try:
+        return source.is_dir()
+    except OSError:
+        return False
+
+
 def _layout(source: Path, failures: Sequence[Failure]) -> str:
     """What is right, and the first file that is not so."""
-    if not source.is_dir():
+    if not _is_folder(source):
         return "a CSV needs one line for each"
     pictures = [f for f in failures if f.photograph.path.suffix.lower() in IMAGE_ENDINGS] or failures
     found = ""
     if pictures:
         path, reason = pictures[0].photograph.path.relative_to(source), pictures[0].reason
-        found = f"; {printable(path)} " + ("does not lie so" if reason.endswith(LAYOUT) else reason)
+        found = f"; {_shown(path)} " + ("does not lie so" if reason.endswith(LAYOUT) else reason)
     return f"a folder must be laid out {LAYOUT}{found}"
 
 
@@ -143,24 +150,28 @@ def _of_csv(source: Path) -> list[Photograph]:
     for number, values in _lines(source):
         for name, value in values.items():
             if not value:
-                raise DataError(f"{printable(source)}, line {number}: {name} is empty")
+                raise DataError(f"{_shown(source)}, line {number}: {name} is empty")
             if any(unicodedata.category(character) == "Cc" for character in value):
-                raise DataError(f"{printable(source)}, line {number}: {name} holds a control character")
+                raise DataError(f"{_shown(source)}, line {number}: {name} holds a control character")
         path, group, emotion, subject = values.values()
         rows.append(Photograph(source.parent / path, group, emotion, subject))
         where = os.path.realpath(rows[-1].path)
         if where in seen:
-            raise DataError(f"{printable(source)} names {rows[-1].shown} more than once; a photograph counts once")
+            raise DataError(f"{_shown(source)} names {_shown(rows[-1].path)} more than once; a photograph counts once")
         seen.add(where)
     return rows
 
 
 def _lines(source: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Number of each line and its values in `PHOTOGRAPH_COLUMNS`, stripped."""
-    if not source.is_file():
-        raise DataError(f"{printable(source)} is neither a folder nor a CSV file")
-    if (size := source.stat().st_size) > MOST_TABLE_BYTES:
-        raise DataError(f"{printable(source)} has {size:,} bytes; a CSV of at most {MOST_TABLE_BYTES:,} is read")
+    try:
+        size = source.stat().st_size if source.is_file() else None
+    except OSError:  # a name that is too long, a folder that may not be entered
+        size = None
+    if size is None:
+        raise DataError(f"{_shown(source)} is neither a folder nor a CSV file")
+    if size > MOST_TABLE_BYTES:
+        raise DataError(f"{_shown(source)} has {size:,} bytes; a CSV of at most {MOST_TABLE_BYTES:,} is read")
     try:
         reader = csv.reader(io.StringIO(source.read_text("utf-8-sig"), newline=""), strict=True)
         heading = [name.strip() for name in next(reader, [])]
@@ -168,24 +179,24 @@ def _lines(source: Path) -> Iterator[tuple[int, dict[str, str]]]:
         for row in reader:
             if row and len(row) != len(heading):
                 raise DataError(
-                    f"{printable(source)}, line {reader.line_num}: {len(row)} values; the heading has {len(heading)}"
+                    f"{_shown(source)}, line {reader.line_num}: {len(row)} values; the heading has {len(heading)}"
                 )
             if row:
                 named = dict(zip(heading, row, strict=True))
                 yield reader.line_num, {name: _name(named[name]) for name in PHOTOGRAPH_COLUMNS}
     except (csv.Error, UnicodeDecodeError, OSError) as error:
         wanted = ", ".join(PHOTOGRAPH_COLUMNS)
-        raise DataError(f"{printable(source)} is no CSV in UTF-8 with the columns {wanted}: {error}") from error
+        raise DataError(f"{_shown(source)} is no CSV in UTF-8 with the columns {wanted}: {error}") from error
 
 
 def _check_heading(source: Path, heading: Sequence[str]) -> None:
     missing = [name for name in PHOTOGRAPH_COLUMNS if name not in heading]
     if missing:
-        there = printable(", ".join(heading))[:200]
-        raise DataError(f"{printable(source)} lacks the column(s) {', '.join(missing)}; it has {there or 'none'}")
+        there = _shown(", ".join(heading))
+        raise DataError(f"{_shown(source)} lacks the column(s) {', '.join(missing)}; it has {there or 'none'}")
     twice = [name for name in PHOTOGRAPH_COLUMNS if heading.count(name) > 1]
     if twice:
-        raise DataError(f"{printable(source)} has two columns named {', '.join(twice)}; which one is meant?")
+        raise DataError(f"{_shown(source)} has two columns named {', '.join(twice)}; which one is meant?")
 
 
 def _of_folder(source: Path) -> tuple[list[Photograph], list[Failure]]:
@@ -225,10 +236,14 @@ def _reason(source: Path, path: Path, names: Sequence[str]) -> str:
         if where.is_dir():
             return "is a link to a folder; name its files in a CSV"
     if path.suffix.lower() not in IMAGE_ENDINGS:
-        return f"ending {printable(path.suffix)!r} is not read; there are: {' '.join(IMAGE_ENDINGS)}"
+        return f"ending {_shown(path.suffix)!r} is not read; there are: {' '.join(IMAGE_ENDINGS)}"
     if len(names) != 3 or not all(names):
         return f"not laid out {LAYOUT}"
     return ""
+
+
+def _shown(text: object) -> str:
+    return printable(text, MOST_WORDS)
 
 
 def _name(text: str) -> str:

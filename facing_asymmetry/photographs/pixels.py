@@ -44,8 +44,8 @@ LEAST_WHOLE: Final = 8.0
 """Largest value of a float picture from which its values are taken for whole numbers, not for shares of white."""
 
 
-MOST_WORDS: Final = 200
-"""Characters of a reason that are kept."""
+MOST_WORDS: Final = 300
+"""Characters of a path or a reason that a message holds."""
 
 
 def read_photograph(path: Path) -> UInt8[ndarray, "H W 3"]:
@@ -85,13 +85,13 @@ def photograph_bytes(path: Path) -> bytes:
 
 
 def _refusal(path: Path, error: Exception) -> DataError:
-    return DataError(f"cannot read the photograph {printable(path)}: {_words(error)}")
+    return DataError(f"cannot read the photograph {printable(path, MOST_WORDS)}: {_words(error)}")
 
 
 def _words(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):  # its words hold an address in memory
         return "it is damaged after its first bytes"
-    return printable(getattr(error, "strerror", None) or str(error) or type(error).__name__)[:MOST_WORDS]
+    return printable(getattr(error, "strerror", None) or str(error) or type(error).__name__, MOST_WORDS)
 
 
 def _format(content: bytes) -> str:

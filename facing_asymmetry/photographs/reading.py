@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float, UInt8
 from numpy import ndarray
+from PIL import Image
 from scipy.special import expit
 
 from facing_asymmetry.core.errors import DataError
@@ -29,6 +30,9 @@ CLEAR: Final = 4.0
 
 SMALLEST: Final = 24.0
 """Pixels between the outer corners of the eyes below which a face is refused (docs/photographs.md)."""
+
+SEARCHED: Final = 1600
+"""Pixels of the longer side from which a picture is made smaller before its face is searched."""
 
 RIVAL: Final = 0.7
 """Size of another face, over that of the most certain one, from which a photograph is refused: who is meant?"""
@@ -67,10 +71,7 @@ def read_face(photograph: Photograph) -> FoundFace:
         DataError: it can't be read, or shows no face that could be measured; the reason is named.
     """
     image = read_photograph(photograph.path)
-    upright = _look(image, 0)
-    if upright is None or not upright.logit >= CERTAIN:
-        others = [_look(image, turn) for turn in (1, 2, 3)]
-        upright = _best([view for view in (upright, *others) if view is not None])
+    upright = _upright(image)
     face = upright.face()
     _check(face, upright.found.rival)
     return face
@@ -101,7 +102,18 @@ def _look(image: UInt8[ndarray, "H W 3"], turn: int) -> _View | None:
     return _View(turned, turn, found, mesh.points, mesh.presence)
 
 
-def _best(views: Sequence[_View]) -> _View:
+def _upright(image: UInt8[ndarray, "H W 3"]) -> _View:
+    """The picture as it is if that is certain, else the best of four turns; found on a small copy of a large one."""
+    factor = max(image.shape) // SEARCHED + 1
+    small = image if factor == 1 else np.asarray(Image.fromarray(image).reduce(factor))
+    best = _look(small, 0)
+    if best is None or not best.logit >= CERTAIN:
+        best = _best([best, *(_look(small, turn) for turn in (1, 2, 3))])
+    return best if factor == 1 else _best([_look(image, best.turn)])
+
+
+def _best(looks: Sequence[_View | None]) -> _View:
+    views = [view for view in looks if view is not None]
     if not views:
         raise DataError("no face found")
     best, *others = sorted(views, key=lambda view: -view.logit)

@@ -13,11 +13,12 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from facing_asymmetry.classifiers import registry
-from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.core.errors import DataError, printable
 from facing_asymmetry.core.store import write_atomically
 from facing_asymmetry.photographs.figures import draw_activations, draw_groups, synthetic_curves
 from facing_asymmetry.photographs.listing import Failure, left_out, list_photographs
 from facing_asymmetry.photographs.measure import Measured, measure_all, measures_table
+from facing_asymmetry.photographs.pixels import MOST_WORDS
 from facing_asymmetry.photographs.responses import groups, respond, slopes, usable
 from facing_asymmetry.photographs.symmetry import TURNED
 from facing_asymmetry.reporting.svg import figure_svg, svg_uri
@@ -58,8 +59,9 @@ def study(
     failures += left_out(source)
     write_atomically(into / "failures.csv", _failed(failures).to_csv(index=False))
     if not measured:
+        named = printable(source, MOST_WORDS)
         raise DataError(
-            f"none of the {len(failures)} photographs of {source} could be measured; first: {failures[0].reason}"
+            f"none of the {len(failures)} photographs of {named} could be measured; first: {failures[0].reason}"
         )
     measures = measures_table(measured)
     responses = respond(measured, measures, [registry.load(record) for record in records])

@@ -119,3 +119,10 @@ def test_equal_certainty_both_ways_up_is_refused(monkeypatch):
     monkeypatch.setattr(landmarks, "_run", lambda crop: MeshReading(run(crop).points, 5.0))
     with pytest.raises(DataError, match="which way up"):
         read_face(of(HOPPER))
+
+
+def test_a_large_picture_that_lies_on_its_side_is_turned_too(tmp_path):
+    large = np.ascontiguousarray(np.rot90(np.asarray(Image.fromarray(hopper()).resize((2048, 2400)))))
+    face = read_face(of(save(tmp_path / "large.png", large)))
+    assert (face.turn, face.image.shape) == (270, (2400, 2048, 3))
+    assert face.size_px == pytest.approx(4 * read_face(of(HOPPER)).size_px, rel=0.02)
