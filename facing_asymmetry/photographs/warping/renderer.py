@@ -12,17 +12,13 @@ from numpy import ndarray
 from torch import Tensor
 
 from facing_asymmetry.config import Scene
-from facing_asymmetry.core.errors import ConfigError, ModelError
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.photographs.fitting.learnt import learnt
 from facing_asymmetry.photographs.stimulus import PhotographStimulus
-from facing_asymmetry.photographs.warping.source import warp_mesh, warp_source
+from facing_asymmetry.photographs.warping.prepared import PreparedPhotograph, prepare
 from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.rendering.image import blurred
-from facing_asymmetry.rendering.kernels.warp import WarpSource, warp_frames
-
-SLIDE: Final = 0.02
-"""Distance, in distances between the eyes, from the edge of a lip or lid within which what lies behind follows it."""
 
 KEPT: Final = 8
 """Photographs whose preparation is kept in memory."""
@@ -40,7 +36,7 @@ class PhotographRenderer:
         model: the face model that was fitted.
         stimuli: the photographs.
         scene: size, zoom and blur; its camera and lights are those of each photograph.
-        furrows: whether furrows soften where the face relaxes.
+        furrows: whether furrows and shading change with the face.
 
     Raises:
         ConfigError: the scene turns the head or changes the light.
@@ -52,7 +48,7 @@ class PhotographRenderer:
         _check_scene(scene)
         self.scene = scene
         self._stimuli, self._furrows = stimuli, furrows
-        self._basis, self._mesh = learnt(model)[0].basis, warp_mesh(model)
+        self._model, self._basis = model, learnt(model)[0].basis
         self._sources = lru_cache(maxsize=KEPT)(self._prepare)
 
     def in_scene(self, scene: Scene) -> Self:
@@ -78,25 +74,25 @@ class PhotographRenderer:
             ModelError: a state is not finite.
         """
         states = np.ascontiguousarray(state.detach().cpu().numpy(), np.float32)
-        size, count = self.scene.image_size, len(states)
-        out, fields = np.empty((count, 3, size, size), np.float32), np.empty((count, size, size, 3))
-        fine = np.empty(count, np.bool_)
-        rows = identities.cpu().numpy()
+        size, rows = self.scene.image_size, identities.cpu().numpy()
+        out = np.empty((len(states), 3, size, size), np.float32)
         for row in np.unique(rows):
             where = np.flatnonzero(rows == row)
-            source, iod = self._sources(int(row), size, self.scene.zoom)
-            held = out[where], fields[where], fine[where]
-            warp_frames(states[where], source, self._mesh, SLIDE * iod, *held)
-            out[where], fields[where], fine[where] = held
-        if not fine.all():
-            raise ModelError(f"states {np.flatnonzero(~fine).tolist()} of the batch are not finite")
+            out[where], _ = self.prepared(int(row)).frames(states[where])
         return blurred(torch.from_numpy(out), self.scene.blur)
 
-    def _prepare(self, row: int, size: int, zoom: float) -> tuple[WarpSource, float]:
+    def prepared(self, row: int) -> PreparedPhotograph:
+        """A photograph in this scene, ready to be moved.
+
+        Raises:
+            DataError: it has changed since it was fitted.
+        """
+        return self._sources(row, self.scene.image_size, self.scene.zoom)
+
+    def _prepare(self, row: int, size: int, zoom: float) -> PreparedPhotograph:
         stimulus = self._stimuli[row]
-        fit, matrix = stimulus.fit, zoomed(stimulus.matrix(size), size, zoom)
-        shown = fit.rest + self._basis.displace(fit.weights).total
-        return warp_source(self._mesh, fit, shown, stimulus.image(), stimulus.face.points, matrix, size, self._furrows)
+        matrix = zoomed(stimulus.matrix(size), size, zoom)
+        return prepare(self._model, self._basis, stimulus, matrix, size, relight=self._furrows)
 
 
 def zoomed(matrix: Float[ndarray, "2 3"], size: int, zoom: float) -> Float[ndarray, "2 3"]:

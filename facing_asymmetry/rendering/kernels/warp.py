@@ -24,6 +24,9 @@ STILL = 1e-3
 LOST = 1e-4
 """Furrow activation; less than this is none."""
 
+DARKEST, BRIGHTEST, SAME = 0.5, 2.0, 1e-3
+"""Least and greatest change of light, and what counts as none."""
+
 
 class WarpMesh(NamedTuple):
     """Topology.
@@ -53,6 +56,7 @@ class WarpSource(NamedTuple):
         picture: `(h, w, 3)` float32: what is looked up.
         matrix: `(2, 3)` from pixels of the frame to pixels of `picture`.
         lift: `(S, S, 3)` light that is added where the furrows of the expression have vanished.
+        shade: `(S, S)` brightness of the mesh by itself, evenly coloured, in the picture's light.
     """
 
     camera: ndarray
@@ -66,6 +70,7 @@ class WarpSource(NamedTuple):
     picture: ndarray
     matrix: ndarray
     lift: ndarray
+    shade: ndarray
 
 
 @kernel()
@@ -264,32 +269,30 @@ def _bilinear(image: ndarray, x: float, y: float, k: int) -> float:
 
 
 @kernel()
-def warp(state: ndarray, source: WarpSource, mesh: WarpMesh, slide: float, out: ndarray, field: ndarray) -> bool:
+def warp(
+    state: ndarray, places: ndarray, source: WarpSource, mesh: WarpMesh, slide: float, shade: ndarray, out: ndarray,
+    field: ndarray,
+) -> None:  # fmt: skip
     """One frame.
 
     Args:
         state: `(V, D)` of the new state.
+        places: `(V, 3)` from `place_vertices`.
         source: the picture.
         mesh: topology.
         slide: pixels from a lip's edge within which what lies behind follows it.
+        shade: `(S, S)` brightness of the new mesh by itself, as `source.shade`.
         out: `(3, S, S)`, filled, sRGB in [0, 1].
         field: `(S, S, 3)`, filled: displacement that was looked up, in pixels of the frame.
-
-    Returns:
-        Whether the state is finite.
     """
     size = out.shape[1]
-    places = np.empty((state.shape[0], 3), np.float64)
-    fine = place_vertices(state, source.camera, source.shift, source.offsets, places)
-    if not fine:
-        return False
     found = np.empty((size, size), np.int32)
     find_faces(places, mesh.faces, found)
     inside = np.empty((size, size, 3), np.float64)
     lost = np.empty((size, size), np.float64)
     _look(places, source, mesh, state, found, field, inside, lost)
     fill(field)
-    depth = np.empty((size, size), np.float64)
+    depth, ratio = np.empty((size, size), np.float64), np.ones((size, size), np.float64)
     _depths(inside, depth)
     for row in range(size):
         for column in range(size):
@@ -300,24 +303,74 @@ def warp(state: ndarray, source: WarpSource, mesh: WarpMesh, slide: float, out: 
                 dy += own * (inside[row, column, 1] - dy)
             elif found[row, column] < 0:
                 dx, dy = dx * source.fade[row, column], dy * source.fade[row, column]
+            if abs(dx) <= STILL and abs(dy) <= STILL:
+                dx, dy = 0.0, 0.0
             field[row, column, 0], field[row, column, 1] = dx, dy
+            if found[row, column] >= 0 and inside[row, column, 2] == 0.0:
+                before = _bilinear_plane(source.shade, column + 0.5 + dx, row + 0.5 + dy)
+                if before > 0.0:
+                    change = min(max(shade[row, column] / before, DARKEST), BRIGHTEST)
+                    ratio[row, column] = change if abs(change - 1.0) > SAME else 1.0
+    _colour(source, field, lost, ratio, out)
+
+
+@kernel()
+def _colour(source: WarpSource, field: ndarray, lost: ndarray, ratio: ndarray, out: ndarray) -> None:
+    """Look the colours up, and change their light."""
+    size, m = out.shape[1], source.matrix
+    for row in range(size):
+        for column in range(size):
+            dx, dy = field[row, column, 0], field[row, column, 1]
             x, y = column + 0.5 + dx, row + 0.5 + dy
-            moved = abs(dx) > STILL or abs(dy) > STILL
-            m = source.matrix
             px, py = m[0, 0] * x + m[0, 1] * y + m[0, 2], m[1, 0] * x + m[1, 1] * y + m[1, 2]
             gone = lost[row, column] if lost[row, column] > LOST else 0.0
+            light = _softened(ratio, row, column)
             for k in range(3):
-                value = _bilinear(source.picture, px, py, k) if moved else source.frame[row, column, k]
+                moved = dx != 0.0 or dy != 0.0
+                value = np.float64(_bilinear(source.picture, px, py, k) if moved else source.frame[row, column, k])
                 if gone > 0.0:
-                    value = min(value + gone * _bilinear(source.lift, x, y, k), 1.0)
-                out[k, row, column] = value
-    return True
+                    value += gone * _bilinear(source.lift, x, y, k)
+                out[k, row, column] = min(value * light, 1.0)
+
+
+@kernel(inline="always")
+def _softened(plane: ndarray, row: int, column: int) -> float:
+    """Binomial mean of 3 x 3 pixels; 1 to the bit where all of them are."""
+    size, total, even = plane.shape[0], 0.0, True
+    for i in range(-1, 2):
+        for j in range(-1, 2):
+            value = plane[min(max(row + i, 0), size - 1), min(max(column + j, 0), size - 1)]
+            even &= value == 1.0
+            total += value * (2 - abs(i)) * (2 - abs(j))
+    return 1.0 if even else total / 16.0
+
+
+@kernel(inline="always")
+def _bilinear_plane(image: ndarray, x: float, y: float) -> float:
+    """As `_bilinear`, of one channel."""
+    height, width = image.shape[0], image.shape[1]
+    x, y = x - 0.5, y - 0.5
+    j, i = int(np.floor(x)), int(np.floor(y))
+    fx, fy = x - j, y - i
+    left, right = min(max(j, 0), width - 1), min(max(j + 1, 0), width - 1)
+    top, bottom = min(max(i, 0), height - 1), min(max(i + 1, 0), height - 1)
+    upper = image[top, left] * (1.0 - fx) + image[top, right] * fx
+    lower = image[bottom, left] * (1.0 - fx) + image[bottom, right] * fx
+    return upper * (1.0 - fy) + lower * fy
+
+
+@kernel(parallel=True)
+def place_all(states: ndarray, source: WarpSource, places: ndarray, fine: ndarray) -> None:
+    """`place_vertices` for states `(B, V, D)`; `places` `(B, V, 3)` and `fine` `(B,)` are filled."""
+    for b in prange(states.shape[0]):
+        fine[b] = place_vertices(states[b], source.camera, source.shift, source.offsets, places[b])
 
 
 @kernel(parallel=True)
 def warp_frames(
-    states: ndarray, source: WarpSource, mesh: WarpMesh, slide: float, out: ndarray, fields: ndarray, fine: ndarray
-) -> None:
-    """Frames `(B, V, D)` of one picture; `out` `(B, 3, S, S)`, `fields` `(B, S, S, 3)` and `fine` `(B,)` are filled."""
+    states: ndarray, places: ndarray, source: WarpSource, mesh: WarpMesh, slide: float, shades: ndarray, out: ndarray,
+    fields: ndarray,
+) -> None:  # fmt: skip
+    """Frames `(B, V, D)` of one picture; `out` `(B, 3, S, S)` and `fields` `(B, S, S, 3)` are filled."""
     for b in prange(states.shape[0]):
-        fine[b] = warp(states[b], source, mesh, slide, out[b], fields[b])
+        warp(states[b], places[b], source, mesh, slide, shades[b], out[b], fields[b])
