@@ -32,8 +32,8 @@ OUTLINES: Final = (
 
 def furrow_light(
     frame: Float[ndarray, "S S 3"], points: Float[ndarray, "468 2"], iod: float
-) -> Float[ndarray, "S S 3"]:
-    """Light that fills the furrows of a frame when their expression vanishes, sRGB.
+) -> tuple[Float[ndarray, "S S 3"], Float[ndarray, "S S 3"]]:
+    """Light that fills the furrows of a frame when their expression vanishes, and the frame without detail, sRGB.
 
     Args:
         frame: sRGB in [0, 1].
@@ -47,5 +47,4 @@ def furrow_light(
         ImageDraw.Draw(mask).polygon([tuple(points[point]) for point in outline], fill=255)
     away = distance_transform_edt(np.asarray(mask) == 0) / iod
     keep = np.clip((away - CLEAR) / SOFT, 0.0, 1.0)
-    out: ndarray = (LIFT * keep * (depth > 0.0))[..., None] * np.clip(far - near, 0.0, None)
-    return out
+    return (LIFT * keep * (depth > 0.0))[..., None] * np.clip(far - near, 0.0, None), far

@@ -109,12 +109,13 @@ def prepare(
     frame = sample_image(image, matrix, size).astype(np.float32) / np.float32(255)
     picture, looked_up = reduced(image, matrix)
     shading, lights = None, Lights()
-    light, shade = np.zeros_like(frame), np.zeros((size, size), np.float32)
+    light, calm, shade = np.zeros_like(frame), frame, np.zeros((size, size), np.float32)
     if relight:
         shading = HeadLight(model.surface, size, camera[13])
         skin = model.regions["face"][mesh.faces].min(axis=1) > 0.5
         lights = shading.lights_of(shown, places, frame, (found >= 0) & skin[found])
-        light, shade = furrow_light(frame, flat, iod), shading.brightness(shown[None], places[None], lights)[0]
+        light, calm = furrow_light(frame, flat, iod)
+        shade = shading.brightness(shown[None], places[None], lights)[0]
     source = WarpSource(
         camera,
         shift,
@@ -127,6 +128,7 @@ def prepare(
         np.ascontiguousarray(picture, np.float32) / np.float32(255),
         np.ascontiguousarray(looked_up),
         np.ascontiguousarray(light, np.float32),
+        np.ascontiguousarray(calm, np.float32),
         np.ascontiguousarray(shade, np.float32),
     )
     return PreparedPhotograph(mesh, source, iod, shading, lights)

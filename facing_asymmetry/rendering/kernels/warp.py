@@ -27,6 +27,9 @@ LOST = 1e-4
 DARKEST, BRIGHTEST, SAME = 0.5, 2.0, 1e-3
 """Least and greatest change of light, and what counts as none."""
 
+BRIGHTER = 1.1
+"""Skin that is lit anew becomes at most this much brighter than the skin around it, or folds would turn into ridges."""
+
 
 class WarpMesh(NamedTuple):
     """Topology.
@@ -56,6 +59,7 @@ class WarpSource(NamedTuple):
         picture: `(h, w, 3)` float32: what is looked up.
         matrix: `(2, 3)` from pixels of the frame to pixels of `picture`.
         lift: `(S, S, 3)` light that is added where the furrows of the expression have vanished.
+        calm: `(S, S, 3)` the frame without detail: skin grows no brighter than that, nearly.
         shade: `(S, S)` brightness of the mesh by itself, evenly coloured, in the picture's light.
     """
 
@@ -70,6 +74,7 @@ class WarpSource(NamedTuple):
     picture: ndarray
     matrix: ndarray
     lift: ndarray
+    calm: ndarray
     shade: ndarray
 
 
@@ -328,9 +333,12 @@ def _colour(source: WarpSource, field: ndarray, lost: ndarray, ratio: ndarray, o
             for k in range(3):
                 moved = dx != 0.0 or dy != 0.0
                 value = np.float64(_bilinear(source.picture, px, py, k) if moved else source.frame[row, column, k])
-                if gone > 0.0:
-                    value += gone * _bilinear(source.lift, x, y, k)
-                out[k, row, column] = min(value * light, 1.0)
+                if gone > 0.0 or light > 1.0:
+                    most = max(value, BRIGHTER * _bilinear(source.calm, x, y, k))
+                    value = min(light * (value + gone * _bilinear(source.lift, x, y, k)), most, 1.0)
+                elif light < 1.0:
+                    value *= light
+                out[k, row, column] = value
 
 
 @kernel(inline="always")
