@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
@@ -16,7 +17,7 @@ from facing_asymmetry.photographs.fitting.fit import HeadFit, fit_head
 from facing_asymmetry.photographs.fitting.learnt import learnt
 from facing_asymmetry.photographs.landmarks import frame_of, sample_image
 from facing_asymmetry.photographs.listing import Failure, Photograph
-from facing_asymmetry.photographs.pixels import photograph_bytes
+from facing_asymmetry.photographs.pixels import photograph_bytes, read_photograph
 from facing_asymmetry.photographs.reading import read_face
 
 NEUTRAL: Final = "neutral"
@@ -34,11 +35,13 @@ class SeenFace:
         photograph: where it comes from.
         sha256: of the file.
         points: `(468, 2)` pixels of the upright photograph.
+        turn: degrees, anticlockwise, by which the picture was turned upright.
     """
 
     photograph: Photograph
     sha256: str
     points: Float[ndarray, "468 2"]
+    turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class PhotographStimulus:
         """
         if file_hash(self.photograph) != self.face.sha256:
             raise DataError(f"the photograph {self.photograph.shown} has changed since a head was fitted to it")
-        return read_face(self.photograph).image
+        return np.ascontiguousarray(np.rot90(read_photograph(self.photograph.path), self.face.turn // 90))
 
     def matrix(self, size: int) -> Float[ndarray, "2 3"]:
         """From pixels of a frame of this size to pixels of the photograph."""
@@ -94,7 +97,8 @@ def see(photograph: Photograph) -> SeenFace:
     Raises:
         DataError: it can't be read, or shows no face that can be used; the reason is named.
     """
-    return SeenFace(photograph, file_hash(photograph), read_face(photograph).points[:, :2])
+    found = read_face(photograph)
+    return SeenFace(photograph, file_hash(photograph), found.points[:, :2], found.turn)
 
 
 def fit_person(

@@ -1,6 +1,6 @@
 """How bright a fitted head is by itself, evenly coloured, in the light of its photograph.
 
-The ratio of two such pictures is what a change of the face does to the light on it: folds that vanish, cheeks that sink.
+The ratio of two such pictures is what a change of the face does to its light: folds vanish, cheeks sink.
 """
 
 from dataclasses import replace
