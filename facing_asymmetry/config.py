@@ -100,7 +100,7 @@ class PhotographSettings:
         default=15.0, description="Degrees that a head may be turned to one side."
     )
     least_displacement: Annotated[NotNegative, Unit("per cent of the distance between the eyes")] = Field(
-        default=5.0,
+        default=4.0,
         description="Smallest expression that is used: its largest movement, in per cent of the eyes' distance.",
     )
 

@@ -13,7 +13,7 @@ from facing_asymmetry.photographs.fitting.landmark_map import LandmarkMap
 from facing_asymmetry.photographs.fitting.linear_head import LinearHead
 from facing_asymmetry.photographs.fitting.prior import weight_prior
 from facing_asymmetry.photographs.fitting.projection import FittedCamera
-from facing_asymmetry.photographs.fitting.solve import ShapePrior, Solution, levelling, solve
+from facing_asymmetry.photographs.fitting.solve import OWN_TRUST, TRUST, ShapePrior, Solution, levelling, solve
 
 OWN_SD = 0.3
 """Standard deviations by which a person's face may differ from the one fitted to their neutral photograph."""
@@ -113,12 +113,12 @@ def own_shape(seen: LandmarkMap, neutral: Sequence[Float[ndarray, "468 2"]]) -> 
         seen: what the points of a face look like.
         neutral: points of neutral photographs of the person.
     """
-    anyone = ShapePrior(np.zeros(len(seen.components)), 1.0, np.zeros((468, 2)), seen.whitener)
+    anyone = ShapePrior(np.zeros(len(seen.components)), 1.0, np.zeros((468, 2)), seen.whitener, TRUST)
     if not len(neutral):
         return anyone
     found = [solve(seen, points, anyone, None) for points in neutral]
     mean = np.mean([one.shape for one in found], axis=0)
-    return ShapePrior(mean, OWN_SD, np.mean([one.errors for one in found], axis=0), seen.own_whitener)
+    return ShapePrior(mean, OWN_SD, np.mean([one.errors for one in found], axis=0), seen.own_whitener, OWN_TRUST)
 
 
 def _offsets(

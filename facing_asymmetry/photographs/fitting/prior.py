@@ -15,9 +15,17 @@ STRENGTH: Final = 0.8
 STRENGTH_SD: Final = 0.4
 """How strongly a labelled emotion is shown, in authored expressions: mean and standard deviation."""
 
-LABELLED_SD: Final = 0.12
+REGION_SD: Final = 0.3
+"""Standard deviation of the strength of brows and eyes, and of nose and mouth, about that of the whole."""
+
+UPPER: Final = ("brow", "eye", "cheekSquint", "noseSneer")
+"""Blendshapes of brows and eyes, with the cheeks and the nose that they move with."""
+
+LABELLED_SD: Final = (0.12, 0.2)
 FREE_SD: Final = 0.25
-"""Standard deviation of a weight about the labelled expression, and about nothing where no label is used."""
+"""Standard deviation of a weight about the labelled expression: a part of its own, and a share of the authored weight;
+and about nothing where no label is used.
+"""
 
 SIDES_SD: Final = 0.05
 """Standard deviation of the difference between left and right where they are tied."""
@@ -66,8 +74,11 @@ def weight_prior(model: FaceModel, label: str | None, *, tied: bool) -> WeightPr
     if label in BASIC:
         authored = np.where(still, 0.0, np.asarray(authored_weights(str(label), model), float))
     spread = np.where([name.startswith(UNLIKELY) for name in names], 1.0 / 3.0, 1.0)
-    spread *= (LABELLED_SD if label in BASIC else FREE_SD) * (1.0 + authored)
+    own, share = LABELLED_SD if label in BASIC else (FREE_SD, 0.0)
+    spread *= own + share * authored
+    upper = np.where([name.startswith(UPPER) for name in names], authored, 0.0)
     covariance = np.diag(spread**2) + STRENGTH_SD**2 * np.outer(authored, authored)
+    covariance += REGION_SD**2 * (np.outer(upper, upper) + np.outer(authored - upper, authored - upper))
     if not tied:
         sides = np.select([[n.endswith("_L") for n in names], [n.endswith("_R") for n in names]], [1.0, -1.0], 0.0)
         covariance += SIDED_SD**2 * np.outer(sides * authored, sides * authored)

@@ -20,8 +20,13 @@ STEPS: Final = 8
 OUTLIER: Final = 0.075
 """Share of the distance between the eyes from which a point's error counts linearly (Huber)."""
 
-TRUST: Final = 0.5
-"""Weight of the points against the priors: their errors on photographs are larger than on the renders."""
+TRUST: Final = 0.05
+OWN_TRUST: Final = 0.5
+"""Weight of the points against the priors, alone and with the person's neutral picture.
+
+On renders anything from 0.03 to 1 does as well. People are unlike any render, and what the head can't express must not
+be taken for the absence of an expression; a neutral picture tells the two apart.
+"""
 
 
 @dataclass(frozen=True)
@@ -34,12 +39,14 @@ class ShapePrior:
         left_over: `(468, 2)` what the model could not express of the points of the person's neutral picture, in
             distances between the eyes, eyes level.
         whitener: `(936, 936)` inverse root of the covariance of the points' errors.
+        trust: weight of the points.
     """
 
     mean: Float[ndarray, " K"]
     sd: float
     left_over: Float[ndarray, "468 2"]
     whitener: Float[ndarray, "936 936"]
+    trust: float
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ def solve(
         by_pose, by_field = camera.derivatives(places, fields)
         errors = (points - camera.project(places)[:, :2]) @ level - shape_prior.left_over
         size = np.linalg.norm(errors, axis=1)
-        trust = np.sqrt(TRUST * np.where(size < OUTLIER, 1.0, OUTLIER / np.maximum(size, 1e-9)))[:, None]
+        trust = np.sqrt(shape_prior.trust * np.where(size < OUTLIER, 1.0, OUTLIER / np.maximum(size, 1e-9)))[:, None]
         rows = (np.concatenate([by_pose, by_field]) @ level * trust).reshape(POSE + len(fields), -1)
         rows = np.concatenate([(rows @ shape_prior.whitener).T, np.pad(root, ((0, 0), (POSE, 0)))])
         right = np.concatenate([(errors * trust).ravel() @ shape_prior.whitener, root @ (mean - unknown)])
