@@ -94,7 +94,7 @@ class PhotographSettings:
         default=False, description="Refine each fit through the renderer, by the photograph's brightness."
     )
     largest_residual: Annotated[Positive, Unit("per cent of the distance between the eyes")] = Field(
-        default=5.0, description="Residual of a fit, in per cent of the distance between the eyes, that is still used."
+        default=3.0, description="Residual of a fit, in per cent of the distance between the eyes, that is still used."
     )
     largest_yaw: Annotated[StrictFloat, Field(ge=0, le=45), Unit("degrees")] = Field(
         default=15.0, description="Degrees that a head may be turned to one side."

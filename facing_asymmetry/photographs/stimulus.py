@@ -23,8 +23,12 @@ from facing_asymmetry.photographs.reading import read_face
 NEUTRAL: Final = "neutral"
 """Emotion of the photographs that show a person at rest."""
 
-OTHER_PERSON: Final = 1.5
-"""Distance of two fitted identities from which a neutral photograph counts as another person's."""
+OTHER_PERSON: Final = 0.25
+"""Distance of two fitted identities from which a neutral photograph counts as another person's.
+
+On renders 95 % of the same person's lie within 0.11, and half of two persons' beyond 0.2 to 0.3; of the demonstration's
+strangers six of seven lie beyond it.
+"""
 
 
 @dataclass(frozen=True)
