@@ -181,14 +181,14 @@ def unusable(stimulus: PhotographStimulus, settings: PhotographSettings) -> str:
         settings: hold the limits.
     """
     fit = stimulus.fit
+    if abs(fit.yaw) > settings.largest_yaw:
+        return (
+            f"the head is turned by {fit.yaw:.0f} degrees (at most photographs.largest_yaw = {settings.largest_yaw:g})"
+        )
     if fit.residual > settings.largest_residual:
         return (
             f"the fitted head misses the points by {fit.residual:.1f} % of the distance between the eyes (at most "
             f"photographs.largest_residual = {settings.largest_residual:g} is used): is something over the face?"
-        )
-    if abs(fit.yaw) > settings.largest_yaw:
-        return (
-            f"the head is turned by {fit.yaw:.0f} degrees (at most photographs.largest_yaw = {settings.largest_yaw:g})"
         )
     if fit.displacement < settings.least_displacement:
         return (

@@ -14,8 +14,11 @@ from facing_asymmetry.photographs.landmarks import mirror_pairs
 
 FLIP: Final = np.array([-1.0, 1.0, 1.0])
 
-Embedding = tuple[Int[ndarray, "468 3"], Float[ndarray, "468 3"]]
-"""Vertices of the face that each point lies on, and barycentric coordinates there."""
+Embedding = tuple[Int[ndarray, "468 6"], Float[ndarray, "468 6"]]
+"""Vertices of the face that each point lies on and of that face's mirror image, and their shares.
+
+A point of the midline lies half on either; the other points lie on one face, and their partner on its mirror image.
+"""
 
 BEHIND: Final = 0.012
 """Metres; vertices that lie further behind the nearest one are another layer of the head."""
@@ -26,8 +29,8 @@ NEIGHBOURS: Final = 6
 
 def values_at(where: Embedding, fields: Float[ndarray, "*batch V 3"]) -> Float[ndarray, "*batch 468 3"]:
     """Values of fields over the vertices, at the points."""
-    vertices, barycentric = where
-    out: ndarray = np.einsum("...pkc,pk->...pc", fields[..., vertices, :], barycentric)
+    vertices, shares = where
+    out: ndarray = np.einsum("...pkc,pk->...pc", fields[..., vertices, :], shares)
     return out
 
 
@@ -57,15 +60,18 @@ def _closest(head: LinearHead, places: Float[ndarray, "468 3"]) -> Embedding:
     faces = model.surface.faces[model.regions["face"][model.surface.faces].min(axis=1) > 0]
     corners = head.mean[faces]
     _, near = cKDTree(corners.mean(axis=1)).query(places, 24)
-    vertices, barycentric = np.empty((468, 3), np.int64), np.empty((468, 3))
+    vertices, shares = np.empty((468, 6), np.int64), np.zeros((468, 6))
     for point, partner in enumerate(pairs):
         if partner < point:
-            vertices[point], barycentric[point] = model.mirror[vertices[partner]], barycentric[partner]
+            vertices[point], shares[point] = model.mirror[vertices[partner]], shares[partner]
             continue
         found = [(*_nearest_on(corners[face], places[point]), face) for face in near[point]]
-        _, barycentric[point], face = min(found, key=lambda one: one[0])
-        vertices[point] = faces[face]
-    return vertices, barycentric
+        _, barycentric, face = min(found, key=lambda one: one[0])
+        vertices[point] = [*faces[face], *model.mirror[faces[face]]]
+        shares[point, :3] = barycentric
+        if partner == point:
+            shares[point] = np.tile(0.5 * barycentric, 2)
+    return vertices, shares
 
 
 def _nearest_on(corners: Float[ndarray, "3 3"], place: Float[ndarray, "3"]) -> tuple[float, Float[ndarray, "3"]]:

@@ -145,7 +145,7 @@ def _offsets(
 
 def _displacement(head: LinearHead, seen: LandmarkMap, found: Solution, points: Float[ndarray, "468 2"]) -> float:
     """Largest movement of the skin at the points, per cent of the distance between the eyes."""
-    where = (seen.triangles, seen.barycentric)
+    where = (seen.vertices, seen.shares)
     moved = values_at(where, np.tensordot(found.weights, head.fields, 1)[None])[0]
     pixels = np.linalg.norm(moved, axis=1).max() * found.camera.scale
     return 100.0 * float(pixels * np.sqrt(abs(np.linalg.det(levelling(points)))))

@@ -30,8 +30,8 @@ class LandmarkMap:
     """Linear prediction of the 468 points, metres in the head's frame, and the errors of it.
 
     Attributes:
-        triangles: `(468, 3)` vertices of the face that each point lies on.
-        barycentric: `(468, 3)` its place there.
+        vertices: `(468, 6)` vertices of the head that each point lies between, see `embedding`.
+        shares: `(468, 6)` of each of them.
         mean: `(468, 3)` points of the mean face.
         components: `(K, 468, 3)` their displacement by identity.
         blendshapes: `(E, 468, 3)` their displacement by blendshape, as the network shows it.
@@ -40,8 +40,8 @@ class LandmarkMap:
         own_covariance: the same for a person whose neutral picture is known.
     """
 
-    triangles: Int[ndarray, "468 3"]
-    barycentric: Float[ndarray, "468 3"]
+    vertices: Int[ndarray, "468 6"]
+    shares: Float[ndarray, "468 6"]
     mean: Float[ndarray, "468 3"]
     components: Float[ndarray, "K 468 3"]
     blendshapes: Float[ndarray, "E 468 3"]

@@ -21,7 +21,7 @@ from facing_asymmetry.photographs.fitting.training import shots
 CODE: Final = ("photographs.fitting.landmark_map",)
 """Module whose import closure makes the map."""
 
-ARRAYS: Final = ("triangles", "barycentric", "mean", "components", "blendshapes", "covariance", "own_covariance")
+ARRAYS: Final = ("vertices", "shares", "mean", "components", "blendshapes", "covariance", "own_covariance")
 
 
 def learnt(model: FaceModel) -> tuple[LinearHead, LandmarkMap]:
