@@ -180,23 +180,29 @@ def _square(centre: ndarray, side: float, axis: ndarray) -> Float[ndarray, "2 3"
 
 def _both_ways(image: ndarray, matrix: Float[ndarray, "2 3"]) -> MeshReading:
     crop = sample_image(image, matrix, MESH_PIXELS)
-    there, back = _run(crop), _run(crop[:, ::-1])
-    if not (np.isfinite(there.points).all() and np.isfinite(back.points).all()):
+    there, seen = _run(crop), _presence()
+    back, seen_back = _run(crop[:, ::-1]), _presence()
+    if not (np.isfinite(there).all() and np.isfinite(back).all()):
         raise DataError(UNUSABLE)
-    mirrored = back.points[mirror_pairs()]
-    mirrored[:, 0] = MESH_PIXELS - mirrored[:, 0]
-    mean = (there.points + mirrored) / 2
+    back = back[mirror_pairs()]
+    back[:, 0] = MESH_PIXELS - back[:, 0]
+    mean = (there + back) / 2
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     points = np.column_stack([mean[:, :2] @ matrix[:, :2].T + matrix[:, 2], mean[:, 2] * scale])
-    return MeshReading(points, (there.presence + back.presence) / 2)
+    return MeshReading(points, (seen + seen_back) / 2)
 
 
-def _run(crop: UInt8[ndarray, "192 192 3"]) -> MeshReading:
+def _run(crop: UInt8[ndarray, "192 192 3"]) -> Float[ndarray, "468 3"]:
     network = _interpreter()
     network.set_tensor(network.get_input_details()[0]["index"], np.float32(crop[None]) / 255.0)
     network.invoke()
-    points, presence = (network.get_tensor(output["index"]).astype(float) for output in network.get_output_details())
-    return MeshReading(points.reshape(468, 3), float(presence.item()))
+    return network.get_tensor(network.get_output_details()[0]["index"]).reshape(468, 3).astype(float)
+
+
+def _presence() -> float:
+    """Logit of "there is a face" for the picture that was run last."""
+    network = _interpreter()
+    return float(network.get_tensor(network.get_output_details()[1]["index"]).item())
 
 
 @lru_cache(maxsize=1)

@@ -13,12 +13,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from facing_asymmetry.core.assets import file_sha256
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import DataError, printable, suggestion
 from facing_asymmetry.photographs.pixels import IMAGE_ENDINGS, MOST_BYTES, MOST_WORDS
+from facing_asymmetry.photographs.pixels import read_photograph as read_photograph
 
 PHOTOGRAPH_COLUMNS: Final = ("path", "group", "emotion", "subject")
 LAYOUT: Final = "GROUP/EMOTION/SUBJECT[_...].jpg"
@@ -52,8 +53,7 @@ class Photograph:
         return printable(self.path)
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """A photograph that is not used.
 
     Attributes:

@@ -7,7 +7,7 @@ from PIL import Image
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.photographs import landmarks
 from facing_asymmetry.photographs.detector import detect
-from facing_asymmetry.photographs.landmarks import MeshReading, mesh_points
+from facing_asymmetry.photographs.landmarks import mesh_points
 from facing_asymmetry.photographs.listing import Photograph
 from facing_asymmetry.photographs.measure import measure_all
 from facing_asymmetry.photographs.reading import CUT, SMALLEST, read_face
@@ -94,30 +94,18 @@ def test_a_second_face_is_refused_unless_it_is_small(tmp_path):
             assert face.points[:, 0].max() < image.shape[1]
 
 
-def broken(points: float, presence: float):
-    return lambda crop: MeshReading(np.full((468, 3), points), presence)
-
-
-@pytest.mark.parametrize(("points", "presence"), [(np.nan, 20.0), (5.0, 20.0), (np.inf, 20.0)])
-def test_a_network_that_gives_no_usable_points_fails_for_that_photograph_alone(monkeypatch, points, presence):
-    monkeypatch.setattr(landmarks, "_run", broken(points, presence))
+@pytest.mark.parametrize("value", [np.nan, 5.0, np.inf])
+def test_a_network_that_gives_no_usable_points_fails_for_that_photograph_alone(monkeypatch, value):
+    monkeypatch.setattr(landmarks, "_run", lambda crop: np.full((468, 3), value))
     measured, failures = measure_all([of(HOPPER)])
     assert not measured
     assert "no usable points" in failures[0].reason
 
 
-@pytest.mark.parametrize("logit", [np.nan, -3.0])
-def test_a_network_that_sees_no_face_is_believed(monkeypatch, logit):
-    run = landmarks._run
-    monkeypatch.setattr(landmarks, "_run", lambda crop: MeshReading(run(crop).points, logit))
-    with pytest.raises(DataError, match="no face found"):
-        read_face(of(HOPPER))
-
-
-def test_equal_certainty_both_ways_up_is_refused(monkeypatch):
-    run = landmarks._run
-    monkeypatch.setattr(landmarks, "_run", lambda crop: MeshReading(run(crop).points, 5.0))
-    with pytest.raises(DataError, match="which way up"):
+@pytest.mark.parametrize(("logit", "says"), [(np.nan, "no face"), (-3.0, "no face"), (5.0, "which way up")])
+def test_a_network_that_sees_no_face_or_one_in_every_turn_is_believed(monkeypatch, logit, says):
+    monkeypatch.setattr(landmarks, "_presence", lambda: logit)
+    with pytest.raises(DataError, match=says):
         read_face(of(HOPPER))
 
 
