@@ -39,7 +39,9 @@ class HeadLight:
 
     def __init__(self, surface: Surface, size: int, scale: float) -> None:
         self._size, self._scale = size, scale
-        self._renderer = make_renderer("fast", surface, Scene(image_size=size, distance=DISTANCE))
+        self._renderer = make_renderer(
+            "fast", surface, Scene(image_size=size, supersample=1 + size % 2, distance=DISTANCE)
+        )
         albedo = np.full((1, 4, 4, 4), GREY, np.uint8)
         albedo[..., 3] = 0
         self._framing = Framing(torch.from_numpy(albedo), torch.zeros(1, 3), torch.tensor([size / scale]))
