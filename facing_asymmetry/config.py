@@ -30,6 +30,12 @@ _Channel = Annotated[StrictFloat, Field(ge=0, le=1)]
 Light = tuple[_Light, _Light, _Light]
 Colour = tuple[_Channel, _Channel, _Channel]
 
+PHOTOGRAPHS: Final = "photographs"
+"""The face model that is no head: people on photographs."""
+
+PHOTOGRAPHED: Final = "photographed"
+"""The kind of their expressions."""
+
 FURTHER_NODES: Final = 6
 """Most values of s, and of t, in the contact sheets of further identities and interventions."""
 
@@ -65,10 +71,11 @@ Points = Annotated[StrictInt | list[StrictFloat], BeforeValidator(_points)]
 
 @schema("face_models")
 class FaceModelConfig:
-    """`conf/face_model`: a parametric head."""
+    """`conf/face_model`: a parametric head, or photographs of people that a fitted one moves."""
 
-    name: Literal["makehuman", "flame", "ict"] = Field(
-        default="makehuman", description="The face model; `flame` and `ict` need a file that you import first."
+    name: Literal["makehuman", "flame", "ict", "photographs"] = Field(
+        default="makehuman",
+        description="The face model; `flame` and `ict` need a file that you import first, `photographs` a folder.",
     )
     half_width_mm: Annotated[Positive, Unit("millimetres")] = Field(
         default=4.0, description="Half-width of the sigmoid that blends the two sides at the midline, in millimetres."
@@ -218,8 +225,10 @@ class OptimiserSettings:
 class ExpressionConfig:
     """`conf/expression`: how the shown expressions are made."""
 
-    kind: Literal["optimised", "facs"] = Field(
-        default="optimised", description="Optimised for each classifier, or authored after FACS and the same for all."
+    kind: Literal["optimised", "facs", "photographed"] = Field(
+        default="optimised",
+        description="Optimised for each classifier, authored after FACS and the same for all, or what people show on "
+        "photographs (with face_model=photographs, and only there).",
     )
     per_identity: StrictBool = Field(
         default=False,
@@ -337,6 +346,11 @@ class ReportSettings:
         default=2,
         description="Identities in the explorer; all but the first, and further interventions, get a coarser grid.",
     )
+    thumbnails: StrictBool = Field(
+        default=False,
+        description="Whether pictures of people (face_model=photographs) are written into the run folder and the "
+        "report; those of rendered heads always are.",
+    )
 
 
 @schema("tracking")
@@ -428,7 +442,8 @@ class RunConfig:
     )
     identities: Count = Field(
         default=6,
-        description="Number of identities, 0 to n - 1; a claim needs at least `statistics.minimum_identities`.",
+        description="Number of identities, 0 to n - 1; a claim needs at least `statistics.minimum_identities`. Of "
+        "photographs every person who can be used is shown, whatever this number.",
     )
     identity_block: str | None = Field(
         default=None,
@@ -494,7 +509,16 @@ class RunConfig:
                 raise ConfigError(f"face_models.{name}.name = {facts.name!r}; it must be {name!r}")
         if self.identities > MOST_IDENTITIES:
             raise ConfigError(f"identities = {self.identities}; it must be at most {MOST_IDENTITIES:,}")
-        identity_block(self.identities, self.identity_block)
+        if PHOTOGRAPHS in self.face_models:
+            check_photographed(self)
+        else:
+            identity_block(self.identities, self.identity_block)
+        if self.expression.kind == PHOTOGRAPHED and set(self.face_models) != {PHOTOGRAPHS}:
+            heads = ", ".join(name for name in self.face_models if name != PHOTOGRAPHS)
+            raise ConfigError(
+                f"expression.kind = {PHOTOGRAPHED!r}; a head that is rendered ({heads}) has no photograph: write "
+                f"expression=facs or expression=optimised (of the face model {PHOTOGRAPHS} they change nothing)"
+            )
         if self.identity_block and self.expression.per_identity:
             raise ConfigError("identity_block needs expression.per_identity=false: those expressions are one batch")
 
@@ -509,8 +533,32 @@ class RunConfig:
         return next(iter(self.face_models.values()))
 
 
-def identity_block(identities: int, block: str | None) -> tuple[int, ...]:
+def check_photographed(config: RunConfig) -> None:
+    """Raise `ConfigError` where a configuration asks photographs for what they can't show."""
+    if not config.photographs.folder:
+        raise ConfigError(
+            f"photographs.folder is empty; face_model={PHOTOGRAPHS} needs a folder GROUP/EMOTION/SUBJECT[_...].jpg or "
+            "a CSV: photographs.folder=FOLDER"
+        )
+    if config.expression.kind != PHOTOGRAPHED and len(config.face_models) == 1:
+        raise ConfigError(
+            f"expression.kind = {config.expression.kind!r}; people show what was photographed: leave expression out, "
+            f"or write expression={PHOTOGRAPHED}"
+        )
+    if config.derivative:
+        raise ConfigError(
+            f"derivative = true; a warped photograph has no exact derivative by s: write derivative=false or leave "
+            f"face_model={PHOTOGRAPHS} out"
+        )
+
+
+def identity_block(identities: int, block: str | None, whose: str = "identities") -> tuple[int, ...]:
     """Identities of a block: `1/4` is the second quarter of 0 .. `identities` - 1; None is all of them.
+
+    Args:
+        identities: how many there are.
+        block: k/n.
+        whose: what they are, for the message.
 
     Raises:
         ConfigError: the block is not `k/n` with 0 <= k < n, or there are fewer identities than blocks.
@@ -521,7 +569,7 @@ def identity_block(identities: int, block: str | None) -> tuple[int, ...]:
     number, blocks = map(int, match.groups()) if match else (1, 0)
     if not number < blocks <= identities:
         raise ConfigError(
-            f"identity_block = {block!r}; write k/n for block k = 0 .. n - 1 of n, n at most identities = {identities}"
+            f"identity_block = {block!r}; write k/n for block k = 0 .. n - 1 of n, n at most {whose} = {identities}"
         )
     return tuple(range(identities * number // blocks, identities * (number + 1) // blocks))
 

@@ -62,7 +62,7 @@ class StudySweeper(BasicSweeper):
 
     def _heads_of(self, job: list[str]) -> Iterator[tuple[list[str], str, dict[str, Any]]]:
         """A job for each head: its overrides, the one that chooses the head where there are several, its settings."""
-        from facing_asymmetry.runs.heads import of_each_head, overrides_of
+        from facing_asymmetry.runs.each_head import of_each_head, overrides_of
 
         composed = self._composed(job)
         heads = composed.get("face_models")

@@ -93,7 +93,7 @@ def plan(*overrides: str, **values: Any) -> "Plan":
         ConfigError: an unknown override or value; the message says what would be right.
     """
     from facing_asymmetry.config import read_config
-    from facing_asymmetry.runs.heads import of_each_head
+    from facing_asymmetry.runs.each_head import of_each_head
     from facing_asymmetry.runs.summary import in_sum, read_speed
     from facing_asymmetry.runs.summary import plan as plan_of
 
@@ -167,9 +167,9 @@ def _composed(asked: Sequence[str], place: Path | None) -> dict[str, Any]:
 
 def _study(composed: Mapping[str, Any]) -> Any:
     from facing_asymmetry.config import read_config
-    from facing_asymmetry.runs.study import Study
+    from facing_asymmetry.runs.studies import study_from
 
-    return Study(read_config(composed))
+    return study_from(read_config(composed))
 
 
 @cache

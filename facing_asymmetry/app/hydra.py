@@ -124,7 +124,7 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
     from facing_asymmetry.config import read_config
     from facing_asymmetry.runs.heads import run_heads
     from facing_asymmetry.runs.stages import Run
-    from facing_asymmetry.runs.study import Study
+    from facing_asymmetry.runs.studies import study_from
     from facing_asymmetry.runs.summary import closing_summary, opening_summary, plan, read_speed
     from facing_asymmetry.runs.sweep import sweep_summary
 
@@ -137,7 +137,7 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
             say(sweep_summary(session.jobs, session.todo))
         current().session = session
         return
-    run = Run(Study(config), composed, command)
+    run = Run(study_from(config), composed, command)
     console = PlainConsole()
     size = plan(run.study, read_speed(run.study.store.folder))
     if config.dry_run:

@@ -26,6 +26,9 @@ NUMERIC_PACKAGES: Final = (*TORCH_PACKAGES, "onnxruntime", "cma", "numpy", "numb
 
 PACKAGE: Final = Path(__file__).parents[1]
 
+WORDED: Final = ("summary", "formula", "purpose", "beyond_photographs")
+"""Class variables of interventions that people read."""
+
 NOT_FOLLOWED: Final = frozenset({PACKAGE.name, f"{PACKAGE.name}.config", f"{PACKAGE.name}.core.settings"})
 """Modules that move no bit by themselves: the front door computes nothing, and a schema's values are in the request."""
 
@@ -70,7 +73,7 @@ class _Documentation(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
-        words = isinstance(node.target, ast.Name) and node.target.id in ("summary", "formula", "purpose")
+        words = isinstance(node.target, ast.Name) and node.target.id in WORDED
         if words and isinstance(node.annotation, ast.Subscript) and ast.unparse(node.annotation) == "ClassVar[str]":
             return None
         return self.generic_visit(node)

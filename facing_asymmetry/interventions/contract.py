@@ -94,6 +94,7 @@ class Intervention(ABC):
         axes: what it varies.
         invariants: its promises, each of which is tested.
         repeats: whether every s is a rendering of its own, in `scene(..., s)`, even where the state is the same.
+        beyond_photographs: why a photograph can't show it, after "on a photograph"; empty where one can.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Intervention(ABC):
     axes: ClassVar[tuple[Axis, ...]] = (SYMMETRY, INTENSITY)
     invariants: ClassVar[frozenset[Invariant]]
     repeats: ClassVar[bool] = False
+    beyond_photographs: ClassVar[str] = ""
 
     def worded(self, text: str) -> str:
         """A summary or formula with the values of the fields."""

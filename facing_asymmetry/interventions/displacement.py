@@ -33,6 +33,9 @@ class RandomDisplacement(Intervention):
     summary: ClassVar[str] = "Control: a random symmetric change of the face as large as what palsy takes away."
     formula: ClassVar[str] = "rest + t d + t (1 − s) r, r random, symmetric, as large as what `palsy` takes away"
     purpose: ClassVar[str] = "what leaving an optimised expression alone does"
+    beyond_photographs: ClassVar[str] = (
+        "its random movements open mouth and eyes, and what lies behind them is not in the picture"
+    )
     sides: ClassVar[tuple[str, ...]] = ("both",)
     axes: ClassVar[tuple[Axis, ...]] = (
         Axis("s", "1: the expression, 0: displaced by as much as under palsy", 0.0, 1.0),

@@ -140,6 +140,9 @@ class EqualMotion(Weakening):
     summary: ClassVar[str] = "Control: one side moves less and the other more, so that the total motion stays the same."
     formula: ClassVar[str] = "affected side rest + t s d, other side rest + t (2 − s) d"
     purpose: ClassVar[str] = "asymmetry at constant total motion"
+    beyond_photographs: ClassVar[str] = (
+        "it moves the other side up to twice as far as the person did: no intensity above 1 is in the picture"
+    )
     sides: ClassVar[tuple[str, ...]] = ("left", "right")
     invariants: ClassVar[frozenset[Invariant]] = ONE_SIDED | {Invariant.CONSTANT_MOTION}
 

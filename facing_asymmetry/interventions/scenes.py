@@ -73,6 +73,7 @@ class Yaw(SceneControl):
     degrees: StrictFloat = 20.0
     kind: ClassVar[str] = "yaw"
     summary: ClassVar[str] = "Scene control: the symmetric face turns to one side as s falls."
+    beyond_photographs: ClassVar[str] = "the head can't be turned: the other side of it is not in the picture"
     sides: ClassVar[tuple[str, ...]] = ("left", "right")
     axes: ClassVar[tuple[Axis, ...]] = _dose("1: the study's pose, 0: turned by `degrees`")
 
@@ -96,6 +97,7 @@ class LightAzimuth(SceneControl):
     degrees: StrictFloat = 45.0
     kind: ClassVar[str] = "light"
     summary: ClassVar[str] = "Scene control: the light moves to one side of the symmetric face as s falls."
+    beyond_photographs: ClassVar[str] = "the light is in the picture and can't be moved"
     sides: ClassVar[tuple[str, ...]] = ("left", "right")
     axes: ClassVar[tuple[Axis, ...]] = _dose("1: the study's light, 0: turned by `degrees`")
 

@@ -22,7 +22,7 @@ from facing_asymmetry.photographs.pixels import MOST_WORDS
 from facing_asymmetry.photographs.responses import groups, respond, slopes, usable
 from facing_asymmetry.photographs.symmetry import TURNED
 from facing_asymmetry.reporting.svg import figure_svg, svg_uri
-from facing_asymmetry.results.layout import RESPONSES_FILE
+from facing_asymmetry.results.layout import FAILURES_FILE, RESPONSES_FILE
 
 ALT: Final = {
     "activation": "Logit of the posed emotion against measured symmetry, by classifier, emotion and group",
@@ -57,7 +57,7 @@ def study(
     synthetic = _synthetic(run)
     measured, failures = measure_all(photographs)
     failures += left_out(source)
-    write_atomically(into / "failures.csv", _failed(failures).to_csv(index=False))
+    write_atomically(into / FAILURES_FILE, _failed(failures).to_csv(index=False))
     if not measured:
         named = printable(source, MOST_WORDS)
         raise DataError(

@@ -54,7 +54,7 @@ def draw(data: RunData, classifier: str) -> Figure:
 def caption(data: RunData, classifier: str) -> str:
     """What is drawn."""
     return (
-        f"{readable(classifier)}. Above: logit of the emotion shown, mean over {len(data.identities)} identities and "
+        f"{readable(classifier)}. Above: logit of the emotion shown, mean over {data.sample} and "
         "both sides, when one side weakens; symmetric faces left, full expressions at the top. Below: its derivative "
         "by symmetry; orange: the activation falls when symmetry falls. Hatched: most faces are not recognised as the "
         "emotion."

@@ -11,20 +11,26 @@ from facing_asymmetry.reporting.sentences import counted
 from facing_asymmetry.reporting.tables import ALL, parts_table
 from facing_asymmetry.results.finished_run import RunData
 from facing_asymmetry.results.layout import SHUFFLE_FILE
-from facing_asymmetry.results.published import grid_error, published_planted
+from facing_asymmetry.results.published import grid_error, photograph_bias, published_planted
 from facing_asymmetry.statistics.shuffle import WARNING
 
 COMMON_SETS: Final = ("FER2013", "RAF-DB", "AffectNet-7", "AffectNet-8")
 """Common training sets; the report names those that no classifier of the run was trained on."""
 
 
+OF_HEADS: Final = (
+    "The faces are rendered. Whether a classifier reacts to a photograph of a patient in the same way is another "
+    "question, which needs photographs.",
+    "All faces are shapes of one parametric head. `facing-asymmetry compare` puts runs on several heads side by "
+    "side: the share that is symmetry's own may differ between them where the slopes agree.",
+)
+"""Limits of rendered faces."""
+
+
 def limits(data: RunData) -> list[str]:
     """The limits of the run, one sentence or two each."""
     lines = [
-        "The faces are rendered. Whether a classifier reacts to a photograph of a patient in the same way is another "
-        "question, which needs photographs.",
-        "All faces are shapes of one parametric head. `facing-asymmetry compare` puts runs on several heads side by "
-        "side: the share that is symmetry's own may differ between them where the slopes agree.",
+        *(_of_people(data) if data.of_people else OF_HEADS),
         f"The networks are published ones whose weights could be had, no random sample: {_training_sets(data)}",
         _interaction(data),
         *_readings(data),
@@ -44,6 +50,29 @@ def limits(data: RunData) -> list[str]:
         lines.insert(-2, optimum)
     if (data.path / SHUFFLE_FILE).is_file():
         lines.append(f"This run holds {SHUFFLE_FILE} for comparison: {WARNING}.")
+    return lines
+
+
+def _of_people(data: RunData) -> list[str]:
+    """What photographs can't show, who is not shown, and who lacks an emotion."""
+    used, unused = len(data.photographs), int((data.failures["path"] != "").sum())
+    lines = [
+        "The faces are photographs whose pixels a fitted head moves: the loss of symmetry is a model's, not a "
+        f"patient's. {photograph_bias()}",
+        "What a photograph does not hold can't be shown: skin behind a closing mouth or under a brow is filled from "
+        "its surroundings, and light and shade stay as they were taken.",
+        f"{used} of {used + unused} photographs could be used (T8); the others are listed with the reason (T9). Who "
+        "can be photographed and fitted is no random sample of anybody.",
+    ]
+    if data.incomplete:
+        lines.append(
+            f"{data.incomplete} of {len(data.identities)} people lack an emotion. Each counts once, with the mean over "
+            "the emotions that are there; rows of single emotions hold the people who show it."
+        )
+    lacking = data.failures[data.failures["path"] == ""]
+    if len(lacking):
+        named = "; ".join(f"{group}: {', '.join(rows['emotion'])}" for group, rows in lacking.groupby("group"))
+        lines.append(f"Groups without a photograph of an emotion: {named}.")
     return lines
 
 

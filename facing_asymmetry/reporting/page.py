@@ -16,9 +16,9 @@ from facing_asymmetry.reporting.explorer import explore
 from facing_asymmetry.reporting.limits import limits, missing_jobs
 from facing_asymmetry.reporting.report_figure import SECTIONS, ReportFigure
 from facing_asymmetry.reporting.sentences import (
-    GLOSSARY,
     design,
     findings,
+    glossary,
     grid_size,
     head_named,
     image_count,
@@ -63,7 +63,7 @@ def render_page(
         missing=missing_jobs(data.manifest), jobs=len(data.manifest.get("jobs") or ()),
         images=image_count(data), grid=grid_size(data),
         explorer=explore(data, data.settings.max_bytes - spent - _numbers_size(data)),
-        glossary=GLOSSARY, meanings=meanings(data.interventions), sections=_in_sections(figures),
+        glossary=glossary(data), meanings=meanings(data.interventions), sections=_in_sections(figures),
         claims=_claims(data.whole or data), heads=_heads(data), head_named=head_named(data),
         pages=classifier_pages(data, surfaces), tables=tables, limits=limits(data),
         facts=_facts(data), style=_text("report.css"), script=_text("explorer.js"),

@@ -35,8 +35,24 @@ GLOSSARY: Final[Mapping[str, str]] = {
 }
 """Terms of figures and tables with their meaning."""
 
+ON_PHOTOGRAPHS: Final[Mapping[str, str]] = {
+    "symmetry s": "1: the face as it was photographed; 0: the affected side does not take part in the expression.",
+    "intensity t": "1: the expression as it was photographed; 0: the person's neutral face, as far as it is known.",
+    "identity": "One person. People are the sample, however many photographs there are of each: intervals and tests "
+    "are over them.",
+    "accepted": "The classifier recognises the photographs as they are, on most people who show the emotion. What is "
+    "not accepted stays in every table and picture, marked.",
+}
+"""What these terms mean where people on photographs are shown."""
+
 TERMS: Final = {"version": "version", "licence": "licence", "attribution": "attribution", "citation": "citation"}
 """Keys of a face model's facts in the manifest, with the word that is printed before each."""
+
+
+def glossary(data: RunData) -> Mapping[str, str]:
+    """Terms of a run's figures and tables with their meaning."""
+    return {**GLOSSARY, **ON_PHOTOGRAPHS} if data.of_people else GLOSSARY
+
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -78,11 +94,14 @@ def lead(data: RunData) -> str:
     model = ", ".join(data.heads)
     how = " and ".join(sorted(data.responses["expression"].unique()))
     sets = len(set(data.training_sets.values()))
+    faces, whose = "rendered faces", counted(len(data.identities), "synthetic identity", "synthetic identities")
+    if data.of_people:
+        faces, whose = "photographed faces", counted(len(data.identities), "person", "people")
     sentence = (
         f"{counted(len(data.classifiers), 'published expression classifier')} ({counted(sets, 'training set')}) "
-        "judged rendered faces that lose their symmetry while everything else in the picture is held fixed: "
+        f"judged {faces} that lose their symmetry while everything else in the picture is held fixed: "
         f"{counted(len(data.emotions), 'emotion')} ({', '.join(data.emotions)}; {how} expressions) on "
-        f"{counted(len(data.identities), 'synthetic identity', 'synthetic identities')} ({model}), over a grid of {s} "
+        f"{whose} ({model}), over a grid of {s} "
         f"values of symmetry s × {t} of intensity t, under the "
         f"{'interventions' if len(data.interventions) > 1 else 'intervention'} {listed(data.interventions)}: "
         f"{image_count(data):,} images in all."
@@ -94,17 +113,24 @@ def design(data: RunData) -> dict[str, str]:
     """What was varied, held fixed, measured and compared, and how sure the result is; one sentence or two each."""
     s, t = data.axes
     n, needed = len(data.identities), data.minimum_identities
+    compared = counted(n, "person", "people") if data.of_people else counted(n, "face")
     done = {name.replace("_", " "): words for name, words in meanings(data.interventions).items() if words}
     return {
         "Varied": f"Symmetry s, from {s.max():g} (both sides move alike) to {s.min():g} (one side still), and "
         f"intensity t, from {t.min():g} (neutral) to {t.max():g} (full expression).",
         **{f"… under {name}": words for name, words in done.items()},
-        "Held fixed": "Face, expression, skin, hair, camera, crop, light and background of each picture, and the "
-        "classifiers: they are used as published. Left and right are each the affected side in turn. "
+        "Held fixed": (
+            "Person, skin, hair, camera, crop, light and background: every picture is the same photograph, in which a "
+            "fitted head moves the pixels; at s = 1 and t = 1 it is the photograph itself. The classifiers are used as "
+            if data.of_people
+            else "Face, expression, skin, hair, camera, crop, light and background of each picture, and the "
+            "classifiers: they are used as "
+        )
+        + "published. Left and right are each the affected side in turn. "
         + face_model(data),
         "Measured": "The activation: the logit a classifier gives to the emotion that is shown; and which class it "
         "names.",
-        "Compared": f"{counted(n, 'face').capitalize()}, both sides averaged: they are the sample, not the "
+        "Compared": f"{compared.capitalize()}, both sides averaged: they are the sample, not the "
         f"{image_count(data):,} images.",
         "How sure": _sureness(n, needed, data.may_claim),
     }
@@ -123,6 +149,7 @@ def face_model(data: RunData) -> str:
     for name in data.heads:
         facts = known.get(name, {})
         terms = [f"{word}: {facts[key]}" for key, word in TERMS.items() if facts.get(key)]
+        terms = [f"moved by the head {facts['fitted_head']}", *terms] if facts.get("fitted_head") else terms
         heads.append(name + (f" ({'; '.join(terms)})" if terms else ""))
     return f"Face model{'s' if len(heads) > 1 else ''}: {listed(heads)}."
 
@@ -151,7 +178,7 @@ def verdict(data: RunData) -> list[str]:
     if not data.may_claim:
         n = int(data.tests["n"].max()) if len(data.tests) else 0
         return [
-            f"This run makes no claim: n = {n} < {data.minimum_identities} identities. "
+            f"This run makes no claim: n = {n} < {data.minimum_identities} {data.people}. "
             "Its numbers describe these faces and nothing beyond them."
         ]
     sentences = [str(claim["text"]) for claim in data.claims if claim.get("level", "run") == "run"]
@@ -169,7 +196,7 @@ def findings(data: RunData) -> list[str]:
     pairs = len(data.classifiers) * len(data.emotions)
     lines = [
         f"{accepted} of {pairs} classifier × emotion pairs are accepted: the full symmetric face is recognised on "
-        "most identities."
+        f"most {data.people}."
     ]
     if slope:
         lines.append(

@@ -1,6 +1,7 @@
 """Tables of the report, as data frames, CSV, HTML and LaTeX.
 
-T0 what a palsy costs, T1 classifiers, T2 scores, T3 controls, T4 expressions, T5 shares, T6 mixed models, T7 heads.
+T0 what a palsy costs, T1 classifiers, T2 scores, T3 controls, T4 expressions, T5 shares, T6 mixed models, T7 heads,
+T8 photographs, T9 photographs that are not shown.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from facing_asymmetry.reporting.cost_parts import INTERACTION, PARTS, by_head
 from facing_asymmetry.reporting.latex import latex_table
 from facing_asymmetry.reporting.table_cells import formatted
 from facing_asymmetry.results.finished_run import RunData
-from facing_asymmetry.results.layout import HEADS_FILE
+from facing_asymmetry.results.layout import HEADS_FILE, PHOTOGRAPHS_FILE
 
 PAIR: Final = ["classifier", "emotion"]
 ALL: Final = "all"
@@ -158,6 +159,18 @@ def mixed_table(data: RunData) -> pd.DataFrame:
     return rows[columns].rename(columns=ends).reset_index(drop=True)
 
 
+def photographs_shown(data: RunData) -> pd.DataFrame:
+    """T8: one row per photograph that is shown; no rows where no people are."""
+    names = ["identity", "group", "subject", "emotion", "own_neutral", "strength", "residual", "yaw", "displacement"]
+    rows = (data.whole or data).photographs
+    return rows[names].rename(columns={"identity": "person"}) if len(rows) else rows
+
+
+def photographs_not_shown(data: RunData) -> pd.DataFrame:
+    """T9: one row per photograph that is not shown, with the reason; no rows where no people are."""
+    return (data.whole or data).failures
+
+
 def heads_compared(data: RunData) -> pd.DataFrame:
     """T7: how far heads agree, over all emotions, in every score; no rows for one head."""
     rows = data.agreement[data.agreement["emotion"] == ALL]
@@ -211,6 +224,15 @@ TABLES: Final = (
           "and p by Welch over identities, Holm over classifiers. mean over heads, from three heads on: mixed model, "
           "identities within heads, t with heads − 1 degrees of freedom; spread: standard deviation between heads. "
           f"{HEADS_FILE} has every emotion.", heads_compared, every_head=True),
+    Table("T8", "t8_photographs", "Photographs",
+          "Who is shown on what. own neutral: whether the person's own neutral photograph gave the face at rest; "
+          "strength: of the expression, in authored ones (none where the label is not used); "
+          "residual of the fitted head and largest displacement of the expression: per cent of the distance between "
+          f"the outer corners of the eyes; yaw: degrees. {PHOTOGRAPHS_FILE} also has the files' hashes and the weights "
+          "of the blendshapes.", photographs_shown, folded=True, every_head=True),
+    Table("T9", "t9_not_shown", "Photographs that are not shown",
+          "Every file of the folder that is not shown, with the reason, and groups without a photograph of an emotion "
+          "(no path).", photographs_not_shown, folded=True, every_head=True),
 )  # fmt: skip
 
 

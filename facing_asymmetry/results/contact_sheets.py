@@ -59,10 +59,12 @@ class ContactSheet:
 
     @property
     def traits_text(self) -> str:
-        """Sex, age and ancestry, as far as the face model says; else the name of the skin."""
+        """Sex, age and ancestry, as far as the face model says; else the name of the skin, or a person's own."""
         age = self.traits.get("age")
         years = f"{age:.0f} years" if isinstance(age, int | float) else age
         own = ", ".join(str(word) for word in (self.traits.get("sex"), years, self.traits.get("ancestry")) if word)
+        if self.traits.get("subject"):
+            own = f"{self.traits.get('group')}, {self.traits['subject']}"
         return own or (f"skin: {self.traits['skin']}" if self.traits.get("skin") else "")
 
     def pixels(self) -> UInt8[ndarray, "H W 3"]:

@@ -52,9 +52,10 @@ def read_responses(path: Path, explorer_nodes: int) -> tuple[tuple[ndarray, ndar
         table = validate(table)
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
-    kinds = sorted(table["expression"].unique())
-    if len(kinds) > 1:
-        raise DataError(f"{path}: expression is {' and '.join(kinds)}; a report shows one, so split the table by it")
+    for head, kinds in table.groupby("face_model")["expression"].unique().items():
+        if len(kinds) > 1:
+            names = " and ".join(sorted(kinds))
+            raise DataError(f"{path}: expression is {names} on {head}; a report shows one, so split the table by it")
     return axes, table
 
 

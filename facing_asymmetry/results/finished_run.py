@@ -12,7 +12,7 @@ import pandas as pd
 from jaxtyping import Float
 from numpy import ndarray
 
-from facing_asymmetry.config import ReportSettings
+from facing_asymmetry.config import PHOTOGRAPHS, ReportSettings
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.contact_sheets import ContactSheet, read_contact_sheets, read_further_sheets
@@ -21,8 +21,10 @@ from facing_asymmetry.results.layout import (
     CLAIMS_FILE,
     DECOMPOSITION_FILE,
     EXPRESSIONS_FILE,
+    FAILURES_FILE,
     HEADS_FILE,
     MIXED_FILE,
+    PHOTOGRAPHS_FILE,
     RECORDS_FILE,
     RESPONSES_FILE,
     SCORES_FILE,
@@ -62,6 +64,8 @@ class RunData:
         sheets: rendered contact sheets by (classifier, emotion) (may be empty).
         settings: choices of the report.
         further_sheets: sheets of other faces and interventions, by (classifier, emotion) (may be empty).
+        photographs: that people are shown on, one row each (empty for heads).
+        failures: photographs that are not shown, with the reason (empty for heads).
         whole: the run over all heads that this is the part of one of; None where this is the run itself.
     """
 
@@ -81,6 +85,8 @@ class RunData:
     sheets: Mapping[tuple[str, str], ContactSheet]
     settings: ReportSettings = field(default_factory=ReportSettings)
     further_sheets: Mapping[tuple[str, str], Sequence[ContactSheet]] = field(default_factory=dict)
+    photographs: pd.DataFrame = field(default_factory=pd.DataFrame)
+    failures: pd.DataFrame = field(default_factory=pd.DataFrame)
     whole: "RunData | None" = None
 
     @cached_property
@@ -89,6 +95,29 @@ class RunData:
         shown = [str(name) for name in self.responses["face_model"].unique()]
         asked = list(self.manifest["config"].get("face_models") or {})
         return sorted(shown, key=lambda name: asked.index(name) if name in asked else len(asked))
+
+    @cached_property
+    def of_people(self) -> bool:
+        """Whether people on photographs are shown, and no synthetic face."""
+        return self.heads == [PHOTOGRAPHS]
+
+    @property
+    def people(self) -> str:
+        """What the sample is made of: identities, or people on photographs."""
+        return "people" if self.of_people else "identities"
+
+    @property
+    def sample(self) -> str:
+        """The size of the sample in words: `12 identities`."""
+        one = "person" if self.of_people else "identity"
+        return f"{len(self.identities)} {one if len(self.identities) == 1 else self.people}"
+
+    @cached_property
+    def incomplete(self) -> int:
+        """How many identities lack one of the emotions."""
+        shown = self.target[["face_model", "identity", "emotion"]].drop_duplicates()
+        counts = shown.groupby(["face_model", "identity"], observed=True)["emotion"].nunique()
+        return int((counts < len(self.emotions)).sum())
 
     def on(self, head: str) -> "RunData":
         """What was shown on one head; this itself where there is no other.
@@ -104,6 +133,8 @@ class RunData:
             return self
         part: dict[str, Any] = {name: _on(getattr(self, name), head) for name in TABLES_BY_HEAD}
         part["claims"] = [claim for claim in self.claims if claim.get("face_model", head) == head]
+        if head != PHOTOGRAPHS:
+            part |= {"photographs": self.photographs.iloc[:0], "failures": self.failures.iloc[:0]}
         if head != self.heads[0]:
             part |= {"sheets": {}, "further_sheets": {}}
         return replace(self, **part, whole=self)
@@ -272,6 +303,8 @@ def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
         sheets=read_contact_sheets(path / SHEETS_FOLDER),
         settings=settings,
         further_sheets=read_further_sheets(path / SHEETS_FOLDER),
+        photographs=read_table(path, PHOTOGRAPHS_FILE, optional=True),
+        failures=read_table(path, FAILURES_FILE, optional=True).fillna(""),
     )
 
 

@@ -16,6 +16,10 @@ SHUFFLE_FILE: Final = "shuffle.csv"
 HEADS_FILE: Final = "heads.csv"
 CLAIMS_FILE: Final = "claims.json"
 
+PHOTOGRAPHS_FILE: Final = "photographs.csv"
+FAILURES_FILE: Final = "failures.csv"
+"""Photographs that are shown, and those that are not, with the reason; of the face model `photographs` only."""
+
 EXPRESSIONS_FILE: Final = "expressions.csv"
 EXPRESSIONS_FOLDER: Final = "expressions"
 """Blendshape weights, one CSV file for each classifier."""
@@ -216,6 +220,34 @@ _EXPRESSION_TYPES: Final[Mapping[str, type]] = {
 EXPRESSION_COLUMNS: Final = tuple(_EXPRESSION_TYPES)
 """Columns of `expressions.csv`: one row per face model, classifier, emotion and, where fitted to each, identity."""
 
+_PHOTOGRAPH_TYPES: Final[Mapping[str, type]] = {
+    "identity": int,
+    "group": str,
+    "subject": str,
+    "emotion": str,
+    "path": str,
+    "sha256": str,
+    "neutral_sha256": str,
+    "own_neutral": bool,
+    "strength": float,
+    "strength_sd": float,
+    "residual": float,
+    "yaw": float,
+    "displacement": float,
+    "weights": str,
+}
+STIMULUS_COLUMNS: Final = tuple(_PHOTOGRAPH_TYPES)
+"""Columns of `photographs.csv`: one row per photograph that is shown; `identity` is the person's number. `strength` of
+the labelled expression in authored ones, with its standard deviation (empty where the label is not used); `residual` of
+the fit and largest `displacement` of the expression in per cent of the distance between the outer corners of the eyes;
+`yaw` in degrees; `weights` of the blendshapes that take part, largest first; `neutral_sha256` of the person's own
+neutral photographs that were used."""
+
+_FAILURE_TYPES: Final[Mapping[str, type]] = {"path": str, "group": str, "emotion": str, "subject": str, "reason": str}
+FAILURE_COLUMNS: Final = tuple(_FAILURE_TYPES)
+"""Columns of `failures.csv`: one row per photograph that is not shown, and one with an empty `path` per group and
+emotion without a photograph."""
+
 NOT_REPORTED: Final[Mapping[str, tuple[str, ...]]] = {
     TESTS_FILE: (
         *("face_model", "training_set", "expression", "unit", "n_accepted", "hedges_g_low", "hedges_g_high"),
@@ -226,6 +258,7 @@ NOT_REPORTED: Final[Mapping[str, tuple[str, ...]]] = {
     DECOMPOSITION_FILE: ("training_set", "expression"),
     MIXED_FILE: ("face_model", "training_set", "expression"),
     HEADS_FILE: ("training_set", "expression"),
+    PHOTOGRAPHS_FILE: ("path", "sha256", "neutral_sha256", "strength_sd", "weights"),
 }
 """Columns that no report reads, so that a table of another program may lack them."""
 
@@ -238,6 +271,8 @@ _TYPES: Final = {
     DECOMPOSITION_FILE: _DECOMPOSITION_TYPES,
     HEADS_FILE: _HEADS_TYPES,
     EXPRESSIONS_FILE: _EXPRESSION_TYPES,
+    PHOTOGRAPHS_FILE: _PHOTOGRAPH_TYPES,
+    FAILURES_FILE: _FAILURE_TYPES,
 }
 
 

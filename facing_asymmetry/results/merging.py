@@ -15,11 +15,13 @@ import pyarrow.parquet as pq
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.files import write_atomically
 from facing_asymmetry.core.names import slug
-from facing_asymmetry.results.files import read_csv, read_json, weights_file, write_csv, write_json
+from facing_asymmetry.results.files import read_csv, read_json, read_table, weights_file, write_csv, write_json
 from facing_asymmetry.results.layout import (
     CELL_KEY,
     EXPRESSIONS_FILE,
     EXPRESSIONS_FOLDER,
+    FAILURES_FILE,
+    PHOTOGRAPHS_FILE,
     RECORDS_FILE,
     RESPONSES_FILE,
     SHEETS_FOLDER,
@@ -53,7 +55,7 @@ def read_merged_run(folder: Path) -> MergedRun:
 
 
 def merge_tables(sources: Sequence[MergedRun], config: Mapping[str, Any], into: Path) -> None:
-    """Write responses, expressions, records and contact sheets of all sources into one folder.
+    """Write responses, expressions, records, contact sheets and lists of photographs of all sources into one folder.
 
     Of several heads, the blendshape weights and contact sheets are those of the first: a file has one name per
     classifier. Those of the others stay in their own run folders.
@@ -75,6 +77,7 @@ def merge_tables(sources: Sequence[MergedRun], config: Mapping[str, Any], into: 
     showing = [source for source in sources if next(iter(source.config["face_models"])) == first]
     _merge_expressions(sources, showing, list(config["face_models"]), classifiers, into)
     _merge_contact_sheets(showing, classifiers, into)
+    _merge_lists(sources, into)
 
 
 def _cells(sources: Sequence[MergedRun], config: Mapping[str, Any]) -> Iterator[pa.Table]:
@@ -129,6 +132,15 @@ def _merge_expressions(
     for source in reversed(showing):
         for path in sorted((source.folder / EXPRESSIONS_FOLDER).glob("*.csv")):
             write_atomically(into / EXPRESSIONS_FOLDER / path.name, path.read_bytes())
+
+
+def _merge_lists(sources: Sequence[MergedRun], into: Path) -> None:
+    """Photographs that are shown, by person, and those that are not; nothing where all sources show heads."""
+    for name, order in ((PHOTOGRAPHS_FILE, ["identity"]), (FAILURES_FILE, [])):
+        tables = [read_table(source.folder, name) for source in sources if (source.folder / name).is_file()]
+        if tables:
+            rows = pd.concat(tables, ignore_index=True).drop_duplicates(ignore_index=True)
+            write_csv(into, name, rows.sort_values(order, kind="stable") if order else rows)
 
 
 def _merge_contact_sheets(sources: Sequence[MergedRun], classifiers: Sequence[str], into: Path) -> None:

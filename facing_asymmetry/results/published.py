@@ -29,6 +29,14 @@ def published_grid_error() -> dict[str, Any]:
     return _record("benchmarks/grid_error.json")
 
 
+def photograph_bias() -> str:
+    """How far slopes on photographs that a head moves are off, in a sentence."""
+    return (
+        "How far slopes on photographs that a fitted head moves are from those on faces that really move has no "
+        "published record yet."
+    )
+
+
 def grid_error(s: Iterable[float], t: Iterable[float]) -> str:
     """How far the interaction of a study is off on these nodes, in a sentence: as measured, or that it was not."""
     nodes, record = (np.array(list(s), float), np.array(list(t), float)), published_grid_error()

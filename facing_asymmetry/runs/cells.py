@@ -33,9 +33,10 @@ class Cell:
         return f"{self.record.name} {self.expression.emotion} face {self.identity} {self.intervention.name} {self.side}"
 
     @property
-    def shown(self) -> tuple[int, tuple[float, ...], str, str]:
+    def shown(self) -> tuple[int, str, tuple[float, ...], str, str]:
         """What its frames depend on: cells of one `shown` differ in the network only."""
-        return self.identity, self.expression.weights, self.intervention.name, self.side
+        expression = self.expression
+        return self.identity, expression.emotion, expression.weights, self.intervention.name, self.side
 
 
 def cells_of(study: "Study", expressions: Mapping[str, Sequence[Expression]]) -> Iterator[Cell]:
@@ -149,6 +150,7 @@ def _frames_request(
         "half_width_mm": study.head.half_width_mm,
         "side": side,
         "identity": identity,
+        **study.material(identity, expression.emotion),
         "s": grid.s,
         "t": grid.t,
     }

@@ -1,7 +1,7 @@
 """Lossless contact sheets of the study's faces, for the report, kept in the store."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,9 @@ def draw_contact_sheets(
     """Draw the identities that the explorer shows: the first under the first one-sided intervention, then the others.
 
     Of an intervention with two sides the left one is drawn; the first sheet has the nodes of `study.sheet_grid`, the
-    others at most `FURTHER_NODES` per axis. A study without a one-sided intervention has no contact sheets.
+    others at most `FURTHER_NODES` per axis. People show the emotions they have: of each emotion the first of those who
+    show it are drawn. A study without a one-sided intervention has no contact sheets, nor has one of people without
+    `report.thumbnails`.
 
     Args:
         study: the study.
@@ -38,19 +40,31 @@ def draw_contact_sheets(
         Each sheet's description and its PNG.
     """
     main = next((i for i in study.interventions if "left" in i.sides), None)
-    if main is None:
+    if main is None or not study.pictured:
         return
-    identities = study.identities[: study.config.report.explorer_identities]
-    cells = cells_of(study, expressions)
-    wanted = [c for c in cells if c.identity in identities and c.side == drawn_side(c.intervention)]
+    cells = list(cells_of(study, expressions))
+    drawn = _drawn_identities(cells, study.config.report.explorer_identities)
+    wanted = [c for c in cells if c.identity in drawn[_pair(c)] and c.side == drawn_side(c.intervention)]
     wanted.sort(key=lambda c: (c.identity, c.expression.weights))
     maker, coarse = FrameMaker(study), study.sheet_grid.thinned(FURTHER_NODES)
     with progress.task("contact sheets", len(wanted)) as step:
         for cell in wanted:
-            first = cell.identity == identities[0] and cell.intervention.name == main.name
+            first = cell.identity == drawn[_pair(cell)][0] and cell.intervention.name == main.name
             grid = study.sheet_grid if first else coarse
             yield _described(study, cell, grid, first, folder), _drawn(study, maker, cell, grid)
             step(1, cell.label)
+
+
+def _pair(cell: Cell) -> tuple[str, str]:
+    return cell.record.name, cell.expression.emotion
+
+
+def _drawn_identities(cells: Sequence[Cell], most: int) -> dict[tuple[str, str], list[int]]:
+    """The first identities that show each emotion, by classifier and emotion."""
+    found: dict[tuple[str, str], set[int]] = {}
+    for cell in cells:
+        found.setdefault(_pair(cell), set()).add(cell.identity)
+    return {pair: sorted(identities)[:most] for pair, identities in found.items()}
 
 
 def drawn_side(intervention: Intervention) -> str:
@@ -64,13 +78,15 @@ def _described(study: "Study", cell: Cell, grid: Grid, first: bool, folder: Path
     return ContactSheet(
         path=contact_sheet_path(folder, cell.record.name, cell.expression.emotion, further),
         identity=cell.identity,
-        traits=dict(study.identity(cell.identity).traits),
+        traits=dict(study.shown(cell.identity, cell.expression.emotion).traits),
         side=cell.side,
         intervention=intervention.name,
         s=grid.s,
         t=grid.t,
         size=study.scene.image_size,
-        mirrored=Invariant.SIDES_MIRROR in intervention.invariants and "right" in intervention.sides,
+        mirrored=study.symmetric
+        and Invariant.SIDES_MIRROR in intervention.invariants
+        and "right" in intervention.sides,
     )
 
 
@@ -82,7 +98,7 @@ def _drawn(study: "Study", maker: FrameMaker, cell: Cell, grid: Grid) -> bytes:
     png = study.store.read_as(SHEETS_FOLDER, request, lambda p: _picture(p, len(grid.s) * side, len(grid.t) * side))
     if png is None:
         frames = maker.frames(cell.identity, expression, cell.intervention, cell.side, grid)
-        png = draw_contact_sheet(frames, grid, study.studio, study.identities.index(cell.identity))
+        png = draw_contact_sheet(frames, grid, study.studio, study.row(cell.identity, expression.emotion))
         study.counts.frames += len(frames)
         study.store.write(SHEETS_FOLDER, request, png)
     return png

@@ -37,7 +37,7 @@ def differentiate(study: "Study", expressions: Expressions, progress: Progress) 
 
 
 def _differentiate(study: "Study", cell: Cell, network: Classifier, maker: FrameMaker) -> None:
-    face, row = maker.face(cell.identity, cell.expression), study.identities.index(cell.identity)
+    face, row = maker.face(cell.identity, cell.expression), study.row(cell.identity, cell.expression.emotion)
     target = network.labels.index(cell.expression.emotion)
     found = logit_derivatives(cell.intervention, face, study.grid, cell.side, study.studio, row, network, target)
     study.store.write(DERIVATIVES, derivative_request(request_of(study, cell)), found.astype("<f8").tobytes())

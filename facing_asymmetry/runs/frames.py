@@ -24,11 +24,12 @@ class FrameMaker:
 
     def face(self, identity: int, expression: Expression) -> Face:
         """One face of the study with an expression."""
-        key, study = (identity, expression.weights), self.study
+        key, study = (identity, expression.emotion, expression.weights), self.study
         if self._face is None or self._face[0] != key:
+            shown = study.shown(identity, expression.emotion)
             if self._blendshapes is None or self._blendshapes[0] != identity:
-                self._blendshapes = identity, study.model.basis(study.identity(identity))
+                self._blendshapes = identity, study.model.basis(shown)
             blendshapes = self._blendshapes[1]
             moved = blendshapes.displace(expression.array)
-            self._face = key, Face(study.model, study.identity(identity), blendshapes, moved, study.left)
+            self._face = key, Face(study.model, shown, blendshapes, moved, study.left)
         return self._face[1]

@@ -1,29 +1,13 @@
 """A study of several heads: an ordinary run for each, one after the other, merged as a sweep's jobs are."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from facing_asymmetry.core.errors import AssetError, FacingAsymmetryError
+from facing_asymmetry.runs.each_head import Composed, of_each_head
 from facing_asymmetry.runs.jobs import make_jobs
 from facing_asymmetry.runs.sweep import Session
-
-Composed = Mapping[str, Any]
-"""A configuration as composed."""
-
-
-def of_each_head(composed: Composed) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The override that chooses each head, and the configuration that it leads to."""
-    for name, facts in composed["face_models"].items():
-        yield f"face_model={name}", {**composed, "face_models": {name: facts}}
-
-
-def overrides_of(choice: str, overrides: list[str]) -> list[str]:
-    """Overrides of several heads, turned into those of one: its choice, and no settings of the others."""
-    head = choice.partition("=")[2]
-    keys = {one: one.lstrip("+~").partition("=")[0].split(".") for one in overrides}
-    others = {one for one, key in keys.items() if key[0] == "face_models" and key[1:2] != [head]}
-    return [*(one for one, key in keys.items() if key != ["face_model"] and one not in others), choice]
 
 
 def run_heads(stage: str, command: str, composed: Composed, work: Callable[[dict[str, Any]], object]) -> Session:

@@ -46,8 +46,8 @@ def compute(study: "Study", cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.Da
             cell = group[0]
             frames = maker.frames(cell.identity, cell.expression, cell.intervention, cell.side, study.grid)
             study.counts.forward_passes += len(frames) * len(group)
-            row = study.identities.index(cell.identity)
-            face = cell.identity, cell.expression.weights
+            row = study.row(cell.identity, cell.expression.emotion)
+            face = cell.identity, cell.expression.emotion, cell.expression.weights
             yield CellInput((group, frames.node), frames, row, partial(networks.of, number, group), face)
 
     for (group, node), results in run_cells(inputs(), study.studio):

@@ -12,9 +12,8 @@ from facing_asymmetry.core.errors import AssetError, ConfigError, FacingAsymmetr
 from facing_asymmetry.core.store import content_key
 from facing_asymmetry.reporting.figures import FIGURE_MODULES
 from facing_asymmetry.runs.job_status import DONE, observe, table_hash
-from facing_asymmetry.runs.stages import NOT_IN_KEY, STAGES, Run
-from facing_asymmetry.runs.stimuli import shared_model
-from facing_asymmetry.runs.study import Study
+from facing_asymmetry.runs.stages import STAGES, Run, asked
+from facing_asymmetry.runs.studies import study_from
 
 RESULT_CODE: Final = ("runs.stages", "reporting.build", *(name.partition(".")[2] for name in FIGURE_MODULES))
 """Modules that make the files of a run folder. Figures are found by their folder, which no import names."""
@@ -57,7 +56,7 @@ class Job:
         states = {record.name: registry.state(record) for record in self.run.study.records}
         words = [f"{name} lacks its weights: {s.remedy}" for name, s in states.items() if not s.ready]
         try:
-            shared_model(self.run.study.head.name)
+            self.run.study.fitted_head  # noqa: B018  (asked for its error)
         except AssetError as error:
             words = [str(error), *words]
         return "; ".join(words)
@@ -79,7 +78,7 @@ def make_jobs(
     """
     for overrides, composed in asked:
         try:
-            yield Job(overrides, Run(Study(read_config(composed), elsewhere), composed, command), stage)
+            yield Job(overrides, Run(study_from(read_config(composed), elsewhere), composed, command), stage)
         except FacingAsymmetryError as error:
             raise ConfigError(f"job {' '.join(overrides)}: {error}; no job was launched") from error
 
@@ -88,10 +87,11 @@ def run_key(run: Run) -> str:
     """Key of everything that a run's results rest on: what was asked, weights, face model, code and packages."""
     return content_key(
         {
-            "asked": {key: value for key, value in run.composed.items() if key not in NOT_IN_KEY},
+            "asked": asked(run.composed),
             "records": [asdict(record) for record in run.study.records],
             "face_model": run.study.model.fingerprint,
             "code": code_fingerprint(*RESULT_CODE),
             "versions": numeric_versions(),
+            **({"photographs": files} if (files := run.study.files()) else {}),
         }
     )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from facing_asymmetry.config import read_config
+from facing_asymmetry.config import PHOTOGRAPHS, read_config
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.files import sweep_temporaries
 from facing_asymmetry.results.files import write_json
@@ -20,7 +20,7 @@ from facing_asymmetry.runs.job_status import DONE, FAILED, Status, observe, tabl
 from facing_asymmetry.runs.stages import write_scores
 
 MAY_DIFFER: Final = (
-    *("face_models", "classifiers", "identity_block"),
+    *("face_models", "photographs", "classifiers", "identity_block"),
     *("name", "tracking", "paths", "dry_run", "threads", "device", "report"),
 )
 """Parts of the configurations in which runs of one table may differ."""
@@ -128,8 +128,9 @@ def _merge(group: Sequence[MergedRun], into: Path, stage: str, command: str, out
 
 def grouped(sources: Sequence[MergedRun]) -> dict[str, list[MergedRun]]:
     """Sources that make one table, by words that tell the groups apart (`seed=1`), in order of appearance."""
-    clashing = {part: _clashing([source.config[part] for source in sources]) for part in ("face_models", "classifiers")}
-    flat = [_flat(_instrument(source.config, clashing)) for source in sources]
+    configs = with_own_parts([source.config for source in sources])
+    clashing = {part: _clashing([config[part] for config in configs]) for part in ("face_models", "classifiers")}
+    flat = [_flat(_instrument(config, clashing)) for config in configs]
     keys = sorted({key for one in flat for key in one if len({repr(other.get(key)) for other in flat}) > 1})
     groups: dict[str, list[MergedRun]] = {}
     for source, values in zip(sources, flat, strict=True):
@@ -138,6 +139,23 @@ def grouped(sources: Sequence[MergedRun]) -> dict[str, list[MergedRun]]:
     for group in groups.values():
         _same_code(group)
     return groups
+
+
+def with_own_parts(configs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Configurations whose settings of photographs are facts of that face model, and bind no head.
+
+    The expression is about heads: that of a run of photographs alone is taken from the first run of a head.
+    """
+    alone = [set(config["face_models"]) == {PHOTOGRAPHS} for config in configs]
+    of_heads = next((config["expression"] for config, one in zip(configs, alone, strict=True) if not one), None)
+    found = []
+    for config, one in zip(configs, alone, strict=True):
+        heads = dict(config["face_models"])
+        if PHOTOGRAPHS in heads:
+            heads[PHOTOGRAPHS] = {**heads[PHOTOGRAPHS], "settings": config["photographs"]}
+        shared = {"expression": of_heads} if one and of_heads is not None else {}
+        found.append({**config, "face_models": heads, **shared})
+    return found
 
 
 def _clashing(parts: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -180,7 +198,10 @@ def merged_config(configs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The configuration of one run of all the heads and classifiers of several, in order of appearance."""
     parts = ("face_models", "classifiers")
     joined = {part: {name: facts for c in configs for name, facts in c[part].items()} for part in parts}
-    return {**configs[0], **joined, "identity_block": None, "dry_run": False}
+    own = {"expression": with_own_parts(configs)[0]["expression"]}
+    people = [config["photographs"] for config in configs if PHOTOGRAPHS in config["face_models"]]
+    own |= {"photographs": people[0]} if people else {}
+    return {**configs[0], **joined, **own, "identity_block": None, "dry_run": False}
 
 
 def merged_manifest(

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.config import PHOTOGRAPHED
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.expressions.expression import Expression, dump, load
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 def find_expressions(study: "Study", progress: Progress) -> dict[str, list[Expression]]:
     """Expressions of every classifier, from the store where they are there."""
-    if study.config.expression.kind == "facs":
-        shared = authored(study)
-        return {record.name: shared for record in study.records}
+    if study.config.expression.kind != "optimised":
+        shown = study.photographed(progress) if study.config.expression.kind == PHOTOGRAPHED else authored(study)
+        return {record.name: shown for record in study.records}
     found: dict[str, list[Expression]] = {}
     check_weights(r for r in study.records if not study.store.has("expressions", expression_request(study, r)))
     with progress.task("optimise expressions", len(study.records)) as step:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from facing_asymmetry.config import RunConfig, StatisticsSettings
+from facing_asymmetry.config import PHOTOGRAPHS, RunConfig, StatisticsSettings
 from facing_asymmetry.core.code import code_fingerprint
 from facing_asymmetry.core.files import sweep_temporaries
 from facing_asymmetry.core.progress import Progress
@@ -45,6 +45,15 @@ ENOUGH_FOR_A_SPEED: Final = 300
 """Frames from which on a run's wall time says something about the machine (kernels may be compiled in the first)."""
 
 
+def asked(composed: Mapping[str, Any]) -> dict[str, Any]:
+    """What results rest on of a configuration; what is about photographs only where photographs are shown."""
+    kept = {key: value for key, value in composed.items() if key not in NOT_IN_KEY}
+    if PHOTOGRAPHS not in kept["face_models"]:
+        kept.pop("photographs", None)
+        kept["report"] = {key: value for key, value in kept["report"].items() if key != "thumbnails"}
+    return kept
+
+
 @dataclass
 class Run:
     """A run under way.
@@ -73,8 +82,7 @@ class Run:
     @property
     def folder(self) -> Path:
         """`RUNS/NAME-KEY`: the same request has the same folder."""
-        asked = {k: v for k, v in self.composed.items() if k not in NOT_IN_KEY}
-        return Path(self.config.paths.runs) / f"{self.config.name}-{content_key(asked, 8)}"
+        return Path(self.config.paths.runs) / f"{self.config.name}-{content_key(asked(self.composed), 8)}"
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -109,6 +117,7 @@ def _optimise(run: Run) -> dict[str, list[Expression]]:
     with run.timed("optimise"):
         found = find_expressions(run.study, run.progress)
     run.searched = run.study.counts.frames
+    run.study.write_about(run.folder)
     write_records(run.folder, run.study.records)
     write_expressions(run.folder, found, run.study.model)
     return found

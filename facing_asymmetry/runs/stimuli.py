@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy import ndarray
@@ -42,9 +42,14 @@ class Stimuli:
         self._identities: dict[int, Identity] = {}
 
     @cached_property
-    def model(self) -> FaceModel:
-        """The face model."""
+    def fitted_head(self) -> FaceModel:
+        """The face model as it is kept on this machine."""
         return shared_model(self.head.name)
+
+    @cached_property
+    def model(self) -> FaceModel:
+        """The face model of the study."""
+        return self.fitted_head
 
     @cached_property
     def left(self) -> ndarray:
@@ -62,6 +67,14 @@ class Stimuli:
             code = code_fingerprint(*IDENTITY_CODE)
             self._identities[number] = stored_identity(self.model, number, self.store, code)
         return self._identities[number]
+
+    def shown(self, number: int, emotion: str) -> Identity:
+        """The face with this number, as it is where it shows an emotion: the same for all of them on a head."""
+        return self.identity(number)
+
+    def material(self, number: int, emotion: str) -> dict[str, Any]:
+        """What the key of such a frame holds beside the face model and the number: nothing for a head."""
+        return {}
 
     def framing_of(self, numbers: Sequence[int]) -> Framing:
         """Cameras and textures of any identities."""

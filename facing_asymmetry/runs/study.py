@@ -1,16 +1,19 @@
 """The parts of a study, each built when it is first needed: a warm store needs neither renderer nor classifier."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.record import ClassifierRecord, record_from
 from facing_asymmetry.classifiers.user_weights import with_fingerprint
-from facing_asymmetry.config import RunConfig, identity_block, read_config
+from facing_asymmetry.config import RunConfig, identity_block
 from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.core.progress import Progress
+from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.expressions.fit import check_emotions
 from facing_asymmetry.interventions.contract import Intervention
 from facing_asymmetry.interventions.grid import Grid
@@ -18,7 +21,6 @@ from facing_asymmetry.interventions.registry import intervention_from
 from facing_asymmetry.interventions.two_sided import check_partners
 from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.responses.runner import Studio
-from facing_asymmetry.results.manifest import read_manifest
 from facing_asymmetry.runs.stimuli import Stimuli
 from facing_asymmetry.statistics.requested_scores import check_requested
 
@@ -42,6 +44,9 @@ class Study(Stimuli):
             `ConfigError` before anything is computed.
         elsewhere: another machine will compute it, so that this one need not have the device.
     """
+
+    symmetric: ClassVar[bool] = True
+    """Whether every face is its own mirror image where it is whole."""
 
     def __init__(self, config: RunConfig, elsewhere: bool = False) -> None:
         super().__init__(config)
@@ -72,6 +77,45 @@ class Study(Stimuli):
         """Numbers of the faces that the study shows: all, or those of its block."""
         return identity_block(self.config.identities, self.config.identity_block)
 
+    @property
+    def pictured(self) -> bool:
+        """Whether pictures of the faces may be written: always of heads, of people only where that was asked for."""
+        return True
+
+    @property
+    def stimuli(self) -> int:
+        """How many faces with an expression each classifier is shown, whole and symmetric."""
+        return len(self.config.emotions) * len(self.identities)
+
+    @property
+    def to_fit(self) -> int:
+        """How many photographs a head must be fitted to before anything is shown."""
+        return 0
+
+    @property
+    def who(self) -> str:
+        """Who is shown, in words."""
+        return f"{self.config.identities} synthetic face(s)"
+
+    def files(self) -> dict[str, str]:
+        """SHA-256 of each of the user's files that is shown, by path: none of heads."""
+        return {}
+
+    def photographed(self, progress: Progress) -> list[Expression]:
+        """What people show on photographs: nothing on heads."""
+        return []
+
+    def write_about(self, folder: Path) -> None:
+        """Write tables about the faces into the run folder: none of heads."""
+
+    def row(self, number: int, emotion: str) -> int:
+        """Which row of `framing` a face with an emotion has."""
+        return self.identities.index(number)
+
+    def placed(self, number: int, emotion: str) -> tuple[Framing, int]:
+        """A framing that holds any face of the model, shown in this study or not, and its row there."""
+        return self.framing_of([number]), 0
+
     @cached_property
     def framing(self) -> Framing:
         """Cameras and textures of the study's faces, in the order of their numbers."""
@@ -87,17 +131,6 @@ class Study(Stimuli):
     def classifier(self, record: ClassifierRecord) -> Classifier:
         """The network, loaded and checked against its hash."""
         return registry.load(record).to(self.config.device)
-
-
-def study_of(run: Path) -> Study:
-    """The study that a run folder's manifest describes; of several heads, that of the first.
-
-    Raises:
-        DataError: there is no manifest.
-        ConfigError: this version can't read its configuration.
-    """
-    config = read_config(read_manifest(run)["config"])
-    return Study(replace(config, face_models=dict([next(iter(config.face_models.items()))])))
 
 
 def check_names(records: Sequence[ClassifierRecord]) -> None:

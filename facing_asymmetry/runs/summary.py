@@ -52,6 +52,9 @@ def write_speed(folder: Path, speed: Speed) -> None:
     write_atomically(folder / SPEED_FILE, json.dumps(asdict(speed)))
 
 
+FIT_SECONDS: Final = 0.6
+"""Measured: a photograph detected, fitted and stored."""
+
 CELL_BYTES, ROW_BYTES, SHEET_BYTES, REPORT_BYTES = 11e3, 18.0, 16e3, 8e6
 """Measured: a stored cell before its first row, a row, a frame of a contact sheet (224 px, PNG), report and figures."""
 
@@ -68,6 +71,7 @@ class Plan:
         seconds: estimate of the time.
         megabytes: estimate of the disk space.
         measured: whether the speed comes from earlier runs here, not from the documentation.
+        fits: photographs that a head is fitted to; who turns out to be of no use is counted too.
     """
 
     cells: int
@@ -77,6 +81,7 @@ class Plan:
     seconds: float
     megabytes: float
     measured: bool
+    fits: int = 0
 
     def summary(self) -> str:
         """Counts and estimates in two lines."""
@@ -85,9 +90,10 @@ class Plan:
             if self.measured
             else "speed from docs/benchmarks, other machines differ"
         )
+        fitted = f"; a head fitted to {self.fits:,} photographs, as far as they can be used" if self.fits else ""
         return (
             f"{self.cells:,} cells, {self.frames:,} frames, {self.forward_passes:,} forward passes; up to "
-            f"{self.optimisation_frames:,} frames forward and backward to optimise expressions.\n"
+            f"{self.optimisation_frames:,} frames forward and backward to optimise expressions{fitted}.\n"
             f"If nothing is stored yet: about {duration(self.seconds)} and {self.megabytes:.0f} MB ({source})."
         )
 
@@ -95,11 +101,11 @@ class Plan:
 def plan(study: "Study", speed: Speed) -> Plan:
     """Count what the configuration asks for; needs neither face model nor weights."""
     config, grid = study.config, study.grid
-    shown = len(config.emotions) * len(study.identities)
+    shown = study.stimuli
     per_face = sum(len(distinct(i, grid, side)[0]) for i in study.interventions for side in i.sides)
     cells = len(study.records) * shown * sum(len(i.sides) for i in study.interventions)
     passes = len(study.records) * shown * per_face
-    stimuli = shown if config.expression.kind == "facs" else len(study.records) * shown
+    stimuli = len(study.records) * shown if config.expression.kind == "optimised" else shown
     frames = stimuli * rendered_frames(study.interventions, grid)
     searched = 0
     if config.expression.kind == "optimised":
@@ -107,12 +113,13 @@ def plan(study: "Study", speed: Speed) -> Plan:
         o = study.optimiser
         searched = len(study.records) * len(config.emotions) * faces * o.restarts * o.steps
     rows = cells * grid.size * float(np.mean([len(r.labels) for r in study.records]))
-    seconds = passes * speed.frame_seconds + searched * speed.gradient_seconds
+    seconds = passes * speed.frame_seconds + searched * speed.gradient_seconds + study.to_fit * FIT_SECONDS
     coarse = np.prod([min(FURTHER_NODES, len(axis)) for axis in (study.sheet_grid.s, study.sheet_grid.t)])
     sheets = min(config.report.explorer_identities, config.identities) * len(study.interventions)
     drawn = len(study.records) * len(config.emotions) * (study.sheet_grid.size + (sheets - 1) * float(coarse))
+    drawn *= study.pictured
     size = cells * CELL_BYTES + 2 * (rows * ROW_BYTES + drawn * SHEET_BYTES) + REPORT_BYTES
-    return Plan(cells, frames, passes, searched, seconds, size / 1e6, speed.measured)
+    return Plan(cells, frames, passes, searched, seconds, size / 1e6, speed.measured, study.to_fit)
 
 
 def in_sum(plans: Sequence[Plan]) -> Plan:
@@ -134,7 +141,7 @@ def opening_summary(run: "Run", size: Plan) -> str:
     grid = run.study.grid
     return (
         f"\nMeasuring how {len(run.study.records)} classifier(s) ({names}) react to do(symmetry := s)\n"
-        f"on {config.identities} synthetic face(s) showing {', '.join(config.emotions)}, under {kinds},\n"
+        f"on {run.study.who} showing {', '.join(config.emotions)}, under {kinds},\n"
         f"over {len(grid.s)} symmetries x {len(grid.t)} intensities.\n{size.summary()}\n"
     )
 

@@ -30,6 +30,7 @@ from facing_asymmetry.statistics.hypotheses import (
     sign_of,
 )
 from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
+from facing_asymmetry.statistics.identities import LACKS_EMOTIONS
 from facing_asymmetry.statistics.multiplicity import intersection_union
 
 Claim = dict[str, Any]
@@ -138,7 +139,7 @@ def _classifier(evidence: Evidence, row: TestRow) -> Claim:
     test = f"sign-flip {p_text(verdict.p)}" if np.isfinite(verdict.p) else "judged by the interval"
     text = (
         f"{_head(clause, word, row['n'], verdict.needed, bool(control))}: {measured(row, settings)}, n = {row['n']}, "
-        f"{test} ({verdict.correction}). {evidence.remarks(row, verdict)}"
+        f"{test} ({verdict.correction}). {evidence.remarks(row, verdict)}{_lacking(row)}"
         + (f"Control: {control}. {evidence.by_emotion(row)}" if control else evidence.missing_text(row["key"]))
     )
     return _claim(
@@ -183,6 +184,12 @@ def _every(evidence: Evidence, key: str, sentences: list[Claim]) -> Claim:
     )
     row = {**weakest, "classifier": "all", "n": fewest}
     return _claim(text, word, "run", key, row, p=p, correction=correction, control=control, needed=needed)
+
+
+def _lacking(row: TestRow) -> str:
+    """How many people lack an emotion, where some do."""
+    found = [part for part in str(row["note"]).split("; ") if part.endswith(LACKS_EMOTIONS)]
+    return f"{found[0]}. " if found else ""
 
 
 def _head(clause: str, word: str, n: int, needed: int, controlled: bool) -> str:

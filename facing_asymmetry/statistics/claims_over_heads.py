@@ -1,14 +1,16 @@
 """On which heads a claim holds: each claim says so."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
-from facing_asymmetry.config import StatisticsSettings
+from facing_asymmetry.config import PHOTOGRAPHS, StatisticsSettings
+from facing_asymmetry.results.published import photograph_bias
 from facing_asymmetry.statistics.claims import Claim
 from facing_asymmetry.statistics.evidence import p_text
-from facing_asymmetry.statistics.heads import PAIR
+from facing_asymmetry.statistics.heads import PAIR, shared_expression
 from facing_asymmetry.statistics.hypotheses import CANT_TELL, NOT_SUPPORTED, SUPPORTED
 from facing_asymmetry.statistics.identities import ALL_EMOTIONS
 
@@ -26,29 +28,36 @@ def claims_over_heads(sheet: Sequence[Claim], heads: pd.DataFrame, settings: Sta
         settings: Level of the difference, after Holm, and the identities of each head that it needs.
     """
     names = list(dict.fromkeys(claim["face_model"] for claim in sheet))
+    expression = shared_expression(pd.DataFrame(sheet, columns=["face_model", "expression"]))
     if len(names) == 1:
         return [_said(claim, f"on this head ({names[0]})", "") for claim in sheet]
+    keys = [_same(claim, expression) for claim in sheet]
     groups: dict[tuple[Any, ...], list[Claim]] = {}
-    for claim in sheet:
-        groups.setdefault(_same(claim), []).append(claim)
+    for key, claim in zip(keys, sheet, strict=True):
+        groups.setdefault(key, []).append(claim)
     found = {}
     for key, group in groups.items():
         enough = min(claim["n"] for claim in group) >= settings.minimum_identities
-        found[key] = _agreement(group, _tested(group[0], heads) if enough else [], settings.alpha)
-    return [_said(claim, found[_same(claim)], f"On {claim['face_model']}: ") for claim in sheet]
+        found[key] = _agreement(group, _tested(group[0], heads, expression) if enough else [], settings.alpha)
+    said = zip(sheet, keys, strict=True)
+    return [_said(claim, found[key], f"On {claim['face_model']}: ") for claim, key in said]
 
 
 def _said(claim: Claim, words: str, before: str) -> Claim:
-    """The claim with its words about heads; that a run makes no claim needs none in its text."""
+    """The claim with its words about heads, and of people their bias; that a run makes no claim needs none of them."""
     after = "" if claim["hypothesis"] == "none" else f" {words[0].upper()}{words[1:]}."
-    return {**claim, "text": f"{before}{claim['text'].rstrip()}{after}", "heads": words}
+    text = f"{before}{claim['text'].rstrip()}{after}"
+    if claim["face_model"] == PHOTOGRAPHS:
+        text = re.sub(r"\b1 people", "1 person", text.replace("identities", "people").replace("identity", "person"))
+        text = text if claim["hypothesis"] == "none" else f"{text} {photograph_bias()}"
+    return {**claim, "text": text, "heads": words}
 
 
-def _same(claim: Claim) -> tuple[Any, ...]:
-    return tuple(claim[key] for key in ("expression", "level", "hypothesis", "classifier"))
+def _same(claim: Claim, expression: str) -> tuple[Any, ...]:
+    return expression or claim["expression"], *(claim[key] for key in ("level", "hypothesis", "classifier"))
 
 
-def _tested(claim: Claim, heads: pd.DataFrame) -> list[float]:
+def _tested(claim: Claim, heads: pd.DataFrame, expression: str) -> list[float]:
     """P values, after Holm, of the differences between two heads in the score of a classifier's claim."""
     rows = heads[
         (heads["comparison"] == PAIR)
@@ -56,7 +65,7 @@ def _tested(claim: Claim, heads: pd.DataFrame) -> list[float]:
         & (heads["intervention"] == "palsy")
         & (heads["score"] == claim["hypothesis"])
         & (heads["classifier"] == claim["classifier"])
-        & (heads["expression"] == claim["expression"])
+        & (heads["expression"] == (expression or claim["expression"]))
     ]
     return [float(p) for p in rows["p_holm"].dropna()]
 

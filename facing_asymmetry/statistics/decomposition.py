@@ -11,7 +11,7 @@ from facing_asymmetry.results.layout import CURVE_KEY, DECOMPOSITION_COLUMNS
 from facing_asymmetry.statistics.definitions import SCORES
 from facing_asymmetry.statistics.effects import minimum_detectable_effect
 from facing_asymmetry.statistics.hypothesis_tests import configured_interval
-from facing_asymmetry.statistics.identities import ALL_EMOTIONS
+from facing_asymmetry.statistics.identities import ALL_EMOTIONS, lacking_text
 from facing_asymmetry.statistics.multiplicity import adjust
 from facing_asymmetry.statistics.parts import PARTS, READINGS
 from facing_asymmetry.statistics.resampling import generator, sign_flip_test
@@ -74,9 +74,18 @@ def _identities(parts: pd.DataFrame, accepted_only: bool) -> pd.DataFrame:
         values = parts[[f"{part}{suffix}" for part in PARTS]].set_axis(list(PARTS), axis=1)
         values = values.where(parts["accepted"]) if accepted_only else values
         each = pd.concat([parts[keys], values], axis=1)
-        pooled = each.assign(emotion=ALL_EMOTIONS).groupby(keys, dropna=False, observed=True)[list(PARTS)].mean()
-        long += [each.assign(reading=reading), pooled.reset_index().assign(reading=reading)]
+        groups = each.assign(emotion=ALL_EMOTIONS).groupby(keys, dropna=False, observed=True)
+        pooled = groups[list(PARTS)].mean().assign(lacking=_emotions(parts) - groups.size())
+        long += [each.assign(reading=reading, lacking=0), pooled.reset_index().assign(reading=reading)]
     return pd.concat(long, ignore_index=True)
+
+
+def _emotions(parts: pd.DataFrame) -> "pd.Series[int]":
+    """How many emotions anybody shows, beside each row of the pooled table."""
+    unit = [name for name in (*CURVE_KEY, "s") if name != "emotion"]
+    keys = [*CURVE_KEY, "s", "identity"]
+    counted = parts.assign(shown=parts.groupby(unit, dropna=False, observed=True)["emotion"].transform("nunique"))
+    return counted.assign(emotion=ALL_EMOTIONS).groupby(keys, dropna=False, observed=True)["shown"].max()
 
 
 def _same_sign(values: pd.DataFrame) -> pd.DataFrame:
@@ -136,4 +145,4 @@ def _notes(
         yield f"no claim: {n} identities, fewer than {settings.minimum_identities}"
     if n < all_of_them:
         yield f"{all_of_them - n} of {all_of_them} identities lack a side, the two-sided control or a value"
-    yield from filter(None, (interval, ratio))
+    yield from filter(None, (interval, ratio, lacking_text(group["lacking"])))

@@ -27,6 +27,8 @@ _COMPARED: Final = ("slope", "slope_standardised", "interaction", "interaction_s
 _UNIT: Final = [name for name in CURVE_KEY if name != "face_model"]
 _FAMILY: Final = ["expression", "intervention", "score", "comparison", "heads", "pooled"]
 
+UNEVEN: Final = "not compared: not every identity shows every emotion, so that the means are of unlike emotions"
+
 PAIR: Final = "difference"
 MEAN: Final = "mean over heads"
 
@@ -45,6 +47,8 @@ def heads_table(scores: pd.DataFrame, decomposition: pd.DataFrame, settings: Sta
     - `spread`: standard deviation between heads, beyond that of identities; of a mean only.
     - `method`, and `note`: limits, in words.
 
+    Heads whose identities lack emotions, as people on photographs do, are compared emotion by emotion only.
+
     Args:
         scores: Score table of all heads.
         decomposition: Decomposition of the same; it says where there is a share.
@@ -53,13 +57,34 @@ def heads_table(scores: pd.DataFrame, decomposition: pd.DataFrame, settings: Sta
     Returns:
         Columns `HEADS_COLUMNS`; no rows where there is one head only.
     """
-    rows = [row for key, values in _units(scores, decomposition, settings) for row in _compared(key, values, settings)]
+    expression = shared_expression(scores)
+    if expression:
+        scores, decomposition = (table.assign(expression=expression) for table in (scores, decomposition))
+    uneven = _uneven(scores)
+    rows = [
+        row
+        for key, values in _units(scores, decomposition, settings)
+        for row in (_not_compared if uneven and key["emotion"] == ALL_EMOTIONS else _compared)(key, values, settings)
+    ]
     if not rows:
         return pd.DataFrame(columns=list(HEADS_COLUMNS))
     table = pd.DataFrame(rows)
     families = table.assign(pooled=table["emotion"] == ALL_EMOTIONS).groupby(_FAMILY, observed=True)["p"]
     table["p_holm"] = families.transform(lambda p: adjust(p.to_numpy(float), "holm"))
     return table[list(HEADS_COLUMNS)]
+
+
+def shared_expression(table: pd.DataFrame) -> str:
+    """What heads are compared under that each have a kind of expression of their own, as photographs have; else ""."""
+    pairs = table[["face_model", "expression"]].drop_duplicates().astype(str)
+    alone = pairs["face_model"].is_unique and pairs["expression"].nunique() > 1
+    return " and ".join(sorted(pairs["expression"].unique())) if alone else ""
+
+
+def _uneven(scores: pd.DataFrame) -> bool:
+    """Whether the identities of the heads don't all show the same emotions, so that a mean of them compares unlikes."""
+    shown = scores[["face_model", "identity", "emotion"]].drop_duplicates()
+    return bool((shown.groupby(["face_model", "identity"], observed=True).size() < shown["emotion"].nunique()).any())
 
 
 _Values = dict[str, Float[ndarray, " N"]]
@@ -122,6 +147,14 @@ def _compared(named: dict[str, Any], values: _Values, settings: StatisticsSettin
         heads = sorted(values)
         facts = {"comparison": MEAN, "heads": ", ".join(heads), "n": sum(map(len, values.values()))}
         yield {**named, **facts, **mean_over_heads([values[head] for head in heads], settings.confidence)}
+
+
+def _not_compared(named: dict[str, Any], values: _Values, settings: StatisticsSettings) -> Iterator[dict[str, Any]]:
+    """Rows without numbers, for the mean of emotions that not every identity shows."""
+    for first, second in combinations(sorted(values), 2):
+        facts = {"comparison": PAIR, "heads": f"{first}, {second}", "n": len(values[first]) + len(values[second])}
+        numbers = dict.fromkeys(("estimate", "low", "high", "p", "spread"), np.nan)
+        yield {**named, **facts, **numbers, "method": "none", "note": UNEVEN}
 
 
 def welch(one: Float[ndarray, " N"], other: Float[ndarray, " M"], confidence: float) -> dict[str, Any]:

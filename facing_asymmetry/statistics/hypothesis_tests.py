@@ -13,7 +13,7 @@ from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.layout import TEST_COLUMNS, TEST_KEY
 from facing_asymmetry.statistics.definitions import SCORES, check_scores
 from facing_asymmetry.statistics.effects import hedges_g, minimum_detectable_effect, tost
-from facing_asymmetry.statistics.identities import identity_scores
+from facing_asymmetry.statistics.identities import identity_scores, lacking_text
 from facing_asymmetry.statistics.multiplicity import adjust
 from facing_asymmetry.statistics.resampling import Interval, SignFlip, bca_interval, generator, sign_flip_test
 
@@ -125,6 +125,8 @@ def _notes(
     absent = len(part) - n
     if absent:
         yield f"{absent} of {len(part)} identities without a value"
+    if "lacking" in part and (text := lacking_text(part["lacking"])):
+        yield text
     rejected = int((~part["accepted"]).sum())
     if rejected:
         kept = "left out" if settings.accepted_only else "kept"

@@ -1,5 +1,6 @@
 """From one score per replicate to one value per identity: sides are averaged, because they are the same face."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
@@ -10,6 +11,9 @@ from facing_asymmetry.results.layout import SHOWN_KEY, TEST_KEY
 ALL_EMOTIONS: Final = "all"
 """Emotion of a pooled row."""
 
+LACKS_EMOTIONS: Final = "identities lack an emotion: the mean of each is over those that it shows"
+"""End of the note about people who do not show every emotion."""
+
 _NEEDED: Final = (*TEST_KEY, "accepted", "identity", "side", "value")
 
 
@@ -18,11 +22,13 @@ def identity_scores(scores: pd.DataFrame, pooled: bool = False, accepted_only: b
 
     Args:
         scores: Tidy score table (`score_table.SCORE_COLUMNS`).
-        pooled: Average over emotions too (those that have a value); the emotion is then `ALL_EMOTIONS`.
+        pooled: Average over emotions too (those that have a value); the emotion is then `ALL_EMOTIONS`. People on
+            photographs lack emotions: each counts once, with the mean of those that it shows.
         accepted_only: Set a replicate's value to NaN if its full symmetric face is not read as the emotion.
 
     Returns:
-        Columns `TEST_KEY`, identity, value (NaN where no side has one), accepted (on every side and emotion averaged).
+        Columns `TEST_KEY`, identity, value (NaN where no side has one), accepted (on every side and emotion averaged),
+        and, where pooled, lacking: how many of the emotions of the others the identity does not show.
 
     Raises:
         DataError: A column is missing, the table is empty, or a replicate has two values of one score.
@@ -38,9 +44,22 @@ def identity_scores(scores: pd.DataFrame, pooled: bool = False, accepted_only: b
         named = ", ".join(f"{key} {row[key]}" for key in SHOWN_KEY)
         raise DataError(f"score table: score {row['score']} appears twice for {named}")
     rows = scores.assign(value=scores["value"].where(scores["accepted"])) if accepted_only else scores
-    for emotion_averaged in (False, True) if pooled else (False,):
-        if emotion_averaged:
-            rows = rows.assign(emotion=ALL_EMOTIONS)
-        groups = rows.groupby([*TEST_KEY, "identity"], sort=True, observed=True)
-        rows = groups.agg(value=("value", "mean"), accepted=("accepted", "all")).reset_index()
-    return rows
+    each = _averaged(rows, {"value": ("value", "mean"), "accepted": ("accepted", "all")})
+    if not pooled:
+        return each
+    whole = [name for name in TEST_KEY if name != "emotion"]
+    emotions = each.groupby(whole, observed=True)["emotion"].transform("nunique")
+    own = each.groupby([*whole, "identity"], observed=True)["emotion"].transform("size")
+    each = each.assign(emotion=ALL_EMOTIONS, lacking=emotions - own)
+    return _averaged(each, {"value": ("value", "mean"), "accepted": ("accepted", "all"), "lacking": ("lacking", "max")})
+
+
+def _averaged(rows: pd.DataFrame, how: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """One row per test and identity."""
+    return rows.groupby([*TEST_KEY, "identity"], sort=True, observed=True).agg(**how).reset_index()
+
+
+def lacking_text(lacking: "pd.Series[int]") -> str:
+    """How many identities lack an emotion, in words; empty where each shows all of them."""
+    few = int((lacking > 0).sum())
+    return f"{few} of {len(lacking)} {LACKS_EMOTIONS}" if few else ""

@@ -11,7 +11,7 @@ from scipy import stats
 
 from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.results.layout import SHARE_COLUMNS, SHARE_KEY
-from facing_asymmetry.statistics.identities import identity_scores
+from facing_asymmetry.statistics.identities import identity_scores, lacking_text
 from facing_asymmetry.statistics.resampling import check_values, generator
 
 
@@ -104,4 +104,6 @@ def _row(key: dict[str, str], group: pd.DataFrame, settings: StatisticsSettings)
     rng = generator(settings.seed, "share", *key.values())
     found = share(part, whole, settings.confidence, settings.resamples, rng)
     means = {"n": len(pairs), "palsy": float(whole.mean()), "specific": float(part.mean())}
-    return {**key, **means, "share": found.value, "low": found.low, "high": found.high, "note": found.note}
+    lacking = group.groupby("identity")["lacking"].max() if "lacking" in group else pd.Series(dtype=int)
+    note = "; ".join(filter(None, (found.note, lacking_text(lacking))))
+    return {**key, **means, "share": found.value, "low": found.low, "high": found.high, "note": note}

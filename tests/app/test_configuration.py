@@ -1,12 +1,15 @@
+import numpy as np
 import pytest
 import yaml
 
 from facing_asymmetry.config import RunConfig, identity_block, read_config
 from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.core.errors import ConfigError
-from facing_asymmetry.runs.heads import of_each_head
+from facing_asymmetry.runs.each_head import of_each_head
+from facing_asymmetry.runs.studies import study_from
 from facing_asymmetry.runs.study import Study
 from tests.app.composing import choices, composed
+from tests.photographs.pictures import save
 
 GROUPS = (
     "face_model", "photographs", "renderer", "scene", "classifier", "expression", "intervention",
@@ -14,12 +17,21 @@ GROUPS = (
 )  # fmt: skip
 
 
+NEEDS = {
+    "face_model=photographs": ("photographs.folder=PEOPLE",),
+    "expression=photographed": ("face_model=photographs", "photographs.folder=PEOPLE"),
+}
+"""What a choice can't do without, beside it; PEOPLE stands for a folder with a photograph in it."""
+
+
 @pytest.mark.parametrize("group", GROUPS)
-def test_every_choice_of_every_group_composes_and_passes_its_checks(group):
+def test_every_choice_of_every_group_composes_and_passes_its_checks(group, tmp_path):
     assert choices(group), f"conf/{group} is empty"
+    save(tmp_path / "controls" / "happiness" / "a.png", np.zeros((8, 8, 3), np.uint8))
     for choice in choices(group):
-        for _, one in of_each_head(composed(f"{group}={choice}")):
-            Study(read_config(one))
+        beside = [word.replace("PEOPLE", str(tmp_path)) for word in NEEDS.get(f"{group}={choice}", ())]
+        for _, one in of_each_head(composed(f"{group}={choice}", *beside)):
+            study_from(read_config(one))
 
 
 def test_the_defaults_in_code_are_those_of_the_files():

@@ -10,7 +10,15 @@ import pytest
 from pydantic import Strict
 
 from facing_asymmetry import config
-from facing_asymmetry.config import FaceModelConfig, RefuterSettings, RendererConfig, ReportSettings, RunConfig, Scene
+from facing_asymmetry.config import (
+    FaceModelConfig,
+    PhotographSettings,
+    RefuterSettings,
+    RendererConfig,
+    ReportSettings,
+    RunConfig,
+    Scene,
+)
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.core.settings import choices, fields_of, validated
 from facing_asymmetry.face_models import registry
@@ -32,7 +40,8 @@ def numbers_in(hint, strict=False):
 
 
 def test_choices_are_the_names_of_the_registries():
-    assert set(choices(fields_of(FaceModelConfig)["name"])) == set(registry.NAMES)
+    assert set(choices(fields_of(FaceModelConfig)["name"])) == {*registry.NAMES, config.PHOTOGRAPHS}
+    assert set(choices(fields_of(PhotographSettings)["head"])) == set(registry.NAMES)
     assert set(choices(fields_of(RendererConfig)["name"])) == set(RENDERERS)
 
 

@@ -15,9 +15,11 @@ from facing_asymmetry.core.errors import AssetError, ConfigError, DataError
 from facing_asymmetry.reporting.figures import report_figures
 from facing_asymmetry.reporting.tables import TABLES as REPORT_TABLES
 from facing_asymmetry.results.finished_run import read_run
-from facing_asymmetry.runs.heads import of_each_head, overrides_of, run_heads
+from facing_asymmetry.runs.each_head import of_each_head, overrides_of
+from facing_asymmetry.runs.heads import run_heads
 from facing_asymmetry.runs.stages import Run
-from facing_asymmetry.runs.study import Study, study_of
+from facing_asymmetry.runs.studies import study_of
+from facing_asymmetry.runs.study import Study
 from tests.app.composing import composed
 
 BOTH = ("face_model=[makehuman,ict]", "debug=authored")

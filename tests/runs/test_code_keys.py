@@ -9,7 +9,9 @@ from facing_asymmetry.core.code import CodeBase, read_code
 from facing_asymmetry.interventions.registry import INTERVENTIONS, make_intervention
 from facing_asymmetry.runs import cells
 from facing_asymmetry.runs.optimise import authored
+from facing_asymmetry.runs.photograph_study import PICTURE_CODE
 from facing_asymmetry.runs.stimuli import IDENTITY_CODE
+from facing_asymmetry.runs.stored_fits import FIT_CODE
 
 KINDS = {
     "subjects": IDENTITY_CODE,
@@ -18,6 +20,8 @@ KINDS = {
     "responses": cells.RESPONSE_CODE,
     "derivatives": cells.DERIVATIVE_CODE,
     "pictures": cells.SHEET_CODE,
+    "fits": FIT_CODE,
+    "people": PICTURE_CODE,
     **{f"frames of {kind}": (cls.__module__.removeprefix("facing_asymmetry."),) for kind, cls in INTERVENTIONS.items()},
 }
 CODE = CodeBase(code.PACKAGE)
@@ -54,6 +58,11 @@ def with_other_operator(source):
             node.op = OTHER[type(node.op)]()
             return ast.unparse(tree)
     return source + "\nADDED = 1 + 1\n"
+
+
+def test_no_key_of_a_rendered_face_rests_on_the_code_of_photographs():
+    for kind in KINDS.keys() - {"fits", "people"}:
+        assert not [module for module in CLOSURES[kind] if ".photographs" in module], kind
 
 
 @pytest.mark.parametrize("module", sorted(CODE.files))

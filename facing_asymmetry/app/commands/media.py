@@ -56,7 +56,7 @@ def film(
     """
     from facing_asymmetry.reporting.media import filming
     from facing_asymmetry.reporting.media.film_files import lettered, write_film
-    from facing_asymmetry.runs.study import study_of
+    from facing_asymmetry.runs.studies import study_of
 
     path = filming.walk(filming.read_points(points), frames)
     classifier, emotion = _exemplar(run, classifier, emotion)

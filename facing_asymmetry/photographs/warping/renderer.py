@@ -45,7 +45,7 @@ class PhotographRenderer:
     def __init__(
         self, model: FaceModel, stimuli: Sequence[PhotographStimulus], scene: Scene, *, furrows: bool = True
     ) -> None:
-        _check_scene(scene)
+        check_scene(scene)
         self.scene = scene
         self._stimuli, self._furrows = stimuli, furrows
         self._model, self._basis = model, learnt(model)[0].basis
@@ -59,7 +59,7 @@ class PhotographRenderer:
         """
         if scene == self.scene:
             return self
-        _check_scene(scene)
+        check_scene(scene)
         other = copy.copy(self)
         other.scene = scene
         return other
@@ -79,7 +79,7 @@ class PhotographRenderer:
         for row in np.unique(rows):
             where = np.flatnonzero(rows == row)
             out[where], _ = self.prepared(int(row)).frames(states[where])
-        return blurred(torch.from_numpy(out), self.scene.blur)
+        return blurred(torch.from_numpy(out).to(state.device), self.scene.blur)
 
     def prepared(self, row: int) -> PreparedPhotograph:
         """A photograph in this scene, ready to be moved.
@@ -102,7 +102,8 @@ def zoomed(matrix: Float[ndarray, "2 3"], size: int, zoom: float) -> Float[ndarr
     return np.column_stack([turn, matrix[:, :2] @ middle + matrix[:, 2] - turn @ middle])
 
 
-def _check_scene(scene: Scene) -> None:
+def check_scene(scene: Scene) -> None:
+    """Raise `ConfigError` where a scene asks for what is fixed in a photograph."""
     for name, why in FIXED.items():
         if getattr(scene, name) != getattr(Scene(), name):
             raise ConfigError(f"scene.{name} is changed, but {why}; face_model=photographs allows scene.blur and zoom")

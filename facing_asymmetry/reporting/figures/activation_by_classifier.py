@@ -57,8 +57,8 @@ def caption(data: RunData) -> str:
     )
     return (
         f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}), by training set and "
-        f"classifier (rows) and emotion (columns); line: mean, band: ± 1 sd over {len(data.identities)} "
-        "identities (sides averaged). Symmetric faces come first. Hatched and dotted: most faces are not recognised as "
+        f"classifier (rows) and emotion (columns); line: mean, band: ± 1 sd over {data.sample}"
+        " (sides averaged). Symmetric faces come first. Hatched and dotted: most faces are not recognised as "
         f"the emotion.{control} Rows have their own scale: logits of two classifiers can't be compared."
     )
 

@@ -97,7 +97,7 @@ def caption(data: RunData) -> str:
     several = len(data.classifiers) > len(representatives(data))
     return (
         f"Logit of the emotion shown at full intensity (t = {data.responses['t'].max():g}) when one side weakens; "
-        f"thick line: mean, band: ± 1 sd, thin lines: the {len(data.identities)} identities (sides averaged). "
+        f"thick line: mean, band: ± 1 sd, thin lines: the {data.sample} (sides averaged). "
         "Symmetric faces come first: a line that falls to the right is an activation that falls with symmetry. "
         "Hatched and dotted: most faces are not recognised as the emotion. Panels have their own scale: logits of two "
         "networks can't be compared."

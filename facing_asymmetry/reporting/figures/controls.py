@@ -110,7 +110,7 @@ def caption(data: RunData) -> str:
         "of two weak halves; the rest of the palsy's cost is the interaction, the price of their not matching. Grey: "
         "the older estimate of that, slope(palsy) − slope(bilateral), halved to be on the same scale; it holds the "
         "curvature of the response and is kept as a check of sensitivity. Means with "
-        f"{confidence(data)} bootstrap intervals (BCa) over {len(data.identities)} identities; hollow: expression not "
+        f"{confidence(data)} bootstrap intervals (BCa) over {data.sample}; hollow: expression not "
         "accepted by that classifier; an arrow marks what lies beyond the axis."
         + ("" if data.may_claim else " No claim is made from this run.")
     )

@@ -84,8 +84,7 @@ def caption(data: RunData) -> str:
         )
         + f"{'Below' if regions(data) else 'Drawn'}: what two weak halves cost and what their not matching adds, "
         "against symmetry; logits, mean over t and over the emotions, each panel on its own scale, because logits of "
-        f"two networks can't be compared. Bands: {confidence(data)} bootstrap intervals over {len(data.identities)} "
-        "identities."
+        f"two networks can't be compared. Bands: {confidence(data)} bootstrap intervals over {data.sample}."
     )
 
 

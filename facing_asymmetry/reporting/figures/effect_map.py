@@ -84,7 +84,7 @@ def caption(data: RunData) -> str:
         + "Slope: of the activation over symmetry, divided by what the expression adds to the logit (neutral to full): "
         "0.3 reads “30 % of the expression's activation is lost between the symmetric face and the one whose "
         "affected side is still”. Positive (orange): the activation falls when symmetry falls. Means over "
-        f"{len(data.identities)} identities. Hatched: expression not accepted by that classifier; "
+        f"{data.sample}. Hatched: expression not accepted by that classifier; "
         "the colours are scaled to those that are. "
         + ("* p < .05, ** p < .01, *** p < .001 (Holm-corrected)." if data.may_claim else f"{_verdict(data)}.")
     )
@@ -165,9 +165,7 @@ def _accepted(data: RunData, values: pd.DataFrame) -> pd.DataFrame:
 def _verdict(data: RunData) -> str:
     if data.may_claim:
         return "* p < .05  ** p < .01  *** p < .001, Holm-corrected over each map"
-    return (
-        f"No claim, so no significance marks: n = {len(data.identities)} identities, {data.minimum_identities} needed"
-    )
+    return f"No claim, so no significance marks: n = {data.sample}, {data.minimum_identities} needed"
 
 
 FIGURE: Final = ReportFigure(

@@ -25,7 +25,7 @@ def draw(data: RunData) -> Figure:
     for column, name in enumerate(["at rest", *emotions]):
         axes.text(column + 0.5, -0.06, name, ha="center", va="bottom", fontsize=7.5)
     for place, (identity, sheets) in enumerate(faces.items()):
-        _person(axes, 2 * place, identity, sheets, emotions)
+        _person(axes, 2 * place, f"{'person' if data.of_people else 'identity'} {identity}", sheets, emotions)
     axes.set(xlim=(-LABEL_WIDTH, columns), ylim=(rows, -0.3), aspect="equal")
     return figure
 
@@ -46,19 +46,26 @@ def caption(data: RunData) -> str:
     """Who is shown."""
     people = ", ".join(f"{n} ({next(iter(s.values())).traits_text or 'synthetic'})" for n, s in examples(data).items())
     side = data.sheets[data.exemplar].side
+    shown = f"{len(examples(data))} of the {len(data.identities)} that every classifier was shown"
+    rows = f"lower row: the person's {side} side does not move (lowest s)."
+    if data.of_people:
+        return (
+            f"People: {people}, {shown}; each shows the emotions of which there is a photograph. Upper row of each: "
+            f"the photograph (s = 1); {rows} At rest: t = 0, the neutral face as far as it is known."
+        )
     return (
-        f"Synthetic faces: identity {people}, {len(examples(data))} of the {len(data.identities)} that every "
-        f"classifier was shown; expressions as found for {readable(data.exemplar[0])}. Upper row of each: symmetric "
-        f"(s = 1); lower row: the person's {side} side does not move (lowest s). Photographs of people, probands or "
-        "patients, are never part of a run: facing-asymmetry photographs FOLDER --run RUN puts them beside one, on a "
-        "page of its own."
+        f"Synthetic faces: identity {people}, {shown}; expressions as found for {readable(data.exemplar[0])}. Upper "
+        f"row of each: symmetric (s = 1); {rows} Photographs of people are part of a run only with "
+        "face_model=photographs; facing-asymmetry photographs FOLDER --run RUN puts others beside one, on a page of "
+        "its own."
     )
 
 
 def describe(data: RunData) -> str:
     """How many faces and emotions are drawn."""
     return (
-        f"Rendered faces of {len(examples(data))} identities at rest and showing {', '.join(_emotions(data))}, "
+        f"{'Photographed' if data.of_people else 'Rendered'} faces of {len(examples(data))} {data.people} at rest and "
+        f"showing {', '.join(_emotions(data))}, "
         "symmetric above and with one side still below."
     )
 
@@ -67,20 +74,19 @@ def _emotions(data: RunData) -> list[str]:
     return [e for e in data.emotions if (data.exemplar[0], e) in data.sheets]
 
 
-def _person(axes: Axes, top: int, identity: int, sheets: dict[str, ContactSheet], emotions: list[str]) -> None:
+def _person(axes: Axes, top: int, name: str, sheets: dict[str, ContactSheet], emotions: list[str]) -> None:
     """Both rows of one identity."""
     person = next(iter(sheets.values())).traits_text.replace(", ", "\n")
-    axes.text(-0.06, top + 1.0, f"identity {identity}\n{person}", ha="right", va="center", fontsize=6.5)
+    axes.text(-0.06, top + 1.0, f"{name}\n{person}", ha="right", va="center", fontsize=6.5)
     for row, word in enumerate(("symmetric", "weakened")):
         axes.text(-0.06, top + row + 0.5 + 0.34 * (2 * row - 1), word, ha="right", va="center", fontsize=6, color=MUTED)
-    for column, emotion in enumerate(emotions):
-        if emotion not in sheets:
-            continue
-        sheet = sheets[emotion]
+    shown = [emotion for emotion in emotions if emotion in sheets]
+    for emotion in shown:
+        column, sheet = emotions.index(emotion), sheets[emotion]
         full = sheet.frames(
             [(sheet.s[-1], sheet.t[-1]), (sheet.s[0], sheet.t[-1]), (1.0, sheet.t[0]), (sheet.s[0], sheet.t[0])]
         )
-        if column == 0:
+        if emotion == shown[0]:
             show_face(axes, full[2], 0, top)
             show_face(axes, full[3], 0, top + 1)
         show_face(axes, full[0], column + 1, top)

@@ -41,9 +41,12 @@ def caption(data: RunData) -> str:
     """What the marks under the faces mean."""
     classifier, emotion = data.exemplar
     whose = next(iter(data.sheets.values()))
+    face = f"identity {whose.identity}{f' ({whose.traits_text})' if whose.traits_text else ''}"
+    if data.of_people:
+        face = "the first person who shows it, as photographed"
     return (
-        "(a) The full symmetric expression (s = 1, t = 1) that each classifier (row) was shown, on identity "
-        f"{whose.identity}{f' ({whose.traits_text})' if whose.traits_text else ''}. The number is the classifier's "
+        "(a) The full symmetric expression (s = 1, t = 1) that each classifier (row) was shown, on "
+        f"{face}. The number is the classifier's "
         "probability of the emotion on this face; a red frame and ✕ mark pairs that are not accepted, because the "
         f"classifier predicts another class on most faces; they stay in every table. (b) Neutral to asymmetric "
         f"{emotion} for {readable(classifier)}: s = {min(whose.s):g}, the person's {whose.side} side is affected, t "
@@ -54,7 +57,8 @@ def caption(data: RunData) -> str:
 def describe(data: RunData) -> str:
     """How many pairs are accepted, by classifier."""
     counts = (f"{readable(c)} {sum(data.accepted[c, e] for e in data.emotions)}" for c in data.classifiers)
-    return f"Rendered faces by classifier and emotion. Accepted of {len(data.emotions)} emotions: {', '.join(counts)}."
+    kind = "Photographed" if data.of_people else "Rendered"
+    return f"{kind} faces by classifier and emotion. Accepted of {len(data.emotions)} emotions: {', '.join(counts)}."
 
 
 def _draw_grid(axes: Axes, data: RunData) -> None:

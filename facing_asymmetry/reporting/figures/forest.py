@@ -115,7 +115,7 @@ def caption(data: RunData) -> str:
         "makes, on a scale of its own; each"
     )
     return (
-        f"{what} with its {level} bootstrap interval (BCa) over {len(data.identities)} identities. Right of zero: "
+        f"{what} with its {level} bootstrap interval (BCa) over {data.sample}. Right of zero: "
         "the activation falls when symmetry falls, or not matching adds to the cost. Hollow: "
         "expression not accepted by that classifier. An axis is scaled to accepted expressions; an arrow "
         "marks what lies beyond it."

@@ -44,7 +44,7 @@ def caption(data: RunData) -> str:
     classifier, emotion = data.exemplar
     return (
         f"{readable(classifier)}, {emotion}. Left: the corners of the grid. Middle: the {emotion} logit, mean over "
-        f"{len(data.identities)} identities and both sides; dots are the grid's nodes. Right: its finite-difference "
+        f"{data.sample} and both sides; dots are the grid's nodes. Right: its finite-difference "
         "derivative with respect to symmetry; positive (orange) means that the activation falls when symmetry falls; "
         "a classifier that ignores symmetry is 0 everywhere. Hatched: most faces are not recognised as the emotion."
     )

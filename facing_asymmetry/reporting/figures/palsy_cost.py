@@ -80,7 +80,7 @@ def caption(data: RunData) -> str:
         "two weak halves cost, half of the loss when both sides weaken; a classifier that judges each half on its own "
         "and adds up has nothing else, whatever the shape of its response. Narrow bar, from the end of the wide one: "
         "what their not matching adds (orange) or saves (violet): the interaction, with its "
-        f"{confidence(data)} bootstrap interval (BCa) over {len(data.identities)} identities. Diamond: the sum, the "
+        f"{confidence(data)} bootstrap interval (BCa) over {data.sample}. Diamond: the sum, the "
         "cost of the palsy, with its own interval; F8 gives that of the additive part. Above each panel: the "
         "interaction's share of the cost over all emotions, with its interval. Hollow: expression not accepted by that "
         "classifier; an arrow marks what lies beyond the axis. "

@@ -15,11 +15,10 @@ from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.config import RunConfig, Scene
 from facing_asymmetry.core.errors import ConfigError, DataError, suggestion
-from facing_asymmetry.face_models.contract import FaceModel
+from facing_asymmetry.face_models.contract import FaceModel, Identity
 from facing_asymmetry.interventions.contract import Face, Intervention
 from facing_asymmetry.interventions.layout import FrameSet
-from facing_asymmetry.rendering.camera import frame_identities
-from facing_asymmetry.rendering.contract import Renderer
+from facing_asymmetry.rendering.contract import Framing, Renderer
 from facing_asymmetry.responses.contact_sheet import to_bytes
 from facing_asymmetry.responses.runner import Studio
 from facing_asymmetry.results.files import weights_file
@@ -50,6 +49,19 @@ class FilmStudy(Protocol):
     @property
     def left(self) -> Float[ndarray, " V"]:
         """Weight of the person's left side at each vertex."""
+        ...
+
+    @property
+    def pictured(self) -> bool:
+        """Whether pictures of the faces may be written."""
+        ...
+
+    def shown(self, number: int, emotion: str) -> Identity:
+        """The face with this number where it shows an emotion."""
+        ...
+
+    def placed(self, number: int, emotion: str) -> tuple[Framing, int]:
+        """A framing that holds it, and its row there."""
         ...
 
     def classifier(self, record: ClassifierRecord) -> Classifier:
@@ -171,21 +183,25 @@ def film(
         classify: whether the classifier judges the frames.
 
     Raises:
-        ConfigError: the run has no such classifier, intervention or side.
+        ConfigError: the run has no such classifier, intervention or side, or its pictures are those of people.
         DataError: the run has no such expression.
     """
     intervention = _named("intervention", cell.intervention, {i.name: i for i in study.interventions})
     record = _named("classifier", cell.classifier, {r.name: r for r in study.records})
     side = cell.side if cell.side in intervention.sides or len(intervention.sides) > 1 else intervention.sides[0]
-    identity = study.model.identity(cell.identity)
+    if not study.pictured:
+        raise ConfigError(
+            "report.thumbnails = false; pictures of people are made only of a run with report.thumbnails=true"
+        )
+    framing, row = study.placed(cell.identity, cell.emotion)
+    identity = study.shown(cell.identity, cell.emotion)
     face = Face.showing(study.model, identity, _weights(run, cell, study.model.blendshapes), study.left)
     frames = frames_along(intervention, face, path, side, study.scene)
-    framing = frame_identities(study.model, [identity]).to(study.config.device)
     studio = Studio(study.model, framing, study.renderer, study.config.batch, 0)
     network = study.classifier(record) if classify else None
     images, judged = [], []
     for start, stop in studio.blocks(frames):
-        shown = studio.render(frames, 0, start, stop)[1]
+        shown = studio.render(frames, row, start, stop)[1]
         images.append(to_bytes(shown))
         if network is not None:
             judged.append(torch.softmax(studio.classify(network, shown).double(), dim=1).cpu().numpy())
@@ -210,5 +226,5 @@ def _weights(run: Path, cell: FilmedCell, blendshapes: Sequence[str]) -> Float[n
     table = pd.read_csv(path, index_col="unit")
     for key in (f"{cell.emotion} {cell.identity}", cell.emotion):
         if key in table.columns:
-            return table[key].reindex(list(blendshapes)).to_numpy(float)
+            return table[key].reindex(list(blendshapes)).to_numpy(np.float32)
     raise DataError(f"{path}: holds no expression {cell.emotion!r}; it has {', '.join(table.columns)}")

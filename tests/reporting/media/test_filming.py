@@ -16,7 +16,7 @@ from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.face_models.registry import prepare_face_model
 from facing_asymmetry.reporting.media.filming import FilmedCell, film
 from facing_asymmetry.reporting.opened_run import FinishedRun, open_run
-from facing_asymmetry.runs.study import study_of
+from facing_asymmetry.runs.studies import study_of
 
 NET = "simple_cnn_fer2013"
 NODES = (np.array([1.0, 0.5, 0.0]), np.array([1.0, 1.0, 1.0]))

@@ -1,0 +1,35 @@
+"""The study that a configuration or a run folder asks for: of heads that are rendered, or of people on photographs."""
+
+from pathlib import Path
+
+from facing_asymmetry.config import PHOTOGRAPHS, RunConfig, read_config
+from facing_asymmetry.results.manifest import read_manifest
+from facing_asymmetry.runs.each_head import of_each_head
+from facing_asymmetry.runs.photograph_study import PhotographStudy
+from facing_asymmetry.runs.study import Study
+
+
+def study_from(config: RunConfig, elsewhere: bool = False) -> Study:
+    """The study of a configuration of one face model.
+
+    Args:
+        config: checked values.
+        elsewhere: another machine will compute it, so that this one need not have the device.
+
+    Raises:
+        ConfigError: as `Study` and `PhotographStudy`.
+        DataError: the folder of photographs can't be listed.
+    """
+    made = PhotographStudy if config.face_model.name == PHOTOGRAPHS else Study
+    return made(config, elsewhere)
+
+
+def study_of(run: Path) -> Study:
+    """The study that a run folder's manifest describes; of several heads, that of the first.
+
+    Raises:
+        DataError: there is no manifest, or its folder of photographs can't be listed.
+        ConfigError: this version can't read its configuration.
+    """
+    _, first = next(iter(of_each_head(read_manifest(run)["config"])))
+    return study_from(read_config(first))
