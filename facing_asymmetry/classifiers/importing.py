@@ -11,6 +11,7 @@ from facing_asymmetry.classifiers.loaders.named_tensors import (
     COUNTER,
     Shapes,
     Tensors,
+    copied,
     differences,
     listed,
     named_tensors,
@@ -77,6 +78,7 @@ def fitting(tensors: Tensors, record: ClassifierRecord, path: Path) -> Tensors:
     faults = differences(tensors, expected)
     if faults:
         raise AssetError(f"{path} does not fit {record.name}: {'; '.join(faults)}.{_advice(tensors, record, expected)}")
+    tensors = copied(tensors)
     odd = [name for name, value in tensors.items() if not torch.isfinite(value).all()]
     if odd:
         raise AssetError(f"{path} holds NaN or infinite numbers in {listed(odd)}; is it the final checkpoint?")

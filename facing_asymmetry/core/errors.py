@@ -37,6 +37,12 @@ class TrackingError(FacingAsymmetryError):
     """W&B cannot be reached or refuses what it was asked to show; results are never touched by it."""
 
 
+def clipped(words: object, most: int = 80) -> str:
+    """Words from a stranger's file as part of a message: escaped, and cut where they are long."""
+    text = repr(str(words)[: most + 1])[1:-1]
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
 def suggestion(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """`; did you mean 'NEAREST'?` for an unknown name, or `otherwise` where nothing known is near."""
     near = get_close_matches(str(name), list(known), n=1)

@@ -7,6 +7,7 @@ attributes is allowed (that is how objects are pickled); *calling* one is refuse
 
 import pickle
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NoReturn
 
 
@@ -36,6 +37,10 @@ class Shell(metaclass=ShellType):
             if isinstance(part, dict):
                 self.__dict__.update({str(key): value for key, value in part.items()})
 
+    def __call__(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse."""
+        raise RefusedError(f"it wants to call {type(self).__module__}.{type(self).__qualname__}")
+
     def __setitem__(self, key: object, value: object) -> None:
         """Contents of containers are dropped."""
 
@@ -47,6 +52,19 @@ class Shell(metaclass=ShellType):
 
     def __repr__(self) -> str:
         return f"<{type(self).__module__}.{type(self).__qualname__}, not rebuilt>"
+
+
+class Entries(dict[Any, Any]):
+    """A dictionary that is rebuilt; attributes that were pickled with it are dropped."""
+
+    def __setstate__(self, state: object) -> None:
+        """Drop them."""
+
+
+@cache
+def shell_type(module: str, name: str) -> ShellType:
+    """The class without code that stands for a class or function of this name."""
+    return ShellType(name, (Shell,), {"__module__": module, "__qualname__": name})
 
 
 class Rebuilder:

@@ -4,7 +4,7 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Final
@@ -14,11 +14,8 @@ from numpy import ndarray
 
 from facing_asymmetry.core.errors import AssetError
 
-BROKEN: Final = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, OverflowError),
-    *(NotImplementedError, RuntimeError, MemoryError),
-)
-"""What `zipfile` raises on damaged archives, unknown compression and encryption."""
+BROKEN: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
+"""What reading a member of a damaged archive raises, or of one that is compressed in an unknown way."""
 
 EXPANSION: Final = 8
 """How many times the archive's bytes its members may take; weights and meshes shrink to a fifth at most."""
@@ -35,7 +32,7 @@ FARTHEST_END: Final = 1 << 17
 
 @contextmanager
 def opened_zip(source: Path | IO[bytes], name: str) -> Iterator[zipfile.ZipFile]:
-    """The open archive; reading a member of it may raise one of `BROKEN`, which becomes an `AssetError` too.
+    """The open archive; what is raised when a damaged member is read becomes an `AssetError` too.
 
     Args:
         source: a path, or an open file that can be read at any place.
@@ -44,22 +41,29 @@ def opened_zip(source: Path | IO[bytes], name: str) -> Iterator[zipfile.ZipFile]
     Raises:
         AssetError: damaged, encrypted, compressed in an unknown way, or it promises more than it holds.
     """
-    try:
-        with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
-            held = _check_directory(file, name)
+    with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
+        held = _check_directory(file, name)
+        try:
             archive = zipfile.ZipFile(file)
-            promised = sum(info.file_size for info in archive.infolist())
-            if promised > EXPANSION * held + SPARE:
-                raise AssetError(f"{name} promises {promised:,} bytes and has {held:,}; it is not unpacked")
-            if len(set(archive.namelist())) != len(archive.namelist()):
-                raise AssetError(f"{name} holds two members of one name")
+        except Exception as error:  # a damaged list of members fails in any way
+            raise AssetError(f"{name} is not whole: {_words(error)}. Download it again") from error
+        promised, names = sum(info.file_size for info in archive.infolist()), archive.namelist()
+        if promised > EXPANSION * held + SPARE:
+            raise AssetError(f"{name} promises {promised:,} bytes and has {held:,}; it is not unpacked")
+        if len(set(names)) != len(names):
+            raise AssetError(f"{name} holds two members of one name")
+        try:
             yield archive
-    except BROKEN as error:
-        words = str(error).strip().splitlines() or [type(error).__name__]
-        raise AssetError(f"{name} is not whole: {words[0][:200]}. Download it again") from error
+        except BROKEN as error:
+            raise AssetError(f"{name} is not whole: {_words(error)}. Download it again") from error
 
 
-def read_npz(source: Path | IO[bytes], name: str, keys: Iterable[str]) -> dict[str, ndarray]:
+def _words(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
+
+
+def read_npz(source: Path | IO[bytes], name: str, keys: Sequence[str]) -> dict[str, ndarray]:
     """Arrays of numbers out of an `.npz`; arrays of objects are not read.
 
     Args:
@@ -74,7 +78,10 @@ def read_npz(source: Path | IO[bytes], name: str, keys: Iterable[str]) -> dict[s
         absent = [key for key in keys if f"{key}.npy" not in archive.namelist()]
         if absent:
             raise AssetError(f"{name} has no array {absent[0]!r}; it has {', '.join(archive.namelist()[:8])}")
-        return {key: _array(archive, key, name) for key in keys}
+        try:
+            return {key: _array(archive, key, name) for key in keys}
+        except (ValueError, RuntimeError, TypeError) as error:  # no array, or an encrypted member
+            raise AssetError(f"{name} does not hold the arrays {', '.join(keys)}: {_words(error)}") from error
 
 
 def _array(archive: zipfile.ZipFile, key: str, name: str) -> ndarray:

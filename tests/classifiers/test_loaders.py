@@ -104,7 +104,7 @@ def test_plain_tensors_are_read_and_pickled_objects_are_not_executed(tmp_path):
     torch.save({"network": {"a": torch.ones(2)}, "accuracy": 1.0}, tmp_path / "good.pt")
     assert load_state_dict(tmp_path / "good.pt", "network")["a"].tolist() == [1, 1]
     torch.save({"network": Dangerous()}, tmp_path / "bad.pt")
-    with pytest.raises(AssetError, match="pickles objects"):
+    with pytest.raises(AssetError, match="is refused: it wants to call .*_Fail"):
         load_state_dict(tmp_path / "bad.pt", "network")
     with pytest.raises(AssetError, match="no entry 'other'"):
         load_state_dict(tmp_path / "good.pt", "other")
@@ -115,7 +115,7 @@ def test_plain_tensors_are_read_and_pickled_objects_are_not_executed(tmp_path):
 def test_a_truncated_state_dictionary_is_named(tmp_path):
     torch.save({"a": torch.ones(200)}, tmp_path / "whole.pt")
     (tmp_path / "half.pt").write_bytes((tmp_path / "whole.pt").read_bytes()[:300])
-    with pytest.raises(AssetError, match=r"half\.pt cannot be read"):
+    with pytest.raises(AssetError, match=r"half\.pt is a damaged zip archive \(a truncated torch checkpoint\?\)"):
         load_state_dict(tmp_path / "half.pt")
 
 

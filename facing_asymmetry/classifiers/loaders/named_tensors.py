@@ -1,6 +1,7 @@
 """From what a checkpoint holds to named tensors, as its layout says; and whether they fit a network."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from facing_asymmetry.classifiers.architectures.architecture import CheckpointLayout
-from facing_asymmetry.core.errors import AssetError
-from facing_asymmetry.core.inert import Shell
+from facing_asymmetry.core.errors import AssetError, clipped
+from facing_asymmetry.core.inert import RefusedError, Shell
 
 Tensors = dict[str, Tensor]
 
@@ -18,9 +19,15 @@ Shapes = dict[str, tuple[int, ...]]
 COUNTER = "num_batches_tracked"
 """End of the names of counters that old checkpoints lack and evaluation does not need."""
 
+MOST_MODULES = 20_000
+"""Modules of one pickled network."""
+
+LONGEST_NAME = 1_000
+"""Characters of the longest name of a module."""
+
 
 def named_tensors(content: Any, layout: CheckpointLayout, path: Path) -> Tensors:
-    """The state dictionary in a checkpoint, with the network's names.
+    """The state dictionary in a checkpoint, with the network's names; its tensors lie where the checkpoint has them.
 
     Args:
         content: as `read_checkpoint` returns it.
@@ -37,20 +44,37 @@ def named_tensors(content: Any, layout: CheckpointLayout, path: Path) -> Tensors
     found = {name: state[key] for key, name in names.items() if name is not None}
     odd = [name for name, value in found.items() if not isinstance(value, Tensor)]
     if odd:
-        raise AssetError(f"{path}: entry {odd[0]!r} is {describe(found[odd[0]])}; a tensor is expected")
-    return {name: _plain(value) for name, value in found.items()}
+        raise AssetError(f"{path}: entry {clipped(odd[0])!r} is {describe(found[odd[0]])}; a tensor is expected")
+    return {name: value.detach() for name, value in found.items()}
 
 
-def module_state(module: Shell, prefix: str = "") -> Tensors:
-    """State dictionary of a pickled module: parameters and persistent buffers, as `nn.Module` would name them."""
-    facts = vars(module)
-    transient = facts.get("_non_persistent_buffers_set") or set()
-    buffers = {k: v for k, v in _entries(facts.get("_buffers")).items() if k not in transient}
-    own = {**_entries(facts.get("_parameters")), **buffers}
-    state = {f"{prefix}{name}": value for name, value in own.items() if value is not None}
-    for name, child in _entries(facts.get("_modules")).items():
-        if isinstance(child, Shell):
-            state.update(module_state(child, f"{prefix}{name}."))
+def copied(tensors: Tensors) -> Tensors:
+    """Tensors with memory of their own, float32 where they are floating-point numbers.
+
+    Call it once their shapes are known to be a network's: a tensor in a checkpoint can repeat one number any number of
+    times.
+    """
+    return {name: _plain(value) for name, value in tensors.items()}
+
+
+def module_state(module: Shell) -> Tensors:
+    """State dictionary of a pickled module: parameters and persistent buffers, as `nn.Module` would name them.
+
+    Raises:
+        RefusedError: it has more modules than a network has; one may hold itself.
+    """
+    state: Tensors = {}
+    open_ = [("", module)]
+    for prefix, inner in open_:
+        facts = vars(inner)
+        transient = facts.get("_non_persistent_buffers_set") or ()
+        buffers = {k: v for k, v in _entries(facts.get("_buffers")).items() if k not in transient}
+        own = {**_entries(facts.get("_parameters")), **buffers}
+        state |= {f"{prefix}{name}": value for name, value in own.items() if value is not None}
+        children = _entries(facts.get("_modules")).items()
+        open_ += [(f"{prefix}{name}.", child) for name, child in children if isinstance(child, Shell)]
+        if len(open_) > MOST_MODULES or len(prefix) > LONGEST_NAME:
+            raise RefusedError(f"it has more than {MOST_MODULES:,} modules, or a module that holds itself")
     return state
 
 
@@ -59,8 +83,8 @@ def describe(value: Any) -> str:
     if isinstance(value, Shell):
         return f"an object of class {type(value).__module__}.{type(value).__qualname__}"
     if isinstance(value, Mapping):
-        keys = [str(key) for key in value]
-        return f"a dictionary of {', '.join(keys[:6])}{', ...' if len(keys) > 6 else ''}" if keys else "empty"
+        keys = [str(key) for key in islice(value, 7)]
+        return f"a dictionary of {listed(keys, 6)}" if keys else "empty"
     return f"of type {type(value).__name__}"
 
 
@@ -87,7 +111,7 @@ def differences(tensors: Tensors, expected: Shapes) -> list[str]:
 
 def listed(names: Sequence[str], most: int = 3) -> str:
     """The first few names."""
-    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
+    return ", ".join(clipped(name) for name in names[:most]) + (", ..." if len(names) > most else "")
 
 
 def _state(content: Any, layout: CheckpointLayout, path: Path) -> Mapping[str, Any]:
@@ -98,7 +122,10 @@ def _state(content: Any, layout: CheckpointLayout, path: Path) -> Mapping[str, A
     elif isinstance(content, Mapping) and key is not None and not _is_state(content):
         raise AssetError(f"{path} has no entry {key!r}; it is {describe(content)}")
     if isinstance(content, Shell) and "_modules" in vars(content):
-        content = module_state(content)
+        try:
+            content = module_state(content)
+        except RefusedError as error:
+            raise AssetError(f"{path} is refused: {error}") from error
     if not isinstance(content, Mapping) or not content:
         raise AssetError(f"{path} holds no state dictionary; it is {describe(content)}")
     return {str(name): value for name, value in content.items()}
@@ -113,6 +140,4 @@ def _entries(value: Any) -> Mapping[str, Any]:
 
 
 def _plain(tensor: Tensor) -> Tensor:
-    """Memory of its own, float32 where it is a floating-point number."""
-    tensor = tensor.detach()
     return (tensor.to(torch.float32) if tensor.is_floating_point() else tensor).contiguous().clone()

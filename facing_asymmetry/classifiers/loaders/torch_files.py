@@ -1,39 +1,39 @@
 """PyTorch's weight files, read without executing anything: safetensors and both formats of `torch.save`."""
 
-import pickle
+import io
 import zipfile
 from pathlib import Path
 from typing import IO, Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
 from facing_asymmetry.classifiers.loaders.torch_unpickler import InertUnpickler
-from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.assets.given import given_size
+from facing_asymmetry.core.errors import AssetError, FacingAsymmetryError
 from facing_asymmetry.core.inert import RefusedError
+from facing_asymmetry.core.pickle_budget import check_pickle
+from facing_asymmetry.core.zips import opened_zip
+
+LARGEST = 4 << 30
+"""Bytes of the largest checkpoint that is read."""
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 """First pickle of a file in the old format."""
 
 
 def load_state_dict(path: Path, key: str = "") -> dict[str, Tensor]:
-    """Read a state dictionary that `torch.save` wrote, with tensors and plain containers allowed and nothing else.
+    """Read a state dictionary that `torch.save` wrote.
 
     Args:
         path: the file.
         key: entry of the saved dictionary that holds the tensors ("": the dictionary itself).
 
     Raises:
-        AssetError: truncated, without the key, or with pickled objects that would have to be executed.
+        AssetError: truncated, without the key, or with something else than tensors.
     """
-    try:
-        content: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        reason = "truncated, or it pickles objects"
-        raise AssetError(f"{path} cannot be read as plain tensors ({reason}): {first}") from error
+    content = read_checkpoint(path)
     if key:
         if not isinstance(content, dict) or key not in content:
             raise AssetError(f"{path} has no entry {key!r}")
@@ -58,20 +58,20 @@ def load_safetensors(path: Path) -> dict[str, Tensor]:
         )
     try:
         tensors: dict[str, Tensor] = load_file(path)
-    except SafetensorError as error:
-        raise AssetError(f"{path} is not a whole safetensors file: {error}") from error
+    except Exception as error:  # SafetensorError, or what torch says of a type that it does not know
+        words = str(error).strip().splitlines() or [type(error).__name__]
+        raise AssetError(f"{path} is not a whole safetensors file: {words[0][:200]}") from error
     return tensors
 
 
 def read_checkpoint(path: Path) -> Any:
     """What a checkpoint holds: tensors, containers, and shells where objects of other classes were pickled.
 
-    torch's own reader for plain tensors is tried first; then the inert one.
-
     Raises:
         AssetError: not a file of `torch.save` or safetensors, truncated, or a pickle that wants to call something,
             which is named.
     """
+    given_size(path, LARGEST)
     with path.open("rb") as file:
         start = file.read(9)
     if start[8:] == b"{":
@@ -83,30 +83,30 @@ def read_checkpoint(path: Path) -> Any:
             return _read_legacy(path)
     except RefusedError as error:
         raise AssetError(f"{path} is refused: {error}. Nothing of it was executed. Is it from its authors?") from error
-    except zipfile.BadZipFile as error:
-        raise AssetError(f"{path} is not whole: {error}. Download it again") from error
-    except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError, TypeError, KeyError, IndexError) as error:
+    except FacingAsymmetryError:
+        raise
+    except Exception as error:  # a damaged pickle fails in any way: stack underflow, bad opcode, wrong argument
         words = str(error).strip().splitlines() or [type(error).__name__]
         raise AssetError(f"{path} cannot be read as a torch checkpoint: {words[0]}. Is it whole?") from error
     raise AssetError(f"{path} is {_kind(start)}; a checkpoint as torch.save writes it (or safetensors) is expected")
 
 
 def is_torchscript(path: Path) -> bool:
-    """Whether a file is a TorchScript archive."""
+    """Whether a file is a TorchScript archive.
+
+    Raises:
+        AssetError: it is a damaged archive.
+    """
     if not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as archive:
+    with opened_zip(path, str(path)) as archive:
         return any(name.endswith("/constants.pkl") for name in archive.namelist())
 
 
 def _read_zip(path: Path) -> Any:
     if is_torchscript(path):
         raise AssetError(f"{path} is a TorchScript archive; the authors' checkpoint of tensors is expected")
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError):
-        pass  # it pickles more than plain tensors
-    with zipfile.ZipFile(path) as archive:
+    with opened_zip(path, str(path)) as archive:
         pickles = [name for name in archive.namelist() if name.endswith("/data.pkl")]
         if len(pickles) != 1:
             raise AssetError(f"{path} is a zip archive, but not one that torch.save wrote (no data.pkl)")
@@ -121,33 +121,43 @@ def _read_zip(path: Path) -> Any:
                 storages[key] = torch.frombuffer(content, dtype=dtype) if content else torch.empty(0, dtype=dtype)
             return storages[key]
 
-        with archive.open(pickles[0]) as file:
-            return InertUnpickler(file, storage).load()
+        content = archive.read(pickles[0])
+        check_pickle(io.BytesIO(content), len(content))
+        return InertUnpickler(io.BytesIO(content), storage).load()
 
 
 def _read_legacy(path: Path) -> Any:
     """Pickles of magic number, version and machine, then the object, then names and bytes of its storages."""
     storages: dict[str, Tensor] = {}
-    largest = path.stat().st_size
+    size = left = path.stat().st_size
 
     def storage(dtype: torch.dtype, key: str, numel: int) -> Tensor:
-        if not 0 <= numel * dtype.itemsize <= largest:
-            raise AssetError(f"{path} names {numel:,} numbers in one tensor, more than its {largest:,} bytes hold")
-        return storages.setdefault(key, torch.empty(numel, dtype=dtype))
+        nonlocal left
+        if key not in storages:
+            left -= numel * dtype.itemsize
+            if numel < 0 or left < 0:
+                raise AssetError(f"{path} names {numel:,} numbers in one tensor, more than its {size:,} bytes hold")
+            storages[key] = torch.empty(numel, dtype=dtype)
+        return storages[key]
 
     with path.open("rb") as file:
-        if InertUnpickler(file, storage).load() != LEGACY_MAGIC:
+
+        def load() -> Any:
+            check_pickle(file, size - file.tell())
+            return InertUnpickler(file, storage).load()
+
+        if load() != LEGACY_MAGIC:
             raise AssetError(f"{path} is a pickle, but not one that torch.save wrote")
         for _ in range(2):
-            InertUnpickler(file, storage).load()
-        content = InertUnpickler(file, storage).load()
-        for key in InertUnpickler(file, storage).load():
+            load()
+        content = load()
+        for key in load():
             _fill(file, storages[str(key)], path)
     return content
 
 
 def _fill(file: IO[bytes], storage: Tensor, path: Path) -> None:
-    numel = int.from_bytes(file.read(8), "little")
+    numel = min(int.from_bytes(file.read(8), "little"), len(storage) + 1)
     content = bytearray(file.read(numel * storage.itemsize))
     if numel != len(storage) or len(content) != numel * storage.itemsize:
         raise AssetError(f"{path} is truncated: a tensor of {len(storage):,} numbers ends after {len(content):,} bytes")

@@ -6,14 +6,13 @@ A name in a pickle becomes either one of `TORCH_REBUILDERS`, which are functions
 
 import pickle
 from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import IO, Any
 
 import torch
 from torch import Tensor
 
-from facing_asymmetry.core.inert import Rebuilder, RefusedError, Shell, ShellType
+from facing_asymmetry.core.inert import Entries, Rebuilder, RefusedError, Shell, shell_type
 
 STORAGES = {
     "DoubleStorage": torch.float64,
@@ -31,7 +30,7 @@ STORAGES = {
 """Type of the elements by name of the storage class."""
 
 
-def _view(storage: Tensor, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *rest: object) -> Tensor:
+def _view(storage: Tensor, offset: int, size: Sequence[int], stride: Sequence[int], *rest: object) -> Tensor:
     """A tensor on a storage; torch refuses one that leads outside."""
     dtype = rest[2] if len(rest) > 2 and isinstance(rest[2], torch.dtype) else storage.dtype
     return torch.as_strided(storage.view(dtype), tuple(size), tuple(stride), int(offset))
@@ -44,15 +43,24 @@ def _through(function: object, kind: object, args: tuple[Any, ...], state: objec
     return function(*args)
 
 
+def _entries(items: Iterable[tuple[Any, Any]]) -> Entries:
+    """An ordered dictionary, as Python 2 pickles it; the keys of checkpoints are words."""
+    pairs = [(key, value) for key, value in items]
+    if not all(isinstance(key, str) for key, _ in pairs):
+        raise RefusedError("it has an ordered dictionary with other keys than words")
+    return Entries(pairs)
+
+
 def _blank(*args: object) -> Shell:
     return Shell.__new__(Shell)
 
 
 TORCH_REBUILDERS: dict[str, Rebuilder] = {
-    "collections.OrderedDict": Rebuilder(lambda items=(): OrderedDict(items)),
-    "collections.defaultdict": Rebuilder(lambda *_: OrderedDict()),
-    "builtins.set": Rebuilder(lambda items=(): set(items)),
-    "torch.Size": Rebuilder(lambda items=(): tuple(items)),
+    "collections.OrderedDict": Rebuilder(lambda items=(): _entries(items)),
+    "collections.defaultdict": Rebuilder(lambda *_: Entries()),
+    # sets and sizes stay lists: lists are never hashed
+    "builtins.set": Rebuilder(lambda items=(): list(items)),
+    "torch.Size": Rebuilder(lambda items=(): list(items)),
     "torch._utils._rebuild_tensor": Rebuilder(_view),
     "torch._utils._rebuild_tensor_v2": Rebuilder(_view),
     "torch._utils._rebuild_tensor_v3": Rebuilder(_view),
@@ -92,10 +100,10 @@ class InertUnpickler(pickle.Unpickler):
         if module == "torch" and isinstance(kind := getattr(torch, name, None), torch.dtype):
             return kind
         known = TORCH_REBUILDERS.get(f"{module}.{name}")
-        return known or ShellType(name, (Shell,), {"__module__": module, "__qualname__": name})
+        return known or shell_type(module, name)
 
     def persistent_load(self, pid: Any) -> Tensor:
         """The storage that torch keeps beside the pickle."""
         if not (isinstance(pid, tuple) and len(pid) >= 5 and pid[0] == "storage" and isinstance(pid[1], torch.dtype)):
-            raise pickle.UnpicklingError(f"unknown kind of outside reference: {str(pid)[:80]}")
+            raise pickle.UnpicklingError("it refers to something outside that is no tensor")
         return self._storage(pid[1], str(pid[2]), int(pid[4]))

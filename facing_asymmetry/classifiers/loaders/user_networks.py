@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from facing_asymmetry.classifiers.architectures.architecture import CheckpointLayout
-from facing_asymmetry.classifiers.loaders.named_tensors import differences, named_tensors, shapes_of
+from facing_asymmetry.classifiers.loaders.named_tensors import copied, differences, named_tensors, shapes_of
 from facing_asymmetry.classifiers.loaders.outputs import Chosen
 from facing_asymmetry.classifiers.loaders.torch_files import read_checkpoint
 from facing_asymmetry.classifiers.record import ClassifierRecord
@@ -90,7 +90,7 @@ def load_timm(path: Path, record: ClassifierRecord) -> nn.Module:
     faults = differences(tensors, shapes_of(network))
     if faults:
         raise AssetError(f"{path} does not fit timm's {name} with {len(record.labels)} classes: {'; '.join(faults)}")
-    network.load_state_dict(tensors, strict=False)  # old checkpoints lack the counters of batch norms
+    network.load_state_dict(copied(tensors), strict=False)  # old checkpoints lack the counters of batch norms
     return network
 
 

