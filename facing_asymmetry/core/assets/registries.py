@@ -2,24 +2,21 @@
 
 import configparser
 import os
-import queue
 import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from facing_asymmetry.core.assets.bounded_answers import Arrived, bounded_adapter, watched
 from facing_asymmetry.core.assets.progress import Progress
 from facing_asymmetry.core.errors import AssetError, ConfigError, FacingAsymmetryError, clipped
 
 if TYPE_CHECKING:
     from pypi_simple import DistributionPackage, PyPISimple
-    from requests.adapters import HTTPAdapter
 
 ATTEMPTS = 3
 """Tries of one download before giving up."""
@@ -27,20 +24,8 @@ ATTEMPTS = 3
 TIMEOUT = 60.0
 """Seconds without an answer after which a try has failed."""
 
-PATIENCE = 15.0
-"""Seconds that a download may take whatever arrives."""
-
-SLOWEST = 2_000.0
-"""Bytes that must arrive each second beyond that."""
-
 NPM_SECONDS = 600
 """Seconds that npm may take."""
-
-LARGEST_INDEX = 1 << 26
-"""Bytes of the largest index page."""
-
-LARGEST_ARCHIVE = 1 << 32
-"""Bytes of the largest archive."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +81,7 @@ def download(source: Source, folder: Path, progress: Progress) -> Path:
 
     for attempt in range(ATTEMPTS):
         try:
-            return _watched(lambda arrived: _pypi_download(source, folder, progress, arrived), str(source))
+            return watched(lambda arrived: _pypi_download(source, folder, progress, arrived), str(source))
         except FacingAsymmetryError:
             raise
         except requests.RequestException as error:
@@ -107,46 +92,6 @@ def download(source: Source, folder: Path, progress: Progress) -> Path:
             words = f"{type(error).__name__}: {clipped(error, 200)}"
             raise AssetError(f"cannot download {source}: the index gives what is none ({words})") from error
     raise AssertionError
-
-
-class Arrived:
-    """Counts the bytes that have come from a server."""
-
-    count = 0
-
-
-def _watched(work: Callable[[Arrived], Path], what: str) -> Path:
-    """Do the work in a thread, and leave it there when too little has arrived.
-
-    Each answer has its own limit of time, but a server that sends a byte now and then never reaches it.
-
-    Raises:
-        AssetError: the server is too slow.
-    """
-    results: queue.SimpleQueue[Path | BaseException] = queue.SimpleQueue()
-    arrived = Arrived()
-
-    def run() -> None:
-        try:
-            results.put(work(arrived))
-        except BaseException as error:
-            results.put(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    began = time.monotonic()
-    while True:
-        try:
-            found = results.get(timeout=0.2)
-        except queue.Empty:
-            arrived = target.stat().st_size if target.exists() else 0
-            if time.monotonic() - began > PATIENCE + arrived / SLOWEST:
-                raise AssetError(
-                    f"cannot download {what}: {arrived:,} bytes came in {PATIENCE:.0f} s or more"
-                ) from None
-        else:
-            if isinstance(found, BaseException):
-                raise found
-            return found
 
 
 def pip_settings() -> dict[str, str]:
@@ -176,46 +121,10 @@ def _pypi_client(arrived: Arrived) -> "PyPISimple":
 
     settings, session = pip_settings(), requests.Session()
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _bounded_adapter(arrived))
+        session.mount(scheme, bounded_adapter(arrived))
     if "cert" in settings:
         session.verify = settings["cert"]
     return PyPISimple(settings.get("index-url", PYPI_SIMPLE_ENDPOINT), session=session)
-
-
-def _bounded_adapter(arrived: Arrived) -> "HTTPAdapter":
-    """A transport that ends an answer that is larger than an index or an archive is."""
-    import requests
-    from requests.adapters import HTTPAdapter
-
-    class Body:
-        """The bytes of an answer, unpacked and counted."""
-
-        def __init__(self, raw: Any, most: int) -> None:
-            self._raw, self._left = raw, most
-
-        def stream(self, size: int, decode_content: bool | None = None) -> Iterator[bytes]:
-            for block in self._raw.stream(size, decode_content=decode_content):
-                arrived.count += len(block)
-                self._left -= len(block)
-                if self._left < 0:
-                    raise AssetError("the answer of the registry is larger than an index or archive is")
-                yield block
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._raw, name)
-
-    class Bounded(HTTPAdapter):
-        """Bounds the body of each answer."""
-
-        def send(
-            self, request: Any, stream: bool = False, timeout: Any = None, verify: Any = True, cert: Any = None,
-            proxies: Any = None,
-        ) -> requests.Response:  # fmt: skip
-            answer = super().send(request, stream, timeout, verify, cert, proxies)
-            answer.raw = Body(answer.raw, LARGEST_ARCHIVE if stream else LARGEST_INDEX)
-            return answer
-
-    return Bounded()
 
 
 def _pypi_download(source: Source, folder: Path, progress: Progress, arrived: Arrived) -> Path:
