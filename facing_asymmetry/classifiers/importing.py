@@ -36,6 +36,9 @@ from facing_asymmetry.core.files import write_atomically
 LIKENESS = 0.5
 """Share of a network's names and shapes that a file must hold to be called the network's."""
 
+FEWEST = 10
+"""Tensors that half of the smallest network has; fewer are like none."""
+
 
 def import_checkpoint(record: ClassifierRecord, path: Path, trust: bool = False) -> ImportNote:
     """Read a checkpoint in its official layout, check it against the network, and keep it; what was there is replaced.
@@ -118,6 +121,8 @@ def _advice(tensors: Tensors, record: ClassifierRecord, expected: Shapes) -> str
     classes = class_count(tensors, expected, len(record.labels))
     if classes is not None:
         return f" It is the right network with {classes} classes, and {record.name} has {len(record.labels)}."
+    if len(tensors) < FEWEST:
+        return f" {import_remedy(record)}"
     name, share = nearest(tensors, record.name)
     if name != record.name and share >= LIKENESS:
         return f" Its names and shapes are those of {name} ({share:.0%} alike)."

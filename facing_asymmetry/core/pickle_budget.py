@@ -12,7 +12,7 @@ from typing import IO, Any, Final
 
 from facing_asymmetry.core.inert import RefusedError
 
-MOST_OPERATIONS: Final = 1_000_000
+MOST_OPERATIONS: Final = 400_000
 """Operations of one pickle; checkpoints have some tens of thousands."""
 
 MOST_NAMES: Final = 1_000
@@ -121,6 +121,9 @@ class _Machine:
 
     def _step(self, operation: Any, argument: Any) -> None:
         name, before, after = operation.name, operation.stack_before, operation.stack_after
+        if not before and name not in ("GLOBAL", "MARK", "EMPTY_TUPLE"):  # most are plain values
+            self._stack += [self._made(name, argument, []) for _ in after]
+            return
         parts = self._popped(before, name)
         if name in ("GLOBAL", "INST", "STACK_GLOBAL"):
             self._names.add(argument if argument is not None else len(self._names))

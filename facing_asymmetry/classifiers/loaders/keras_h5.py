@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from facing_asymmetry.classifiers.architectures.padding import SamePad
 from facing_asymmetry.classifiers.loaders.hdf5_files import opened_hdf5
-from facing_asymmetry.core.errors import AssetError, FacingAsymmetryError, ModelError
+from facing_asymmetry.core.errors import AssetError, FacingAsymmetryError, ModelError, clipped
 
 Config = dict[str, Any]
 Arrays = list[Tensor]
@@ -95,11 +95,13 @@ def load_keras_h5(path: Path) -> nn.Module:
         with opened_hdf5(path) as file:
             description = json.loads(file.attrs["model_config"])
             return _network(description, file["model_weights"])
+    except ModelError as error:
+        raise ModelError(f"{path}: {clipped(error, 300)}") from error
     except FacingAsymmetryError:
         raise
     except Exception as error:  # a description of another shape fails in any way
         words = f"{type(error).__name__}: {error}" if str(error).strip() else type(error).__name__
-        raise AssetError(f"{path} is not a whole Keras HDF5 model: {words.splitlines()[0][:300]}") from error
+        raise AssetError(f"{path} is not a whole Keras HDF5 model: {clipped(words, 300)}") from error
 
 
 def _network(description: Config, weights: "h5py.Group") -> KerasNetwork:

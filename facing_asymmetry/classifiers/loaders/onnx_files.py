@@ -8,7 +8,7 @@ import onnx
 from google.protobuf.message import DecodeError, EncodeError  # type: ignore[import-untyped]
 
 from facing_asymmetry.core.assets.given import given_size
-from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.errors import AssetError, clipped
 
 LARGEST: Final = 2**31 - 1
 """Bytes of the largest model: what a protocol buffer can hold."""
@@ -65,7 +65,7 @@ def data_files(path: Path) -> list[Path]:
 def first_line(error: Exception) -> str:
     """The first line of an error's words, or its type where it has none."""
     lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else type(error).__name__
+    return clipped(lines[0], 300) if lines else type(error).__name__
 
 
 def _parsed(path: Path) -> onnx.ModelProto:
@@ -95,9 +95,9 @@ def _place(tensor: onnx.TensorProto, path: Path) -> Path:
     named = PurePosixPath(name)
     place = path.parent / name
     if "\0" in name or "\\" in name or name in ("", ".", "..") or len(named.parts) != 1 or named.is_absolute():
-        raise AssetError(f"{path} names data in {name!r}; only a file beside the model is read")
+        raise AssetError(f"{path} names data in {clipped(name)!r}; only a file beside the model is read")
     if place.is_symlink():
-        raise AssetError(f"{path} names data in {name!r}, which is a link; only a plain file beside the model is read")
+        raise AssetError(f"{path} names data in {clipped(name)!r}, which is a link; only a plain file is read")
     given_size(place, LARGEST)
     return place
 
@@ -106,9 +106,10 @@ def _part(tensor: onnx.TensorProto, data: bytes, place: Path) -> bytes:
     """The bytes of one tensor in a file of several."""
     facts = {entry.key: entry.value for entry in tensor.external_data}
     if not all(facts.get(key, "0").isdecimal() and len(facts.get(key, "0")) < 20 for key in ("offset", "length")):
-        raise AssetError(f"{place}: the place of tensor {tensor.name!r} is no number")
+        raise AssetError(f"{place}: the place of tensor {clipped(tensor.name)!r} is no number")
     start = int(facts.get("offset", "0"))
     length = int(facts.get("length", str(max(len(data) - start, 0))))
     if start + length > len(data):
-        raise AssetError(f"{place} is truncated: {length:,} bytes of tensor {tensor.name!r} expected at {start:,}")
+        named = clipped(tensor.name)
+        raise AssetError(f"{place} is truncated: {length:,} bytes of tensor {named!r} expected at {start:,}")
     return data[start : start + length]

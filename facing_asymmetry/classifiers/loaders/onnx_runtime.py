@@ -16,7 +16,7 @@ from numpy import ndarray
 
 from facing_asymmetry.classifiers.loaders.onnx_files import first_line, read_onnx, serialised
 from facing_asymmetry.core import errors
-from facing_asymmetry.core.errors import AssetError, ConfigError, FacingAsymmetryError, ModelError
+from facing_asymmetry.core.errors import AssetError, ConfigError, FacingAsymmetryError, ModelError, clipped
 
 KINDS: Final = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(float16)": np.float16}
 """Types of the numbers in a graph's input that can be given to it."""
@@ -56,7 +56,7 @@ class OpenGraph:
         self._kind = KINDS.get(self._input.type)
         shape = self._input.shape
         if len(inputs) != 1 or self._kind is None or len(shape) != 4:
-            facts = ", ".join(f"{one.name} {one.type} {one.shape}" for one in inputs)
+            facts = ", ".join(f"{clipped(one.name)} {one.type} {one.shape}" for one in inputs[:8])
             raise ModelError(f"{path} takes {facts}; one input of floats (N, C, S, S) is needed")
         self.block = shape[0] if isinstance(shape[0], int) else 0
         if self.block < 0 or self.block > 64:
@@ -89,8 +89,9 @@ class OpenGraph:
             raise ModelError(f"{self._path} does not run on {given.shape}: {first_line(error)}") from error
         if not isinstance(found, ndarray) or found.dtype.kind != "f" or found.ndim != 2 or len(found) != len(frames):
             shape = getattr(found, "shape", type(found).__name__)
-            others = f" (its outputs are {', '.join(self.output_names)}: options.output)"
-            raise ModelError(f"{self._path}: {len(frames)} frames give {self._output!r} of shape {shape}{others}")
+            others = f" (its outputs are {', '.join(map(clipped, self.output_names[:20]))}: options.output)"
+            named = clipped(self._output)
+            raise ModelError(f"{self._path}: {len(frames)} frames give {named!r} of shape {shape}{others}")
         return np.asarray(found, np.float32)
 
 
@@ -104,7 +105,8 @@ def output_number(names: list[str], output: str) -> int:
         return names.index(output)
     number = int(output or 0) if (output or "0").isdecimal() else len(names)
     if number >= len(names):
-        raise ConfigError(f"options.output = {output!r} is no output of the graph; it has {', '.join(names)}")
+        there = ", ".join(clipped(name) for name in names[:20]) or "none"
+        raise ConfigError(f"options.output = {clipped(output)!r} is no output of the graph; it has {there}")
     return number
 
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from facing_asymmetry.classifiers.example_frames import example_inputs
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.core.errors import FacingAsymmetryError, ModelError
+from facing_asymmetry.core.errors import FacingAsymmetryError, ModelError, clipped
 
 SMALLEST = 1e-12
 """Probabilities are raised to this before their logarithm is taken."""
@@ -120,7 +120,7 @@ def _run(network: nn.Module, frames: Float[Tensor, "B C S S"], fault: str) -> Te
 def last_line(error: Exception) -> str:
     """The last line of an error's words, where torch's interpreter says what went wrong; else its type."""
     lines = str(error).strip().splitlines()
-    return lines[-1][:300] if lines else type(error).__name__
+    return clipped(lines[-1], 300) if lines else type(error).__name__
 
 
 def _check_kind(found: Float[Tensor, "B K"], record: ClassifierRecord) -> None:

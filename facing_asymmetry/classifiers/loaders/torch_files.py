@@ -11,7 +11,7 @@ from torch import Tensor
 
 from facing_asymmetry.classifiers.loaders.torch_unpickler import InertUnpickler
 from facing_asymmetry.core.assets.given import given_size
-from facing_asymmetry.core.errors import AssetError, FacingAsymmetryError
+from facing_asymmetry.core.errors import AssetError, FacingAsymmetryError, clipped
 from facing_asymmetry.core.inert import RefusedError
 from facing_asymmetry.core.pickle_budget import check_pickle
 from facing_asymmetry.core.zips import opened_zip
@@ -82,11 +82,14 @@ def read_checkpoint(path: Path) -> Any:
         if start[:1] == b"\x80":
             return _read_legacy(path)
     except RefusedError as error:
-        raise AssetError(f"{path} is refused: {error}. Nothing of it was executed. Is it from its authors?") from error
+        raise AssetError(
+            f"{path} is refused: {clipped(error, 200)}. Nothing of it was executed. Is it from its authors?"
+        ) from error
     except FacingAsymmetryError:
         raise
     except Exception as error:  # a damaged pickle fails in any way: stack underflow, bad opcode, wrong argument
         words = str(error).strip().splitlines() or [type(error).__name__]
+        words[0] = clipped(words[0], 200)
         raise AssetError(f"{path} cannot be read as a torch checkpoint: {words[0]}. Is it whole?") from error
     raise AssetError(f"{path} is {_kind(start)}; a checkpoint as torch.save writes it (or safetensors) is expected")
 

@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.core.assets.given import given_size
-from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.errors import AssetError, clipped
 from facing_asymmetry.core.zips import opened_zip, read_npz
 from facing_asymmetry.face_models.flame.unpickler import plain, read_pickle, unpickled
 
@@ -129,7 +129,7 @@ def read_masks(path: Path) -> dict[str, Int[ndarray, " N"]]:
         raise AssetError(f"{wanted} ({error})") from error
     odd = [n for n, m in masks.items() if m.max(initial=0) >= VERTICES or m.min(initial=0) < 0 or (m % 1).any()]
     if odd:
-        raise AssetError(f"{wanted} (in {odd[0]!r} there are others)")
+        raise AssetError(f"{wanted} (in {clipped(odd[0])!r} there are others)")
     return {name: rows.astype(np.int64) for name, rows in masks.items()}
 
 
@@ -155,9 +155,11 @@ def read_texture(path: Path) -> dict[str, ndarray]:
         raise AssetError(
             f"{path} isn't FLAME's texture space ({error}): mean, tex_dir, vt and ft are expected"
         ) from error
+    if mean.ndim != 3 or modes.ndim != 4:
+        raise AssetError(f"{path}: texture {mean.shape} and modes {modes.shape} do not go together")
     if space["mean"] == "mean":
         mean, modes = mean[..., ::-1] / 255.0, modes[..., ::-1, :] / 255.0  # published as BGR, 0 to 255
-    fits = mean.ndim == 3 and modes.shape[:-1] == mean.shape and faces.shape == (FACES, 3) and uvs.shape[1:] == (2,)
+    fits = modes.shape[:-1] == mean.shape and faces.shape == (FACES, 3) and uvs.shape[1:] == (2,)
     if not fits or not 0 <= faces.min() <= faces.max() < len(uvs) or not np.isfinite(mean).all():
         raise AssetError(f"{path}: texture {mean.shape}, modes {modes.shape}, faces {faces.shape} do not go together")
     return {"mean": mean, "modes": np.moveaxis(modes, -1, 0)[:50], "uvs": uvs, "faces_uvs": faces}
@@ -193,7 +195,7 @@ def _numbers(rows: Any) -> ndarray:
 
 def _entry(content: Mapping[str, Any], name: str, path: Path) -> ndarray:
     if name not in content:
-        there = ", ".join(sorted(map(str, content))[:8])
+        there = ", ".join(clipped(name) for name in sorted(map(str, content))[:8])
         raise AssetError(f"{path} has no entry {name!r} (it has {there}); a FLAME model is expected: {WHERE}")
     value = content[name]
     if not isinstance(value, ndarray) or value.dtype.kind not in "iuf":

@@ -14,7 +14,7 @@ import numpy as np
 from numpy import ndarray
 
 from facing_asymmetry.core.assets.given import given_size
-from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.errors import AssetError, clipped
 from facing_asymmetry.core.inert import Entries, Rebuilder, RefusedError, Shell, shell_type
 from facing_asymmetry.core.pickle_budget import check_pickle
 
@@ -171,10 +171,12 @@ def unpickled(content: bytes, path: Path) -> Any:
         check_pickle(io.BytesIO(content), len(content))
         return FlameUnpickler(io.BytesIO(content), encoding="latin1").load()
     except RefusedError as error:
-        raise AssetError(f"{path} is refused: {error}. Nothing of it was executed. Is it from its authors?") from error
+        raise AssetError(
+            f"{path} is refused: {clipped(error, 200)}. Nothing of it was executed. Is it from its authors?"
+        ) from error
     except Exception as error:  # a damaged pickle fails in any way: stack underflow, bad opcode, wrong argument
         words = str(error).strip().splitlines() or [type(error).__name__]
-        raise AssetError(f"{path} cannot be read as a pickle: {words[0]}. Is it whole?") from error
+        raise AssetError(f"{path} cannot be read as a pickle: {clipped(words[0], 200)}. Is it whole?") from error
 
 
 def plain(value: Any, path: Path, key: str = "") -> Any:
@@ -200,7 +202,9 @@ class _Plain:
         """The value without shells."""
         self._seen += 1
         if depth > DEEPEST or self._seen > MOST_PARTS:
-            raise AssetError(f"{self._path}: entry {key!r} has parts too deep in each other, or too many of them")
+            raise AssetError(
+                f"{self._path}: entry {clipped(key)!r} has parts too deep in each other, or too many of them"
+            )
         if isinstance(value, dict):
             return {str(name): self.of(part, str(name), depth + 1) for name, part in value.items()}
         if isinstance(value, Array):
@@ -234,5 +238,7 @@ def _sparse(kind: str, facts: dict[str, Any], path: Path, key: str) -> ndarray:
         made = kinds[kind]((facts["data"], facts["indices"], facts["indptr"]), shape=(height, width))
         made.check_format()
     except Exception as error:  # scipy's constructors fail in any way on parts of another kind
-        raise AssetError(f"{path}: entry {key!r} is a sparse matrix that does not hold together ({error})") from error
+        raise AssetError(
+            f"{path}: entry {clipped(key)!r} is a sparse matrix that does not hold together ({clipped(error, 200)})"
+        ) from error
     return np.asarray(made.todense())
