@@ -207,7 +207,8 @@ MEMBERS = [
         "an array of terabytes",
         b"\x80\x02cnumpy.core.multiarray\n_reconstruct\n(K\x01K\x01K\x01tR(K\x01\x8a\x06"
         + bytes(5)
-        + b"\x10\x85cnumpy\ndtype\n(U\x02f8K\x00K\x01tR(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89U\x01atb.",
+        + b"\x10\x85cnumpy\ndtype\n(U\x02f8K\x00K\x01tR"
+        + b"(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89U\x01atb.",
     ),
     faces(
         "a sparse matrix of terabytes",
