@@ -135,7 +135,7 @@ def factory_source(factory: str) -> Path | None:
     with working_folder_importable():
         try:
             spec = importlib.util.find_spec(module)
-        except (ImportError, ValueError):
+        except (Exception, SystemExit):  # a package above it does not run; loading says so
             return None
     return Path(spec.origin) if spec and spec.origin and Path(spec.origin).is_file() else None
 

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,10 +15,12 @@ from PIL import Image
 
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.files import write_atomically
+from facing_asymmetry.core.json_files import parse_json
 from facing_asymmetry.core.names import slug
 from facing_asymmetry.core.thinning import thin
 from facing_asymmetry.results.files import write_json
 from facing_asymmetry.results.layout import SHEETS_FOLDER
+from facing_asymmetry.results.shapes import Sheet
 
 _KEYS: Final = ("identity", "side", "s", "t", "size")
 LADDER: Final = ((224, 82), (224, 72), (192, 72), (160, 72), (128, 70), (112, 60), (96, 50), (72, 40), (56, 35))
@@ -183,7 +184,7 @@ def _read_contact_sheet(path: Path) -> ContactSheet:
     """One sheet's description, checked against the picture's size."""
     described = path.with_suffix(".json")
     try:
-        facts = json.loads(described.read_text(encoding="utf-8"))
+        facts = parse_json(described.read_bytes(), Sheet)
         with Image.open(path) as image:
             width, height = image.size
     except (OSError, ValueError, Image.DecompressionBombError) as error:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.files import write_atomically
+from facing_asymmetry.core.json_files import parse_json
 from facing_asymmetry.core.names import slug
 from facing_asymmetry.core.thinning import thin
 from facing_asymmetry.results.layout import (
@@ -22,9 +22,11 @@ from facing_asymmetry.results.layout import (
     EXPRESSIONS_FILE,
     EXPRESSIONS_FOLDER,
     RECORDS_FILE,
+    TABLE_FILES,
+    column_types,
     reported_columns,
 )
-from facing_asymmetry.results.response_table import validate
+from facing_asymmetry.results.response_table import open_table, validate
 
 if TYPE_CHECKING:
     from facing_asymmetry.classifiers.record import ClassifierRecord
@@ -61,12 +63,14 @@ def read_responses(path: Path, explorer_nodes: int) -> tuple[tuple[ndarray, ndar
 
 def _axis(path: Path, name: str) -> Float[ndarray, " N"]:
     """Ascending values of s or t, read in pieces."""
-    found: set[float] = set()
-    with pq.ParquetFile(path) as file:
+    found: set[Any] = set()
+    with open_table(path) as file:
         if name not in file.schema_arrow.names:
             raise DataError(f"{path}: response table lacks the column(s) {name}")
         for batch in file.iter_batches(columns=[name]):
             found.update(pc.unique(batch.column(0)).to_pylist())
+    if None in found:
+        raise DataError(f"{path}: response table has missing values in {name}")
     return np.array(sorted(found))
 
 
@@ -81,6 +85,8 @@ def read_csv(path: Path, columns: Sequence[str], *, optional: bool = False) -> p
         if optional:
             return pd.DataFrame(columns=list(columns))
         raise DataError(f"{path} is missing; `facing-asymmetry score` writes it")
+    if not path.is_file():
+        raise DataError(f"{path} is no regular file")
     try:
         table = pd.read_csv(path)
     except (ValueError, OSError) as error:
@@ -88,6 +94,10 @@ def read_csv(path: Path, columns: Sequence[str], *, optional: bool = False) -> p
     missing = [name for name in columns if name not in table.columns]
     if missing:
         raise DataError(f"{path}: lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}")
+    types = column_types(path.name) if path.name in TABLE_FILES else {}
+    for name, kind in types.items():
+        if kind in (int, float) and name in table.columns and not pd.api.types.is_numeric_dtype(table[name]):
+            raise DataError(f"{path}: the column {name} must hold numbers")
     return table.assign(note=table["note"].fillna("")) if "note" in table.columns else table
 
 
@@ -105,14 +115,16 @@ def read_table(folder: Path, name: str, *, optional: bool = False) -> pd.DataFra
     return read_csv(folder / name, reported_columns(name), optional=optional)
 
 
-def read_json(path: Path) -> Any:
-    """Parsed JSON; `DataError` where the file is missing or torn."""
+def read_json(path: Path, shape: Any = Any) -> Any:
+    """Parsed JSON of a shape of `results.shapes`; `DataError` where the file is missing, torn or of another shape."""
     if not path.exists():
         raise DataError(f"{path} is missing; a run folder has one")
+    if not path.is_file():
+        raise DataError(f"{path} is no regular file")
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DataError(f"{path} is not valid JSON: {error}") from error
+        return parse_json(path.read_bytes(), shape)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} is not valid JSON of its kind: {error}") from error
 
 
 def write_csv(folder: Path, name: str, table: pd.DataFrame) -> None:

@@ -34,6 +34,7 @@ from facing_asymmetry.results.layout import (
     TESTS_FILE,
 )
 from facing_asymmetry.results.manifest import read_manifest
+from facing_asymmetry.results.shapes import Claim, Record
 
 TABLES_BY_HEAD: Final = ("responses", "scores", "tests", "expressions", "shares", "decomposition", "mixed")
 """Tables of a run whose column face_model says which head a row is about."""
@@ -282,8 +283,8 @@ def read_run(path: Path, settings: ReportSettings | None = None) -> RunData:
     if not path.is_dir():
         raise DataError(f"{path} is not a run folder; `facing-asymmetry run` makes one")
     manifest = read_manifest(path)
-    claims = read_json(path / CLAIMS_FILE) if (path / CLAIMS_FILE).exists() else []
-    records = read_json(path / RECORDS_FILE) if (path / RECORDS_FILE).exists() else []
+    claims = read_json(path / CLAIMS_FILE, list[Claim]) if (path / CLAIMS_FILE).exists() else []
+    records = read_json(path / RECORDS_FILE, list[Record]) if (path / RECORDS_FILE).exists() else []
     settings = settings or ReportSettings()
     axes, responses = read_responses(path / RESPONSES_FILE, settings.explorer_nodes)
     return RunData(

@@ -276,6 +276,10 @@ _TYPES: Final = {
 }
 
 
+TABLE_FILES: Final = tuple(_TYPES)
+"""CSV files of the run folder whose columns are declared here."""
+
+
 def column_types(file: str) -> Mapping[str, type]:
     """Name and type of each column of a CSV file of the run folder, in order."""
     return _TYPES[file]

@@ -14,6 +14,7 @@ from facing_asymmetry import __version__
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.files import read_json
 from facing_asymmetry.results.layout import MANIFEST_FILE
+from facing_asymmetry.results.shapes import Manifest
 
 PACKAGES = (
     "torch",
@@ -113,7 +114,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         DataError: the file is missing, is not JSON, or lacks a key that a report reads.
     """
     path = folder / MANIFEST_FILE
-    manifest = read_json(path)
+    manifest = read_json(path, Manifest)
     missing = [key for key in MANIFEST_KEYS if key not in manifest]
     if missing:
         raise DataError(f"{path}: lacks the key(s) {', '.join(missing)}")

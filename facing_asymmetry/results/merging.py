@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.files import write_atomically
+from facing_asymmetry.core.json_files import fit_shape
 from facing_asymmetry.core.names import slug
 from facing_asymmetry.results.files import read_csv, read_json, read_table, weights_file, write_csv, write_json
 from facing_asymmetry.results.layout import (
@@ -21,13 +22,15 @@ from facing_asymmetry.results.layout import (
     EXPRESSIONS_FILE,
     EXPRESSIONS_FOLDER,
     FAILURES_FILE,
+    MANIFEST_FILE,
     PHOTOGRAPHS_FILE,
     RECORDS_FILE,
     RESPONSES_FILE,
     SHEETS_FOLDER,
 )
 from facing_asymmetry.results.manifest import read_manifest
-from facing_asymmetry.results.response_table import write_table_file
+from facing_asymmetry.results.response_table import open_table, write_table_file
+from facing_asymmetry.results.shapes import MergeManifest, Record, Sheet
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,12 @@ class MergedRun:
 
 def read_merged_run(folder: Path) -> MergedRun:
     """Read a run folder's manifest; `DataError` names what is missing."""
-    return MergedRun(folder, read_manifest(folder))
+    manifest = read_manifest(folder)
+    try:
+        fit_shape(manifest, MergeManifest)
+    except ValueError as error:
+        raise DataError(f"{folder / MANIFEST_FILE} cannot be merged with others: {error}") from error
+    return MergedRun(folder, manifest)
 
 
 def merge_tables(sources: Sequence[MergedRun], config: Mapping[str, Any], into: Path) -> None:
@@ -71,7 +79,7 @@ def merge_tables(sources: Sequence[MergedRun], config: Mapping[str, Any], into: 
     """
     classifiers = list(config["classifiers"])
     write_table_file(into / RESPONSES_FILE, _cells(sources, config))
-    records = {r["name"]: r for source in sources for r in read_json(source.folder / RECORDS_FILE)}
+    records = {r["name"]: r for source in sources for r in read_json(source.folder / RECORDS_FILE, list[Record])}
     write_json(into, RECORDS_FILE, [records[name] for name in classifiers])
     first = next(iter(config["face_models"]))
     showing = [source for source in sources if next(iter(source.config["face_models"])) == first]
@@ -90,6 +98,7 @@ def _cells(sources: Sequence[MergedRun], config: Mapping[str, Any]) -> Iterator[
 
 def _read(source: MergedRun, wanted: Mapping[str, str]) -> pa.Table:
     try:
+        open_table(source.table).close()
         return pq.read_table(source.table, filters=[(column, "=", value) for column, value in wanted.items()])
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{source.table} is not a readable response table: {error}") from error
@@ -149,7 +158,7 @@ def _merge_contact_sheets(sources: Sequence[MergedRun], classifiers: Sequence[st
     found: dict[tuple[str, str], tuple[int, Path]] = {}
     for source in sources:
         for facts in sorted((source.folder / SHEETS_FOLDER).glob("*/*.json")):
-            key, face = (facts.parent.name, facts.stem), int(read_json(facts)["identity"])
+            key, face = (facts.parent.name, facts.stem), int(read_json(facts, Sheet)["identity"])
             if key not in found or face < found[key][0]:
                 found[key] = face, facts
     for (classifier, emotion), (_, facts) in found.items():
@@ -165,7 +174,7 @@ def _further_sheets(sources: Sequence[MergedRun]) -> dict[Path, Path]:
     most = 0
     for source in sources:
         sheets = source.folder / SHEETS_FOLDER
-        faces = {facts: int(read_json(facts)["identity"]) for facts in sorted(sheets.glob("*/**/*.json"))}
+        faces = {facts: int(read_json(facts, Sheet)["identity"]) for facts in sorted(sheets.glob("*/**/*.json"))}
         most = max(most, len(set(faces.values())))
         further = {facts.relative_to(sheets).with_suffix(""): (face, facts) for facts, face in faces.items()}
         found = {**{place: sheet for place, sheet in further.items() if len(place.parts) == 3}, **found}

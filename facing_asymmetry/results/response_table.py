@@ -45,6 +45,37 @@ OPTIONAL: Final = tuple(field.name for field in SCHEMA if field.nullable)
 """Columns that may be absent or empty."""
 
 
+def open_table(path: Path) -> pq.ParquetFile:
+    """Open a response table, whose columns may lack but are of the schema's kinds.
+
+    Raises:
+        DataError: it is no parquet file, or a column holds another kind of values.
+    """
+    try:
+        file = pq.ParquetFile(path) if path.is_file() else None
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} is not a readable parquet file: {error}") from error
+    if file is None:
+        raise DataError(f"{path} is no file; the run did not finish, start it again and it goes on")
+    held = {field.name: field.type for field in file.schema_arrow}
+    for field in SCHEMA:
+        if field.name in held and not _fits(held[field.name], field.type):
+            file.close()
+            raise DataError(f"{path}: the column {field.name} holds {held[field.name]}; it must be {field.type}")
+    return file
+
+
+def _fits(found: pa.DataType, wanted: pa.DataType) -> bool:
+    kinds = pa.types
+    if kinds.is_dictionary(found):
+        found = found.value_type
+    if kinds.is_string(wanted):
+        return bool(kinds.is_string(found) or kinds.is_large_string(found) or kinds.is_string_view(found))
+    if kinds.is_floating(wanted):
+        return bool(kinds.is_floating(found) or kinds.is_integer(found) or kinds.is_null(found))
+    return bool(kinds.is_integer(found) if kinds.is_integer(wanted) else found == wanted)
+
+
 def validate(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with the schema's columns in order; `DataError` names what is missing or out of range.
 
@@ -86,7 +117,7 @@ def write_table_file(path: Path, cells: Iterable[pa.Table]) -> None:
 
 def read_chunks(path: Path, rows: int = CHUNK_ROWS) -> Iterator[pd.DataFrame]:
     """The table in pieces of whole row groups, in order."""
-    with pq.ParquetFile(path) as file:
+    with open_table(path) as file:
         groups = (file.read_row_group(number) for number in range(file.num_row_groups))
         for chunk in _gathered(groups, rows):
             yield chunk.to_pandas()

@@ -12,9 +12,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import file_digest
 from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from facing_asymmetry.core.errors import FacingAsymmetryError, StoreError
 from facing_asymmetry.core.files import birth, is_alive, this_machine, write_atomically
+from facing_asymmetry.core.json_files import parse_json
 from facing_asymmetry.results.layout import RESPONSES_FILE, STATUS_FILE
 from facing_asymmetry.runs.slurm import GONE, QUEUED, UNKNOWN, own_job, slurm_state
 
@@ -76,9 +80,10 @@ def read_status(folder: Path) -> Status | None:
     """What the file says, or None where there is none that can be read."""
     known = {f.name for f in fields(Status)}
     try:
-        values = json.loads((folder / STATUS_FILE).read_text(encoding="utf-8"))
-        return Status(**{name: value for name, value in values.items() if name in known})
-    except (OSError, ValueError, TypeError, AttributeError):
+        values = parse_json((folder / STATUS_FILE).read_bytes(), dict[str, Any])
+        said = {name: value for name, value in values.items() if name in known}
+        return TypeAdapter(Status).validate_python(said)
+    except (OSError, ValueError):
         return None
 
 

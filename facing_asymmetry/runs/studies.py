@@ -24,12 +24,25 @@ def study_from(config: RunConfig, elsewhere: bool = False) -> Study:
     return made(config, elsewhere)
 
 
-def study_of(run: Path) -> Study:
+def study_of(run: Path, trust: bool = False) -> Study:
     """The study that a run folder's manifest describes; of several heads, that of the first.
+
+    Args:
+        run: the run folder, which others may have made.
+        trust: whether a network of its own that is a program may be loaded.
 
     Raises:
         DataError: there is no manifest, or its folder of photographs can't be listed.
-        ConfigError: this version can't read its configuration.
+        ConfigError: this version can't read its configuration, or it names a program and isn't trusted.
     """
+    config = read_config(read_manifest(run)["config"])
+    for name, facts in config.classifiers.items():
+        options = facts.get("options")
+        program = isinstance(options, dict) and (options.get("factory") or options.get("loader") == "torchscript")
+        if program and not trust:
+            raise ConfigError(
+                f"{run} names a program as its network {name!r} (options {options}); if you made this run or trust who "
+                "did, add --trust"
+            )
     _, first = next(iter(of_each_head(read_manifest(run)["config"])))
     return study_from(read_config(first))

@@ -1,6 +1,7 @@
 """What a run tells the person who started it: its size and cost before, its findings after."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -11,6 +12,7 @@ import pandas as pd
 
 from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.core.files import write_atomically
+from facing_asymmetry.core.json_files import parse_json
 from facing_asymmetry.interventions.layout import distinct, rendered_frames
 from facing_asymmetry.results.layout import CLAIMS_FILE, DECOMPOSITION_FILE, REPORT_FILE, SHUFFLE_FILE, TESTS_FILE
 from facing_asymmetry.statistics.evidence import HEADLINE_READING, number, percent
@@ -40,11 +42,13 @@ class Speed:
 
 
 def read_speed(folder: Path) -> Speed:
-    """Speed of the last run that computed something, or the default."""
+    """Speed of the last run that computed something; the default where none is stored, or no usable one."""
     try:
-        return Speed(**json.loads((folder / SPEED_FILE).read_text()))
-    except (OSError, ValueError, TypeError):
+        speed: Speed = parse_json((folder / SPEED_FILE).read_bytes(), Speed)
+    except (OSError, ValueError):
         return Speed()
+    usable = all(math.isfinite(seconds) and seconds > 0 for seconds in (speed.frame_seconds, speed.gradient_seconds))
+    return speed if usable else Speed()
 
 
 def write_speed(folder: Path, speed: Speed) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 
 from facing_asymmetry.core.errors import DataError, FacingAsymmetryError
 from facing_asymmetry.core.files import sweep_temporaries, write_atomically
+from facing_asymmetry.core.json_files import parse_json
 from facing_asymmetry.core.store import content_key
 from facing_asymmetry.results.layout import SWEEP_FILE
+from facing_asymmetry.results.shapes import Sweep
 from facing_asymmetry.runs.job_status import SKIPPED, WAITING, of_this_process, write_status
 from facing_asymmetry.runs.jobs import Job, make_jobs
 from facing_asymmetry.runs.merging import Aggregated, Outcome, aggregate, outcome_summary
@@ -145,9 +147,9 @@ def report_folders(folders: Sequence[Path], into: Path | None, command: str, sta
 
 def _jobs_of(sweep: Path) -> list[Outcome]:
     try:
-        facts = json.loads((sweep / SWEEP_FILE).read_text(encoding="utf-8"))
+        facts = parse_json((sweep / SWEEP_FILE).read_bytes(), Sweep)
         return [Outcome.of(Path(os.path.normpath(sweep / job["folder"])), job["words"]) for job in facts["jobs"]]
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise DataError(f"{sweep / SWEEP_FILE} is not a list of jobs ({error}); start the sweep again") from error
 
 

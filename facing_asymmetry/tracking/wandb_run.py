@@ -14,6 +14,7 @@ import pandas as pd
 
 from facing_asymmetry.config import TrackingConfig
 from facing_asymmetry.core.assets.cache import file_sha256
+from facing_asymmetry.core.json_files import parse_json
 from facing_asymmetry.core.store import content_key, write_atomically
 from facing_asymmetry.results.layout import (
     CLAIMS_FILE,
@@ -59,14 +60,14 @@ def log_run(run: Path, tracking: TrackingConfig, composed: Mapping[str, Any]) ->
     key = _key(tracking, composed, hashes)
     folder = _recorded(run, key)
     if folder is None:
-        with tempfile.TemporaryDirectory() as scratch:
-            content = content_of(run, composed, Path(scratch))
-            try:
+        try:
+            with tempfile.TemporaryDirectory() as scratch:
+                content = content_of(run, composed, Path(scratch))
                 folder = _record(run, tracking, content, hashes)
-                write_atomically(run / "wandb" / UPLOAD_FILE, json.dumps({"key": key, "folder": folder.name}) + "\n")
-            except Exception as error:  # whatever the client raises, the run's files are complete
-                log.warning("W&B did not take the run (%s); everything lies in %s all the same", error, run)
-                return None
+            write_atomically(run / "wandb" / UPLOAD_FILE, json.dumps({"key": key, "folder": folder.name}) + "\n")
+        except Exception as error:  # whatever the client or the disk raises, the run's files are complete
+            log.warning("W&B did not take the run (%s); everything lies in %s all the same", error, run)
+            return None
     if tracking.mode == "online" and not synced(folder):
         upload(folder, tracking.timeout)
     return folder
@@ -84,9 +85,12 @@ def _recorded(run: Path, key: str) -> Path | None:
     mark = run / "wandb" / UPLOAD_FILE
     if not mark.is_file():
         return None
-    said = json.loads(mark.read_text())
-    folder = run.resolve() / "wandb" / str(said["folder"])
-    return folder if said["key"] == key and folder.is_dir() else None
+    try:
+        said = parse_json(mark.read_bytes(), dict[str, str])
+        folder = run.resolve() / "wandb" / Path(said["folder"]).name
+    except (OSError, ValueError, KeyError):
+        return None
+    return folder if said.get("key") == key and folder.is_dir() else None
 
 
 @contextmanager
@@ -103,6 +107,7 @@ def _environment(**values: str) -> Iterator[None]:
 
 def _record(run: Path, tracking: TrackingConfig, content: RunContent, hashes: Mapping[str, str]) -> Path:
     import wandb
+    from wandb.sdk.lib.runid import generate_id
 
     place = run.resolve()
     with (
@@ -113,6 +118,7 @@ def _record(run: Path, tracking: TrackingConfig, content: RunContent, hashes: Ma
             entity=tracking.entity,
             group=tracking.group or str(content.config.get("name", run.name)),
             name=content.name,
+            id=generate_id(),  # WANDB_RUN_ID would give the jobs of a sweep one
             job_type=tracking.job_type,
             tags=list(dict.fromkeys([*tracking.tags, *content.tags])),
             notes=content.notes,

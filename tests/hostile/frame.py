@@ -106,6 +106,11 @@ class Outcome:
         return [words for words, wrong in found.items() if wrong] + self.outside
 
 
+def shared() -> Path:
+    """A folder for what several members copy; it is made once for each runner, and removed with it."""
+    return Path(os.environ["HOSTILE_SHARED"])
+
+
 def members(*further: str) -> dict[str, Member]:
     """All members by name, and those of further modules."""
     modules = [f"tests.hostile.{path.stem}" for path in sorted(HERE.glob("*_members.py"))]
@@ -149,10 +154,12 @@ def serve() -> None:
     os.dup2(2, 1)
     warm()
     known = members(*sys.argv[1:])
-    for line in sys.stdin:
-        outcome = run_member(known[line.removesuffix("\n")])
-        answers.write(json.dumps(vars(outcome)) + "\n")
-        answers.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["HOSTILE_SHARED"] = folder
+        for line in sys.stdin:
+            outcome = run_member(known[line.removesuffix("\n")])
+            answers.write(json.dumps(vars(outcome)) + "\n")
+            answers.flush()
 
 
 def warm() -> None:

@@ -46,9 +46,10 @@ def media() -> None:
     show_default=True,
     help="Show the classifier's prediction and probabilities.",
 )
+@click.option("--trust", is_flag=True, help="Run the program that the run names as its own network, if it does.")
 def film(
     run: Path, target: Path, classifier: str, emotion: str, identity: int, intervention: str, side: str,
-    points: str, frames: int, fps: float, height: int, back: bool, classify: bool,
+    points: str, frames: int, fps: float, height: int, back: bool, classify: bool, trust: bool,
 ) -> None:  # fmt: skip
     """Film a face of run folder RUN along any path through (s, t), into TARGET (.gif or .mp4).
 
@@ -61,7 +62,7 @@ def film(
     path = filming.walk(filming.read_points(points), frames)
     classifier, emotion = _exemplar(run, classifier, emotion)
     cell = filming.FilmedCell(classifier, emotion, identity, intervention, side)
-    pages = lettered(filming.film(study_of(run), run, cell, path, classify=classify), height)
+    pages = lettered(filming.film(study_of(run, trust), run, cell, path, classify=classify), height)
     say(f"{write_film(pages + pages[-2:0:-1] if back else pages, target, fps)}: {len(pages)} frames of {cell}")
 
 

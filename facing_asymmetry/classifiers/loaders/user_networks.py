@@ -45,19 +45,25 @@ def call_factory(name: str, arguments: Mapping[str, Any]) -> nn.Module:
             module = importlib.import_module(module_name)
         except ImportError as error:
             raise ConfigError(f"options.factory = {name!r}: {error}; modules are looked for in {Path.cwd()}") from error
+        except (Exception, SystemExit) as error:  # the module's own
+            raise ConfigError(f"options.factory = {name!r}: importing it raised {_words(error)}") from error
         function = getattr(module, function_name, None)
         if not callable(function):
             hint = suggestion(function_name, vars(module))
             raise ConfigError(f"options.factory = {name!r}: {module_name} has no function {function_name!r}{hint}")
         try:
             network = function(**arguments)
-        except Exception as error:
-            raise ConfigError(f"options.factory = {name!r} raised {type(error).__name__}: {error}") from error
+        except (Exception, SystemExit) as error:
+            raise ConfigError(f"options.factory = {name!r} raised {_words(error)}") from error
     if not isinstance(network, nn.Module):
         raise ConfigError(
             f"options.factory = {name!r} returned a {type(network).__name__}; a torch.nn.Module is needed"
         )
     return network
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {str(error).strip()[:500]}"
 
 
 def load_timm(path: Path, record: ClassifierRecord) -> nn.Module:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
-from numba import njit
 from numpy import ndarray
 from scipy import ndimage
 
+from facing_asymmetry.core.compiling import compiled
 from facing_asymmetry.face_models.makehuman import atlas
 from facing_asymmetry.face_models.makehuman.template import Template
 
@@ -79,7 +79,7 @@ EMPTY = -1
 """Face index of a texel that no triangle covers."""
 
 
-@njit(cache=True)
+@compiled
 def rasterise(
     corners: ndarray, width: int, height: int, slack: float
 ) -> tuple[ndarray, ndarray]:  # pragma: no cover - compiled

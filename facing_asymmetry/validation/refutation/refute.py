@@ -1,6 +1,5 @@
 """All refuters over a run folder: one row per classifier, score and refuter."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -16,8 +15,10 @@ from facing_asymmetry.core.console import PlainConsole, styled
 from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.core.settings import validated
 from facing_asymmetry.interventions.two_sided import partner_of
+from facing_asymmetry.results.files import read_json, read_table
 from facing_asymmetry.results.layout import MANIFEST_FILE, RESPONSES_FILE, SCORES_FILE
 from facing_asymmetry.results.response_table import read_chunks
+from facing_asymmetry.results.shapes import Manifest
 from facing_asymmetry.validation.refutation.estimate import (
     GROUP_KEY,
     CurveSets,
@@ -72,7 +73,7 @@ def refute_run(folder: Path, settings: RefuterSettings, statistics: StatisticsSe
     for name in (SCORES_FILE, RESPONSES_FILE):
         if not (folder / name).is_file():
             raise DataError(f"{folder / name} is missing; `facing-asymmetry run` (or `score`) makes a run folder")
-    return refute(pd.read_csv(folder / SCORES_FILE), read_chunks(folder / RESPONSES_FILE), settings, statistics)
+    return refute(read_table(folder, SCORES_FILE), read_chunks(folder / RESPONSES_FILE), settings, statistics)
 
 
 def statistics_of(folder: Path) -> StatisticsSettings:
@@ -85,9 +86,9 @@ def statistics_of(folder: Path) -> StatisticsSettings:
     if not manifest.is_file():
         return StatisticsSettings()
     try:
-        values = json.loads(manifest.read_text(encoding="utf-8"))["config"]["statistics"]
+        values = read_json(manifest, Manifest)["config"]["statistics"]
         return validated(StatisticsSettings, values, "statistics")
-    except (ValueError, KeyError, TypeError, ConfigError) as error:
+    except (KeyError, TypeError, ConfigError) as error:
         raise DataError(f"{manifest}: no settings of statistics that this version knows ({error})") from error
 
 
