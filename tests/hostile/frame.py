@@ -48,6 +48,9 @@ PATHS = {
 }  # fmt: skip
 """Events that change a file system -> which of their arguments are paths."""
 
+ENTRIES = ("os.remove", "os.rmdir", "os.rename", "os.link", "os.symlink")
+"""Those that change the entry of a folder."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -254,6 +257,7 @@ def _child(member: Member, place: Path) -> None:
 def _enter(asked: list[str] | Callable[[], object]) -> int:
     """Run the input; its exit status."""
     from facing_asymmetry.app.cli import main
+    from facing_asymmetry.core.console import complain
     from facing_asymmetry.core.errors import FacingAsymmetryError
 
     try:
@@ -265,7 +269,7 @@ def _enter(asked: list[str] | Callable[[], object]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except FacingAsymmetryError as error:
-        print(f"error: {error}", file=sys.stderr)
+        complain(error)
         return 2
     return 0
 
@@ -322,7 +326,10 @@ def _watch(work: Path, starts: tuple[str, ...]) -> Callable[[str, tuple], None]:
                 say(f"opened {path!r} to {'write' if writes else 'read'}")
         elif event in PATHS:
             for number in PATHS[event]:
-                if not inside(args[number], writable):
+                path = args[number]
+                if event in ENTRIES and isinstance(path, str | bytes | os.PathLike):
+                    path = Path(os.fsdecode(path)).parent  # a link itself is changed, not what it leads to
+                if not inside(path, writable):
                     say(f"{event} {args[number]!r}")
         elif event in ("subprocess.Popen", "os.exec", "os.posix_spawn", "os.system"):
             words = args[1] if event == "subprocess.Popen" else args[0]

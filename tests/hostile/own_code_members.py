@@ -5,10 +5,8 @@ from pathlib import Path
 
 from tests.hostile.frame import Member
 
-CUSTOM = ("optimise", "debug=authored", "identities=1", "threads=1", "classifier=custom", "classifiers.custom.input_size=48")
-FACTORY = (*CUSTOM, "classifiers.custom.options.loader=factory")
-TIMM = (*CUSTOM, "classifiers.custom.options.loader=timm", "classifiers.custom.options.model=mobilenetv3_small_050")
-
+PLACE = "classifiers.custom.options."
+NETWORK = "import sys\nfrom torch import nn\nclass make(nn.Module):\n def forward(s, x): "
 MODULES = {
     "a syntax error": "def make(:",
     "exit status 0 at import": "import sys; sys.exit(0)",
@@ -24,33 +22,67 @@ MODULES = {
     "a function that takes other arguments": "def make(width): pass",
     "a class that is no instance": "from torch import nn\ndef make(): return nn.Linear",
     "endless recursion": "def make(): return make()",
-    "a network that raises": "from torch import nn\nclass N(nn.Module):\n def forward(s, x): raise ValueError('[/x]')\nmake = N",
-    "a network that exits": "import sys\nfrom torch import nn\nclass N(nn.Module):\n def forward(s, x): sys.exit(0)\nmake = N",
-    "a network that returns words": "from torch import nn\nclass N(nn.Module):\n def forward(s, x): return 'x'\nmake = N",
+    "a network that raises": NETWORK + "raise ValueError('[/x]')",
+    "a network that exits": NETWORK + "sys.exit(0)",
+    "a network that returns words": NETWORK + "return 'x'",
 }
-FACTORIES = ("", ":", "nets", "nets:", ":make", "nosuch:make", "..:make", "nets.x:make", "/etc/passwd:make", "a b:c", "nets:make:x")
-ARGUMENTS = ("+A.nosuch=1", "+A.num_classes=7", "+A.pretrained=true", "+A.checkpoint_path=x", "A=3", "A=[1]", "+A.drop_rate=x")
+FACTORIES = (
+    "",
+    ":",
+    "nets",
+    "nets:",
+    ":make",
+    "no:make",
+    "..:make",
+    "nets.x:make",
+    "/etc/passwd:make",
+    "a b:c",
+    "a:b:c",
+)
+ARGUMENTS = (
+    "+arguments.nosuch=1",
+    "+arguments.num_classes=7",
+    "+arguments.pretrained=true",
+    "+arguments.checkpoint_path=x",
+    "arguments=3",
+    "+arguments.drop_rate=x",
+)
 PIP = {
-    "bytes": b"\xff\xfe\x00", "no section": b"index-url = x\n", "a word": b"x", "twice": b"[global]\n[global\n",
-    "interpolation": b"[global]\nindex-url = %(x)s\n", "no address": b"[global]\nindex-url = [/x]\n",
+    "bytes": b"\xff\xfe\x00",
+    "no section": b"index-url = x\n",
+    "a word": b"x",
+    "an open section": b"[global\n",
+    "interpolation": b"[global]\nindex-url = %(x)s\n",
+    "no address": b"[global]\nindex-url = [/x]\n",
     "a file": b"[global]\nindex-url = file:///etc\n",
-}  # fmt: skip
+}
+
+
+def _loading(*options: str) -> Callable[[], object]:
+    def act() -> None:
+        from facing_asymmetry.app.overrides import compose_config
+        from facing_asymmetry.classifiers import registry
+        from facing_asymmetry.classifiers.record import record_from
+
+        words = [f"+{PLACE}{option[1:]}" if option.startswith("+") else f"{PLACE}{option}" for option in options]
+        composed = compose_config(["classifier=custom", "classifiers.custom.input_size=48", *words])
+        registry.load(record_from(composed["classifiers"]["custom"], "classifiers.custom"))
+
+    return act
 
 
 def _module(name: str, source: str) -> Member:
-    def make(folder: Path) -> list[str]:
+    def make(folder: Path) -> Callable[[], object]:
         (folder / "nets.py").write_text(source)
-        return [*FACTORY, "classifiers.custom.options.factory=nets:make"]
+        return _loading("loader=factory", "factory='nets:make'")
 
     return Member(f"factory: {name}", "loaders", make)
 
 
 def _timm(argument: str) -> Member:
-    words = argument.replace("A", "classifiers.custom.options.arguments")
-
-    def make(folder: Path) -> list[str]:
+    def make(folder: Path) -> Callable[[], object]:
         (folder / "m.pth").write_bytes(b"x")
-        return [*TIMM, "classifiers.custom.options.path=m.pth", words]
+        return _loading("loader=timm", "model=mobilenetv3_small_050", "path=m.pth", argument)
 
     return Member(f"timm: {argument}", "loaders", make)
 
@@ -62,9 +94,9 @@ def _pip(name: str, content: bytes) -> Member:
 
         def act() -> None:
             from facing_asymmetry.core.assets.progress import silent
-            from facing_asymmetry.core.assets.registries import download, parse_source
+            from facing_asymmetry.core.assets.registries import Source, download
 
-            download(parse_source("pypi:nosuch-package==1.0:nosuch-package-1.0.tar.gz"), folder / "tmp", silent)
+            download(Source.parse("pypi:nosuch-package==1.0:nosuch-package-1.0.tar.gz"), folder / "tmp", silent)
 
         return act
 
@@ -74,8 +106,8 @@ def _pip(name: str, content: bytes) -> Member:
 MEMBERS = [
     *(_module(*pair) for pair in MODULES.items()),
     *(
-        Member(f"factory called {name!r}", "loaders", lambda folder, n=name: [*FACTORY, f"classifiers.custom.options.factory='{n}'"])
-        for name in FACTORIES
+        Member(f"factory called {n!r}", "loaders", lambda folder, n=n: _loading("loader=factory", f"factory='{n}'"))
+        for n in FACTORIES
     ),
     *(_timm(argument) for argument in ARGUMENTS),
     *(_pip(*pair) for pair in PIP.items()),

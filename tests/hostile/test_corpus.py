@@ -20,3 +20,8 @@ def test_every_hostile_input_ends_in_a_sentence_and_touches_nothing_outside(name
 
 def test_every_member_has_an_entry_point_of_the_list():
     assert {member.entry for member in MEMBERS.values()} <= ENTRIES
+
+
+def test_there_are_two_hundred_members_over_all_entry_points():
+    assert len(MEMBERS) >= 200
+    assert {"photographs", "runs", "configuration", "registries", "loaders"} <= {m.entry for m in MEMBERS.values()}

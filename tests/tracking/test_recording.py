@@ -137,3 +137,16 @@ def test_an_offline_sweep_of_the_working_set_reads_back_complete(tmp_path):
         "cost, parts and share by emotion and for all; the parts standardised, three scores under three interventions, "
         "two paired with the control"
     )
+
+
+def test_a_full_temporary_folder_costs_the_record_and_nothing_else(several, tmp_path, caplog, monkeypatch):
+    run = shutil.copytree(several, tmp_path / "run")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nosuch"))
+    assert log_run(run, SWEEP, composed(run)) is None
+    assert "W&B did not take the run" in caplog.text
+
+
+def test_an_id_in_the_environment_is_not_shared_by_the_jobs_of_a_sweep(several, tmp_path, monkeypatch):
+    monkeypatch.setenv("WANDB_RUN_ID", "shared")
+    folder = log_run(shutil.copytree(several, tmp_path / "run"), SWEEP, composed(several))
+    assert not folder.name.endswith("-shared")

@@ -35,7 +35,10 @@ class Chosen(nn.Module):
 
     def forward(self, x: Float[Tensor, "B C S S"]) -> Float[Tensor, "B K"]:
         """The logits among what the network returns."""
-        return chosen(self.network(x), self.output)
+        try:
+            return chosen(self.network(x), self.output)
+        except SystemExit as error:  # the user's code; a command must not end as if it were done
+            raise ModelError("the network ends the program (sys.exit) instead of returning logits") from error
 
 
 class FromProbabilities(nn.Module):

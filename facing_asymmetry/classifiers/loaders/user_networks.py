@@ -23,7 +23,7 @@ def load_factory(record: ClassifierRecord) -> nn.Module:
     Raises:
         ConfigError: the factory can't be imported or called; see `call_factory`.
     """
-    made = call_factory(str(record.options.get("factory") or ""), dict(record.options.get("arguments") or {}))
+    made = call_factory(str(record.options.get("factory") or ""), _arguments(record))
     return Chosen(made, record.options.get("output"))
 
 
@@ -62,6 +62,14 @@ def call_factory(name: str, arguments: Mapping[str, Any]) -> nn.Module:
     return network
 
 
+def _arguments(record: ClassifierRecord) -> dict[str, Any]:
+    """`options.arguments`; `ConfigError` where it is no mapping."""
+    found = record.options.get("arguments") or {}
+    if not isinstance(found, Mapping):
+        raise ConfigError(f"options.arguments = {found!r}; it must be a mapping of names to values")
+    return {str(name): value for name, value in found.items()}
+
+
 def _words(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error).strip()[:500]}"
 
@@ -83,7 +91,7 @@ def load_timm(path: Path, record: ClassifierRecord) -> nn.Module:
     if not timm.is_model(name):
         hint = suggestion(name, timm.list_models())
         raise ConfigError(f"options.model = {name!r} is no model of timm {timm.__version__}{hint}")
-    arguments = dict(record.options.get("arguments") or {})
+    arguments = _arguments(record)
     fixed = sorted(key for key in arguments if key.startswith(("pretrained", "checkpoint")) or key == "num_classes")
     if fixed:
         raise ConfigError(f"options.arguments.{fixed[0]}: labels and options.path say this; leave it out")
