@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from facing_asymmetry.config import PHOTOGRAPHS, RunConfig, read_config
+from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.results.manifest import read_manifest
 from facing_asymmetry.runs.each_head import of_each_head
 from facing_asymmetry.runs.photograph_study import PhotographStudy
