@@ -17,6 +17,7 @@ from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.core.store import fingerprint
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.face_models.contract import FaceModel, Identity
+from facing_asymmetry.photographs.demonstration import photographs_source
 from facing_asymmetry.photographs.fitting.learnt import learnt
 from facing_asymmetry.photographs.listing import Failure
 from facing_asymmetry.photographs.moved_head import MovedHead
@@ -61,7 +62,8 @@ class PhotographStudy(Study):
                     f"out, or leave face_model={PHOTOGRAPHS} out"
                 )
         check_scene(config.scene)
-        self.listing = list_people(Path(self.settings.folder), config.emotions)
+        self.source = photographs_source(self.settings.folder)
+        self.listing = list_people(self.source, config.emotions)
         block = identity_block(self.listing.count, config.identity_block, "people of photographs.folder")
         self.people = [person for person in self.listing.people if person.number in block]
         self._fitted: Fitted | None = None
@@ -193,7 +195,7 @@ class PhotographStudy(Study):
         """
         failures = self.fit(Progress())[1]
         write_csv(folder, PHOTOGRAPHS_FILE, self._shown_table())
-        write_csv(folder, FAILURES_FILE, failures_table(failures, Path(self.settings.folder)))
+        write_csv(folder, FAILURES_FILE, failures_table(failures, self.source))
         if not self.shown_photographs:
             first = f"; first: {failures[0].photograph.shown}: {failures[0].reason}" if failures else ""
             raise DataError(

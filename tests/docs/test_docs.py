@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 import torch
 
 from facing_asymmetry.app.cli import STAGES, cli
 from facing_asymmetry.app.hydra import launch
 from facing_asymmetry.core.conf_folder import conf_folder
+from tests.photographs.pictures import save
 from tools.configuration_page import page
 
 ROOT = Path(__file__).parents[2]
@@ -95,6 +97,8 @@ def test_every_command_is_tested_or_excused_by_name():
 @pytest.mark.parametrize(("where", "line"), STUDIES)
 def test_a_documented_study_can_be_planned(where: str, line: str, capfd, tmp_path, monkeypatch):
     stage, *overrides = shlex.split(line, comments=True)
+    if "photographs.folder=FOLDER" in overrides:  # which stands for the reader's own
+        save(tmp_path / "FOLDER" / "controls" / "happiness" / "a.png", np.zeros((8, 8, 3), np.uint8))
     assert "frames" in planned(stage, overrides, capfd, tmp_path, monkeypatch)
 
 
