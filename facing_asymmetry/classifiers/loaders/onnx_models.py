@@ -37,7 +37,13 @@ ROUNDING: Final = 1e-5
 """A difference that is smaller than this share of the largest logit is rounding."""
 
 SECONDS: Final = 12
-"""A graph that takes longer for the frames is given up, plus one second for every 20 MB of weights."""
+"""A graph that takes more processor time for the frames is given up, plus one second for every 20 MB of weights."""
+
+PATIENCE: Final = 5
+"""Wall-clock seconds for each second of processor time: other processes may keep the machine busy."""
+
+ENDED: Final = (-24, -9)
+"""Exit statuses of a process that has used up its processor time."""
 
 BYTES: Final = 2 << 30
 """Memory that the trial may take, plus four times the size of the files."""
@@ -124,11 +130,24 @@ def _trial(path: Path, output: str, x: Tensor) -> tuple[int, Tensor]:
     size = given_size(path, BYTES) + sum(file.stat().st_size for file in data_files(path))
     seconds, frames = SECONDS + size // 20_000_000, io.BytesIO()
     np.save(frames, np.ascontiguousarray(x.numpy()))
-    command = [sys.executable, "-P", "-m", onnx_runtime.__name__, str(path), output, str(BYTES + 4 * size)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        onnx_runtime.__name__,
+        str(path),
+        output,
+        str(seconds),
+        str(BYTES + 4 * size),
+    ]
     try:
-        done = subprocess.run(command, input=frames.getvalue(), capture_output=True, timeout=seconds, check=False)
+        done = subprocess.run(
+            command, input=frames.getvalue(), capture_output=True, timeout=PATIENCE * seconds, check=False
+        )
     except subprocess.TimeoutExpired as error:
-        raise AssetError(f"{path} has not classified {len(x)} frames within {seconds} s") from error
+        raise AssetError(f"{path} has not classified {len(x)} frames within {PATIENCE * seconds} s") from error
+    if done.returncode in ENDED:
+        raise AssetError(f"{path} has not classified {len(x)} frames within {seconds} s of processor time")
     head, _, body = done.stdout.partition(b"\n")
     if done.returncode or not head:
         lines = done.stderr.decode(errors="replace").strip().splitlines()

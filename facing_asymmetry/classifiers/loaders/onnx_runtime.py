@@ -130,9 +130,9 @@ def answer(path: Path, output: str, frames: ndarray) -> tuple[int, ndarray]:
 
 def main() -> None:
     """Read frames from standard input, write a line of JSON and the logits."""
-    path, output, size = sys.argv[1:]
+    path, output, seconds, size = sys.argv[1:]
     frames = np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False)
-    _limit(int(size))
+    _limit(int(seconds), int(size))
     facts: dict[str, Any] = {}
     logits = np.zeros((0, 0), np.float32)
     try:
@@ -144,12 +144,13 @@ def main() -> None:
     sys.stdout.buffer.write(json.dumps(facts | {"shape": logits.shape}).encode() + b"\n" + logits.tobytes())
 
 
-def _limit(size: int) -> None:
-    """Bound the memory of this process, where the system can."""
+def _limit(seconds: int, size: int) -> None:
+    """Bound the processor time and memory of this process, where the system can."""
     try:
         import resource
     except ImportError:  # Windows
         return
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_DATA, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
