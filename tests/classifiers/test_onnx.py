@@ -211,5 +211,5 @@ def test_a_graph_that_never_ends_is_given_up(tmp_path, monkeypatch):
     nodes[-1].output[0] = "start"
     nodes.append(helper.make_node("Loop", ["", "yes", "start"], ["y"], body=body))
     yes = numpy_helper.from_array(np.array(True), "yes")
-    with pytest.raises(AssetError, match="has not classified 4 frames within 3 s"):
+    with pytest.raises(AssetError, match="has not classified 4 frames within (3|15) s"):
         registry.load(own(save(tmp_path / "m.onnx", model(nodes, [*tensors, yes]))))
