@@ -111,7 +111,8 @@ def test_every_job_of_a_documented_sweep_can_be_planned(where: str, line: str, c
 
 
 def planned(stage: str, overrides: list[str], capfd, tmp_path: Path, monkeypatch) -> str:
-    """What a dry run of the stage says; it must end well."""
+    """What a dry run of the stage says; it must end well. `FOLDER` of photographs is that of the demonstration."""
+    overrides = [o.replace("photographs.folder=FOLDER", "photographs.folder=demonstration") for o in overrides]
     monkeypatch.chdir(tmp_path)
     threads = torch.get_num_threads()
     status = launch(
