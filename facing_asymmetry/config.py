@@ -97,9 +97,6 @@ class PhotographSettings:
         default="known", description="Whether the fit may use the emotion that the photograph is filed under."
     )
     furrows: StrictBool = Field(default=True, description="Soften furrows where the face relaxes.")
-    refine: StrictBool = Field(
-        default=False, description="Refine each fit through the renderer, by the photograph's brightness."
-    )
     largest_residual: Annotated[Positive, Unit("per cent of the distance between the eyes")] = Field(
         default=3.0, description="Residual of a fit, in per cent of the distance between the eyes, that is still used."
     )
