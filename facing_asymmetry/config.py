@@ -88,7 +88,8 @@ class PhotographSettings:
 
     folder: str = Field(
         default="",
-        description="Folder GROUP/EMOTION/SUBJECT[_...].jpg, or a CSV with the columns path, group, emotion, subject.",
+        description="Folder GROUP/EMOTION/SUBJECT[_...].jpg, a CSV with the columns path, group, emotion, subject, or "
+        "`demonstration`.",
     )
     head: Literal["makehuman", "ict", "flame"] = Field(
         default="makehuman", description="Face model that is fitted to each photograph and moves it."
