@@ -30,6 +30,7 @@ OTHERS: Final = {
     "media": ("media", "Make films and contact sheets of a run's faces, and of face models."),
     "compare": ("compare", "Compare the scores of runs with different face models."),
     "photographs": ("photographs", "Measure activation against symmetry on photographs of real faces."),
+    "restore": ("photographs", "Restore the symmetry of photographed patients, and show what classifiers then say."),
     "dashboard": ("dashboard", "Save a W&B workspace that compares the runs of a sweep."),
     "refute": ("refute", "Stress-test a run's estimates: placebo, dummy outcome, random cause, subsets."),
     "calibrate": ("calibrate", "Measure error rates and power of the tests on simulated data (minutes)."),

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 import jinja2
 import pandas as pd
+from jaxtyping import UInt8
 from matplotlib.figure import Figure
+from numpy import ndarray
 from PIL import Image
 
 from facing_asymmetry.classifiers import registry
@@ -57,7 +59,7 @@ def study(
     synthetic = _synthetic(run)
     measured, failures = measure_all(photographs)
     failures += left_out(source)
-    write_atomically(into / FAILURES_FILE, _failed(failures).to_csv(index=False))
+    write_atomically(into / FAILURES_FILE, failures_table(failures).to_csv(index=False))
     if not measured:
         named = printable(source, MOST_WORDS)
         raise DataError(
@@ -117,11 +119,12 @@ def render_page(
         groups=_group_rows(tables["groups"]),
         own_neutral=int((measures["excess_asymmetry_mm"].notna()).sum()),
         crowded=[f"{m.photograph.shown} ({m.faces})" for m in measured if m.faces > 1],
-        pictures=[(_uri(m), m.photograph.shown) for m in measured] if thumbnails else [],
+        pictures=[(frame_uri(m.frame), m.photograph.shown) for m in measured] if thumbnails else [],
     )
 
 
-def _failed(failures: Sequence[Failure]) -> pd.DataFrame:
+def failures_table(failures: Sequence[Failure]) -> pd.DataFrame:
+    """One row per photograph that is not used, with the reason."""
     rows = [(f.photograph.shown, f.photograph.group, f.reason) for f in failures]
     return pd.DataFrame(rows, columns=["path", "group", "reason"])
 
@@ -163,7 +166,8 @@ def _spread(row: Mapping[Hashable, Any], key: str, digits: int) -> str:
     return f"{mean:.{digits}f}" + ("" if pd.isna(spread) else f" ± {spread:.{digits}f}")
 
 
-def _uri(m: Measured) -> str:
+def frame_uri(frame: UInt8[ndarray, "S S 3"]) -> str:
+    """A small picture of a frame, for use inside a page."""
     out = io.BytesIO()
-    Image.fromarray(m.frame).resize((112, 112)).save(out, "JPEG", quality=80)
+    Image.fromarray(frame).resize((112, 112)).save(out, "JPEG", quality=80)
     return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()

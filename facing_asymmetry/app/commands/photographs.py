@@ -1,4 +1,4 @@
-"""The commands `photographs` and `benchmark photographs`; nothing heavy is imported before one runs."""
+"""The commands `photographs`, `restore` and `benchmark photographs`; nothing heavy is imported before one runs."""
 
 import time
 from dataclasses import replace
@@ -41,6 +41,41 @@ def photographs(source: str, into: Path, names: tuple[str, ...], run: Path | Non
     from facing_asymmetry.photographs.study import study
 
     say(f"report: {study(photographs_source(source), into, names, run, thumbnails=thumbnails)}")
+
+
+@click.command()
+@click.argument("source", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    default=Path("outputs/restore"),
+    show_default=True,
+    help="Folder of the report.",
+)
+@click.option(
+    "--classifier", "names", multiple=True, help="A classifier; repeat for more. Default: all that are ready."
+)
+@click.option(
+    "--head",
+    type=click.Choice(["makehuman", "ict", "flame"]),
+    default="makehuman",
+    show_default=True,
+    help="Face model that is fitted to each photograph.",
+)
+@click.option("--thumbnails", is_flag=True, help="Embed the pictures (by default the page holds no photographs).")
+def restore(source: Path, into: Path, names: tuple[str, ...], head: str, thumbnails: bool) -> None:
+    """Restore the symmetry of photographed patients, and show what classifiers then say.
+
+    FOLDER is laid out GROUP/EMOTION/SUBJECT[_...].jpg, or is a CSV with the columns path, group, emotion, subject. A
+    head is fitted to each photograph with its sides free, and the weak side is raised until the picture measures
+    symmetric. Neutral photographs of the same people make the fit better. Photographs are read on this machine and
+    nothing is uploaded.
+    """
+    from facing_asymmetry.config import PhotographSettings
+    from facing_asymmetry.photographs.restore_study import restore_folder
+
+    settings = PhotographSettings(folder=str(source), head=head)  # type: ignore[arg-type]
+    say(f"report: {restore_folder(source, into, names, settings, thumbnails=thumbnails)}")
 
 
 @click.command("photographs")
