@@ -5,7 +5,7 @@
 # make calibrate-quick  the same in under a minute, with wider bands
 # make refit   every stored reference that rests on rendered faces, after a change of the heads or the renderer (allow two hours)
 # make test-slurm     install Debian's SLURM where it is absent, start one of this machine alone, run a sweep on it, stop it
-# make fuzz    random configurations for ten minutes (SEED=7: others); make test does it for under one
+# make fuzz    every hostile input, and random configurations for ten minutes (SEED=7: others); make test does a part
 # make audit   look the pinned dependencies up in a database of advisories (needs a network)
 # make lint    ruff and mypy
 # make docs    the documentation site into site/; a warning is an error
@@ -62,7 +62,8 @@ lint: .venv/.installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 fuzz: .venv/.installed
-	@FUZZ_SECONDS=600 FUZZ_SEED=$(SEED) $(BIN)/python -m pytest tests/hostile/test_fuzz.py -q -s -n 0 --timeout=1200
+	@HOSTILE=all FUZZ_SECONDS=600 FUZZ_SEED=$(SEED) $(BIN)/python -m pytest tests/hostile/test_corpus.py \
+		tests/hostile/test_fuzz.py -q -s -n 0 --timeout=1200
 
 audit: .venv/.installed
 	@($(UV) tool run --quiet pip-audit --requirement requirements.lock --require-hashes --disable-pip --format json \

@@ -1,8 +1,13 @@
+import os
+
 import pytest
 
 from tests.hostile.frame import Runner, members
 
 MEMBERS = members()
+
+EVERY = 1 if os.environ.get("HOSTILE") == "all" else 3
+"""`make test` runs every third member, which takes minutes less; `make fuzz` runs all of them."""
 ENTRIES = {"import", "loaders", "faces", "photographs", "store", "runs", "configuration", "registries"}
 
 
@@ -12,7 +17,7 @@ def runner():
         yield running
 
 
-@pytest.mark.parametrize("name", MEMBERS)
+@pytest.mark.parametrize("name", sorted(MEMBERS)[::EVERY])
 def test_every_hostile_input_ends_in_a_sentence_and_touches_nothing_outside(name, runner):
     outcome = runner.run(name)
     assert not outcome.faults(MEMBERS[name]), f"{outcome.out[-1500:]}\n{outcome.err[-3000:]}"
@@ -23,5 +28,5 @@ def test_every_member_has_an_entry_point_of_the_list():
 
 
 def test_there_are_two_hundred_members_over_all_entry_points():
-    assert len(MEMBERS) >= 200
+    assert len(MEMBERS) // EVERY >= 200
     assert {"photographs", "runs", "configuration", "registries", "loaders"} <= {m.entry for m in MEMBERS.values()}
