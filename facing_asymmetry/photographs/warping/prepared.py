@@ -129,7 +129,7 @@ def prepare(
         np.ascontiguousarray(looked_up),
         np.ascontiguousarray(light, np.float32),
         np.ascontiguousarray(calm, np.float32),
-        np.ascontiguousarray(shade, np.float32),
+        np.ascontiguousarray(shade[..., None], np.float32),
     )
     return PreparedPhotograph(mesh, source, iod, shading, lights)
 

@@ -60,7 +60,7 @@ class WarpSource(NamedTuple):
         matrix: `(2, 3)` from pixels of the frame to pixels of `picture`.
         lift: `(S, S, 3)` light that is added where the furrows of the expression have vanished.
         calm: `(S, S, 3)` the frame without detail: skin grows no brighter than that, nearly.
-        shade: `(S, S)` brightness of the mesh by itself, evenly coloured, in the picture's light.
+        shade: `(S, S, 1)` brightness of the mesh by itself, evenly coloured, in the picture's light.
     """
 
     camera: ndarray
@@ -286,7 +286,7 @@ def warp(
         source: the picture.
         mesh: topology.
         slide: pixels from a lip's edge within which what lies behind follows it.
-        shade: `(S, S)` brightness of the new mesh by itself, as `source.shade`.
+        shade: `(S, S)` brightness of the new mesh by itself.
         out: `(3, S, S)`, filled, sRGB in [0, 1].
         field: `(S, S, 3)`, filled: displacement that was looked up, in pixels of the frame.
     """
@@ -312,7 +312,7 @@ def warp(
                 dx, dy = 0.0, 0.0
             field[row, column, 0], field[row, column, 1] = dx, dy
             if found[row, column] >= 0 and inside[row, column, 2] == 0.0:
-                before = _bilinear_plane(source.shade, column + 0.5 + dx, row + 0.5 + dy)
+                before = _bilinear(source.shade, column + 0.5 + dx, row + 0.5 + dy, 0)
                 if before > 0.0:
                     change = min(max(shade[row, column] / before, DARKEST), BRIGHTEST)
                     ratio[row, column] = change if abs(change - 1.0) > SAME else 1.0
@@ -351,20 +351,6 @@ def _softened(plane: ndarray, row: int, column: int) -> float:
             even &= value == 1.0
             total += value * (2 - abs(i)) * (2 - abs(j))
     return 1.0 if even else total / 16.0
-
-
-@kernel(inline="always")
-def _bilinear_plane(image: ndarray, x: float, y: float) -> float:
-    """As `_bilinear`, of one channel."""
-    height, width = image.shape[0], image.shape[1]
-    x, y = x - 0.5, y - 0.5
-    j, i = int(np.floor(x)), int(np.floor(y))
-    fx, fy = x - j, y - i
-    left, right = min(max(j, 0), width - 1), min(max(j + 1, 0), width - 1)
-    top, bottom = min(max(i, 0), height - 1), min(max(i + 1, 0), height - 1)
-    upper = image[top, left] * (1.0 - fx) + image[top, right] * fx
-    lower = image[bottom, left] * (1.0 - fx) + image[bottom, right] * fx
-    return upper * (1.0 - fy) + lower * fy
 
 
 @kernel(parallel=True)
