@@ -10,7 +10,6 @@ from jaxtyping import Float, UInt8
 from numpy import ndarray
 
 from facing_asymmetry.config import PhotographSettings, Scene
-from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.photographs.detector import detect
@@ -19,7 +18,14 @@ from facing_asymmetry.photographs.fitting.restoring import restored_weights, wea
 from facing_asymmetry.photographs.landmarks import framed, mesh_points
 from facing_asymmetry.photographs.listing import Failure, Photograph
 from facing_asymmetry.photographs.measure import measure
-from facing_asymmetry.photographs.stimulus import NEUTRAL, PhotographStimulus, SeenFace, fit_photograph, see, unusable
+from facing_asymmetry.photographs.stimulus import (
+    NEUTRAL,
+    PhotographStimulus,
+    SeenFace,
+    fit_photograph,
+    see_all,
+    unusable,
+)
 from facing_asymmetry.photographs.symmetry_scale import asymmetry_mm, error_of_s, published_scale
 from facing_asymmetry.photographs.warping.renderer import PhotographRenderer
 from facing_asymmetry.rendering.contract import Framing
@@ -135,15 +141,8 @@ def restore_person(
     Raises:
         AssetError: a network that finds faces can't be had.
     """
-    faces: list[SeenFace] = []
-    for photograph in photographs:
-        if photograph.emotion not in (*BASIC, NEUTRAL):
-            yield Failure(photograph, f"no head can show {photograph.emotion!r}; there are: {', '.join(BASIC)}")
-            continue
-        try:
-            faces.append(see(photograph))
-        except DataError as error:
-            yield Failure(photograph, str(error))
+    faces, failures = see_all(photographs)
+    yield from failures
     neutral = [face for face in faces if face.photograph.emotion == NEUTRAL]
     used: set[str] = set()
     for face in faces:

@@ -105,6 +105,25 @@ def see(photograph: Photograph) -> SeenFace:
     return SeenFace(photograph, file_hash(photograph), found.points[:, :2], found.turn)
 
 
+def see_all(photographs: Sequence[Photograph]) -> tuple[list[SeenFace], list[Failure]]:
+    """Faces of the photographs of one person, and why the others show none that a head can be fitted to.
+
+    Args:
+        photographs: of one person.
+    """
+    faces, failures = list[SeenFace](), list[Failure]()
+    for photograph in photographs:
+        if photograph.emotion not in (*BASIC, NEUTRAL):
+            reason = f"no head can show {photograph.emotion!r}; there are: {', '.join(BASIC)}"
+            failures.append(Failure(photograph, reason))
+            continue
+        try:
+            faces.append(see(photograph))
+        except DataError as error:
+            failures.append(Failure(photograph, str(error)))
+    return faces, failures
+
+
 def fit_person(
     photographs: Sequence[Photograph], model: FaceModel, settings: PhotographSettings
 ) -> Iterator[PhotographStimulus | Failure]:
@@ -120,15 +139,8 @@ def fit_person(
     Raises:
         AssetError: a network that finds faces can't be had.
     """
-    faces: list[SeenFace] = []
-    for photograph in photographs:
-        if photograph.emotion not in (*BASIC, NEUTRAL):
-            yield Failure(photograph, f"no head can show {photograph.emotion!r}; there are: {', '.join(BASIC)}")
-            continue
-        try:
-            faces.append(see(photograph))
-        except DataError as error:
-            yield Failure(photograph, str(error))
+    faces, failures = see_all(photographs)
+    yield from failures
     neutral = [face for face in faces if face.photograph.emotion == NEUTRAL]
     shown = [face for face in faces if face.photograph.emotion != NEUTRAL]
     best: dict[str, PhotographStimulus] = {}
