@@ -15,7 +15,7 @@ from facing_asymmetry.classifiers.architectures.architecture import (
     find_architecture,
 )
 from facing_asymmetry.classifiers.example_frames import example_inputs
-from facing_asymmetry.classifiers.loaders.named_tensors import differences, shapes_of
+from facing_asymmetry.classifiers.loaders.named_tensors import copied, differences, shapes_of
 from facing_asymmetry.classifiers.loaders.outputs import FromProbabilities, try_network
 from facing_asymmetry.classifiers.loaders.torch_files import load_safetensors
 from facing_asymmetry.classifiers.record import ClassifierRecord
@@ -85,6 +85,7 @@ def _with_weights(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
     faults = differences(tensors, shapes_of(network))
     if faults:
         raise ModelError(f"{record.name}: the weights do not fit {len(record.labels)} labels: {'; '.join(faults)}")
+    tensors = copied(tensors)  # float32, also where a file has half
     network.load_state_dict(tensors, assign=True)
     if any(buffer.is_meta for buffer in network.buffers()):  # a table that is computed, and not part of the state
         network = _untrained(record, architecture)
