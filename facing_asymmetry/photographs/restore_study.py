@@ -91,14 +91,22 @@ def render_restored(
         after=f"{faces['s_after'].mean():.2f}",
         unchanged=int((faces["factor"] == 0.0).sum()),
         failures=failures,
-        validated=validated_error(),
+        validated=validated_error(published_restorations()),
     )
 
 
-def validated_error() -> str:
-    """How far restored rendered faces are from the true ones, as validated, in a sentence; else that it was not."""
+def published_restorations() -> dict[str, Any]:
+    """The record that `benchmark photographs --interventions` wrote; empty where this installation has none."""
     path = files("facing_asymmetry.photographs").joinpath("validated_interventions.json")
-    record = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
+
+
+def validated_error(record: Mapping[str, Any]) -> str:
+    """How far restored rendered faces are from the true ones, as validated, in a sentence; else that it was not.
+
+    Args:
+        record: as `published_restorations` gives it; people who were rendered with another head than was fitted count.
+    """
     rows = [row for row in record.get("restored", ()) if "moved_s" in row and row["head"] != row["fitted"]]
     if not rows:
         return "The size of this error is not validated."

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from facing_asymmetry.app.cli import cli
 from facing_asymmetry.core.errors import DataError
-from facing_asymmetry.photographs.restore_study import validated_error
+from facing_asymmetry.photographs.restore_study import published_restorations, validated_error
 from facing_asymmetry.photographs.restored_tables import CHANGE_COLUMNS, changes_table
 from facing_asymmetry.photographs.restoring import SHARES
 from tests.photographs.test_restoring import patient, weakened
@@ -32,7 +32,7 @@ def test_a_folder_of_patients_is_restored_in_one_command(tmp_path: Path) -> None
     patient(faces, "happiness", np.full((99, 99, 3), 9, np.uint8), "grey")
     page = run(faces, tmp_path / "out")
     assert "An estimate with a model error" in page
-    assert validated_error().split(" (")[0].split("'")[0] in page
+    assert validated_error(published_restorations()).split("'")[0] in page
     assert "no face found" in page
     assert "data:image" not in page
     restored = pd.read_csv(tmp_path / "out" / "restored.csv").set_index("subject")
@@ -75,6 +75,19 @@ def test_a_folder_in_which_nothing_can_be_restored_ends_with_one_message(tmp_pat
     assert "could be restored; first: no face found" in str(done.exception)
     assert pd.read_csv(tmp_path / "out" / "failures.csv")["reason"].tolist() == ["no face found"]
     assert [path.name for path in (tmp_path / "faces").rglob("*") if path.is_file()] == ["p1.png"]
+
+
+def test_the_page_quotes_the_validated_error_or_says_that_there_is_none() -> None:
+    numbers = {"before_s": 0.31, "moved_s": 0.82, "full_s": 0.97, "restored": {"ratio": 0.7, "rmse": 0.25}}
+    crossed = {"head": "ict", "fitted": "makehuman", "own_neutral": True, **numbers}
+    own = {**crossed, "head": "makehuman", "moved_s": 0.99}
+    unusable = {"head": "ict", "fitted": "makehuman", "own_neutral": False, "photographs": 3}
+    said = validated_error({"impaired": 0.3, "restored": [own, crossed, unusable]})
+    for words in ("made at s = 0.3", "with the person's own neutral", "from 0.31 to 0.82", "have 0.97", "0.70 times"):
+        assert words in said
+    assert "0.99" not in said
+    for nothing in ({}, {"impaired": 0.3, "restored": [own, unusable]}):
+        assert "not validated" in validated_error(nothing)
 
 
 def test_an_unknown_head_is_refused(tmp_path: Path) -> None:
