@@ -48,6 +48,10 @@ refit: setup
 		--json facing_asymmetry/photographs/validated.json --page docs/photographs.md
 	@# the same validation on another head
 	@$(BIN)/facing-asymmetry benchmark photographs --model ict --json facing_asymmetry/photographs/validated_ict.json
+	@# how true moved photographs are
+	@$(BIN)/facing-asymmetry benchmark photographs --interventions --folder demonstration \
+		--json facing_asymmetry/photographs/validated_interventions.json --page docs/photograph_interventions.md \
+		--sheets docs/pictures
 	@# networks whose reliance on symmetry is known
 	@$(BIN)/facing-asymmetry planted --json docs/calibration/planted.json
 	@# how far technical choices move a score

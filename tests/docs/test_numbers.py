@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from facing_asymmetry.photographs.symmetry_scale import validated
+from facing_asymmetry.results.published import published_interventions
 from facing_asymmetry.validation.photographs.accuracy_tables import reading_rows, with_tables
+from facing_asymmetry.validation.photographs.intervention_tables import with_moved_tables
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -113,6 +115,11 @@ def test_the_error_budget_is_that_of_its_record():
 
 def test_the_validation_of_photographs_is_that_of_its_record():
     assert with_tables(page("photographs.md"), validated()) == page("photographs.md")
+
+
+def test_the_validation_of_moved_photographs_is_that_of_its_record():
+    name = "photograph_interventions.md"
+    assert with_moved_tables(page(name), published_interventions()) == page(name)
 
 
 def test_the_validation_on_another_face_model_is_that_of_its_record():

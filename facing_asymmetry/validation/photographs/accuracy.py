@@ -204,16 +204,18 @@ def measure_design(design: ValidationDesign, scale: SymmetryScale, tell: Tell) -
         "emotions": list(design.emotions),
         "reference": dict(scale.made),
     }
-    return facts | _rounded(validation_record(rows))
+    return facts | rounded(validation_record(rows))
 
 
-def _rounded(value: Any) -> Any:
-    """Floats to four places, at any depth: what a table shows, without noise in the file."""
+def rounded(value: Any) -> Any:
+    """Floats to four places, at any depth: what a table shows, without noise in the file; NaN becomes None."""
     if isinstance(value, dict):
-        return {key: _rounded(part) for key, part in value.items()}
+        return {key: rounded(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_rounded(part) for part in value]
-    return round(value, 4) if isinstance(value, float) else value
+        return [rounded(part) for part in value]
+    if isinstance(value, float):
+        return None if np.isnan(value) else round(float(value), 4)
+    return value
 
 
 def _shots(design: ValidationDesign, tell: Tell) -> Iterator[RenderedPhotograph]:
