@@ -9,7 +9,7 @@ OPEN = ConfigDict(extra="allow")
 Part = dict[str, Any]
 
 
-class Head(TypedDict, total=False):
+class NamedHead(TypedDict, total=False):
     """A face model's settings."""
 
     __pydantic_config__ = OPEN  # type: ignore[misc]
@@ -20,7 +20,7 @@ class ManifestConfig(TypedDict, total=False):
     """The configuration as composed, as far as a report reads it."""
 
     __pydantic_config__ = OPEN  # type: ignore[misc]
-    face_model: Head
+    face_model: NamedHead
     face_models: dict[str, Part]
     classifiers: dict[str, Part]
     interventions: dict[str, Part]
@@ -46,7 +46,7 @@ class Manifest(TypedDict, total=False):
     versions: Part
     config: ManifestConfig
     hashes: ManifestHashes | None
-    face_model: Head
+    face_model: NamedHead
     face_models: dict[str, Part] | None
     seeds: Part
     counts: dict[str, float]
