@@ -20,6 +20,7 @@ from facing_asymmetry.photographs.pixels import MOST_WORDS
 from facing_asymmetry.photographs.restored_tables import activations_table, changes_table, faces_table
 from facing_asymmetry.photographs.restoring import SHARES, RestoredPhotograph, restore_person
 from facing_asymmetry.photographs.study import failures_table, frame_uri
+from facing_asymmetry.results.layout import FAILURES_FILE
 
 
 def restore_folder(
@@ -48,7 +49,7 @@ def restore_folder(
     found = [one for person in people.values() for one in restore_person(person, model, settings)]
     restored = [one for one in found if isinstance(one, RestoredPhotograph)]
     failures = [one for one in found if isinstance(one, Failure)] + left_out(source)
-    write_atomically(into / "failures.csv", failures_table(failures).to_csv(index=False))
+    write_atomically(into / FAILURES_FILE, failures_table(failures).to_csv(index=False))
     if not restored:
         named = printable(source, MOST_WORDS)
         raise DataError(f"none of the photographs of {named} could be restored; first: {failures[0].reason}")

@@ -116,13 +116,19 @@ def read_table(folder: Path, name: str, *, optional: bool = False) -> pd.DataFra
 
 
 def read_json(path: Path, shape: Any = Any) -> Any:
-    """Parsed JSON of a shape of `results.shapes`; `DataError` where the file is missing, torn or of another shape."""
+    """JSON of a shape of `results.shapes`, keys in the file's order.
+
+    Raises:
+        DataError: the file is missing, torn or of another shape.
+    """
     if not path.exists():
         raise DataError(f"{path} is missing; a run folder has one")
     if not path.is_file():
         raise DataError(f"{path} is no regular file")
     try:
-        return parse_json(path.read_bytes(), shape)
+        text = path.read_bytes()
+        parse_json(text, shape)
+        return json.loads(text)
     except (OSError, ValueError) as error:
         raise DataError(f"{path} is not valid JSON of its kind: {error}") from error
 

@@ -187,7 +187,7 @@ def test_example_faces_are_those_of_every_identity_with_pictures(run_data: RunDa
     assert len(figure.axes[0].images) == 2 * 2 * (1 + len(run_data.emotions))
     words = example_faces.caption(run_data)
     assert "identity 0 (female, 31 years), 1 (male, 32 years)" in words
-    assert "are never part of a run: facing-asymmetry photographs FOLDER --run RUN puts them beside one" in words
+    assert "facing-asymmetry photographs FOLDER --run RUN puts others beside" in words
 
 
 def test_surfaces_show_the_grid_means_and_their_derivative(run_data: RunData):

@@ -21,15 +21,15 @@ SELECTIONS: Final = ("ready", "published")
 """`ready`: networks with weights on this machine first, then published architectures with random weights.
 `published`: only those architectures, which are the large ones, with weights where they are on this machine."""
 
-RANDOM_WEIGHTS: Final = "random weights"
-"""Stands in brackets after the name of a network without its weights."""
+RANDOM_WEIGHTS: Final = "random-weights"
+"""Stands behind the name of a network without its weights."""
 
 LABELS: Final = (*BASIC, "neutral")
 """Labels of `torchvision_network`."""
 
 
 def benchmark_networks(count: int, kind: str = "ready") -> list[Classifier]:
-    """Return networks on the CPU; where weights are missing, the name says "random weights".
+    """Return networks on the CPU; where weights are missing, the name ends in "random-weights".
 
     Args:
         count: Number of networks.
@@ -71,7 +71,7 @@ def torchvision_network(name: str, size: int = 224, seed: int = 0) -> Classifier
     from torchvision.models import get_model
 
     record = ClassifierRecord(
-        name=f"{name} ({RANDOM_WEIGHTS})",
+        name=f"{name}-{RANDOM_WEIGHTS}",
         family="torchvision",
         architecture=name,
         training_set="none",
@@ -97,7 +97,7 @@ def has_architecture(record: ClassifierRecord) -> bool:
 
 def untrained(record: ClassifierRecord, seed: int = 0) -> Classifier:
     """Return the network of a record with seeded random weights, because its own are not on this machine."""
-    named = replace(record, name=f"{record.name} ({RANDOM_WEIGHTS})")
+    named = replace(record, name=f"{record.name}-{RANDOM_WEIGHTS}")
     return _frozen(named, lambda: untrained_network(record), seed)
 
 

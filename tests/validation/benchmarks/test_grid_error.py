@@ -151,7 +151,7 @@ def test_a_quick_measurement_writes_record_and_page_and_resumes_from_the_store(t
     def compose(overrides):
         return compose_config([*overrides, "scene.image_size=64", f"paths.store={tmp_path / 'store'}"])
 
-    monkeypatch.setattr("facing_asymmetry.app.hydra.compose_config", compose)
+    monkeypatch.setattr("facing_asymmetry.app.overrides.compose_config", compose)
     page, target = tmp_path / "page.md", tmp_path / "grid_error.json"
     page.write_text("above\n<!-- tables -->\n<!-- end of tables -->\nbelow")
     words = ["grid-error", "--quick", "--classifier", "simple_cnn_fer2013", "--grid", "4", "3"]

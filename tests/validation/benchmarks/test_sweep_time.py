@@ -30,7 +30,7 @@ def test_a_sweep_and_its_network_alone_are_timed_per_frame(model):
     assert found["sweep_over_classifier_low"] <= found["sweep_over_classifier"] <= found["sweep_over_classifier_high"]
     assert min(found["sweep_ms"], found["classifier_ms"]) > 0
     assert found["sweep_frames"] == 7
-    assert found["sweep_classifier"] == "resnet18 (random weights)"
+    assert found["sweep_classifier"] == "resnet18-random-weights"
 
 
 @pytest.mark.parametrize("options", [{"rounds": 0}, {"batch": -1}])
@@ -54,7 +54,7 @@ def test_a_published_network_without_weights_has_its_own_architecture_and_says_t
     record = registry.record("efficientface_rafdb")
     network = untrained(record)
     assert network.record.parameters == record.parameters
-    assert network.record.name == "efficientface_rafdb (random weights)"
+    assert network.record.name == "efficientface_rafdb-random-weights"
     with torch.inference_mode():
         assert torch.isfinite(network(torch.rand(1, 3, 64, 64))).all()
 
