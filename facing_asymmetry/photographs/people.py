@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.photographs.listing import Failure, Photograph, left_out, list_photographs
 
-NEUTRAL = "neutral"
+NEUTRAL: Final = "neutral"
+"""Emotion of the photographs that show a person at rest."""
 
 
 @dataclass(frozen=True)

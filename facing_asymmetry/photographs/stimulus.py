@@ -17,11 +17,9 @@ from facing_asymmetry.photographs.fitting.fit import HeadFit, fit_head
 from facing_asymmetry.photographs.fitting.learnt import learnt
 from facing_asymmetry.photographs.landmarks import frame_of, sample_image
 from facing_asymmetry.photographs.listing import Failure, Photograph
+from facing_asymmetry.photographs.people import NEUTRAL
 from facing_asymmetry.photographs.pixels import photograph_bytes, read_photograph
 from facing_asymmetry.photographs.reading import read_face
-
-NEUTRAL: Final = "neutral"
-"""Emotion of the photographs that show a person at rest."""
 
 OTHER_PERSON: Final = 0.25
 """Distance of two fitted identities from which a neutral photograph counts as another person's.

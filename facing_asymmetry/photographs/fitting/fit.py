@@ -18,6 +18,9 @@ from facing_asymmetry.photographs.fitting.solve import OWN_TRUST, TRUST, ShapePr
 OWN_SD = 0.3
 """Standard deviations by which a person's face may differ from the one fitted to their neutral photograph."""
 
+TOLD_APART = 10
+"""Components, largest first, by which two fitted identities are told apart."""
+
 SNAP_REACH = 0.22
 """Distance, in distances between the eyes, over which the offset of one point moves the skin around it."""
 
@@ -82,11 +85,12 @@ def fit_head(
         tied: whether left and right move nearly alike; False to measure an asymmetric face.
     """
     expected = weight_prior(head.model, label, tied=tied)
-    found = solve(seen, points, own_shape(seen, neutral), expected)
+    own = own_shape(seen, neutral)
+    found = solve(seen, points, own, expected)
     apart = float("nan")
     if len(neutral):
         alone = solve(seen, points, own_shape(seen, ()), expected)
-        apart = float(np.sqrt(((alone.shape - own_shape(seen, neutral).mean) ** 2)[:10].mean()))
+        apart = float(np.sqrt(((alone.shape - own.mean) ** 2)[:TOLD_APART].mean()))
     labelled = bool(expected.strength.any())
     rest = np.zeros((len(head.mean), head.basis.displacements.shape[2]), np.float32)
     rest[:, :3] = head.mean + head.centre + np.tensordot(found.shape, head.components, 1)
@@ -146,6 +150,6 @@ def _offsets(
 def _displacement(head: LinearHead, seen: LandmarkMap, found: Solution, points: Float[ndarray, "468 2"]) -> float:
     """Largest movement of the skin at the points, per cent of the distance between the eyes."""
     where = (seen.vertices, seen.shares)
-    moved = values_at(where, np.tensordot(found.weights, head.fields, 1)[None])[0]
+    moved = values_at(where, np.tensordot(found.weights, head.fields, 1))
     pixels = np.linalg.norm(moved, axis=1).max() * found.camera.scale
     return 100.0 * float(pixels * np.sqrt(abs(np.linalg.det(levelling(points)))))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 from scipy.ndimage import distance_transform_edt
 
@@ -100,21 +100,19 @@ def prepare(
     shown = fit.rest + basis.displace(fit.weights).total
     places = np.empty((len(shown), 3))
     place_vertices(shown, camera, shift, offsets, places)
-    found, nearest = np.empty((size, size), np.int32), np.empty((size, size))
-    find_faces(places, mesh.faces, found)
-    nearness_of(places, mesh.faces, found, nearest)
+    found, nearest = _visible(places, mesh, size)
     flat = (points - matrix[:, 2]) @ turn.T
     iod = float(np.linalg.norm(flat[LEFT_EYE] - flat[RIGHT_EYE]))
     beyond = np.clip(1.0 - distance_transform_edt(found < 0) / (REACH * iod), 0.0, 1.0)
     frame = sample_image(image, matrix, size).astype(np.float32) / np.float32(255)
     picture, looked_up = reduced(image, matrix)
+    light, calm = furrow_light(frame, flat, iod) if relight else (np.zeros_like(frame), frame)
     shading, lights = None, Lights()
-    light, calm, shade = np.zeros_like(frame), frame, np.zeros((size, size), np.float32)
+    shade = np.zeros((size, size), np.float32)
     if relight:
         shading = HeadLight(model.surface, size, camera[13])
         skin = model.regions["face"][mesh.faces].min(axis=1) > 0.5
         lights = shading.lights_of(shown, places, frame, (found >= 0) & skin[found])
-        light, calm = furrow_light(frame, flat, iod)
         shade = shading.brightness(shown[None], places[None], lights)[0]
     source = WarpSource(
         camera,
@@ -132,6 +130,16 @@ def prepare(
         np.ascontiguousarray(shade[..., None], np.float32),
     )
     return PreparedPhotograph(mesh, source, iod, shading, lights)
+
+
+def _visible(
+    places: Float[ndarray, "V 3"], mesh: WarpMesh, size: int
+) -> tuple[Int[ndarray, "S S"], Float[ndarray, "S S"]]:
+    """The face of the head that each pixel shows, -1 for none, and its nearness."""
+    found, nearest = np.empty((size, size), np.int32), np.empty((size, size))
+    find_faces(places, mesh.faces, found)
+    nearness_of(places, mesh.faces, found, nearest)
+    return found, nearest
 
 
 def _camera(

@@ -1,6 +1,6 @@
 """Tables of a validation of the symmetry scale, for the terminal and for docs/photographs.md."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from rich import box
@@ -76,14 +76,23 @@ def with_tables(page: str, record: dict[str, Any]) -> str:
     Raises:
         DataError: the page lacks one of the marks.
     """
-    found = record["made"]
-    versions = ", ".join(f"{name} {found['versions'][name]}" for name in ("python", "numpy", "torch"))
-    made = (
+    facts = (
         f"Faces {_span(record['identities'])}, scale from faces {_span(record['reference']['identities'])}; "
-        f"{versions}; commit {str(found['commit'])[:12]}; {record['seconds'] / 60:.0f} minutes of processor time."
+        f"{made_with(record)}; {record['seconds'] / 60:.0f} minutes of processor time."
     )
-    parts = [f"**{title}**\n\n{markdown_table(head, rows)}" for title, head, rows in tables(record)]
-    return replace_between(page, BEGIN, END, "\n\n".join([*parts, made]))
+    return replace_between(page, BEGIN, END, titled(tables(record), facts))
+
+
+def made_with(record: Mapping[str, Any]) -> str:
+    """Versions and commit that a record was made with."""
+    made = record["made"]
+    versions = ", ".join(f"{name} {made['versions'][name]}" for name in ("python", "numpy", "torch"))
+    return f"{versions}; commit {str(made['commit'])[:12]}"
+
+
+def titled(found: Iterable[tuple[str, Sequence[str], Sequence[Sequence[str]]]], facts: str) -> str:
+    """Titles, headings and rows of tables as Markdown, and what is to be said below them."""
+    return "\n\n".join([*(f"**{title}**\n\n{markdown_table(head, rows)}" for title, head, rows in found), facts])
 
 
 def print_validation(record: dict[str, Any]) -> None:

@@ -101,6 +101,14 @@ def used_rows(faces: pd.DataFrame) -> pd.DataFrame:
     return faces[faces["missing"] == ""]
 
 
+def _counts(faces: pd.DataFrame, used: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "photographs": len(faces),
+        "missing": len(faces) - len(used),
+        "refused": int((used["refused"] != "").sum()),
+    }
+
+
 def errors_of_faces(faces: pd.DataFrame) -> dict[str, Any]:
     """How far moved photographs are from the truth.
 
@@ -111,11 +119,7 @@ def errors_of_faces(faces: pd.DataFrame) -> dict[str, Any]:
         Numbers of photographs, and errors; docs/photograph_interventions.md explains each.
     """
     used = used_rows(faces)
-    facts = {
-        "photographs": len(faces),
-        "missing": len(faces) - len(used),
-        "refused": int((used["refused"] != "").sum()),
-    }
+    facts = _counts(faces, used)
     if used.empty:
         return facts
     s, true, moved = (np.array(used[name].tolist(), float) for name in ("s", "true_s", "moved_s"))
@@ -146,11 +150,7 @@ def errors_of_restored(faces: pd.DataFrame) -> dict[str, Any]:
         Numbers of photographs, mean factor of the correction, mean measured s, and what is left of the difference.
     """
     used = used_rows(faces)
-    facts = {
-        "photographs": len(faces),
-        "missing": len(faces) - len(used),
-        "refused": int((used["refused"] != "").sum()),
-    }
+    facts = _counts(faces, used)
     if used.empty:
         return facts
     measured = {name: float(used[name].mean()) for name in ("factor", "before_s", "moved_s", "full_s")}

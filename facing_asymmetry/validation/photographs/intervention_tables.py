@@ -7,7 +7,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from facing_asymmetry.core.markdown import markdown_table, replace_between
+from facing_asymmetry.core.markdown import replace_between
+from facing_asymmetry.validation.photographs.accuracy_tables import made_with, titled
 from facing_asymmetry.validation.photographs.interventions import OTHER, SAME
 from facing_asymmetry.validation.photographs.round_trip import RESTORED
 
@@ -66,14 +67,11 @@ def with_moved_tables(page: str, record: Entry) -> str:
     Raises:
         DataError: the page lacks one of the marks.
     """
-    made = record["made"]
-    versions = ", ".join(f"{name} {made['versions'][name]}" for name in ("python", "numpy", "torch"))
     facts = (
         f"People {', '.join(map(str, record['people']))} of {' and '.join(record['heads'])}; "
-        f"{len(record['networks'])} networks; {versions}; commit {str(made['commit'])[:12]}."
+        f"{len(record['networks'])} networks; {made_with(record)}."
     )
-    parts = [f"**{title}**\n\n{markdown_table(head, rows)}" for title, head, rows in moved_tables(record)]
-    return replace_between(page, BEGIN_MOVED, END_MOVED, "\n\n".join([*parts, facts]))
+    return replace_between(page, BEGIN_MOVED, END_MOVED, titled(moved_tables(record), facts))
 
 
 def check_marks(page: str) -> None:
