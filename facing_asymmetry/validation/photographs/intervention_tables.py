@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
+from facing_asymmetry.core.console import PlainConsole
 from facing_asymmetry.core.markdown import replace_between
 from facing_asymmetry.validation.photographs.accuracy_tables import made_with, titled
 from facing_asymmetry.validation.photographs.interventions import OTHER, SAME
@@ -81,7 +81,7 @@ def check_marks(page: str) -> None:
 
 def print_moved(record: Entry) -> None:
     """Print the tables."""
-    console = Console()
+    console = PlainConsole()
     for title, head, rows in moved_tables(record):
         table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
         for name in head:
