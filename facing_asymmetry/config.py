@@ -260,6 +260,14 @@ class GridConfig:
 class StatisticsSettings:
     """`conf/statistics`: how scores are tested over identities."""
 
+    treated: str = Field(
+        default="",
+        description="Intervention that claims are about; empty: `palsy`, or else the first that weakens one side.",
+    )
+    control: str = Field(
+        default="",
+        description="Its control of equal mean motion; empty: `bilateral`, where the mean motion is that of `palsy`.",
+    )
     permutations: Annotated[StrictInt, Field(ge=9999)] = Field(
         default=9999,
         description="Sign flips drawn where there are more of them than this; otherwise all are enumerated.",

@@ -81,6 +81,8 @@ def lacking(data: RunData) -> str:
     """Why the run has no decomposition and what adds one; empty where it has."""
     if len(in_percent(data, INTERACTION)):
         return ""
+    if not data.weakens_one_side:
+        return "None of this run's interventions weakens one side, so there is no cost of a palsy to be split."
     name = partner_of(data.treated)
     if name in data.interventions:
         return (

@@ -106,6 +106,10 @@ def lead(data: RunData) -> str:
         f"{'interventions' if len(data.interventions) > 1 else 'intervention'} {listed(data.interventions)}: "
         f"{image_count(data):,} images in all."
     )
+    if not data.weakens_one_side:
+        sentence += " None of them weakens one side."
+    if data.treated != "palsy":
+        sentence += f" Where figures and tables speak of a palsy, {data.treated} is meant."
     return sentence[0].upper() + sentence[1:]
 
 
@@ -175,7 +179,7 @@ def _sureness(n: int, needed: int, may_claim: bool) -> str:
 
 def verdict(data: RunData) -> list[str]:
     """The sentences a reader must not miss: how far the result carries."""
-    if not data.may_claim:
+    if not data.may_claim and data.weakens_one_side:
         n = int(data.tests["n"].max()) if len(data.tests) else 0
         return [
             f"This run makes no claim: n = {n} < {data.minimum_identities} {data.people}. "

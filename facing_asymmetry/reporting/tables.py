@@ -113,11 +113,12 @@ def score_summary(data: RunData) -> pd.DataFrame:
 
 
 def control_table(data: RunData) -> pd.DataFrame:
-    """T3: the slope of every intervention, and what `palsy` does beyond its control: what symmetry alone explains."""
+    """T3: the slope of every intervention, and what the treated one does beyond its control, where that was run."""
     numbers = ("mean", "low", "high")
-    parts = [
-        _part(data, "slope", data.treated, "palsy", ("n", *numbers)),
-        _part(data, "slope", "bilateral", "bilateral", numbers),
+    parts = [_part(data, "slope", data.treated, data.treated, ("n", *numbers))]
+    if data.control:
+        parts.append(_part(data, "slope", data.control, data.control, numbers))
+    parts += [
         _part(data, "symmetry_specific", None, "specific", (*numbers, "hedges_g", "p_two_sided", "p_holm", "claim")),
     ]
     parts += [

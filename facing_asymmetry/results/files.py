@@ -95,6 +95,8 @@ def read_csv(path: Path, columns: Sequence[str], *, optional: bool = False) -> p
     if missing:
         raise DataError(f"{path}: lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}")
     types = column_types(path.name) if path.name in TABLE_FILES else {}
+    if table.empty:  # pandas then reads every column as objects
+        return table.astype({name: kind for name, kind in types.items() if name in table.columns and kind is float})
     for name, kind in types.items():
         if kind in (int, float) and name in table.columns and not pd.api.types.is_numeric_dtype(table[name]):
             raise DataError(f"{path}: the column {name} must hold numbers")

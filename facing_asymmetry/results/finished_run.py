@@ -170,13 +170,28 @@ class RunData:
 
     @cached_property
     def treated(self) -> str:
-        """The one-sided intervention that figures show: `palsy` where the run has it, else the first with a side."""
+        """The one-sided intervention that figures show: as the manifest says, else the first with a side."""
+        if asked := self.contrast.get("treated"):
+            return asked
         sided = set(self.responses.loc[self.responses["side"] != "both", "intervention"].unique())
         return next((name for name in self.interventions if name in sided), self.interventions[0])
 
     @property
+    def contrast(self) -> Mapping[str, str]:
+        """What the manifest says is compared: `treated` and `control`; empty where it says nothing."""
+        found: Mapping[str, str] = self.manifest.get("contrast") or {}
+        return found
+
+    @property
+    def weakens_one_side(self) -> bool:
+        """Whether an intervention of the run weakens one side: without one, nothing is claimed."""
+        return bool(self.contrast.get("treated", True))
+
+    @property
     def control(self) -> str | None:
         """The two-sided control, where the run has it."""
+        if self.contrast:
+            return self.contrast["control"] or None
         return "bilateral" if "bilateral" in self.interventions else None
 
     @cached_property

@@ -77,6 +77,7 @@ def build_manifest(
     seconds: Mapping[str, float],
     face_models: Mapping[str, Mapping[str, Any]],
     grid_error: str,
+    contrast: Mapping[str, str],
 ) -> dict[str, Any]:
     """The manifest's content.
 
@@ -89,6 +90,7 @@ def build_manifest(
         seconds: wall time of each stage.
         face_models: provenance of each face model, by name.
         grid_error: how far the scores are off on the run's grid, in a sentence.
+        contrast: names of the `treated` intervention and its `control`; empty where there is none.
     """
     return {
         "title": title,
@@ -101,6 +103,7 @@ def build_manifest(
         "hashes": dict(hashes),
         "face_models": dict(face_models),
         "grid_error": grid_error,
+        "contrast": dict(contrast),
         "seeds": {"seed": config.get("seed"), "identities": config.get("identities")},
         "counts": asdict(counts),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},

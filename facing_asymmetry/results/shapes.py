@@ -51,6 +51,7 @@ class Manifest(TypedDict, total=False):
     seeds: Part
     counts: dict[str, float]
     seconds: dict[str, float]
+    contrast: dict[str, str]
     jobs: list[Part] | None
     run_folders: dict[str, list[str]] | None
 

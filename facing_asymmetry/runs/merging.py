@@ -4,7 +4,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 from facing_asymmetry.config import PHOTOGRAPHS, read_config
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.files import sweep_temporaries
+from facing_asymmetry.interventions.contrast import Contrast
 from facing_asymmetry.results.files import write_json
 from facing_asymmetry.results.layout import JOBS_FILE, MANIFEST_FILE, REPORT_FILE, RESPONSES_FILE
 from facing_asymmetry.results.manifest import machine, versions
@@ -121,7 +122,7 @@ def _merge(group: Sequence[MergedRun], into: Path, stage: str, command: str, out
     manifest["run_folders"] = run_folders(group, into)
     write_json(into, MANIFEST_FILE, manifest)
     if stage not in ("optimise", "intervene"):
-        write_scores(into, config.statistics)
+        write_scores(into, config.statistics, Contrast(**manifest["contrast"]))
     if stage == "report":
         build_report(into, config.report)
 
@@ -235,6 +236,7 @@ def merged_manifest(
         "commit": first["commit"],
         "dirty": first["dirty"],
         **({"grid_error": first["grid_error"]} if "grid_error" in first else {}),
+        "contrast": first.get("contrast", asdict(Contrast())),
         "versions": versions(),
         "machine": machine(),
         "config": dict(composed),

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from facing_asymmetry.core.files import sweep_temporaries
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.core.store import content_key
 from facing_asymmetry.expressions.expression import Expression
+from facing_asymmetry.interventions.contrast import Contrast
 from facing_asymmetry.results.contact_sheets import write_contact_sheet
 from facing_asymmetry.results.files import write_csv, write_expressions, write_json, write_records
 from facing_asymmetry.results.layout import (
@@ -138,10 +139,10 @@ def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> None:
 
 def _score(run: Run) -> None:
     with run.timed("score"):
-        write_scores(run.folder, run.config.statistics)
+        write_scores(run.folder, run.config.statistics, run.study.contrast)
 
 
-def write_scores(folder: Path, statistics: StatisticsSettings) -> None:
+def write_scores(folder: Path, statistics: StatisticsSettings, contrast: Contrast) -> None:
     """Scores, tests, shares, decomposition, heads, claims and further tables from a folder's response table."""
     from facing_asymmetry.statistics.claims import claims
     from facing_asymmetry.statistics.claims_over_heads import claims_over_heads
@@ -152,18 +153,19 @@ def write_scores(folder: Path, statistics: StatisticsSettings) -> None:
     from facing_asymmetry.statistics.score_table import score
     from facing_asymmetry.statistics.shares import shares
 
-    scored = score(read_chunks(folder / RESPONSES_FILE))
+    treated, control = contrast.treated, contrast.control
+    scored = score(read_chunks(folder / RESPONSES_FILE), treated=treated, control=control)
     scores = scored.scores
     write_csv(folder, SCORES_FILE, scores)
     tests, decomposition = hypothesis_tests(scores, statistics), decomposition_table(scored.parts, statistics)
     write_csv(folder, TESTS_FILE, tests)
-    write_csv(folder, SHARES_FILE, shares(scores, statistics))
+    write_csv(folder, SHARES_FILE, shares(scores, statistics, treated, control))
     write_csv(folder, DECOMPOSITION_FILE, decomposition)
-    sheet = claims(scores, statistics, tests=tests, decomposition=decomposition)
-    heads = heads_table(scores, decomposition, statistics)
+    sheet = claims(scores, statistics, treated, control, tests=tests, decomposition=decomposition)
+    heads = heads_table(scores, decomposition, statistics, treated)
     if len(heads):
         write_csv(folder, HEADS_FILE, heads)
-    write_json(folder, CLAIMS_FILE, claims_over_heads(sheet, heads, statistics))
+    write_json(folder, CLAIMS_FILE, claims_over_heads(sheet, heads, statistics, treated))
     for name, table in optional_tables(folder / RESPONSES_FILE, statistics):
         write_csv(folder, name, table)
 
@@ -198,6 +200,7 @@ def _manifest(run: Run) -> None:
         seconds=run.seconds,
         face_models={study.model.name: study.model.provenance},
         grid_error=grid_error(study.grid.s, study.grid.t),
+        contrast=asdict(study.contrast),
     )
     write_json(run.folder, MANIFEST_FILE, manifest)
 

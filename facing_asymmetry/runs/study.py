@@ -16,6 +16,7 @@ from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.expressions.fit import check_emotions
 from facing_asymmetry.interventions.contract import Intervention
+from facing_asymmetry.interventions.contrast import contrast_of
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.registry import intervention_from
 from facing_asymmetry.interventions.two_sided import check_partners
@@ -61,7 +62,8 @@ class Study(Stimuli):
         check_partners(self.interventions)
         check_names(self.records)
         self.optimiser = config.expression.optimiser
-        check_requested(config.statistics.scores, [intervention.name for intervention in self.interventions])
+        self.contrast = contrast_of(self.interventions, config.statistics.treated, config.statistics.control)
+        check_requested(config.statistics.scores, [one.name for one in self.interventions], self.contrast)
         for record in self.records:
             check_emotions(record.name, record.labels, config.emotions)
         if not elsewhere:

@@ -13,6 +13,7 @@ import pandas as pd
 from facing_asymmetry.config import FURTHER_NODES
 from facing_asymmetry.core.files import write_atomically
 from facing_asymmetry.core.json_files import parse_json
+from facing_asymmetry.interventions.contrast import PALSY
 from facing_asymmetry.interventions.layout import distinct, rendered_frames
 from facing_asymmetry.results.layout import CLAIMS_FILE, DECOMPOSITION_FILE, REPORT_FILE, SHUFFLE_FILE, TESTS_FILE
 from facing_asymmetry.statistics.evidence import HEADLINE_READING, number, percent
@@ -159,7 +160,7 @@ def closing_summary(run: "Run", folder: Path, stage: str) -> str:
         f"({counts.cells_cached:,} were in the store)."
     ]
     if (folder / TESTS_FILE).is_file():
-        lines += _findings(folder)
+        lines += _findings(folder, run.study.contrast.treated)
     if (folder / SHUFFLE_FILE).is_file():
         lines.append(f"Warning about {SHUFFLE_FILE}: {WARNING}.")
     lines.append(f"Everything lies in {folder}")
@@ -168,39 +169,41 @@ def closing_summary(run: "Run", folder: Path, stage: str) -> str:
     return "\n".join(lines)
 
 
-def _findings(folder: Path) -> list[str]:
+def _findings(folder: Path, treated: str) -> list[str]:
     """How often the activation falls, what a palsy costs each network, and what may be claimed of both."""
     tests = pd.read_csv(folder / TESTS_FILE)
-    slopes = tests[(tests["score"] == FALLS) & (tests["intervention"] == "palsy")]
-    if slopes.empty:
+    slopes = tests[(tests["score"] == FALLS) & (tests["intervention"] == treated)]
+    if treated and slopes.empty:
         return []
     sheet = json.loads((folder / CLAIMS_FILE).read_text())
     said = [claim for claim in sheet if claim["hypothesis"] in ("none", FALLS, INTERACTION)]
     said = [claim for claim in said if claim["level"] == "run"] or said
     if said[0]["hypothesis"] == "none":  # what these faces give follows as numbers
         said = [claim for claim in said if claim["mean"] is None]
+    if not treated:
+        return [f"  {claim['text']}" for claim in said]
     falls = int((slopes["mean"] > 0).sum())
     return [
         *(f"  {claim['text']}" for claim in said),
         f"In {falls} of {len(slopes)} classifier x emotion pairs the activation falls when symmetry falls (slope > 0).",
-        *_costs(folder),
+        *_costs(folder, treated),
     ]
 
 
-def _costs(folder: Path) -> list[str]:
+def _costs(folder: Path, treated: str) -> list[str]:
     """What a palsy costs each network, and the two parts of it, one line per network."""
     if not (folder / DECOMPOSITION_FILE).is_file():
         return []
     table = pd.read_csv(folder / DECOMPOSITION_FILE)
     mean = table["s"].isna() & (table["reading"] == HEADLINE_READING) & (table["emotion"] == ALL_EMOTIONS)
-    rows = table[mean & (table["intervention"] == "palsy")]
+    rows = table[mean & (table["intervention"] == treated)]
     several = [name for name in ("face_model", "expression") if rows[name].nunique() > 1]
-    lines = []
+    lines, cause = [], "a palsy" if treated == PALSY else treated
     for row in rows.to_dict("records"):
         name = ", ".join(str(row[key]) for key in ("classifier", *several))
         share = percent(row["share"]) if np.isfinite(row["share"]) else "no share"
         lines.append(
-            f"  {name}: a palsy costs {number(row['palsy_cost'])} logits = {number(row['additive'])} additive (two "
+            f"  {name}: {cause} costs {number(row['palsy_cost'])} logits = {number(row['additive'])} additive (two "
             f"weak halves) + {number(row['interaction'])} interaction (interval {number(row['interaction_low'])} to "
             f"{number(row['interaction_high'])}; {share} of the cost)"
         )

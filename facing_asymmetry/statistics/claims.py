@@ -68,8 +68,8 @@ def claims(
     Args:
         scores: Score table with `slope` and, optionally, its standardised form and the other hypotheses' scores.
         settings: Settings of the tests.
-        treated: One-sided intervention.
-        control: Its two-sided control of equal mean motion.
+        treated: One-sided intervention; empty where none was run: one sentence says so.
+        control: Its two-sided control of equal mean motion; empty where none was run.
         tests: `hypothesis_tests` of the same scores and settings, if computed; computed again
             if it lacks one of the scores.
         decomposition: `decomposition_table` of the same responses and settings; without it there are no shares.
@@ -82,7 +82,7 @@ def claims(
     if tests is None or not names.keys() & set(scores["score"]) <= set(tests["score"]):
         tests = hypothesis_tests(scores, chosen)
     tables = tests, hypothesis_tests(scores, chosen, pooled=True)
-    if not ((scores["score"] == FALLS) & (scores["intervention"] == treated)).any():
+    if treated and not ((scores["score"] == FALLS) & (scores["intervention"] == treated)).any():
         raise DataError(f"score table has no score {FALLS} under the intervention {treated}: nothing can be claimed")
     parts = pd.DataFrame(columns=list(DECOMPOSITION_COLUMNS)) if decomposition is None else decomposition
     parts = parts[parts["s"].isna() & (parts["intervention"] == treated)]
@@ -90,12 +90,25 @@ def claims(
     groups = scores[["face_model", "expression"]].drop_duplicates().sort_values(["face_model", "expression"])
     sheet: list[Claim] = []
     for face_model, expression in groups.itertuples(index=False):
+        if not treated:
+            sheet.append({**_no_contrast(scores), "face_model": face_model, "expression": expression})
+            continue
         per_emotion, pooled, own = (
             t[(t["face_model"] == face_model) & (t["expression"] == expression)] for t in (*tables, parts)
         )
         evidence = Evidence(per_emotion, pooled, own, settings, treated, control, missing)
         sheet += [{**claim, "face_model": face_model, "expression": expression} for claim in _group(evidence)]
     return sorted(sheet, key=lambda claim: claim["level"] != "run")
+
+
+def _no_contrast(scores: pd.DataFrame) -> Claim:
+    """Return the sentence of a run without an intervention that weakens one side."""
+    run = ", ".join(sorted(name for name in scores["intervention"].astype(str).unique() if "-" not in name))
+    text = (
+        f"This run makes no claim about symmetry: none of its interventions ({run}) weakens one side of the face. Its "
+        "numbers describe what they do. Add one: intervention=[palsy,...]."
+    )
+    return _claim(text, CANT_TELL, "run", "none", {"classifier": "all", "n": int(scores["identity"].nunique())})
 
 
 def _missing_interaction(scores: pd.DataFrame, treated: str) -> str:

@@ -15,7 +15,9 @@ from facing_asymmetry.statistics.hypotheses import CANT_TELL, NOT_SUPPORTED, SUP
 from facing_asymmetry.statistics.identities import ALL_EMOTIONS
 
 
-def claims_over_heads(sheet: Sequence[Claim], heads: pd.DataFrame, settings: StatisticsSettings) -> list[Claim]:
+def claims_over_heads(
+    sheet: Sequence[Claim], heads: pd.DataFrame, settings: StatisticsSettings, treated: str = "palsy"
+) -> list[Claim]:
     """Add to each claim on which heads it holds, as its key `heads` and in its text.
 
     Of one head: "on this head (NAME)". Of several: "on both heads" or "on all N heads" where each supports it with the
@@ -26,6 +28,7 @@ def claims_over_heads(sheet: Sequence[Claim], heads: pd.DataFrame, settings: Sta
         sheet: Claims of every head.
         heads: `heads_table` of the same scores.
         settings: Level of the difference, after Holm, and the identities of each head that it needs.
+        treated: Intervention that the claims are about.
     """
     names = list(dict.fromkeys(claim["face_model"] for claim in sheet))
     expression = shared_expression(pd.DataFrame(sheet, columns=["face_model", "expression"]))
@@ -38,7 +41,7 @@ def claims_over_heads(sheet: Sequence[Claim], heads: pd.DataFrame, settings: Sta
     found = {}
     for key, group in groups.items():
         enough = min(claim["n"] for claim in group) >= settings.minimum_identities
-        found[key] = _agreement(group, _tested(group[0], heads, expression) if enough else [], settings.alpha)
+        found[key] = _agreement(group, _tested(group[0], heads, expression, treated) if enough else [], settings.alpha)
     said = zip(sheet, keys, strict=True)
     return [_said(claim, found[key], f"On {claim['face_model']}: ") for claim, key in said]
 
@@ -57,12 +60,12 @@ def _same(claim: Claim, expression: str) -> tuple[Any, ...]:
     return expression or claim["expression"], *(claim[key] for key in ("level", "hypothesis", "classifier"))
 
 
-def _tested(claim: Claim, heads: pd.DataFrame, expression: str) -> list[float]:
+def _tested(claim: Claim, heads: pd.DataFrame, expression: str, treated: str) -> list[float]:
     """P values, after Holm, of the differences between two heads in the score of a classifier's claim."""
     rows = heads[
         (heads["comparison"] == PAIR)
         & (heads["emotion"] == ALL_EMOTIONS)
-        & (heads["intervention"] == "palsy")
+        & (heads["intervention"] == treated)
         & (heads["score"] == claim["hypothesis"])
         & (heads["classifier"] == claim["classifier"])
         & (heads["expression"] == (expression or claim["expression"]))

@@ -33,7 +33,9 @@ PAIR: Final = "difference"
 MEAN: Final = "mean over heads"
 
 
-def heads_table(scores: pd.DataFrame, decomposition: pd.DataFrame, settings: StatisticsSettings) -> pd.DataFrame:
+def heads_table(
+    scores: pd.DataFrame, decomposition: pd.DataFrame, settings: StatisticsSettings, treated: str = "palsy"
+) -> pd.DataFrame:
     """Return how far heads agree, by classifier, emotion ("all": the mean of the emotions first) and score.
 
     Compared are `slope` and `interaction`, both also standardised, and `interaction_share`, under the interventions
@@ -53,6 +55,7 @@ def heads_table(scores: pd.DataFrame, decomposition: pd.DataFrame, settings: Sta
         scores: Score table of all heads.
         decomposition: Decomposition of the same; it says where there is a share.
         settings: Confidence level, and whether only accepted replicates count.
+        treated: What is compared where no intervention has an interaction.
 
     Returns:
         Columns `HEADS_COLUMNS`; no rows where there is one head only.
@@ -63,7 +66,7 @@ def heads_table(scores: pd.DataFrame, decomposition: pd.DataFrame, settings: Sta
     uneven = _uneven(scores)
     rows = [
         row
-        for key, values in _units(scores, decomposition, settings)
+        for key, values in _units(scores, decomposition, settings, treated)
         for row in (_not_compared if uneven and key["emotion"] == ALL_EMOTIONS else _compared)(key, values, settings)
     ]
     if not rows:
@@ -91,12 +94,12 @@ _Values = dict[str, Float[ndarray, " N"]]
 
 
 def _units(
-    scores: pd.DataFrame, decomposition: pd.DataFrame, settings: StatisticsSettings
+    scores: pd.DataFrame, decomposition: pd.DataFrame, settings: StatisticsSettings, alone: str
 ) -> Iterator[tuple[dict[str, Any], _Values]]:
     """Each unit's name, and its values on each head: one per identity."""
     if scores["face_model"].nunique() < 2:
         return
-    treated = set(scores.loc[scores["score"] == "interaction", "intervention"]) or {"palsy"}
+    treated = set(scores.loc[scores["score"] == "interaction", "intervention"]) or {alone}
     used = scores[scores["score"].isin([*_COMPARED, COST]) & scores["intervention"].isin(treated)]
     if used.empty:
         return

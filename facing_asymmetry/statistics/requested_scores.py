@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.interventions.contrast import Contrast
 from facing_asymmetry.interventions.two_sided import partner_of
 from facing_asymmetry.statistics.definitions import score_definition
 from facing_asymmetry.statistics.parts import PARTS, READINGS, treated_of
@@ -21,23 +22,40 @@ DEFAULT_SCORES: Final = (
 """The list of `conf/statistics/default.yaml`. Of this one, scores that a study has no control for are left out."""
 
 
-def check_requested(names: Sequence[str], interventions: Sequence[str]) -> None:
+PLAIN: Final = Contrast()
+"""A study of `palsy` and `bilateral`."""
+
+
+def check_requested(names: Sequence[str], interventions: Sequence[str], contrast: Contrast = PLAIN) -> None:
     """Check the setting `statistics.scores` of a study, before anything is computed.
 
     The default list and an empty one are what is tested where it exists. A list of your own is taken at its word: the
-    study must run the two-sided partner that a part of the palsy's cost needs.
+    study must run the two-sided partner that a part of the palsy's cost needs, and the control of a paired score where
+    no other is named.
 
     Args:
         names: Scores to test.
         interventions: Names of the study's interventions.
+        contrast: What the study compares.
 
     Raises:
-        ConfigError: A score is unknown, or a part of the cost is named and no intervention has its two-sided partner.
+        ConfigError: A score is unknown, or one is named without its partner, or only ones without a control.
     """
-    parts = [name for name in names if score_definition(name).part]
-    if not parts or tuple(names) == DEFAULT_SCORES or treated_of(interventions):
+    definitions = [score_definition(name) for name in names]
+    if not names or tuple(names) == DEFAULT_SCORES:
         return
-    treated = "palsy" if "palsy" in interventions or not interventions else interventions[0]
+    compared = [contrast.treated and (each.control or contrast.control) for each in definitions if each.base]
+    if len(compared) == len(names) and not set(compared) & set(interventions):
+        paired = definitions[0]
+        raise ConfigError(
+            f"statistics.scores names {paired.name}, which compares an intervention that weakens one side with "
+            f"{paired.control or 'a control of equal mean motion'}, and nothing else: run both, "
+            f"intervention=[palsy,{paired.control or 'bilateral'}], or add a score, such as slope"
+        )
+    parts = [each.name for each in definitions if each.part]
+    if not parts or treated_of(interventions):
+        return
+    treated = next((name for name in (contrast.treated, *interventions) if name in interventions), contrast.treated)
     wanted = dict.fromkeys([*interventions, treated, partner_of(treated)])
     raise ConfigError(
         f"statistics.scores names {parts[0]}, which needs an intervention and its two-sided partner: add the partner, "

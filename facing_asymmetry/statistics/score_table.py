@@ -76,7 +76,7 @@ def score(
     if of_parts and names is not None:
         _check_parts(of_parts[0].name, costs)
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(SCORE_COLUMNS))
-    paired = [_paired_rows(table, each, treated, each.control or control) for each in wanted if each.base]
+    paired = [_paired_rows(table, each, treated, each.control or control) for each in wanted if each.base and treated]
     asked = table[table["score"].isin([each.name for each in wanted])]
     found = [each for each in (asked, *paired, *(_part_rows(parts, each) for each in of_parts)) if len(each)]
     table = pd.concat(found or [asked], ignore_index=True)[list(SCORE_COLUMNS)]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from facing_asymmetry.config import PHOTOGRAPHS, ReportSettings, StatisticsSettings
+from facing_asymmetry.interventions.contrast import Contrast
 from facing_asymmetry.reporting.build import build_report
 from facing_asymmetry.reporting.limits import limits
 from facing_asymmetry.reporting.sentences import design, glossary, lead
@@ -67,7 +68,7 @@ def folder(tmp_path_factory) -> Path:
     write_csv(folder, FAILURES_FILE, _failures())
     (folder / EXPRESSIONS_FILE).unlink()
     shutil.rmtree(folder / SHEETS_FOLDER)
-    write_scores(folder, StatisticsSettings(resamples=999))
+    write_scores(folder, StatisticsSettings(resamples=999), Contrast())
     return folder
 
 

@@ -17,6 +17,7 @@ def manifest():
         seconds={"intervene": 1.23456},
         face_models={"ict": {"licence": "MIT"}},
         grid_error="off by nothing",
+        contrast={"treated": "palsy", "control": ""},
     )
 
 
