@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from facing_asymmetry.classifiers.fingerprints import own_fingerprint
 from facing_asymmetry.classifiers.record import USER, ClassifierRecord, WeightsFile, record_from
 from facing_asymmetry.classifiers.user_weights import import_remedy, imported_path, read_note
 from facing_asymmetry.core.assets import cache_folder, fetch, file_sha256
@@ -141,7 +142,34 @@ def load(record: ClassifierRecord) -> "Classifier":
     parameters = sum(p.numel() for p in network.parameters())
     if parameters != record.parameters and record.parameters:
         raise ModelError(f"{record.name}: the network has {parameters:,} parameters; {record.parameters:,} recorded")
+    if record.own and record.fingerprint not in ("", own_fingerprint(record, network if _made(record) else None)):
+        seeded = ", or its factory gives other weights at every call: let it load them, or set a seed" * _made(record)
+        raise ModelError(f"{record.name} has changed since this run began: start it again{seeded}")
     return Classifier(record, network)
+
+
+def with_fingerprint(record: ClassifierRecord) -> ClassifierRecord:
+    """The record with `fingerprint` filled where its weights are imported or the user's own; otherwise unchanged.
+
+    A factory may load its weights from anywhere, so that its network is made once more to hash its parameters; of
+    every other loader the files are hashed, without loading them.
+
+    Raises:
+        FacingAsymmetryError: a factory's network can't be loaded, or a folder that is named is too large to hash.
+    """
+    if record.from_user:
+        note = read_note(record)
+        return replace(record, fingerprint=note.sha256 if note else "")
+    if not record.own:
+        return record
+    record = replace(record, fingerprint="")
+    network = load(record).network if _made(record) and state(record).ready else None
+    return replace(record, fingerprint=own_fingerprint(record, network))
+
+
+def _made(record: ClassifierRecord) -> bool:
+    """Whether the user's code makes the network."""
+    return record.options.get("loader") == "factory"
 
 
 def _files(record: ClassifierRecord) -> list[tuple[WeightsFile, Path]]:

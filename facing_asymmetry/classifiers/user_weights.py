@@ -1,16 +1,11 @@
-"""Weights that no record fixes: imported ones, the note beside them, and what they add to a content key."""
+"""Weights that no record fixes: imported ones, and the note beside them."""
 
-import hashlib
-import importlib.util
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.core.assets import cache_folder, file_sha256
+from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.core.errors import AssetError, ConfigError
 
 
@@ -97,55 +92,3 @@ def import_remedy(record: ClassifierRecord) -> str:
     name = record.weights[0].member
     fetch = f"Get {name} from {record.published_at}" if record.published_at else f"Supply {name}"
     return f"{fetch}, then run: facing-asymmetry classifiers import {record.name} FILE"
-
-
-def with_fingerprint(record: ClassifierRecord) -> ClassifierRecord:
-    """The record with `fingerprint` filled where its weights are imported or the user's own; otherwise unchanged.
-
-    The fingerprint is the SHA-256 of the imported weights, or of the user's file, of the data beside an ONNX file and
-    of the source of the user's factory (of that module only: a change in what it imports is not noticed, so that
-    `options.version` can be raised by hand).
-    """
-    if record.from_user:
-        note = read_note(record)
-        return replace(record, fingerprint=note.sha256 if note else "")
-    if not record.own:
-        return record
-    parts = []
-    path = Path(str(record.options.get("path") or "")).expanduser()
-    if path.is_file():
-        beside = _data_files(path) if record.options.get("loader") == "onnx" else []
-        parts += [file_sha256(file) for file in (path, *beside)]
-    if source := factory_source(str(record.options.get("factory") or "")):
-        parts.append(file_sha256(source))
-    return replace(record, fingerprint=hashlib.sha256(" ".join(parts).encode()).hexdigest() if parts else "")
-
-
-def _data_files(path: Path) -> list[Path]:
-    from facing_asymmetry.classifiers.loaders.onnx_files import data_files
-
-    return data_files(path)
-
-
-def factory_source(factory: str) -> Path | None:
-    """The file of the module in `package.module:function`; None where there is none."""
-    module = factory.partition(":")[0]
-    if not module:
-        return None
-    with working_folder_importable():
-        try:
-            spec = importlib.util.find_spec(module)
-        except (Exception, SystemExit):  # a package above it does not run; loading says so
-            return None
-    return Path(spec.origin) if spec and spec.origin and Path(spec.origin).is_file() else None
-
-
-@contextmanager
-def working_folder_importable() -> Iterator[None]:
-    """Let modules of the working folder be imported, as `python` itself would."""
-    folder = str(Path.cwd())
-    sys.path.insert(0, folder)
-    try:
-        yield
-    finally:
-        sys.path.remove(folder)

@@ -9,7 +9,6 @@ from typing import ClassVar
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.record import ClassifierRecord, record_from
-from facing_asymmetry.classifiers.user_weights import with_fingerprint
 from facing_asymmetry.config import RunConfig, identity_block
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.core.progress import Progress
@@ -57,7 +56,8 @@ class Study(Stimuli):
             intervention_from(name, facts) for name, facts in config.interventions.items()
         ]
         self.records: list[ClassifierRecord] = [
-            with_fingerprint(record_from(facts, f"classifiers.{name}")) for name, facts in config.classifiers.items()
+            registry.with_fingerprint(record_from(facts, f"classifiers.{name}"))
+            for name, facts in config.classifiers.items()
         ]
         check_partners(self.interventions)
         check_names(self.records)

@@ -14,7 +14,6 @@ from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.example_frames import labelled_faces
 from facing_asymmetry.classifiers.loaders import onnx_models
 from facing_asymmetry.classifiers.preprocessing import preprocess
-from facing_asymmetry.classifiers.user_weights import with_fingerprint
 from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError
 from tests.classifiers.onnx_graphs import SIZE, head, info, layers, model, save, tensor
 
@@ -128,9 +127,9 @@ def test_data_beside_the_model_are_its_own_and_count_in_the_key(tmp_path, monkey
     faces = labelled_faces(64)
     expected = by_runtime(tmp_path / "mine" / "m.onnx", record, faces)
     assert np.abs(registry.load(record)(faces).numpy() - expected).max() < 1e-5
-    before = with_fingerprint(record).fingerprint
+    before = registry.with_fingerprint(record).fingerprint
     (tmp_path / "other" / "m.onnx.data").replace(tmp_path / "mine" / "m.onnx.data")
-    assert with_fingerprint(record).fingerprint != before
+    assert registry.with_fingerprint(record).fingerprint != before
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from facing_asymmetry.app.hydra import launch
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.loaders.outputs import chosen
 from facing_asymmetry.classifiers.preprocessing import preprocess
-from facing_asymmetry.classifiers.user_weights import with_fingerprint
 from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError
 from facing_asymmetry.face_models.registry import prepare_face_model
@@ -249,19 +248,6 @@ def test_a_file_that_is_no_onnx_model_is_named(folder):
     (folder / "m.onnx").write_bytes(b"\x00\xff no model")
     with pytest.raises(AssetError, match=r"m\.onnx is not a whole ONNX"):
         registry.load(own(loader="onnx", path="m.onnx"))
-
-
-def test_the_key_of_results_follows_the_file_and_the_source_of_the_factory(folder):
-    path = onnx_file(folder / "m.onnx", "Elu")
-    first = with_fingerprint(own(loader="onnx", path=path)).fingerprint
-    assert len(first) == 64
-    onnx_file(folder / "m.onnx", "ThresholdedRelu")
-    assert with_fingerprint(own(loader="onnx", path=path)).fingerprint != first
-    module(folder, "def make(): return 1")
-    before = with_fingerprint(own(loader="factory", factory="mine:make")).fingerprint
-    module(folder, "def make(): return 2")
-    assert with_fingerprint(own(loader="factory", factory="mine:make")).fingerprint != before
-    assert with_fingerprint(registry.record("networkv2")).fingerprint == ""
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Networks whose code is not this project's: a Python factory, a timm model, or a TorchScript archive."""
 
-import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ from facing_asymmetry.classifiers.loaders.named_tensors import copied, differenc
 from facing_asymmetry.classifiers.loaders.outputs import Chosen
 from facing_asymmetry.classifiers.loaders.torch_files import read_checkpoint
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.classifiers.user_weights import working_folder_importable
 from facing_asymmetry.core.errors import AssetError, ConfigError, suggestion
+from facing_asymmetry.core.user_code import error_words, import_named, working_folder_importable
 
 
 def load_factory(record: ClassifierRecord) -> nn.Module:
@@ -28,7 +27,7 @@ def load_factory(record: ClassifierRecord) -> nn.Module:
 
 
 def call_factory(name: str, arguments: Mapping[str, Any]) -> nn.Module:
-    """Import the user's module (the working folder is searched first) and call the function in it.
+    """Import the user's module and call the function in it.
 
     Args:
         name: `package.module:function`.
@@ -37,24 +36,12 @@ def call_factory(name: str, arguments: Mapping[str, Any]) -> nn.Module:
     Raises:
         ConfigError: no such module or function, it raised, or what it returned is no `nn.Module`.
     """
-    module_name, _, function_name = name.partition(":")
-    if not module_name or not function_name:
-        raise ConfigError(f"options.factory = {name!r}; write package.module:function")
+    function = import_named(name, "options.factory")
     with working_folder_importable():
-        try:
-            module = importlib.import_module(module_name)
-        except ImportError as error:
-            raise ConfigError(f"options.factory = {name!r}: {error}; modules are looked for in {Path.cwd()}") from error
-        except (Exception, SystemExit) as error:  # the module's own
-            raise ConfigError(f"options.factory = {name!r}: importing it raised {_words(error)}") from error
-        function = getattr(module, function_name, None)
-        if not callable(function):
-            hint = suggestion(function_name, vars(module))
-            raise ConfigError(f"options.factory = {name!r}: {module_name} has no function {function_name!r}{hint}")
         try:
             network = function(**arguments)
         except (Exception, SystemExit) as error:
-            raise ConfigError(f"options.factory = {name!r} raised {_words(error)}") from error
+            raise ConfigError(f"options.factory = {name!r} raised {error_words(error)}") from error
     if not isinstance(network, nn.Module):
         raise ConfigError(
             f"options.factory = {name!r} returned a {type(network).__name__}; a torch.nn.Module is needed"
@@ -68,10 +55,6 @@ def _arguments(record: ClassifierRecord) -> dict[str, Any]:
     if not isinstance(found, Mapping):
         raise ConfigError(f"options.arguments = {found!r}; it must be a mapping of names to values")
     return {str(name): value for name, value in found.items()}
-
-
-def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {str(error).strip()[:500]}"
 
 
 def load_timm(path: Path, record: ClassifierRecord) -> nn.Module:
