@@ -15,44 +15,33 @@ from typing import Any
 import numba
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from facing_asymmetry.core.assets.cache import cache_folder
-from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.compiling import compiled, machine_code_folder
 
 
 @cache
-def _folder() -> str:
-    """Cache folder of this version of the kernels; empty where there is none."""
+def _folder() -> Path | None:
+    """Folder of the machine code of this version of the kernels; None where there is no private one."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
-    try:
-        return str(cache_folder() / "kernels" / digest.hexdigest()[:16])
-    except AssetError:
-        return ""
+    parent = machine_code_folder()
+    return parent and parent / digest.hexdigest()[:16]
 
 
 def compiled_mark() -> Path | None:
     """File that says that these kernels, at this place and for this Python, were compiled; None without a cache."""
-    if not _folder():
+    folder = _folder()
+    if folder is None:
         return None
     place = f"{Path(__file__).parent} {sys.version} {numba.__version__}"
-    return Path(_folder()) / f"compiled-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+    return folder / f"compiled-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
 
 
 def kernel(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Compile with IEEE arithmetic (no contraction or reassociation): the same bits on every run and in every loop."""
 
     def decorate(function: Callable[..., Any]) -> Any:
-        settings = {"nogil": True, "error_model": "numpy", **options}
-        config: Any = numba.config
-        before = config.CACHE_DIR
-        config.CACHE_DIR = _folder() or before
-        try:
-            return numba.njit(cache=True, **settings)(function)
-        except RuntimeError:  # no folder that can be written: compile in every process
-            return numba.njit(**settings)(function)
-        finally:
-            config.CACHE_DIR = before
+        return compiled(function, _folder(), **{"nogil": True, "error_model": "numpy", **options})
 
     return decorate
 
