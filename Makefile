@@ -85,7 +85,7 @@ setup: .venv/.installed
 
 $(UV):
 	@echo "setting up uv"
-	@$(PYTHON) -m venv .bootstrap && .bootstrap/bin/pip install --quiet --disable-pip-version-check uv
+	@$(PYTHON) -m venv .bootstrap && .bootstrap/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement tools/bootstrap.txt
 
 .venv/.installed: requirements.lock pyproject.toml | $(UV)
 	@echo "installing the pinned dependencies into .venv (torch is large: some minutes the first time)"

@@ -24,6 +24,9 @@ from facing_asymmetry.core.errors import StoreError
 TEMPORARY_PREFIX: Final = ".tmp-"
 """Start of the names of temporary files; `MACHINE-PID-` follows."""
 
+OWN_TEMPORARY: Final = re.compile(re.escape(TEMPORARY_PREFIX) + r"\w+-\d+-[a-z0-9_]{8}(\.\w+)?")
+"""Names of our temporary files and folders; nothing else is ever removed as stale."""
+
 FORSAKEN_SECONDS: Final = 3600.0
 """A temporary file that has not changed for so long is stale, whichever machine wrote it."""
 
@@ -96,7 +99,7 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
 
 
 def sweep_temporaries(folder: Path, forsaken: float = FORSAKEN_SECONDS) -> int:
-    """Remove stale temporary files and folders below `folder`; safe beside any number of writers.
+    """Remove our own stale temporary files and folders below `folder`; safe beside any number of writers.
 
     Args:
         folder: searched with all folders inside it.
@@ -107,9 +110,9 @@ def sweep_temporaries(folder: Path, forsaken: float = FORSAKEN_SECONDS) -> int:
         How many were removed.
     """
     found = list(folder.rglob(f"{TEMPORARY_PREFIX}*")) if folder.is_dir() else []
-    orphans = [path for path in found if _is_orphan(path, forsaken)]
+    orphans = [path for path in found if OWN_TEMPORARY.fullmatch(path.name) and _is_orphan(path, forsaken)]
     for orphan in orphans:
-        if orphan.is_dir():
+        if orphan.is_dir() and not orphan.is_symlink():
             shutil.rmtree(orphan, ignore_errors=True)
         else:
             orphan.unlink(missing_ok=True)
@@ -122,7 +125,7 @@ def _is_orphan(path: Path, forsaken: float) -> bool:
     if machine == this_machine() and pid.isdigit() and not is_alive(int(pid)):
         return True
     try:
-        return time.time() - path.stat().st_mtime > forsaken
+        return time.time() - path.lstat().st_mtime > forsaken
     except OSError:
         return False
 

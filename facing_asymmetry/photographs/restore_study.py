@@ -20,6 +20,7 @@ from facing_asymmetry.photographs.pixels import MOST_WORDS
 from facing_asymmetry.photographs.restored_tables import activations_table, changes_table, faces_table
 from facing_asymmetry.photographs.restoring import SHARES, RestoredPhotograph, restore_person
 from facing_asymmetry.photographs.study import failures_table, frame_uri
+from facing_asymmetry.results.files import claim_folder, write_csv
 from facing_asymmetry.results.layout import FAILURES_FILE
 
 
@@ -39,24 +40,26 @@ def restore_folder(
         Path of the page.
 
     Raises:
+        ConfigError: the folder holds files of others.
         DataError: nothing could be restored; the reasons are named.
         AssetError: a classifier lacks its weights, none is ready, or the head is not set up.
     """
     people: dict[tuple[str, str], list[Photograph]] = {}
     for photograph in list_photographs(source):
         people.setdefault((photograph.group, photograph.subject), []).append(photograph)
+    claim_folder(into)
     records, model = registry.chosen(names), load_face_model(settings.head, cache_folder())
     found = [one for person in people.values() for one in restore_person(person, model, settings)]
     restored = [one for one in found if isinstance(one, RestoredPhotograph)]
     failures = [one for one in found if isinstance(one, Failure)] + left_out(source)
-    write_atomically(into / FAILURES_FILE, failures_table(failures).to_csv(index=False))
+    write_csv(into, FAILURES_FILE, failures_table(failures))
     if not restored:
         named = printable(source, MOST_WORDS)
         raise DataError(f"none of the photographs of {named} could be restored; first: {failures[0].reason}")
     activations = activations_table(restored, [registry.load(record) for record in records])
     tables = {"restored": faces_table(restored), "activations": activations, "changes": changes_table(activations)}
     for name, table in tables.items():
-        write_atomically(into / f"{name}.csv", table.to_csv(index=False))
+        write_csv(into, f"{name}.csv", table)
     write_atomically(into / "restore.html", render_restored(restored, failures, tables, thumbnails=thumbnails))
     return into / "restore.html"
 

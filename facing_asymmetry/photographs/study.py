@@ -24,6 +24,7 @@ from facing_asymmetry.photographs.pixels import MOST_WORDS
 from facing_asymmetry.photographs.responses import groups, respond, slopes, usable
 from facing_asymmetry.photographs.symmetry import TURNED
 from facing_asymmetry.reporting.svg import figure_svg, svg_uri
+from facing_asymmetry.results.files import claim_folder, write_csv
 from facing_asymmetry.results.layout import FAILURES_FILE, RESPONSES_FILE
 
 ALT: Final = {
@@ -51,15 +52,17 @@ def study(
         Path of the page.
 
     Raises:
+        ConfigError: the folder holds files of others.
         DataError: nothing could be measured; the reasons are named.
         AssetError: a classifier lacks its weights, or none is ready.
     """
     photographs = list_photographs(source)
     records = registry.chosen(names)
+    claim_folder(into)
     synthetic = _synthetic(run)
     measured, failures = measure_all(photographs)
     failures += left_out(source)
-    write_atomically(into / FAILURES_FILE, failures_table(failures).to_csv(index=False))
+    write_csv(into, FAILURES_FILE, failures_table(failures))
     if not measured:
         named = printable(source, MOST_WORDS)
         raise DataError(
@@ -71,7 +74,7 @@ def study(
     activations = target.merge(measures, left_on="identity", right_index=True)
     tables = {"measures": measures, "slopes": slopes(usable(activations)), "groups": groups(measures)}
     for name, table in tables.items():
-        write_atomically(into / f"{name}.csv", table.to_csv(index=False))
+        write_csv(into, f"{name}.csv", table)
     write_atomically(into / RESPONSES_FILE, lambda path: responses.to_parquet(path, index=False))
     figures = {"activation": draw_activations(activations, synthetic), "groups": draw_groups(measures)}
     name = run.resolve().name if run else ""

@@ -15,6 +15,7 @@ import pandas as pd
 from facing_asymmetry.reporting.cost_parts import INTERACTION, PARTS, by_head
 from facing_asymmetry.reporting.latex import latex_table
 from facing_asymmetry.reporting.table_cells import formatted
+from facing_asymmetry.results.files import csv_text
 from facing_asymmetry.results.finished_run import RunData
 from facing_asymmetry.results.layout import HEADS_FILE, PHOTOGRAPHS_FILE
 
@@ -248,7 +249,7 @@ def write_tables(data: RunData, folder: Path) -> list[Path]:
         if data.whole and not table.every_head:
             frame.insert(0, "head", data.heads[0])
         paths = [folder / f"{table.name}.{ending}" for ending in ("csv", "html", "tex")]
-        frame.to_csv(paths[0], index=False, lineterminator="\n")
+        paths[0].write_text(csv_text(frame), encoding="utf-8", newline="\n")
         shown = formatted(frame)
         paths[1].write_text(shown.to_html(index=False, border=0, na_rep=""), encoding="utf-8")
         paths[2].write_text(latex_table(shown, table.caption, f"tab:{table.name}"), encoding="utf-8")

@@ -1,6 +1,7 @@
 """Tables and JSON files of a run folder, written and read; an error names what is missing or damaged."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +13,8 @@ import pyarrow.compute as pc
 from jaxtyping import Float
 from numpy import ndarray
 
-from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.core.console import visible
+from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.core.files import write_atomically
 from facing_asymmetry.core.json_files import parse_json
 from facing_asymmetry.core.names import slug
@@ -21,7 +23,9 @@ from facing_asymmetry.results.layout import (
     EXPRESSION_COLUMNS,
     EXPRESSIONS_FILE,
     EXPRESSIONS_FOLDER,
+    FOLDER_MARK,
     RECORDS_FILE,
+    SWEEP_FILE,
     TABLE_FILES,
     column_types,
     reported_columns,
@@ -35,6 +39,10 @@ if TYPE_CHECKING:
 
 MOST_NODES: Final = 31
 """Values of s, and of t, that figures are drawn from; finer grids are thinned evenly, end points kept."""
+
+
+FORMULA: Final = re.compile(r"[=@\t]|[+-](?![\d.])(?!$)")
+"""Start of words that a spreadsheet evaluates; numbers are none."""
 
 
 def read_responses(path: Path, explorer_nodes: int) -> tuple[tuple[ndarray, ndarray], pd.DataFrame]:
@@ -135,9 +143,47 @@ def read_json(path: Path, shape: Any = Any) -> Any:
         raise DataError(f"{path} is not valid JSON of its kind: {error}") from error
 
 
+def claim_folder(folder: Path) -> None:
+    """Make a folder for results, in which files of earlier results may be replaced.
+
+    Args:
+        folder: absent, empty, or one that was claimed before or holds a sweep.
+
+    Raises:
+        ConfigError: it holds other files, which could be replaced.
+        StoreError: it cannot be made or written.
+    """
+    ours = any((folder / name).is_file() for name in (FOLDER_MARK, SWEEP_FILE))
+    try:
+        if not ours and folder.exists() and any(folder.iterdir()):
+            raise ConfigError(
+                f"{folder} holds files that are not results of this program; name a new or an empty folder"
+            )
+    except OSError as error:
+        raise ConfigError(f"{folder} can't be a folder of results: {error.strerror}") from error
+    write_atomically(folder / FOLDER_MARK, "")
+
+
 def write_csv(folder: Path, name: str, table: pd.DataFrame) -> None:
-    """Write a table as CSV, atomically."""
-    write_atomically(folder / name, table.to_csv(index=False))
+    """Write a table as CSV, atomically; see `csv_text`."""
+    write_atomically(folder / name, csv_text(table))
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """A table as CSV.
+
+    Names of files and people can be anybody's: words that a spreadsheet would take for a formula get an apostrophe, and
+    control characters are written as escapes.
+    """
+    words = table.select_dtypes(["object", "string", "category"])
+    return table.assign(**{str(name): words[name].map(_no_formula) for name in words}).to_csv(index=False)
+
+
+def _no_formula(cell: object) -> object:
+    if not isinstance(cell, str):
+        return cell
+    words = visible(cell)
+    return f"'{words}" if FORMULA.match(words) else words
 
 
 def write_json(folder: Path, name: str, value: Any) -> None:

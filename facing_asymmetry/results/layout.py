@@ -38,6 +38,12 @@ REPORT_FILE: Final = "report.html"
 FIGURES_FOLDER: Final = "figures"
 TABLES_FOLDER: Final = "tables"
 
+WANDB_FOLDER: Final = "wandb"
+"""What W&B keeps of a run, links included."""
+
+FOLDER_MARK: Final = ".facing-asymmetry"
+"""Empty file in a folder that a user named for results; without it, files there are someone else's."""
+
 SWEEP_FILE: Final = "sweep.json"
 """List of a sweep's jobs, in the sweep's folder."""
 

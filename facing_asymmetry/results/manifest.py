@@ -13,7 +13,7 @@ from typing import Any, Final
 from facing_asymmetry import __version__
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.files import read_json
-from facing_asymmetry.results.layout import MANIFEST_FILE
+from facing_asymmetry.results.layout import MANIFEST_FILE, WANDB_FOLDER
 from facing_asymmetry.results.shapes import Manifest
 
 PACKAGES = (
@@ -114,8 +114,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a run folder.
 
     Raises:
-        DataError: the file is missing, is not JSON, or lacks a key that a report reads.
+        DataError: the file is missing, is not JSON, or lacks a key that a report reads, or a file of the folder is a
+            link out of it, which would bring another file of the reader's into the report.
     """
+    for link in (path for path in folder.rglob("*") if path.is_symlink()):
+        if not link.resolve().is_relative_to(folder.resolve()) and link.relative_to(folder).parts[0] != WANDB_FOLDER:
+            raise DataError(f"{link} is a link out of the run folder; put the file itself there")
     path = folder / MANIFEST_FILE
     manifest = read_json(path, Manifest)
     missing = [key for key in MANIFEST_KEYS if key not in manifest]

@@ -1,10 +1,10 @@
 """Files of run folders put together: cells in the order in which one run would have written them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise, product
 from pathlib import Path
-from shutil import rmtree
 from typing import Any
 
 import numpy as np
@@ -78,14 +78,27 @@ def merge_tables(sources: Sequence[MergedRun], config: Mapping[str, Any], into: 
         StoreError: the folder cannot be written.
     """
     classifiers = list(config["classifiers"])
+    former = [*_classifiers_of(into), *classifiers]
     write_table_file(into / RESPONSES_FILE, _cells(sources, config))
     records = {r["name"]: r for source in sources for r in read_json(source.folder / RECORDS_FILE, list[Record])}
     write_json(into, RECORDS_FILE, [records[name] for name in classifiers])
     first = next(iter(config["face_models"]))
     showing = [source for source in sources if next(iter(source.config["face_models"])) == first]
     _merge_expressions(sources, showing, list(config["face_models"]), classifiers, into)
-    _merge_contact_sheets(showing, classifiers, into)
+    for name in set(former) - set(classifiers):
+        (into / weights_file(name)).unlink(missing_ok=True)
+    for name in former:
+        _remove_sheets(into / SHEETS_FOLDER / slug(name))
+    _merge_contact_sheets(showing, into)
     _merge_lists(sources, into)
+
+
+def _classifiers_of(into: Path) -> list[str]:
+    """Classifiers of the run that was merged into a folder before; none where there is no such run."""
+    try:
+        return list(read_merged_run(into).config["classifiers"])
+    except DataError:
+        return []
 
 
 def _cells(sources: Sequence[MergedRun], config: Mapping[str, Any]) -> Iterator[pa.Table]:
@@ -137,7 +150,6 @@ def _merge_expressions(
     rank = {name: n for n, name in enumerate([*heads, *classifiers])}
     merged = merged.sort_values(["face_model", "classifier"], key=lambda c: c.map(rank), kind="stable")
     write_csv(into, EXPRESSIONS_FILE, merged)
-    _forget_others(into / EXPRESSIONS_FOLDER, {Path(weights_file(name)).name for name in classifiers})
     for source in reversed(showing):
         for path in sorted((source.folder / EXPRESSIONS_FOLDER).glob("*.csv")):
             write_atomically(into / EXPRESSIONS_FOLDER / path.name, path.read_bytes())
@@ -152,9 +164,8 @@ def _merge_lists(sources: Sequence[MergedRun], into: Path) -> None:
             write_csv(into, name, rows.sort_values(order, kind="stable") if order else rows)
 
 
-def _merge_contact_sheets(sources: Sequence[MergedRun], classifiers: Sequence[str], into: Path) -> None:
+def _merge_contact_sheets(sources: Sequence[MergedRun], into: Path) -> None:
     """Contact sheets; of two that show different faces, the one of the lower number, as one run would have it."""
-    _forget_others(into / SHEETS_FOLDER, set(map(slug, classifiers)))
     found: dict[tuple[str, str], tuple[int, Path]] = {}
     for source in sources:
         for facts in sorted((source.folder / SHEETS_FOLDER).glob("*/*.json")):
@@ -163,7 +174,6 @@ def _merge_contact_sheets(sources: Sequence[MergedRun], classifiers: Sequence[st
                 found[key] = face, facts
     for (classifier, emotion), (_, facts) in found.items():
         _copy_sheet(facts, into / SHEETS_FOLDER / classifier / emotion)
-        _forget_others(into / SHEETS_FOLDER / classifier / emotion, set())
     for place, facts in _further_sheets(sources).items():
         _copy_sheet(facts, into / SHEETS_FOLDER / place)
 
@@ -187,7 +197,13 @@ def _copy_sheet(facts: Path, place: Path) -> None:
         write_atomically(place.parent / f"{place.name}{path.suffix}", path.read_bytes())
 
 
-def _forget_others(folder: Path, names: set[str]) -> None:
-    for path in folder.glob("[!.]*"):
-        if path.name not in names:
-            rmtree(path) if path.is_dir() else path.unlink()
+def _remove_sheets(folder: Path) -> None:
+    """Remove the contact sheets below a folder (pictures, each with its facts), and the folders that this empties."""
+    for facts in sorted(folder.rglob("*.json")):
+        with suppress(DataError):
+            read_json(facts, Sheet)
+            facts.with_suffix(".png").unlink(missing_ok=True)
+            facts.unlink()
+    for place in (*sorted(folder.rglob("*"), reverse=True), folder):
+        if place.is_dir() and not any(place.iterdir()):
+            place.rmdir()

@@ -11,6 +11,7 @@ from facing_asymmetry.core.errors import DataError, FacingAsymmetryError
 from facing_asymmetry.core.files import sweep_temporaries, write_atomically
 from facing_asymmetry.core.json_files import parse_json
 from facing_asymmetry.core.store import content_key
+from facing_asymmetry.results.files import claim_folder
 from facing_asymmetry.results.layout import SWEEP_FILE
 from facing_asymmetry.results.shapes import Sweep
 from facing_asymmetry.runs.job_status import SKIPPED, WAITING, of_this_process, write_status
@@ -126,8 +127,11 @@ def report_folders(folders: Sequence[Path], into: Path | None, command: str, sta
         stage: the last stage; `score` for the tables alone.
 
     Raises:
+        ConfigError: `into` holds files of others.
         DataError: a folder is neither a run nor a sweep, or the runs cannot be one table.
     """
+    if into is not None:
+        claim_folder(into)
     outcomes, place = [], into
     for folder in folders:
         if (folder / SWEEP_FILE).is_file():

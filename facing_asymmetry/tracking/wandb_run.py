@@ -1,8 +1,10 @@
 """A run in Weights & Biases: recorded in files first, uploaded where that is asked for; local files stay the record."""
 
+import hashlib
 import json
 import logging
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +26,7 @@ from facing_asymmetry.results.layout import (
     SCORES_FILE,
     TESTS_FILE,
     UPLOAD_FILE,
+    WANDB_FOLDER,
 )
 from facing_asymmetry.tracking.content import CURVES, SYMMETRY_KEY, RunContent, content_of
 from facing_asymmetry.tracking.upload import synced, upload
@@ -32,6 +35,9 @@ log = logging.getLogger(__name__)
 
 CLIENT: Final = {"WANDB_SILENT": "true", "WANDB_ERROR_REPORTING": "false"}
 """Environment of the client while it records; what the user has set stays."""
+
+MOST_CHARACTERS: Final = 110
+"""Of a W&B artifact's name (it takes 128), before a hash is added."""
 
 SCORE_FILES: Final = (SCORES_FILE, TESTS_FILE, CLAIMS_FILE)
 HASHED_FILES: Final = (RESPONSES_FILE, *SCORE_FILES, MANIFEST_FILE)
@@ -64,7 +70,7 @@ def log_run(run: Path, tracking: TrackingConfig, composed: Mapping[str, Any]) ->
             with tempfile.TemporaryDirectory() as scratch:
                 content = content_of(run, composed, Path(scratch))
                 folder = _record(run, tracking, content, hashes)
-            write_atomically(run / "wandb" / UPLOAD_FILE, json.dumps({"key": key, "folder": folder.name}) + "\n")
+            write_atomically(run / WANDB_FOLDER / UPLOAD_FILE, json.dumps({"key": key, "folder": folder.name}) + "\n")
         except Exception as error:  # whatever the client or the disk raises, the run's files are complete
             log.warning("W&B did not take the run (%s); everything lies in %s all the same", error, run)
             return None
@@ -82,12 +88,12 @@ def _key(tracking: TrackingConfig, composed: Mapping[str, Any], hashes: Mapping[
 
 
 def _recorded(run: Path, key: str) -> Path | None:
-    mark = run / "wandb" / UPLOAD_FILE
+    mark = run / WANDB_FOLDER / UPLOAD_FILE
     if not mark.is_file():
         return None
     try:
         said = parse_json(mark.read_bytes(), dict[str, str])
-        folder = run.resolve() / "wandb" / Path(said["folder"]).name
+        folder = run.resolve() / WANDB_FOLDER / Path(said["folder"]).name
     except (OSError, ValueError, KeyError):
         return None
     return folder if said.get("key") == key and folder.is_dir() else None
@@ -111,7 +117,7 @@ def _record(run: Path, tracking: TrackingConfig, content: RunContent, hashes: Ma
 
     place = run.resolve()
     with (
-        _environment(WANDB_DATA_DIR=str(place / "wandb"), **CLIENT),
+        _environment(WANDB_DATA_DIR=str(place / WANDB_FOLDER), **CLIENT),
         wandb.init(
             dir=str(place),
             project=tracking.project,
@@ -181,10 +187,16 @@ def log_artifacts(session: Any, run: Path, hashes: Mapping[str, str], responses:
     _log(session, run, "scores", SCORE_FILES, score_facts)
 
 
+def artifact_name(words: str) -> str:
+    """A name that W&B takes: ASCII letters, digits, dots, dashes and underscores; others are replaced, and hashed."""
+    kept = re.sub(r"[^A-Za-z0-9._-]+", "-", words)[:MOST_CHARACTERS]
+    return words if kept == words else f"{kept}-{hashlib.sha256(words.encode()).hexdigest()[:8]}"
+
+
 def _log(session: Any, run: Path, kind: str, names: tuple[str, ...], metadata: dict[str, Any]) -> None:
     import wandb
 
-    artifact = wandb.Artifact(f"{kind}-{run.name}", type=kind, metadata=metadata)
+    artifact = wandb.Artifact(artifact_name(f"{kind}-{run.name}"), type=kind, metadata=metadata)
     for name in names:
         artifact.add_file(str(run / name))
     session.log_artifact(artifact)
@@ -206,7 +218,7 @@ def _use_weights(session: Any, record: Mapping[str, Any]) -> None:
         "licence": record.get("licence"),
         "training_set": record.get("training_set"),
     }
-    artifact = wandb.Artifact(f"weights-{record['name']}", type="weights", metadata=metadata)
+    artifact = wandb.Artifact(artifact_name(f"weights-{record['name']}"), type="weights", metadata=metadata)
     with artifact.new_file("weights.json") as file:
         json.dump({"classifier": record["name"], "files": facts, **metadata}, file, indent=2, sort_keys=True)
     session._log_artifact(artifact, is_user_created=True, use_after_commit=True)

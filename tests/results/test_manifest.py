@@ -2,6 +2,9 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.files import write_json
 from facing_asymmetry.results.manifest import build_manifest, git_state, read_manifest, versions
 from facing_asymmetry.runs.study import Counts
@@ -62,3 +65,17 @@ def test_a_manifest_of_the_version_that_named_one_face_model_is_read(tmp_path):
     assert found["hashes"] == now["hashes"] | {"face_models": {"ict": "ab12"}}
     assert found["face_models"] == {"ict": {"licence": "MIT"}}
     assert "face_model" not in found
+
+
+def test_a_link_out_of_a_run_folder_is_named_and_nothing_is_read(tmp_path):
+    run, secret = tmp_path / "run", tmp_path / "secret"
+    secret.write_text("not for the report")
+    write_json(run, "manifest.json", manifest())
+    (run / "sprites").mkdir()
+    (run / "wandb").mkdir()
+    (run / "wandb" / "latest-run").symlink_to(tmp_path)
+    (run / "inside").symlink_to(run / "manifest.json")
+    assert read_manifest(run)["title"] == "t"
+    (run / "sprites" / "x.png").symlink_to(secret)
+    with pytest.raises(DataError, match="x.png is a link out of the run folder"):
+        read_manifest(run)

@@ -3,13 +3,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+import wandb
 import yaml
 
 from facing_asymmetry.config import TrackingConfig
 from facing_asymmetry.core.assets.cache import file_sha256
 from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.tracking.content import content_of
-from facing_asymmetry.tracking.wandb_run import log_run
+from facing_asymmetry.tracking.wandb_run import artifact_name, log_run
 from tests.tracking.offline_file import read_offline
 from tests.tracking.runs import EMOTIONS, KEY, composed, log_in_a_job, plant
 from tests.tracking.stand_in import serving
@@ -150,3 +151,14 @@ def test_an_id_in_the_environment_is_not_shared_by_the_jobs_of_a_sweep(several, 
     monkeypatch.setenv("WANDB_RUN_ID", "shared")
     folder = log_run(shutil.copytree(several, tmp_path / "run"), SWEEP, composed(several))
     assert not folder.name.endswith("-shared")
+
+
+@pytest.mark.parametrize("name", ["my run", "Müller", "a:b", "net+aug", "x" * 200, "表"])
+def test_artifacts_take_any_name(name):
+    found = wandb.Artifact(artifact_name(f"scores-{name}"), type="scores").name
+    assert found.startswith("scores-")
+    assert artifact_name(f"scores-{name}!") != found
+
+
+def test_a_plain_name_of_an_artifact_stays():
+    assert artifact_name("weights-net_a.1-b") == "weights-net_a.1-b"

@@ -1,7 +1,6 @@
 """Bring named files of a registry archive into a folder: pinned, checked, atomic, and nothing to do the second time."""
 
 import hashlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
@@ -14,6 +13,7 @@ from facing_asymmetry.core.assets.cache import atomic_file, file_sha256, make_fo
 from facing_asymmetry.core.assets.progress import Progress, console_progress
 from facing_asymmetry.core.assets.registries import Source, download
 from facing_asymmetry.core.errors import AssetError, ConfigError
+from facing_asymmetry.core.files import scratch_folder, sweep_temporaries
 
 LOCK = ".lock"
 """Name of the lock file in a folder that is being filled."""
@@ -60,8 +60,8 @@ def fetch(
         absent = set(missing())
         if not absent:
             return paths
-        with tempfile.TemporaryDirectory(dir=into, prefix=".archive-") as folder:
-            archive = download(parsed, Path(folder), progress)
+        with scratch_folder(into) as folder:
+            archive = download(parsed, folder, progress)
             for member, stream in archive_members(archive, lambda name: name in absent):
                 write_checked(stream, paths[member], members[member], sizes.get(member), source)
     _require_all([m for m in absent if not paths[m].is_file()], source)
@@ -86,18 +86,18 @@ def fetch_matching(
     Raises:
         ConfigError, AssetError: as for `fetch`, or the archive has other bytes than expected.
     """
-    stamp = into / f".complete-{hashlib.sha256(repr((source, sorted(patterns), sha256)).encode()).hexdigest()[:16]}"
+    stamp = into / f".checked-{hashlib.sha256(repr((source, sorted(patterns), sha256)).encode()).hexdigest()[:16]}"
     with _locked(into):
         if stamp.is_file():
-            names = stamp.read_text().splitlines()
-            if all((into / name).is_file() for name in names):
-                return {name: into / name for name in names}
-        with tempfile.TemporaryDirectory(dir=into, prefix=".archive-") as folder:
-            archive = fetch_archive(source, sha256, Path(folder), progress=progress)
+            known = [line.partition(" ") for line in stamp.read_text(encoding="utf-8").splitlines()]
+            if all(matches(into / name, digest) for digest, _, name in known):
+                return {name: into / name for _, _, name in known}
+        with scratch_folder(into) as folder:
+            archive = fetch_archive(source, sha256, folder, progress=progress)
             names = _copy_matching(archive, patterns, into)
         _require_all([] if names else list(patterns), source)
         with atomic_file(stamp) as file:
-            file.write("\n".join(names).encode())
+            file.write("\n".join(f"{file_sha256(into / name)} {name}" for name in names).encode())
     return {name: into / name for name in names}
 
 
@@ -120,9 +120,9 @@ def fetch_archive(source: str, sha256: str, into: Path, *, progress: Progress = 
     path = into / parsed.archive
     if matches(path, sha256):
         return path
-    with _locked(into), tempfile.TemporaryDirectory(dir=into, prefix=".archive-") as folder:
+    with _locked(into), scratch_folder(into) as folder:
         if not matches(path, sha256):
-            archive = download(parsed, Path(folder), progress)
+            archive = download(parsed, folder, progress)
             found = file_sha256(archive)
             if found != sha256:
                 raise AssetError(f"the archive of {source} has SHA-256 {found}; {sha256} expected")
@@ -136,6 +136,7 @@ def _locked(folder: Path) -> Iterator[None]:
     make_folder(folder)
     try:
         with FileLock(folder / LOCK):
+            sweep_temporaries(folder)  # what killed processes left
             yield
     except OSError as error:
         raise AssetError(

@@ -37,6 +37,7 @@ from facing_asymmetry.reporting.style import (
 )
 from facing_asymmetry.reporting.svg import figure_svg, svg_uri
 from facing_asymmetry.results.contact_sheets import data_uri
+from facing_asymmetry.results.files import claim_folder, write_csv
 
 MODEL_COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 MODEL_MARKERS: Final = "osD^"
@@ -58,18 +59,19 @@ def compare(folders: Sequence[Path], into: Path) -> Path:
         Path of the page.
 
     Raises:
+        ConfigError: the folder holds files of others.
         DataError: the runs can't be compared.
         StoreError: the folder can't be written.
     """
+    claim_folder(into)
     runs = read_models(folders)
     table, apart = estimates(runs), differences(runs)
     agreed = agreement(table, apart)
     drawn = comparison_figure(table, [run.name for run in runs])
     try:
-        into.mkdir(parents=True, exist_ok=True)
         with scratch_folder(into) as fresh:
             for name, content in (("estimates", table), ("differences", apart), ("agreement", agreed)):
-                content.to_csv(fresh / f"{name}.csv", index=False)
+                write_csv(fresh, f"{name}.csv", content)
             for form in ("png", "pdf"):
                 save_figure(drawn, fresh / f"comparison.{form}", 200)
             (fresh / "comparison.html").write_text(comparison_page(runs, table, apart, agreed, drawn), encoding="utf-8")

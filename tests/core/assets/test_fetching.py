@@ -8,7 +8,7 @@ import pytest
 from facing_asymmetry.core.assets import fetch, fetch_archive, fetch_matching
 from facing_asymmetry.core.assets.progress import console_progress, silent
 from facing_asymmetry.core.errors import AssetError, ConfigError
-from facing_asymmetry.core.files import TEMPORARY_PREFIX
+from facing_asymmetry.core.files import TEMPORARY_PREFIX, this_machine
 from tests.core.assets.local_registry import LocalRegistry, sha256, tar_gz, wheel
 
 WEIGHTS = bytes(range(256)) * 40
@@ -142,6 +142,21 @@ def test_matching_members_keep_their_paths(registry, tmp_path):
     assert paths["toy-1.0/data/weights.bin"].read_bytes() == WEIGHTS
     assert fetch_matching(SDIST, ("*/data/*", "*labels*"), digest, tmp_path, progress=silent) == paths
     assert registry.downloads == ["toy-1.0.tar.gz"]
+
+
+def test_a_matching_member_that_was_damaged_since_is_fetched_again(registry, tmp_path):
+    digest = sha256(registry.archives["toy-1.0.tar.gz"])
+    paths = fetch_matching(SDIST, ("*/data/*",), digest, tmp_path, progress=silent)
+    paths["toy-1.0/data/weights.bin"].write_bytes(b"damaged")
+    fetch_matching(SDIST, ("*/data/*",), digest, tmp_path, progress=silent)
+    assert paths["toy-1.0/data/weights.bin"].read_bytes() == WEIGHTS
+
+
+def test_what_a_killed_process_unpacked_is_removed_by_the_next_fetch(registry, tmp_path):
+    left = tmp_path / f"{TEMPORARY_PREFIX}{this_machine()}-999999999-abcd_123"
+    (left / "half").mkdir(parents=True)
+    fetch(SDIST, MEMBERS, tmp_path, progress=silent)
+    assert not left.exists()
 
 
 def test_matching_members_of_an_archive_of_another_hash_are_refused(registry, tmp_path):

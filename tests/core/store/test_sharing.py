@@ -13,6 +13,7 @@ import pytest
 from facing_asymmetry.core.errors import StoreError
 from facing_asymmetry.core.files import (
     FORSAKEN_SECONDS,
+    OWN_TEMPORARY,
     TEMPORARY_PREFIX,
     atomic_path,
     birth,
@@ -42,7 +43,7 @@ def another_machine():
 
 
 def unfinished(place, machine, pid, age=0.0):
-    path = place / f"{TEMPORARY_PREFIX}{machine}-{pid}-abc.cell"
+    path = place / f"{TEMPORARY_PREFIX}{machine}-{pid}-abcd_123.cell"
     path.write_bytes(b"half")
     os.utime(path, (time.time() - age, time.time() - age))
     return path
@@ -111,6 +112,23 @@ def test_of_other_machines_only_what_nobody_has_written_to_for_long_is_an_orphan
     assert sweep_temporaries(tmp_path) == 1
     assert fresh.exists()
     assert not forsaken.exists()
+
+
+@pytest.mark.parametrize("name", [".tmp-notes", ".tmp-a-1-b", ".tmp-a-1-abcd_123-x", ".tmp-a-x-abcd_123"])
+def test_files_of_others_with_a_similar_name_stay_however_old_they_are(name, tmp_path):
+    (tmp_path / name).write_text("mine")
+    os.utime(tmp_path / name, (0, 0))
+    assert sweep_temporaries(tmp_path) == 0
+    assert (tmp_path / name).exists()
+
+
+def test_the_names_of_unfinished_files_and_folders_are_those_that_are_removed(tmp_path):
+    with (
+        atomic_path(tmp_path / "a.parquet") as file,
+        atomic_path(tmp_path / "b") as bare,
+        scratch_folder(tmp_path) as folder,
+    ):
+        assert all(OWN_TEMPORARY.fullmatch(path.name) for path in (file, bare, folder))
 
 
 def test_a_scratch_folder_of_a_dead_process_is_removed_with_what_it_holds(tmp_path):

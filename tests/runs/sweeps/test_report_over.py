@@ -11,7 +11,7 @@ from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.merging import split_cells
 from facing_asymmetry.runs.merging import outcome_summary
 from facing_asymmetry.runs.sweep import report_folders
-from tests.runs.sweeps.conftest import TABLES, job_folders, sweep_folder, tables
+from tests.runs.sweeps.conftest import NAMES, TABLES, job_folders, sweep_folder, tables
 
 
 def main_with(*words):
@@ -63,6 +63,21 @@ def test_a_job_whose_process_is_gone_is_reported_as_killed_and_left_out(own_swee
     assert len(pq.read_table(tmp_path / "merged" / "responses.parquet")) * 4 == 3 * len(
         pq.read_table(sweep_folder(own_sweep) / "responses.parquet")
     )
+
+
+def test_a_second_merge_removes_what_the_first_wrote_and_nothing_else(own_sweep):
+    place = sweep_folder(own_sweep)
+    kept, gone = NAMES
+    strange = [place / name for name in ("sprites/cat.png", "expressions/notes.csv", f"sprites/{gone}/notes.json")]
+    for path in strange:
+        path.write_text("mine")
+    assert list((place / "sprites" / gone).glob("*.png"))
+    showing = [folder for words, folder in job_folders(own_sweep).items() if kept in words]
+    report_folders(showing, place, "", "score")
+    assert [path.read_text() for path in strange] == ["mine"] * 3
+    assert list((place / "sprites" / gone).rglob("*")) == [strange[-1]]
+    assert not (place / "expressions" / f"{gone}.csv").exists()
+    assert list((place / "sprites" / kept).glob("*.png"))
 
 
 def test_runs_of_different_code_are_not_mixed(own_sweep, tmp_path):
