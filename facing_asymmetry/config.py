@@ -19,6 +19,7 @@ from facing_asymmetry.core.settings import schema, validated
 
 Count = Annotated[StrictInt, Field(ge=1)]
 Index = Annotated[StrictInt, Field(ge=0)]
+Seed = Annotated[StrictInt, Field(ge=0, lt=2**63)]
 Positive = Annotated[StrictFloat, Field(gt=0)]
 NotNegative = Annotated[StrictFloat, Field(ge=0)]
 Share = Annotated[StrictFloat, Field(gt=0, le=1)]
@@ -311,7 +312,7 @@ class StatisticsSettings:
     shuffles: Annotated[StrictInt, Field(ge=99)] = Field(
         default=999, description="Shuffles per curve of the shuffle test."
     )
-    seed: Index = Field(default=0, description="Root of the seeds of all tests.")
+    seed: Seed = Field(default=0, description="Root of the seeds of all tests.")
     scores: tuple[str, ...] = Field(
         default=(),
         description="Names of the scores to test; all where empty. Of the default list and of all, what a study has no "
@@ -433,7 +434,7 @@ class RefuterSettings:
         default=1e-6,
         description="Distance of two identities' curves, as a share of the typical one, below which they are one.",
     )
-    seed: Index = Field(default=0, description="Root of every random stream.")
+    seed: Seed = Field(default=0, description="Root of every random stream.")
 
 
 @schema()
@@ -455,7 +456,7 @@ class RunConfig:
         default=None,
         description="k/n takes only block k of n of the identities; -m identity_block=0/2,1/2 makes a job of each.",
     )
-    seed: Index = Field(default=2026, description="Seed of the optimiser's starting points.")
+    seed: Seed = Field(default=2026, description="Seed of the optimiser's starting points.")
     device: Literal["cpu", "cuda"] = Field(default="cpu", description="Where renderer and classifiers run.")
     threads: Index = Field(default=0, description="Threads of torch and numba; 0 takes one per core.")
     batch: Count = Field(

@@ -35,6 +35,7 @@ REFUSED = {
     "emotions=['[/b]']": r"\[/b\]",
     "emotions={happiness:1}": "emotions",
     "identities=999999999999999999999999": "",
+    "seed=99999999999999999999999": "seed = 9+; it must be",
     "identities=0x10": "",
     "identity_block=3/2": "identity_block",
     "identity_block='٣/٤'": "identity_block",

@@ -277,12 +277,15 @@ def _enter(asked: list[str] | Callable[[], object]) -> int:
 def _environment(work: Path) -> None:
     """A home, a temporary folder and a cache of the member's own; the cache links to what is in the real one."""
     from facing_asymmetry.core.assets import cache_folder
+    from facing_asymmetry.core.compiling import machine_code_folder
 
     real, own = cache_folder(), work / "cache"
     for path in real.glob("*/*"):
         link = own / path.relative_to(real)
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(path)
+    global _REAL_CACHE, _MACHINE_CODE
+    _REAL_CACHE, _MACHINE_CODE = str(real.resolve()), str(machine_code_folder() or "")
     for name in [n for n in os.environ if n.startswith(("PIP_", "NPM_", "npm_", "XDG_", "WANDB_", "SLURM_"))]:
         del os.environ[name]
     os.environ |= {
@@ -290,19 +293,19 @@ def _environment(work: Path) -> None:
         "WANDB_MODE": "offline",
     }  # fmt: skip
     tempfile.tempdir = None
-    global _REAL_CACHE
-    _REAL_CACHE = str(real.resolve())
 
 
 _REAL_CACHE = ""
+_MACHINE_CODE = ""
+"""Where numba keeps what it compiles: set when the kernels were imported, so that a member's home does not move it."""
 
 
 def _watch(work: Path, starts: tuple[str, ...]) -> Callable[[str, tuple], None]:
     """An audit hook that writes every read, write, program and connection outside to file descriptor 3."""
-    writable = (str(work), *MAY_WRITE)
+    writable = (str(work), *MAY_WRITE, _MACHINE_CODE)
     readable = (
-        str(work), str(ROOT), _REAL_CACHE, sys.prefix, sys.base_prefix, os.path.realpath(sys.prefix), *SYSTEM,
-        *sys.path[1:],
+        str(work), str(ROOT), _REAL_CACHE, _MACHINE_CODE, sys.prefix, sys.base_prefix, os.path.realpath(sys.prefix),
+        *SYSTEM, *sys.path[1:],
     )  # fmt: skip
 
     def inside(path: object, folders: tuple[str, ...]) -> bool:
