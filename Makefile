@@ -91,7 +91,7 @@ $(UV):
 	@echo "installing the pinned dependencies into .venv (torch is large: some minutes the first time)"
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	@$(UV) pip install --python $(BIN)/python --require-hashes --compile-bytecode --requirements requirements.lock
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 lock: $(UV)
