@@ -58,8 +58,8 @@ def study(
     """
     photographs = list_photographs(source)
     records = registry.chosen(names)
-    claim_folder(into)
     synthetic = _synthetic(run)
+    claim_folder(into)
     measured, failures = measure_all(photographs)
     failures += left_out(source)
     write_csv(into, FAILURES_FILE, failures_table(failures))

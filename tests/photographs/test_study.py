@@ -73,7 +73,7 @@ def test_thumbnails_come_only_when_asked_for_and_a_run_is_drawn_beside(folder, t
     s = np.linspace(0, 1, 5)
     shown = {"face_model": "makehuman", "classifier": CLASSIFIER, "emotion": "happiness", "intervention": "palsy"}
     pd.DataFrame({**shown, "s": s, "t": 1.0, "logit": 2 * s, "is_target": True}).to_parquet(run / "responses.parquet")
-    page = _study(folder, tmp_path, "--thumbnails", "--run", str(run))
+    page = _study(folder, tmp_path / "out", "--thumbnails", "--run", str(run))
     assert page.count("data:image/jpeg") == 4
     assert "This page holds pictures of the people" in page
     assert "a_run" in page
