@@ -113,8 +113,8 @@ def test_the_command_writes_page_tables_and_figure(plain, shifted, tmp_path):
     done = CliRunner().invoke(cli, ["compare", str(plain), str(shifted), "--into", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {".facing-asymmetry", "agreement.csv", "comparison.html", "comparison.pdf", "comparison.png", "differences.csv",
-                     "estimates.csv"}  # fmt: skip
+    assert names == {".facing-asymmetry", "agreement.csv", "comparison.html", "comparison.pdf", "comparison.png",
+                     "differences.csv", "estimates.csv"}  # fmt: skip
     page = (tmp_path / "out" / "comparison.html").read_text()
     assert "ict &lt;1.0&gt;, free" in page
     assert not re.search(r"(src|href)=\"(?!data:|#)", page)
