@@ -9,20 +9,11 @@ import click
 
 from facing_asymmetry import __version__
 from facing_asymmetry.app.lazy_group import LazyCommand, LazyGroup
+from facing_asymmetry.app.stage_help import SUMMARIES
 from facing_asymmetry.core.console import accept_any_text, complain, say
 from facing_asymmetry.core.errors import FacingAsymmetryError
-from facing_asymmetry.results.layout import REPORT_FILE
-
-STAGES: Final = {
-    "run": "Run all stages: optimise, intervene, score, report.",
-    "optimise": "Find the expressions that each classifier is shown.",
-    "intervene": "Weaken one side over the grid, and record the classifiers' logits.",
-    "score": "Compute scores, and test them over identities.",
-}
-"""Stages that take Hydra overrides only, and their summaries."""
 
 OTHERS: Final = {
-    "report": ("stages", f"Write figures, tables and {REPORT_FILE}, of a run or over several run folders."),
     "setup": ("installation", "Fetch and build the face model and the weights of the default run."),
     "doctor": ("installation", "Say what is installed, and what each missing thing would enable."),
     "classifiers": ("classifiers", "List, fetch, import, check and try classifiers."),
@@ -44,7 +35,7 @@ INTERRUPTED: Final = 130
 
 
 def _lazy() -> dict[str, LazyCommand]:
-    named = {name: ("stages", summary) for name, summary in STAGES.items()} | OTHERS
+    named = {name: ("stages", summary) for name, summary in SUMMARIES.items()} | OTHERS
     return {
         name: LazyCommand(f"facing_asymmetry.app.commands.{module}:{name}", summary)
         for name, (module, summary) in named.items()

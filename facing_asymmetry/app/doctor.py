@@ -4,10 +4,15 @@ import importlib.metadata
 import importlib.util
 import os
 import shutil
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import yaml  # type: ignore[import-untyped]
+
+from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.core.errors import FacingAsymmetryError
+from facing_asymmetry.core.installed import install_command, setup_command
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,7 @@ class Finding:
         detail: its version or state.
         enables: what it enables, or would enable.
         remedy: what to do if it is missing.
+        needed: the default run needs it, or it is installed and broken: missing, it is a problem.
     """
 
     part: str
@@ -27,6 +33,12 @@ class Finding:
     detail: str
     enables: str
     remedy: str = ""
+    needed: bool = False
+
+    @property
+    def problem(self) -> bool:
+        """Whether something must be done."""
+        return self.needed and not self.present
 
 
 def diagnose() -> list[Finding]:
@@ -48,18 +60,21 @@ def diagnose() -> list[Finding]:
 
 
 def print_diagnosis(findings: list[Finding]) -> None:
-    """A table for people."""
-    from rich.table import Table
-
+    """A list for people, which fits 80 columns: state, part and detail, and of what is absent what it would enable."""
     from facing_asymmetry.core.console import PlainConsole, styled
 
-    table = Table(title="facing-asymmetry doctor", title_justify="left")
-    for heading in ("part", "state", "enables", "to get it"):
-        table.add_column(heading, overflow="fold")
+    console = PlainConsole()
     for f in findings:
-        state = styled(f.detail, "green") if f.present else styled("absent", "yellow").append(f" {f.detail}", "default")
-        table.add_row(f.part, state, f.enables, "" if f.present else f.remedy)
-    PlainConsole().print(table)
+        word, colour = ("ok", "green") if f.present else ("PROBLEM", "bold red") if f.problem else ("absent", "yellow")
+        console.print(styled(f"{word:<8}", colour), f"{f.part}{f': {f.detail}' if f.detail else ''}", sep="")
+        for heading, text in (("for", f.enables), ("get", f.remedy)) if not f.present else ():
+            console.print(_indented(f"{heading}: {text}", console.width))
+    wrong = [f.part for f in findings if f.problem]
+    console.print(f"\nto be repaired: {', '.join(wrong)}" if wrong else "\nthe default run has what it needs")
+
+
+def _indented(text: str, width: int) -> str:
+    return textwrap.fill(text, min(width, 100), initial_indent=" " * 8, subsequent_indent=" " * 13)
 
 
 def _version(name: str) -> str | None:
@@ -71,20 +86,19 @@ def _version(name: str) -> str | None:
 
 def _torch() -> Finding:
     version = _version("torch")
-    detail = version or "not installed"
-    return Finding(
-        "torch", version == "2.12.1", detail, "everything", "make setup (2.12.1: PyTorch3D's build needs it)"
-    )
+    remedy = f"{setup_command()} (2.12.1: PyTorch3D's build needs it)"
+    return Finding("torch", version == "2.12.1", version or "not installed", "everything", remedy, needed=True)
 
 
 def _pytorch3d() -> Finding:
     enables = "the reference renderer, its shaders, and the GPU path"
-    remedy = "make setup (easypytorch3d 0.7.9.post1), or PyTorch3D's own source where it can be built"
+    remedy = f"{install_command('pytorch3d')}, or PyTorch3D's own source where it can be built"
     try:
         import pytorch3d
         from pytorch3d import _C  # noqa: F401
     except ImportError as error:
-        return Finding("PyTorch3D", False, str(error).splitlines()[0], enables, remedy)
+        broken = importlib.util.find_spec("pytorch3d") is not None
+        return Finding("PyTorch3D", False, str(error).splitlines()[0], enables, remedy, needed=broken)
     packaged = _version("easypytorch3d")
     source = f"easypytorch3d {packaged}" if packaged else "built from its source"
     return Finding("PyTorch3D", True, f"{pytorch3d.__version__} ({source})", enables, remedy)
@@ -105,7 +119,7 @@ def _face_model() -> Finding:
     try:
         model = load_face_model("makehuman", cache_folder())
     except FacingAsymmetryError as error:
-        return Finding("face model makehuman", False, str(error), "the default run", "facing-asymmetry setup")
+        return Finding("face model makehuman", False, str(error), "the default run", setup_command(), needed=True)
     return Finding("face model makehuman", True, f"fingerprint {model.fingerprint[:12]}", "the default run")
 
 
@@ -117,7 +131,14 @@ def _weights() -> Finding:
     detail = f"{len(records) - len(missing)} of {len(records)} classifiers that registries hold"
     if missing:
         detail += f"; not: {', '.join(missing)}"
-    return Finding("weights", not missing, detail, "experiment=working_set", "facing-asymmetry classifiers fetch")
+    remedy = "facing-asymmetry classifiers fetch"
+    needed = not set(missing).isdisjoint(_default_classifiers())
+    return Finding("weights", not missing, detail, "experiment=working_set", remedy, needed)
+
+
+def _default_classifiers() -> list[str]:
+    parts = yaml.safe_load((conf_folder() / "config.yaml").read_text(encoding="utf-8"))["defaults"]
+    return next(part["classifier"] for part in parts if isinstance(part, dict) and "classifier" in part)
 
 
 def _imported() -> Finding:
@@ -158,7 +179,7 @@ def _slurm() -> Finding:
 def _wandb() -> Finding:
     version = _version("wandb")
     mode = os.environ.get("WANDB_MODE", "offline by default; tracking.mode=online with a login")
-    return Finding("W&B", version is not None, f"{version}, {mode}", "tracking=wandb", "make setup")
+    return Finding("W&B", version is not None, f"{version}, {mode}", "tracking=wandb", install_command("wandb"))
 
 
 def _chromium() -> Finding:

@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from rich.syntax import Syntax
 
 from facing_asymmetry.app.overrides import composing, first_unreadable
+from facing_asymmetry.app.stage_help import stage_help, wants_help
 from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.core.console import PlainConsole, complain, log_to_console, say
 from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
@@ -24,19 +25,29 @@ if TYPE_CHECKING:
     from facing_asymmetry.runs.sweep import Session
 
 
+VERBOSE: Final = "--verbose"
 INTERRUPTED: Final = (
     "interrupted; what was computed is stored, and the same command goes on from there. Jobs that SLURM holds go on: "
     "squeue lists them, scancel ends them"
 )
 
 
-def launch(stage: str, overrides: Sequence[str]) -> int:
+def launch(stage: str, arguments: Sequence[str]) -> int:
     """Compose the configuration from `conf/` and the overrides, and run the stages up to `stage`.
+
+    Args:
+        stage: name of the command.
+        arguments: overrides, and options of this package and of Hydra.
 
     Returns:
         The exit status: 0; 1 where jobs of a multirun are not done; 2 after one message that names the key or file and
         what would be right; 130 after Ctrl-C.
     """
+    if wants_help(arguments):
+        say(stage_help(stage, arguments))
+        return 0
+    overrides = [argument for argument in arguments if argument != VERBOSE]
+    verbose = len(overrides) < len(arguments)
     command = " ".join(["facing-asymmetry", stage, *overrides])
     failures: list[FacingAsymmetryError] = []
     unreadable = first_unreadable(overrides)
@@ -45,7 +56,7 @@ def launch(stage: str, overrides: Sequence[str]) -> int:
     asked = begin(last_stage(stage), command)
     try:
         with composing():
-            _hydra_main(stage, _job(stage, command, failures), overrides)
+            _hydra_main(stage, _job(stage, command, failures, verbose), overrides)
     except KeyboardInterrupt:
         complain(INTERRUPTED)
         return 130
@@ -75,13 +86,14 @@ def _refuse(message: str) -> NoReturn:
     raise ConfigError(message)
 
 
-def _job(stage: str, command: str, failures: list[FacingAsymmetryError]) -> TaskFunction:
+def _job(stage: str, command: str, failures: list[FacingAsymmetryError], verbose: bool) -> TaskFunction:
     """What Hydra calls with the configuration of each job; it goes to other processes and machines by value."""
 
     def job(config: DictConfig) -> None:
         alone = HydraConfig.get().mode != RunMode.MULTIRUN
         try:
-            run_job(stage, command, OmegaConf.to_container(config, resolve=True), alone)  # type: ignore[arg-type]
+            composed: Any = OmegaConf.to_container(config, resolve=True)
+            run_job(stage, command, composed, alone, verbose)
         except FacingAsymmetryError as error:
             failures.append(error)
         except Exception:
@@ -116,10 +128,17 @@ def report_over(folders: Sequence[Path], into: Path | None) -> int:
     return int(any(not outcome.done for outcome in found.outcomes))
 
 
-def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool = True) -> None:
-    """One job of a run or multirun: check, print (where it is `alone`) and save the configuration, then work.
+def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool = True, verbose: bool = False) -> None:
+    """One job of a run or multirun: check and save the configuration, then work.
 
     A job of several heads is one job for each of them.
+
+    Args:
+        stage: name of the command.
+        command: what was typed.
+        composed: the configuration as composed.
+        alone: it is no job of several.
+        verbose: print the configuration first, where it is alone.
     """
     from facing_asymmetry.config import read_config
     from facing_asymmetry.runs.heads import run_heads
@@ -138,21 +157,26 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
         current().session = session
         return
     run = Run(study_from(config), composed, command)
-    console = PlainConsole()
     size = plan(run.study, read_speed(run.study.store.folder))
     if config.dry_run:
         say(size.summary())
         return
-    text = _yaml(composed)
     if not alone:
         say(f"\n{run.study.head.name}: {', '.join(composed['classifiers'])} -> {run.folder}")
-    elif console.is_terminal:
-        console.print(Syntax(text, "yaml", background_color="default"))
-    else:
-        say(text)
+    elif verbose:
+        _show(_yaml(composed))
     say(opening_summary(run, size))
     folder = carry_out(run, stage)
     say(closing_summary(run, folder, stage))
+
+
+def _show(text: str) -> None:
+    """Print YAML, in colours on a terminal."""
+    console = PlainConsole()
+    if console.is_terminal:
+        console.print(Syntax(text, "yaml", background_color="default"))
+    else:
+        say(text)
 
 
 def carry_out(run: "Run", stage: str) -> Path:

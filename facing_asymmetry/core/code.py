@@ -203,4 +203,15 @@ def _remember(place: Path, codes: Mapping[str, ModuleCode]) -> None:
 @cache
 def numeric_versions() -> Mapping[str, str]:
     """Versions of the packages whose arithmetic the results rest on."""
-    return {name: importlib.metadata.version(name) for name in NUMERIC_PACKAGES}
+    return versions_of(*NUMERIC_PACKAGES)
+
+
+def versions_of(*packages: str) -> dict[str, str]:
+    """The version of each package, `absent` of one that is not installed."""
+    found = {}
+    for name in packages:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "absent"
+    return found

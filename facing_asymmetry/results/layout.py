@@ -31,6 +31,9 @@ MANIFEST_FILE: Final = "manifest.json"
 CONFIG_FILE: Final = "config.yaml"
 RECORDS_FILE: Final = "classifiers.json"
 STATUS_FILE: Final = "status.json"
+MADE_FILE: Final = "made.json"
+"""From what the scores and the report were made, and the SHA-256 of each of their files."""
+
 UPLOAD_FILE: Final = "recorded.json"
 """In `RUN/wandb`: which folder holds the whole record, and of what. A job that was killed there leaves none."""
 

@@ -1,6 +1,5 @@
 """The manifest of a run: everything needed to know where a number comes from."""
 
-import importlib.metadata
 import os
 import platform
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from facing_asymmetry import __version__
+from facing_asymmetry.core.code import versions_of
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.files import read_json
 from facing_asymmetry.results.layout import MANIFEST_FILE, WANDB_FOLDER
@@ -53,13 +53,7 @@ def git_state(folder: Path) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Versions of this package, Python and what the results rest on."""
-    found = {"facing-asymmetry": __version__, "python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = "absent"
-    return found
+    return {"facing-asymmetry": __version__, "python": platform.python_version(), **versions_of(*PACKAGES)}
 
 
 def machine() -> dict[str, Any]:

@@ -4,35 +4,41 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from facing_asymmetry.core.errors import AssetError
 
+CALIBRATION: Final = "calibration/calibration.json"
+PLANTED: Final = "calibration/planted.json"
+GRID_ERROR: Final = "benchmarks/grid_error.json"
+INTERVENTIONS: Final = "photographs/validated_interventions.json"
+RECORDS: Final = (CALIBRATION, PLANTED, GRID_ERROR, INTERVENTIONS)
+
 
 @cache
 def published() -> dict[str, Any]:
     """The record of the full calibration; `AssetError` where the installation lacks it."""
-    return _record("calibration/calibration.json")
+    return _record(CALIBRATION)
 
 
 @cache
 def published_planted() -> dict[str, Any]:
     """The record of the planted classifiers; `AssetError` where the installation lacks it."""
-    return _record("calibration/planted.json")
+    return _record(PLANTED)
 
 
 @cache
 def published_grid_error() -> dict[str, Any]:
     """The record of the errors of grids; `AssetError` where the installation lacks it."""
-    return _record("benchmarks/grid_error.json")
+    return _record(GRID_ERROR)
 
 
 @cache
 def published_interventions() -> dict[str, Any]:
     """The record of the intervention on photographs, against renders; `AssetError` where the installation lacks it."""
-    return _record("photographs/validated_interventions.json")
+    return _record(INTERVENTIONS)
 
 
 def photograph_biases() -> dict[bool, dict[str, dict[str, Any]]]:
@@ -97,10 +103,19 @@ def with_error(rate: Mapping[str, Any]) -> str:
     return f"{100 * rate['value']:.1f} ± {100 * rate['monte_carlo_error']:.1f} %"
 
 
+def published_files() -> list[Path]:
+    """Every record that there is; `AssetError` where the installation lacks one."""
+    return [_place(name) for name in RECORDS]
+
+
 def _record(name: str) -> dict[str, Any]:
+    return dict(json.loads(_place(name).read_text(encoding="utf-8")))
+
+
+def _place(name: str) -> Path:
     folder = Path(__file__).resolve().parent
     places = (folder / Path(name).name, folder.parent / name, folder.parents[1] / "docs" / name)
     for place in places:
         if place.is_file():
-            return dict(json.loads(place.read_text(encoding="utf-8")))
+            return place
     raise AssetError(f"none of {', '.join(map(str, places))} is there; is the installation whole?")

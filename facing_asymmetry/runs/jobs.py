@@ -10,13 +10,13 @@ from facing_asymmetry.config import read_config
 from facing_asymmetry.core.code import code_fingerprint, numeric_versions
 from facing_asymmetry.core.errors import AssetError, ConfigError, FacingAsymmetryError
 from facing_asymmetry.core.store import content_key
-from facing_asymmetry.reporting.figures import FIGURE_MODULES
 from facing_asymmetry.runs.job_status import DONE, observe, table_hash
+from facing_asymmetry.runs.made import REPORT_CODE
 from facing_asymmetry.runs.stages import STAGES, Run, asked
 from facing_asymmetry.runs.studies import study_from
 
-RESULT_CODE: Final = ("runs.stages", "reporting.build", *(name.partition(".")[2] for name in FIGURE_MODULES))
-"""Modules that make the files of a run folder. Figures are found by their folder, which no import names."""
+RESULT_CODE: Final = ("runs.stages", *REPORT_CODE)
+"""Modules that make the files of a run folder."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from facing_asymmetry.results.layout import JOBS_FILE, MANIFEST_FILE, REPORT_FIL
 from facing_asymmetry.results.manifest import machine, versions
 from facing_asymmetry.results.merging import MergedRun, merge_tables, read_merged_run
 from facing_asymmetry.runs.job_status import DONE, FAILED, Status, observe, table_hash
-from facing_asymmetry.runs.stages import write_scores
+from facing_asymmetry.runs.scoring import write_scores
 
 MAY_DIFFER: Final = (
     *("face_models", "photographs", "classifiers", "identity_block"),

@@ -7,33 +7,32 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from facing_asymmetry.config import PHOTOGRAPHS, RunConfig, StatisticsSettings
+from facing_asymmetry.config import PHOTOGRAPHS, RunConfig
 from facing_asymmetry.core.code import code_fingerprint
 from facing_asymmetry.core.files import sweep_temporaries
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.core.store import content_key
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.interventions.contrast import Contrast
 from facing_asymmetry.results.contact_sheets import write_contact_sheet
-from facing_asymmetry.results.files import write_csv, write_expressions, write_json, write_records
-from facing_asymmetry.results.layout import (
-    CLAIMS_FILE,
-    DECOMPOSITION_FILE,
-    HEADS_FILE,
-    MANIFEST_FILE,
-    RESPONSES_FILE,
-    SCORES_FILE,
-    SHARES_FILE,
-    TESTS_FILE,
-)
+from facing_asymmetry.results.files import write_expressions, write_json, write_records
+from facing_asymmetry.results.layout import MANIFEST_FILE, RESPONSES_FILE
 from facing_asymmetry.results.manifest import build_manifest
 from facing_asymmetry.results.published import grid_error
-from facing_asymmetry.results.response_table import read_chunks, write_table_file
+from facing_asymmetry.results.response_table import write_table_file
 from facing_asymmetry.runs.cells import RESPONSE_CODE
 from facing_asymmetry.runs.contact_sheets import draw_contact_sheets
 from facing_asymmetry.runs.derivatives import differentiate, responses
 from facing_asymmetry.runs.intervene import respond
+from facing_asymmetry.runs.made import (
+    REPORT_FILES,
+    SCORE_FILES,
+    is_made,
+    note_made,
+    report_request,
+    score_request,
+)
 from facing_asymmetry.runs.optimise import find_expressions
+from facing_asymmetry.runs.scoring import write_scores
 from facing_asymmetry.runs.study import Study
 from facing_asymmetry.runs.summary import Speed, write_speed
 
@@ -66,6 +65,7 @@ class Run:
         progress: shows how far each stage is.
         seconds: wall time of each stage so far.
         searched: frames rendered to find the expressions.
+        unchanged: what the run folder held already as it would be made now, in words.
     """
 
     study: Study
@@ -74,6 +74,7 @@ class Run:
     progress: Progress = field(default_factory=Progress)
     seconds: dict[str, float] = field(default_factory=dict)
     searched: int = 0
+    unchanged: list[str] = field(default_factory=list)
 
     @property
     def config(self) -> RunConfig:
@@ -139,42 +140,24 @@ def _intervene(run: Run, expressions: dict[str, list[Expression]]) -> None:
 
 def _score(run: Run) -> None:
     with run.timed("score"):
+        request = score_request(run.folder, run.config.statistics, run.study.contrast)
+        if is_made(run.folder, "score", request):
+            run.unchanged.append("scores")
+            return
         write_scores(run.folder, run.config.statistics, run.study.contrast)
-
-
-def write_scores(folder: Path, statistics: StatisticsSettings, contrast: Contrast) -> None:
-    """Scores, tests, shares, decomposition, heads, claims and further tables from a folder's response table."""
-    from facing_asymmetry.statistics.claims import claims
-    from facing_asymmetry.statistics.claims_over_heads import claims_over_heads
-    from facing_asymmetry.statistics.decomposition import decomposition_table
-    from facing_asymmetry.statistics.heads import heads_table
-    from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
-    from facing_asymmetry.statistics.optional_tables import optional_tables
-    from facing_asymmetry.statistics.score_table import score
-    from facing_asymmetry.statistics.shares import shares
-
-    treated, control = contrast.treated, contrast.control
-    scored = score(read_chunks(folder / RESPONSES_FILE), treated=treated, control=control)
-    scores = scored.scores
-    write_csv(folder, SCORES_FILE, scores)
-    tests, decomposition = hypothesis_tests(scores, statistics), decomposition_table(scored.parts, statistics)
-    write_csv(folder, TESTS_FILE, tests)
-    write_csv(folder, SHARES_FILE, shares(scores, statistics, treated, control))
-    write_csv(folder, DECOMPOSITION_FILE, decomposition)
-    sheet = claims(scores, statistics, treated, control, tests=tests, decomposition=decomposition)
-    heads = heads_table(scores, decomposition, statistics, treated)
-    if len(heads):
-        write_csv(folder, HEADS_FILE, heads)
-    write_json(folder, CLAIMS_FILE, claims_over_heads(sheet, heads, statistics, treated))
-    for name, table in optional_tables(folder / RESPONSES_FILE, statistics):
-        write_csv(folder, name, table)
+        note_made(run.folder, "score", request, SCORE_FILES)
 
 
 def _report(run: Run) -> None:
-    from facing_asymmetry.reporting.build import build_report
-
     with run.timed("report"):
-        build_report(run.folder, run.config.report)
+        request = report_request(run.folder, run.config.report)
+        if is_made(run.folder, "report", request):
+            run.unchanged.append("report")
+        else:
+            from facing_asymmetry.reporting.build import build_report
+
+            build_report(run.folder, run.config.report)
+            note_made(run.folder, "report", request, REPORT_FILES)
     _manifest(run)
     if run.config.tracking.name == "wandb":
         from facing_asymmetry.tracking.wandb_run import log_run

@@ -159,6 +159,8 @@ def closing_summary(run: "Run", folder: Path, stage: str) -> str:
         f"{counts.cells - counts.cells_cached:,} of {counts.cells:,} cells computed "
         f"({counts.cells_cached:,} were in the store)."
     ]
+    if run.unchanged:
+        lines.append(f"Unchanged, and not made again: {' and '.join(run.unchanged)}.")
     if (folder / TESTS_FILE).is_file():
         lines += _findings(folder, run.study.contrast.treated)
     if (folder / SHUFFLE_FILE).is_file():

@@ -42,14 +42,22 @@ def test_a_run_is_the_command_lines_run(study, outputs: Path, capfd):
     threads = torch.get_num_threads()
     assert launch("run", ["debug=tiny", "threads=1", f"paths.outputs={outputs}"]) == 0
     torch.set_num_threads(threads)
-    assert "0 frames rendered" in capfd.readouterr().out
+    said = capfd.readouterr().out
+    assert "0 frames rendered" in said
+    assert "Unchanged, and not made again: scores and report." in said
+    assert "image_size:" not in said  # the configuration is printed with --verbose only
     config = json.loads((study.path / "manifest.json").read_text())["config"]
     assert config["tracking"]["name"] == "none"
     assert [one.name for one in outputs.glob("tiny-*")] == [study.path.name]
 
 
 def test_a_repeated_run_is_taken_from_the_store_and_an_opened_one_is_the_same(study, outputs: Path):
+    made = [path for path in study.path.rglob("*") if path.is_file() and path.suffix in (".csv", ".png", ".html")]
+    made = [path for path in made if path.relative_to(study.path).parts[0] in ("scores.csv", "figures", "report.html")]
+    times = {path: path.stat().st_mtime_ns for path in made}
     again = fa.run("debug=tiny", outputs=outputs, threads=1)
+    assert len(times) > 10
+    assert {path: path.stat().st_mtime_ns for path in made} == times  # neither computed nor drawn again
     opened = fa.open_run(study.path)
     for other in (again, opened):
         assert type(other) is type(study)

@@ -1,12 +1,19 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from facing_asymmetry.app.doctor import Finding, print_diagnosis
 from facing_asymmetry.app.hydra import launch
+from facing_asymmetry.app.stage_help import SUMMARIES, choices_of, first_sentence, stage_help
+from facing_asymmetry.config import RunConfig
 from facing_asymmetry.core.assets import cache_folder
+from facing_asymmetry.core.conf_folder import conf_folder
+from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.core.settings import fields_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -85,10 +92,45 @@ def test_help_names_every_command():
         assert command in done.stdout
 
 
-def test_the_stages_show_hydras_help():
-    done = run("run", "--help")
+@pytest.mark.parametrize("stage", SUMMARIES)
+def test_the_help_of_a_stage_fits_two_screens_and_names_every_part_and_value(stage, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    said = stage_help(stage)
+    lines = said.splitlines()
+    assert len(lines) <= 48
+    assert max(map(len, lines)) <= 80
+    assert said.startswith(SUMMARIES[stage])
+    parts = [folder.name for folder in conf_folder().iterdir() if folder.is_dir() and folder.name != "hydra"]
+    values = [name for name in fields_of(RunConfig) if name.rstrip("s") not in parts and name not in parts]
+    explained = {line.split()[0] for line in lines if line.startswith("  ")}
+    assert explained >= {*parts, *values}
+
+
+def test_the_help_of_a_part_tells_its_choices(capsys):
+    assert launch("run", ["--help", "grid", "renderer"]) == 0
+    said = capsys.readouterr().out
+    for part in ("grid", "renderer"):
+        for path in choices_of(part):
+            assert f"  {path.stem} " in said
+            assert first_sentence(path)[:20] in said
+    with pytest.raises(ConfigError, match="'gird' is no part; --help takes one of classifier, "):
+        stage_help("run", ["--help", "gird"])
+
+
+def test_the_help_of_a_part_is_no_report_over_folders():
+    done = run("report", "--help", "grid")
     assert done.returncode == 0
-    assert "grid: claim, default, paper, quick, smoke" in done.stdout
+    assert "grid=CHOICE" in done.stdout
+
+
+@pytest.mark.parametrize("verbose", [True, False])
+def test_the_configuration_is_printed_where_that_is_asked_for(verbose, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("FACING_ASYMMETRY_CACHE", str(tmp_path / "empty"))
+    words = ["debug=tiny", f"paths.outputs={tmp_path / 'out'}", *(["--verbose"] if verbose else [])]
+    launch("run", words)  # it ends with a message, since nothing was set up
+    said = capsys.readouterr().out
+    assert ("image_size:" in said) == verbose
+    assert len(said.splitlines()) < 8 or verbose
 
 
 def test_help_of_the_stages_imports_nothing_heavy():
@@ -116,6 +158,32 @@ def test_doctor_reports_every_part_as_json(tmp_path):
     assert {"GPU", "SLURM", "W&B", "weights", "face models that you bring"} <= set(found)
     for finding in found.values():
         assert finding["present"] or finding["remedy"]
+
+
+def test_what_the_doctor_says_is_read_at_eighty_columns(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    remedy = "a command with its arguments, and what to do where that is not possible, in some more words"
+    found = [
+        Finding("a", True, "1.0", "all"),
+        Finding("b", False, "", "some", remedy),
+        Finding("c", False, "", "it", ""),
+    ]
+    print_diagnosis(found)
+    said = capsys.readouterr().out
+    assert max(map(len, said.splitlines())) <= 80
+    assert " ".join(remedy.split()) in " ".join(said.split())
+    assert "the default run has what it needs" in said
+    print_diagnosis([*found, Finding("d", False, "", "the default run", "setup", needed=True)])
+    assert "to be repaired: d" in capsys.readouterr().out
+
+
+def test_a_strict_doctor_fails_where_something_must_be_repaired(tmp_path):
+    assert run("doctor", "--strict").returncode == 0
+    nothing = {**os.environ, "FACING_ASYMMETRY_CACHE": str(tmp_path / "empty")}
+    done = run("doctor", "--strict", env=nothing)
+    assert done.returncode == 1
+    assert "to be repaired: face model makehuman, weights" in done.stdout
+    assert run("doctor", env=nothing).returncode == 0
 
 
 def test_the_list_of_classifiers_is_quick_and_imports_no_network(tmp_path):

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from facing_asymmetry.app.cli import STAGES, cli
+from facing_asymmetry.app.cli import cli
 from facing_asymmetry.app.hydra import launch
+from facing_asymmetry.app.stage_help import SUMMARIES
 from facing_asymmetry.core.conf_folder import conf_folder
 from tests.photographs.pictures import save
 from tools.configuration_page import page
@@ -68,6 +69,7 @@ def of_program(program: str) -> list[tuple[str, str]]:
     ]
 
 
+STAGES = SUMMARIES.keys() - {"report"}
 STAGED = [(where, line) for where, line in of_program("facing-asymmetry") if line.split()[0] in STAGES]
 OTHERS = [(where, line) for where, line in of_program("facing-asymmetry") if line.split()[0] not in STAGES]
 HELP = [(where, line) for where, line in STAGED if "--help" in shlex.split(line, comments=True)]

@@ -24,7 +24,7 @@ from facing_asymmetry.results.layout import (
     column_types,
 )
 from facing_asymmetry.results.published import photograph_bias
-from facing_asymmetry.runs.stages import write_scores
+from facing_asymmetry.runs.scoring import write_scores
 from tests.reporting.synthetic_run import Plan, manifest, plant_responses, write_run
 
 PLAN = Plan(identities=5)

@@ -10,7 +10,7 @@ from facing_asymmetry.results.layout import CLAIMS_FILE, DECOMPOSITION_COLUMNS, 
 from facing_asymmetry.runs.summary import closing_summary
 
 RUN = SimpleNamespace(
-    study=SimpleNamespace(counts=SimpleNamespace(frames=6, forward_passes=6, cells=2, cells_cached=0))
+    study=SimpleNamespace(counts=SimpleNamespace(frames=6, forward_passes=6, cells=2, cells_cached=0)), unchanged=[]
 )
 
 COST = "a palsy costs 1.25 logits = 1 additive (two weak halves)"

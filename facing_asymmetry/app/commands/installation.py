@@ -1,5 +1,6 @@
 """The commands `setup` and `doctor`; nothing heavy is imported before they run."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -20,10 +21,13 @@ def setup() -> None:
 
 @click.command()
 @JSON_OPTION
-def doctor(target: Path | None) -> None:
+@click.option("--strict", is_flag=True, help="Exit with 1 where the default run lacks something, or a part is broken.")
+def doctor(target: Path | None, strict: bool) -> None:
     """Say what is installed, and what each missing thing would enable."""
     from facing_asymmetry.app.doctor import diagnose, print_diagnosis
 
     findings = diagnose()
     print_diagnosis(findings)
     write_json(target, [vars(f) for f in findings])
+    if strict and any(f.problem for f in findings):
+        sys.exit(1)

@@ -6,12 +6,15 @@ from pathlib import Path
 import click
 
 from facing_asymmetry.app.completion import complete_override
+from facing_asymmetry.app.stage_help import SUMMARIES, wants_help
 from facing_asymmetry.core.errors import ConfigError
 
 PASS_THROUGH = {"ignore_unknown_options": True, "help_option_names": []}
 
 
-def _stage(name: str, summary: str) -> click.Command:
+def _stage(name: str) -> click.Command:
+    summary = SUMMARIES[name]
+
     @click.command(name, help=summary, short_help=summary, context_settings=PASS_THROUGH, add_help_option=False)
     @click.argument("overrides", nargs=-1, type=click.UNPROCESSED, shell_complete=complete_override)
     def command(overrides: tuple[str, ...]) -> None:
@@ -22,13 +25,13 @@ def _stage(name: str, summary: str) -> click.Command:
     return command
 
 
-run = _stage("run", "Run all stages: optimise, intervene, score, report.")
-optimise = _stage("optimise", "Find the expressions that each classifier is shown.")
-intervene = _stage("intervene", "Weaken one side over the grid, and record the classifiers' logits.")
-score = _stage("score", "Compute scores, and test them over identities.")
+run = _stage("run")
+optimise = _stage("optimise")
+intervene = _stage("intervene")
+score = _stage("score")
 
 
-@click.command("report", context_settings=PASS_THROUGH, add_help_option=False)
+@click.command("report", short_help=SUMMARIES["report"], context_settings=PASS_THROUGH, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, shell_complete=complete_override)
 @click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Folder of a report over several runs.")
 def report(arguments: tuple[str, ...], into: Path | None) -> None:
@@ -39,6 +42,8 @@ def report(arguments: tuple[str, ...], into: Path | None) -> None:
     from facing_asymmetry.app.hydra import launch, report_over
 
     folders = [Path(a) for a in arguments if "=" not in a and not a.startswith("-")]
+    if wants_help(arguments):
+        folders = []
     if folders and len(folders) < len(arguments):
         raise ConfigError("report takes either folders (with --into FOLDER) or overrides, not both")
     sys.exit(report_over(folders, into) if folders else launch("report", arguments))
