@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import yaml  # type: ignore[import-untyped]
 
-from facing_asymmetry.core.conf_folder import conf_folder
+from facing_asymmetry.core.conf_folder import main_config
 from facing_asymmetry.core.errors import FacingAsymmetryError
 from facing_asymmetry.core.installed import install_command, setup_command
 
@@ -137,18 +137,18 @@ def _weights() -> Finding:
 
 
 def _default_classifiers() -> list[str]:
-    parts = yaml.safe_load((conf_folder() / "config.yaml").read_text(encoding="utf-8"))["defaults"]
+    parts = yaml.safe_load(main_config().read_text(encoding="utf-8"))["defaults"]
     return next(part["classifier"] for part in parts if isinstance(part, dict) and "classifier" in part)
 
 
 def _imported() -> Finding:
     from facing_asymmetry.classifiers import registry
 
-    records = [r for r in map(registry.record, registry.names()) if r.from_user]
+    records = [r for r in map(registry.record, registry.names()) if r.official]
     ready = [r.name for r in records if registry.state(r).ready]
     detail = f"{len(ready)} of {len(records)} imported{': ' if ready else ''}{', '.join(ready)}"
-    remedy = "facing-asymmetry classifiers list says where each is published and how to import it"
-    return Finding("weights that you bring", len(ready) == len(records), detail, "experiment=paper_17", remedy)
+    remedy = "facing-asymmetry classifiers fetch --official; classifiers list says where each is published"
+    return Finding("published weights", len(ready) == len(records), detail, "experiment=paper_17", remedy)
 
 
 def _brought_faces() -> Finding:

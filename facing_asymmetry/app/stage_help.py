@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from facing_asymmetry.core.conf_folder import conf_folder
+from facing_asymmetry.core.conf_folder import conf_folder, main_config
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.results.layout import REPORT_FILE
 
@@ -26,7 +26,7 @@ WIDEST: Final = 110
 """Columns of the help on a wider terminal."""
 
 COMMENTED: Final = re.compile(r"^(?P<part>  - )?(?P<name>\w+):[^#\n]*#\s*(?P<words>.+)$", re.MULTILINE)
-"""A line of `conf/config.yaml` with its comment: a part of the list of defaults, or a value."""
+"""A line of the main configuration with its comment: a part of the list of defaults, or a value."""
 
 OPTIONS: Final = (
     ("-m", "a job for each of PART=a,b or KEY=1,2 (docs/sweeps.md)"),
@@ -65,7 +65,7 @@ def stage_help(stage: str, arguments: Sequence[str] = ()) -> str:
 
 
 def _overview(stage: str, width: int) -> Iterator[str]:
-    text = (conf_folder() / "config.yaml").read_text(encoding="utf-8").partition("\nhydra:")[0]
+    text = main_config().read_text(encoding="utf-8").partition("\nhydra:")[0]
     found = [(line["part"] is not None, line["name"], line["words"]) for line in COMMENTED.finditer(text)]
     yield SUMMARIES[stage]
     yield f"\nUsage: facing-asymmetry {stage} [PART=CHOICE]... [KEY=VALUE]... [OPTION]..."

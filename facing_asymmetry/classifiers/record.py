@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import ConfigError, suggestion
-from facing_asymmetry.core.names import Name
+from facing_asymmetry.core.names import ADDRESS, Name
 
 USER = "user"
 """Source of a file that only the user can supply: the authors publish it themselves, or not at all."""
@@ -29,6 +29,12 @@ def _emotions(labels: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(labels)) != len(labels) or len(labels) < 2:
         raise ValueError(f"name at least two different emotions, each once; got {', '.join(labels)}")
     return labels
+
+
+def _address(text: str) -> str:
+    if text and not ADDRESS.fullmatch(text):
+        raise ValueError(f"write gdrive:NUMBER, hf:OWNER/NAME/FILE or https://...; got {text!r}")
+    return text
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -83,6 +89,8 @@ class ClassifierRecord:
         alignment: how the authors cut and aligned faces, in words.
         output: what the network returns: "logits", or "probabilities", whose logarithm is taken.
         published_at: where the authors publish the weights, as they print it.
+        official: the address of that file for a download: `gdrive:NUMBER`, `hf:OWNER/NAME/FILE` or `https://...`.
+        official_blob: its name (SHA-1) in the authors' git repository, where it is in one.
         code_licence: of the authors' code (the architectures here are this project's own).
         terms: what the user must accept before use, beyond a licence that allows it; "" for nothing.
         flops: floating-point operations for one image, 2 for each multiplication with addition (0: unknown).
@@ -110,6 +118,8 @@ class ClassifierRecord:
     alignment: str = ""
     output: Literal["logits", "probabilities"] = "logits"
     published_at: str = ""
+    official: Annotated[str, AfterValidator(_address)] = ""
+    official_blob: Annotated[str, Field(pattern=r"^([0-9a-f]{40})?$")] = ""
     code_licence: str = ""
     terms: str = ""
     flops: Annotated[int, Field(ge=0)] = 0

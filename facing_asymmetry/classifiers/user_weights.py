@@ -90,5 +90,10 @@ def require_trust(record: ClassifierRecord, path: Path, given: bool) -> None:
 def import_remedy(record: ClassifierRecord) -> str:
     """What to do where weights that only the user can supply are missing."""
     name = record.weights[0].member
+    if record.official:
+        return (
+            f"Run: facing-asymmetry classifiers fetch --official {record.name}. Or get {name} from "
+            f"{record.published_at} and run: facing-asymmetry classifiers import {record.name} FILE"
+        )
     fetch = f"Get {name} from {record.published_at}" if record.published_at else f"Supply {name}"
     return f"{fetch}, then run: facing-asymmetry classifiers import {record.name} FILE"

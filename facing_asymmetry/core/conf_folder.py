@@ -12,3 +12,8 @@ def conf_folder() -> Path:
         if (root / "conf" / "config.yaml").is_file():
             return root / "conf"
     raise ConfigError(f"conf/config.yaml is neither in {package} nor in {package.parent}; is the installation whole?")
+
+
+def main_config() -> Path:
+    """The file that lists the parts of a run, with a comment about each."""
+    return conf_folder() / "config.yaml"

@@ -1,4 +1,4 @@
-"""Names that users choose for classifiers, interventions and runs; they go into files, tables, figures and pages."""
+"""Names of classifiers, interventions and runs, which users choose and which go into files; addresses of files."""
 
 import re
 from hashlib import sha256
@@ -9,6 +9,9 @@ from pydantic import AfterValidator
 ALLOWED: Final = re.compile(r"[^\W_][\w.+-]*")
 LONGEST: Final = 80
 """Bytes of a name: file systems take 255, and a name is a part of a file's."""
+
+ADDRESS: Final = re.compile(r"gdrive:[\w-]{10,128}|hf:[\w.-]+/[\w.-]+/[^\s?#]+|https://[^\s/?#]+/[^\s#]*")
+"""Where a file is published: Google Drive's number of it, a file of a Hugging Face repository, or another address."""
 
 
 def checked_name(name: str) -> str:

@@ -102,7 +102,7 @@ SHEET_CODE: Final = (*FRAME_CODE, "responses.contact_sheet")
 
 WORDS = (
     *("notes", "citation", "licence", "code_licence", "terms", "published_at", "alignment", "reported_accuracy"),
-    *("family", "architecture", "parameters", "flops", "recognised"),
+    *("official", "official_blob", "family", "architecture", "parameters", "flops", "recognised"),
 )
 """Parts of a classifier's record that change no logit."""
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from jaxtyping import Float
 from numpy import ndarray
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.statistics.resampling import check_values
@@ -68,7 +69,7 @@ def _noncentrality(t: float, df: int, share: float) -> float:
 
 def power_of(effect: float, n: int, alpha: float) -> float:
     """Power of the two-sided one-sample t test: that of the sign-flip test for all but very small samples."""
-    critical = stats.t.isf(alpha / 2, n - 1)
+    critical = scipy.stats.t.isf(alpha / 2, n - 1)
     centre = abs(effect) * np.sqrt(n)
     wrong_tail = special.nctdtr(n - 1, centre, -critical)  # NaN where it is too small to compute
     return float(special.nctdtr(n - 1, -centre, -critical) + np.nan_to_num(wrong_tail))

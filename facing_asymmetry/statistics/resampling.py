@@ -5,9 +5,9 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from jaxtyping import Float
 from numpy import ndarray
-from scipy import stats
 
 from facing_asymmetry.core.errors import DataError
 
@@ -42,7 +42,7 @@ def sign_flip_test(values: Float[ndarray, " N"], permutations: int, rng: np.rand
         return SignFlip(float("nan"), float("nan"), "none")
     if len(vector) == 1:
         return SignFlip(1.0, 0.5 if vector[0] > 0 else 1.0, "exact")
-    null = stats.permutation_test(
+    null = scipy.stats.permutation_test(
         (vector,), _mean, permutation_type="samples", vectorized=True, n_resamples=permutations, rng=rng
     ).null_distribution
     exact = len(null) == 2 ** len(vector)
@@ -117,16 +117,16 @@ def expanded_confidence(confidence: float, n: int) -> float:
     The bootstrap takes the plug-in variance (divisor n) and normal tails, so with few identities it is too narrow.
     Hesterberg (The American Statistician 69, 2015) widens the level so that z' = sqrt(n / (n - 1)) t_{n - 1}.
     """
-    student = stats.t.ppf((1 + confidence) / 2, n - 1) * np.sqrt(n / (n - 1))
-    return float(1 - 2 * max(stats.norm.sf(student), 1e-12))
+    student = scipy.stats.t.ppf((1 + confidence) / 2, n - 1) * np.sqrt(n / (n - 1))
+    return float(1 - 2 * max(scipy.stats.norm.sf(student), 1e-12))
 
 
 def _bootstrap(
     vector: Float[ndarray, " N"], level: float, resamples: int, method: str, rng: np.random.Generator
 ) -> tuple[float, float]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
-        bounds = stats.bootstrap(
+        warnings.simplefilter("ignore", scipy.stats.DegenerateDataWarning)
+        bounds = scipy.stats.bootstrap(
             (vector,), np.mean, n_resamples=resamples, confidence_level=level, method=method, rng=rng
         ).confidence_interval
     return float(bounds.low), float(bounds.high)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -28,8 +28,10 @@ from facing_asymmetry.results.layout import (
     UPLOAD_FILE,
     WANDB_FOLDER,
 )
-from facing_asymmetry.tracking.content import CURVES, SYMMETRY_KEY, RunContent, content_of
 from facing_asymmetry.tracking.upload import synced, upload
+
+if TYPE_CHECKING:
+    from facing_asymmetry.tracking.content import RunContent
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +68,8 @@ def log_run(run: Path, tracking: TrackingConfig, composed: Mapping[str, Any]) ->
     key = _key(tracking, composed, hashes)
     folder = _recorded(run, key)
     if folder is None:
+        from facing_asymmetry.tracking.content import content_of
+
         try:
             with tempfile.TemporaryDirectory() as scratch:
                 content = content_of(run, composed, Path(scratch))
@@ -111,7 +115,7 @@ def _environment(**values: str) -> Iterator[None]:
             os.environ.pop(name, None)
 
 
-def _record(run: Path, tracking: TrackingConfig, content: RunContent, hashes: Mapping[str, str]) -> Path:
+def _record(run: Path, tracking: TrackingConfig, content: "RunContent", hashes: Mapping[str, str]) -> Path:
     import wandb
     from wandb.sdk.lib.runid import generate_id
 
@@ -138,9 +142,11 @@ def _record(run: Path, tracking: TrackingConfig, content: RunContent, hashes: Ma
         return Path(session.dir).parent
 
 
-def _log_content(session: Any, content: RunContent) -> None:
+def _log_content(session: Any, content: "RunContent") -> None:
     """History first, one step per symmetry; then tables and images in one step; the summary last."""
     import wandb
+
+    from facing_asymmetry.tracking.content import CURVES, SYMMETRY_KEY
 
     session.define_metric(SYMMETRY_KEY)
     for name in CURVES:

