@@ -41,7 +41,7 @@ NOT_RUN = {
     "python experiments/twelve_networks.py": "two hours of work; tests/experiments runs it on few faces",
     "source .venv/bin/activate": "changes the shell that reads it",
     'eval "$(_FACING_ASYMMETRY_COMPLETE=bash_source facing-asymmetry)"': "changes the shell that reads it",
-    "facing-asymmetry classifiers fetch --official": "downloads from the authors' hosts; tests/classifiers/test_official.py",
+    "facing-asymmetry classifiers fetch --official": "downloads; tests/classifiers/test_official.py has a host",
     "wandb sync outputs/*/wandb/offline-run-*": "sends results to an account",
 }
 """Start of each documented command that no test runs or parses -> why."""

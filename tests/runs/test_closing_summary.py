@@ -6,11 +6,15 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from facing_asymmetry.interventions.contrast import Contrast
 from facing_asymmetry.results.layout import CLAIMS_FILE, DECOMPOSITION_COLUMNS, DECOMPOSITION_FILE, TESTS_FILE
 from facing_asymmetry.runs.summary import closing_summary
 
 RUN = SimpleNamespace(
-    study=SimpleNamespace(counts=SimpleNamespace(frames=6, forward_passes=6, cells=2, cells_cached=0)), unchanged=[]
+    study=SimpleNamespace(
+        counts=SimpleNamespace(frames=6, forward_passes=6, cells=2, cells_cached=0), contrast=Contrast()
+    ),
+    unchanged=[],
 )
 
 COST = "a palsy costs 1.25 logits = 1 additive (two weak halves)"

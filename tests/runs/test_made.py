@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from facing_asymmetry.config import ReportSettings, StatisticsSettings
+from facing_asymmetry.interventions.contrast import Contrast
 from facing_asymmetry.results.layout import MADE_FILE, MANIFEST_FILE, RESPONSES_FILE, SHEETS_FOLDER
 from facing_asymmetry.runs.made import (
     PASSING,
@@ -72,11 +73,12 @@ def test_nothing_made_stands_for_nothing(tmp_path):
 
 
 def test_scores_rest_on_the_responses_and_the_settings(run):
-    first = score_request(run, StatisticsSettings())
-    assert score_request(run, StatisticsSettings()) == first
-    assert score_request(run, replace(StatisticsSettings(), seed=1)) != first
+    first = score_request(run, StatisticsSettings(), Contrast())
+    assert score_request(run, StatisticsSettings(), Contrast()) == first
+    assert score_request(run, replace(StatisticsSettings(), seed=1), Contrast()) != first
+    assert score_request(run, StatisticsSettings(), Contrast("yaw")) != first
     (run / RESPONSES_FILE).write_bytes((run / RESPONSES_FILE).read_bytes() + b"0")
-    assert score_request(run, StatisticsSettings()) != first
+    assert score_request(run, StatisticsSettings(), Contrast()) != first
 
 
 def test_a_report_rests_on_every_file_that_it_shows(run):
