@@ -45,8 +45,9 @@ def _lazy() -> dict[str, LazyCommand]:
 @click.group(
     cls=LazyGroup, lazy=_lazy(), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
 )
+@click.option("--config-dir", metavar="DIR", help="Folder of your own configuration files, for any command.")
 @click.version_option(__version__, prog_name="facing-asymmetry")
-def cli() -> None:
+def cli(config_dir: str | None) -> None:
     """Does a facial-expression classifier rely on facial symmetry?
 
     The stages take Hydra overrides, for example

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 import click
 
+from facing_asymmetry.app.lazy_group import CONFIG_DIR
+from facing_asymmetry.core.conf_folder import conf_folder, own_conf_folder, using_config_dir
+
 
 def complete_override(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Parts, choices and keys that complete what was typed, in the form that click expects.
@@ -17,7 +20,8 @@ def complete_override(context: click.Context, parameter: click.Parameter, incomp
         typed = f"{''.join(before[-2:])}{incomplete}"
     elif not incomplete and before and "=" not in before[-1] and not before[-1].startswith("-"):
         typed = f"{before[-1]}="
-    return [word[len(typed) - len(incomplete) :] for word in suggestions(typed)]
+    with using_config_dir(context.meta.get(CONFIG_DIR)):
+        return [word[len(typed) - len(incomplete) :] for word in suggestions(typed)]
 
 
 def suggestions(typed: str) -> Sequence[str]:
@@ -27,10 +31,11 @@ def suggestions(typed: str) -> Sequence[str]:
     from hydra._internal.utils import create_config_search_path
     from hydra.core.global_hydra import GlobalHydra
 
-    from facing_asymmetry.core.conf_folder import conf_folder
-
     try:
-        hydra = Hydra.create_main_hydra2("facing-asymmetry", create_config_search_path(str(conf_folder())))
+        places = create_config_search_path(str(conf_folder()))
+        if own := own_conf_folder():
+            places.append(provider="command-line", path=str(own))
+        hydra = Hydra.create_main_hydra2("facing-asymmetry", places)
         return list(BashCompletion(hydra.config_loader)._query(config_name="config", line=typed))
     except Exception:
         return []  # an error message would end up on the command line

@@ -12,9 +12,9 @@ from hydra.types import RunMode, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 from rich.syntax import Syntax
 
-from facing_asymmetry.app.overrides import composing, first_unreadable
+from facing_asymmetry.app.overrides import check_own_files, composing, first_unreadable
 from facing_asymmetry.app.stage_help import stage_help, wants_help
-from facing_asymmetry.core.conf_folder import conf_folder
+from facing_asymmetry.core.conf_folder import OPTION, conf_folder, own_conf_folder, taken_config_dir, using_config_dir
 from facing_asymmetry.core.console import PlainConsole, complain, log_to_console, say
 from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
 from facing_asymmetry.core.threads import set_threads
@@ -43,18 +43,28 @@ def launch(stage: str, arguments: Sequence[str]) -> int:
         The exit status: 0; 1 where jobs of a multirun are not done; 2 after one message that names the key or file and
         what would be right; 130 after Ctrl-C.
     """
+    try:
+        folder, rest = taken_config_dir(arguments)
+        with using_config_dir(folder):
+            return _launched(stage, rest)
+    except FacingAsymmetryError as error:
+        return _complain(str(error))
+
+
+def _launched(stage: str, arguments: Sequence[str]) -> int:
     if wants_help(arguments):
         say(stage_help(stage, arguments))
         return 0
     overrides = [argument for argument in arguments if argument != VERBOSE]
-    verbose = len(overrides) < len(arguments)
-    command = " ".join(["facing-asymmetry", stage, *overrides])
+    verbose, own = len(overrides) < len(arguments), own_conf_folder()
+    command = " ".join(["facing-asymmetry", stage, *([OPTION, str(own)] if own else []), *overrides])
     failures: list[FacingAsymmetryError] = []
     unreadable = first_unreadable(overrides)
     if unreadable:
         return _complain(unreadable)
     asked = begin(last_stage(stage), command)
     try:
+        check_own_files()
         with composing():
             _hydra_main(stage, _job(stage, command, failures, verbose), overrides)
     except KeyboardInterrupt:
@@ -76,7 +86,8 @@ def _hydra_main(stage: str, job: TaskFunction, arguments: Sequence[str]) -> None
     parser = get_args_parser()
     parser.prog = f"facing-asymmetry {stage}"
     parser.error = _refuse  # type: ignore[method-assign]
-    asked = parser.parse_intermixed_args(list(arguments))
+    own = own_conf_folder()
+    asked = parser.parse_intermixed_args([*arguments, *([OPTION, str(own)] if own else [])])
     if asked.experimental_rerun:
         raise ConfigError("--experimental-rerun reads a pickle, which can hold a program; repeat the overrides instead")
     _run_hydra(asked, parser, job, str(conf_folder()), "config")

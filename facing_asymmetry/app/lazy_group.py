@@ -3,9 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import click
+
+from facing_asymmetry.core.conf_folder import taken_config_dir, using_config_dir
+
+CONFIG_DIR: Final = "facing_asymmetry.config_dir"
+"""Key of the context's `meta` that holds the folder of `--config-dir`."""
+
+MULTIRUN: Final = ("-m", "--multirun")
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,14 @@ class LazyGroup(click.Group):
     def __init__(self, *, lazy: Mapping[str, LazyCommand], **options: Any) -> None:
         super().__init__(**options)
         self.lazy = lazy
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take `--config-dir DIR` out wherever it stands, and let the command see the folder; `-m` goes behind it."""
+        folder, rest = taken_config_dir(args)
+        ctx.with_resource(using_config_dir(folder))
+        ctx.meta[CONFIG_DIR] = folder
+        first = next((n for n, word in enumerate(rest) if word not in MULTIRUN), 0)
+        return super().parse_args(ctx, [*rest[first:], *rest[:first]])
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands, in alphabetical order."""

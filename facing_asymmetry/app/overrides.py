@@ -17,7 +17,7 @@ from hydra.errors import HydraException, MissingConfigException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from facing_asymmetry.core.conf_folder import conf_folder
+from facing_asymmetry.core.conf_folder import conf_files, conf_folder, is_group, own_conf_folder
 from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
 
 COMPOSERS: Final = tuple(str(Path(module.__file__).parent) for module in (hydra, omegaconf, antlr4) if module.__file__)
@@ -32,8 +32,8 @@ def _installed_face_models() -> DictConfig:
     """`face_model=installed`: the choice of every face model that is here, as its own file has it."""
     from facing_asymmetry.face_models.registry import listing
 
-    names = [str(row["name"]) for row in listing() if row["state"] == "ready"]
-    return DictConfig({name: OmegaConf.load(conf_folder() / "face_model" / f"{name}.yaml") for name in names})
+    names, files = [str(row["name"]) for row in listing() if row["state"] == "ready"], conf_files("face_model")
+    return DictConfig({name: OmegaConf.load(files[name]) for name in names})
 
 
 OmegaConf.register_new_resolver("installed_face_models", _installed_face_models, replace=True)
@@ -49,8 +49,23 @@ def compose_config(overrides: Sequence[str]) -> dict[str, Any]:
     if unreadable:
         raise ConfigError(unreadable)
     with composing(), hydra.initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        composed = hydra.compose("config", overrides=list(overrides))
+        composed = hydra.compose("config", overrides=[*_own_search_path(), *overrides])
         return OmegaConf.to_container(composed, resolve=True)  # type: ignore[return-value]
+
+
+def check_own_files() -> None:
+    """Raise `ConfigError` where a file of the user's folder has the name of one of the installation."""
+    folder = own_conf_folder()
+    groups = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_dir()] if folder else []
+    for group in groups:
+        conf_files(group)
+
+
+def _own_search_path() -> list[str]:
+    """The override that lets Hydra also find the files of the user's folder."""
+    check_own_files()
+    folder = str(own_conf_folder() or "").replace("\\", "\\\\").replace("'", "\\'")
+    return [f"hydra.searchpath=['file://{folder}']"] if folder else []
 
 
 @contextmanager
@@ -101,7 +116,7 @@ def _missing_choice(error: Exception) -> str:
     found = re.search(r"Could not load '([^']*)'", str(error))
     name = str(found[1] if found else error.missing_cfg_file)
     group, _, wanted = name.rpartition("/")
-    options = error.options or sorted(path.stem for path in (conf_folder() / group).glob("*.yaml"))
+    options = sorted({*(error.options or ()), *conf_files(group)})
     near = get_close_matches(wanted, options, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     return f"{name} is unknown.{hint} There are: {', '.join(sorted(options))}"
@@ -125,7 +140,7 @@ def first_unreadable(overrides: Sequence[str]) -> str:
             return (
                 f"{override}: only entries of classifiers, interventions and face_models can be removed; set this one"
             )
-        chosen = (conf_folder() / key).is_dir() and not (removed or parsed.is_sweep_override())
+        chosen = is_group(key) and not (removed or parsed.is_sweep_override())
         if chosen and (wrong := _no_choice(override, parsed.value())):
             return wrong
     return ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from facing_asymmetry.core.conf_folder import conf_folder, main_config
+from facing_asymmetry.core.conf_folder import conf_files, conf_folder, main_config
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.results.layout import REPORT_FILE
 
@@ -92,7 +92,7 @@ def _line(name: str, words: str, width: int) -> str:
 
 def choices_of(part: str) -> list[Path]:
     """The files of a part, in alphabetical order."""
-    return sorted((conf_folder() / part).glob("*.yaml"))
+    return list(conf_files(part).values())
 
 
 def _choices(part: str, width: int) -> str:

@@ -12,7 +12,7 @@ from facing_asymmetry.classifiers.record import USER, ClassifierRecord, WeightsF
 from facing_asymmetry.classifiers.user_weights import import_remedy, imported_path, read_note
 from facing_asymmetry.core.assets import cache_folder, fetch, file_sha256
 from facing_asymmetry.core.assets.progress import Progress, console_progress
-from facing_asymmetry.core.conf_folder import conf_folder
+from facing_asymmetry.core.conf_folder import conf_facts, conf_files
 from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError, suggestion
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class State:
 
 
 def names() -> tuple[str, ...]:
-    """Names of all classifiers, sorted."""
-    return tuple(sorted(path.stem for path in (conf_folder() / "classifier").glob("*.yaml")))
+    """Names of all classifiers, those of the user's folder included, sorted."""
+    return tuple(sorted(conf_files("classifier")))
 
 
 def chosen(names_given: Sequence[str]) -> list[ClassifierRecord]:
@@ -59,22 +59,24 @@ def chosen(names_given: Sequence[str]) -> list[ClassifierRecord]:
     return records
 
 
-@lru_cache(maxsize=256)
 def record(name: str) -> ClassifierRecord:
     """The record of a classifier, as its file says.
 
     Raises:
         ConfigError: no such classifier ("did you mean"), or a fault in its file.
     """
-    import yaml  # type: ignore[import-untyped]
-
-    path = conf_folder() / "classifier" / f"{name}.yaml"
-    if name not in names():
-        hint = suggestion(name, names(), f"; there are: {', '.join(names())}")
+    files = conf_files("classifier")
+    if name not in files:
+        hint = suggestion(name, files, f"; there are: {', '.join(sorted(files))}")
         raise ConfigError(f"unknown classifier {name!r}{hint}")
-    found = record_from(yaml.safe_load(path.read_text(encoding="utf-8")), str(path))
-    if found.name != name:
-        raise ConfigError(f"{path}: name is {found.name!r}, and the file is called {name!r}")
+    return _read(files[name])
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path) -> ClassifierRecord:
+    found = record_from(conf_facts("classifier", path.stem), str(path))
+    if found.name != path.stem:
+        raise ConfigError(f"{path}: name is {found.name!r}, and the file is called {path.stem!r}")
     return found
 
 

@@ -7,12 +7,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-import yaml  # type: ignore[import-untyped]
-
-from facing_asymmetry.core.conf_folder import conf_folder
+from facing_asymmetry.core.conf_folder import conf_facts, conf_files
 from facing_asymmetry.core.errors import ConfigError, suggestion
 from facing_asymmetry.core.settings import validated
 from facing_asymmetry.interventions.contract import Intervention
+from facing_asymmetry.interventions.own import GROUP, offered, own_class
 
 
 def _found() -> dict[str, type[Intervention]]:
@@ -41,22 +40,38 @@ def make_intervention(kind: str, **values: Any) -> Intervention:
     Raises:
         ConfigError: unknown kind or value (the nearest name is given), a value of the wrong type or out of range.
     """
-    if kind not in INTERVENTIONS:
-        hint = suggestion(kind, INTERVENTIONS)
-        raise ConfigError(f"unknown intervention {kind!r}{hint} (there are: {', '.join(sorted(INTERVENTIONS))})")
-    cls = INTERVENTIONS[kind]
     place = f"interventions.{values.get('name', kind)}"
-    return validated(cls, values, place)
+    return validated(_class(kind, place), values, place)
+
+
+def _class(kind: str, place: str) -> type[Intervention]:
+    if kind in INTERVENTIONS:
+        return INTERVENTIONS[kind]
+    if ":" in kind:
+        return own_class(kind, f"{place}.class")
+    installed = offered()
+    if kind not in installed:
+        known = [*INTERVENTIONS, *installed]
+        hint = suggestion(kind, known)
+        raise ConfigError(f"unknown intervention {kind!r}{hint} (there are: {', '.join(sorted(known))})")
+    return own_class(installed[kind], f"the entry point {kind} of {GROUP}")
 
 
 def intervention_from(name: str, facts: Mapping[str, Any]) -> Intervention:
-    """The intervention of a configuration's entry `interventions.NAME`: its `kind` (NAME by default), its own values.
+    """The intervention of a configuration's entry `interventions.NAME`.
+
+    Args:
+        name: NAME.
+        facts: its `kind` (NAME by default) or the `class` of the user's own, and the values of its settings.
 
     Raises:
         ConfigError: as `make_intervention`, or the entry's `name` is not NAME.
     """
     values = dict(facts)
-    kind = str(values.pop("kind", name))
+    place = values.pop("class", None)
+    kind = str(values.pop("kind", place or name))
+    if place and kind != place:
+        raise ConfigError(f"interventions.{name} has a kind ({kind}) and a class ({place}); leave one out")
     if values.setdefault("name", name) != name:
         raise ConfigError(
             f"interventions.{name}.name = {values['name']!r}; it must be {name!r}, as its entry is called"
@@ -64,15 +79,18 @@ def intervention_from(name: str, facts: Mapping[str, Any]) -> Intervention:
     return make_intervention(kind, **values)
 
 
-@cache
 def catalogue() -> Mapping[str, Intervention]:
-    """What `conf/intervention` offers, by name: `palsy` first, then in alphabetical order.
+    """What `conf/intervention` and the user's folder offer: `palsy` first, then in alphabetical order.
 
     Raises:
         ConfigError: a file's values are refused, as by `intervention_from`.
     """
-    files = sorted((conf_folder() / "intervention").glob("*.yaml"), key=lambda file: (file.stem != "palsy", file.stem))
-    return {file.stem: intervention_from(file.stem, yaml.safe_load(file.read_text("utf-8"))) for file in files}
+    return _catalogue(tuple(sorted(conf_files("intervention").items(), key=lambda one: (one[0] != "palsy", one[0]))))
+
+
+@cache
+def _catalogue(files: tuple[tuple[str, Path], ...]) -> Mapping[str, Intervention]:
+    return {name: intervention_from(name, conf_facts("intervention", name)) for name, _ in files}
 
 
 def catalogue_table() -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.record import ClassifierRecord
-from facing_asymmetry.core.code import code_fingerprint, numeric_versions
+from facing_asymmetry.core.code import PACKAGE, code_fingerprint, numeric_versions
 from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.user_code import source_of
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.interventions.contract import Intervention
 from facing_asymmetry.interventions.grid import Grid
@@ -146,7 +147,7 @@ def _frames_request(
         **_image_request(study),
         "weights": expression.weights,
         "intervention": {"kind": intervention.kind, **asdict(intervention)},
-        "intervention_code": code_fingerprint(intervention_code(intervention)),
+        "intervention_code": intervention_code(intervention),
         "half_width_mm": study.head.half_width_mm,
         "side": side,
         "identity": identity,
@@ -157,8 +158,16 @@ def _frames_request(
 
 
 def intervention_code(intervention: Intervention) -> str:
-    """The module of an intervention's class: the registry finds it by its name, so that no import leads to it."""
-    return type(intervention).__module__.removeprefix("facing_asymmetry.")
+    """Hash of the code of an intervention's class: the registry finds it by its name, so that no import leads to it."""
+    module = type(intervention).__module__
+    if of_the_package(intervention):
+        return code_fingerprint(module.removeprefix(f"{PACKAGE.name}."))
+    return source_of(module).fingerprint
+
+
+def of_the_package(intervention: Intervention) -> bool:
+    """Whether an intervention's class is one of this package."""
+    return type(intervention).__module__.startswith(f"{PACKAGE.name}.")
 
 
 def response_request(

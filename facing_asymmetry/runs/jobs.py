@@ -10,6 +10,8 @@ from facing_asymmetry.config import read_config
 from facing_asymmetry.core.code import code_fingerprint, numeric_versions
 from facing_asymmetry.core.errors import AssetError, ConfigError, FacingAsymmetryError
 from facing_asymmetry.core.store import content_key
+from facing_asymmetry.interventions.contract import Intervention
+from facing_asymmetry.runs.cells import intervention_code, of_the_package
 from facing_asymmetry.runs.job_status import DONE, observe, table_hash
 from facing_asymmetry.runs.made import REPORT_CODE
 from facing_asymmetry.runs.stages import STAGES, Run, asked
@@ -83,6 +85,11 @@ def make_jobs(
             raise ConfigError(f"job {' '.join(overrides)}: {error}; no job was launched") from error
 
 
+def own_code(interventions: Sequence[Intervention]) -> dict[str, str]:
+    """Hash of the code of each intervention of the user's own, by name; that of the others is the package's."""
+    return {one.name: intervention_code(one) for one in interventions if not of_the_package(one)}
+
+
 def run_key(run: Run) -> str:
     """Key of everything that a run's results rest on: what was asked, weights, face model, code and packages."""
     return content_key(
@@ -92,6 +99,7 @@ def run_key(run: Run) -> str:
             "face_model": run.study.model.fingerprint,
             "code": code_fingerprint(*RESULT_CODE),
             "versions": numeric_versions(),
+            **({"interventions": own} if (own := own_code(run.study.interventions)) else {}),
             **({"photographs": files} if (files := run.study.files()) else {}),
         }
     )

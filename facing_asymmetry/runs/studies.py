@@ -30,13 +30,20 @@ def study_of(run: Path, trust: bool = False) -> Study:
 
     Args:
         run: the run folder, which others may have made.
-        trust: whether a network of its own that is a program may be loaded.
+        trust: whether a network or an intervention of its own that is a program may be loaded.
 
     Raises:
         DataError: there is no manifest, or its folder of photographs can't be listed.
         ConfigError: this version can't read its configuration, or it names a program and isn't trusted.
     """
     config = read_config(read_manifest(run)["config"])
+    for name, facts in config.interventions.items():
+        place = str(facts.get("class") or facts.get("kind") or "")
+        if ":" in place and not trust:
+            raise ConfigError(
+                f"{run} names a program as its intervention {name!r} ({place}); if you made this run or trust who did, "
+                "add --trust"
+            )
     for name, facts in config.classifiers.items():
         options = facts.get("options")
         program = isinstance(options, dict) and (options.get("factory") or options.get("loader") == "torchscript")
