@@ -23,6 +23,7 @@ OTHERS: Final = {
     "photographs": ("photographs", "Measure activation against symmetry on photographs of real faces."),
     "restore": ("photographs", "Restore the symmetry of photographed patients, and show what classifiers then say."),
     "dashboard": ("dashboard", "Save a W&B workspace that compares the runs of a sweep."),
+    "check": ("check", "Test what an intervention of your own promises, or the contract of a face model."),
     "refute": ("refute", "Stress-test a run's estimates: placebo, dummy outcome, random cause, subsets."),
     "calibrate": ("calibrate", "Measure error rates and power of the tests on simulated data (minutes)."),
     "planted": ("planted", "Test the pipeline on classifiers whose reliance on symmetry is known."),

@@ -34,7 +34,9 @@ def own_class(place: str, key: str) -> type[Intervention]:
     """
     found = import_named(place, key, "Class")
     if not (isinstance(found, type) and issubclass(found, Intervention)):
-        raise ConfigError(f"{key} = {place!r} is no intervention; let the class inherit from fa.Intervention")
+        raise ConfigError(
+            f"{key} = {place!r} is no intervention; let its class inherit from {Intervention.__module__}.Intervention"
+        )
     if lacking := _lacking(found):
         raise ConfigError(f"{key} = {place!r} {lacking}")
     return _completed(found, place)
@@ -65,6 +67,9 @@ def _lacking(cls: type[Intervention]) -> str:
 @cache
 def _completed(cls: type[Intervention], place: str) -> type[Intervention]:
     """The class as one whose values are checked; what it says nothing of for readers is taken from its docstring."""
+    for base in reversed(cls.__mro__[1:]):
+        if issubclass(base, Intervention) and "__dataclass_fields__" not in vars(base):
+            schema()(base)  # in place, so that the class has its fields
     made = cls if "__pydantic_fields__" in vars(cls) else schema()(cls)
     said = (inspect.getdoc(cls) or "").split("\n\n")[0].replace("\n", " ").replace("{", "(").replace("}", ")")
     words = {"summary": said, "formula": "", "purpose": ""}
