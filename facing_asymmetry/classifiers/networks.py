@@ -52,7 +52,8 @@ def build_network(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
     if record.output == "probabilities":
         network = FromProbabilities(network)
     # on a CPU channels last is faster for every one of these networks (docs/classifiers.md)
-    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if all(tensor.ndim != 5 for tensor in (*network.parameters(), *network.buffers())):  # which have no such order
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return network.eval().requires_grad_(False)
 
 

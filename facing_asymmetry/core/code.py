@@ -20,7 +20,7 @@ from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.core.errors import FacingAsymmetryError
 from facing_asymmetry.core.files import write_atomically
 
-TORCH_PACKAGES: Final = ("torch", "torchvision", "timm", "onnx2torch", "easypytorch3d")
+TORCH_PACKAGES: Final = ("torch", "torchvision", "timm", "easypytorch3d")
 
 NUMERIC_PACKAGES: Final = (*TORCH_PACKAGES, "onnxruntime", "cma", "numpy", "numba")
 

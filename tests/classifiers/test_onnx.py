@@ -13,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.example_frames import labelled_faces
 from facing_asymmetry.classifiers.loaders import onnx_models
+from facing_asymmetry.classifiers.loaders.onnx_rebuilt import RebuiltGraph
 from facing_asymmetry.classifiers.preprocessing import preprocess
 from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError
 from tests.classifiers.onnx_graphs import SIZE, head, info, layers, model, save, tensor
@@ -30,6 +31,18 @@ def by_runtime(path, record, images):
     return np.concatenate([session.run(None, {"x": frame[None]})[0] for frame in frames])
 
 
+def with_node(operator, *inputs, **attributes):
+    """A convolution, then a node with constant inputs (None: left out)."""
+    nodes, tensors = layers(1)
+    names = ["" if value is None else f"i{i}" for i, value in enumerate(inputs)]
+    nodes.insert(1, helper.make_node(operator, ["c0", *names], ["d0"], **attributes))
+    nodes[2].input[0] = "d0"
+    return nodes, [
+        *tensors,
+        *(numpy_helper.from_array(np.asarray(v), f"i{i}") for i, v in enumerate(inputs) if v is not None),
+    ]
+
+
 GRAPHS = {
     "explicit pads": layers(pads=[1] * 4),
     "auto_pad": layers(auto_pad="SAME_UPPER"),
@@ -38,6 +51,18 @@ GRAPHS = {
     "dilations": layers(2, dilations=[2, 2]),
     "dilated pooling": layers(2, pool={"dilations": [2, 2]}),
     "padded pooling": layers(2, pool={"auto_pad": "SAME_LOWER"}),
+    "pooling without strides": with_node("MaxPool", kernel_shape=[3, 3]),
+    "averages without strides": with_node("AveragePool", kernel_shape=[2, 3]),
+    "averages with odd padding": with_node("AveragePool", kernel_shape=[3, 3], pads=[0, 1, 2, 0], strides=[2, 2]),
+    "averages that count the padding": with_node(
+        "AveragePool", kernel_shape=[3, 3], pads=[1] * 4, strides=[2, 2], count_include_pad=1, ceil_mode=1
+    ),
+    "padding as an input": with_node("Pad", np.array([0, 0, 1, 2, 0, 0, 0, 1])),
+    "reflection": with_node("Pad", np.array([0, 0, 1, 2, 0, 0, 3, 1]), mode="reflect"),
+    "an empty optional input": with_node("Clip", None, np.float32(0.5)),
+    "a size twice as large": with_node(
+        "Resize", None, np.array([1, 1, 2, 1.5], np.float32), mode="cubic", coordinate_transformation_mode="half_pixel"
+    ),
 }
 
 
@@ -45,26 +70,27 @@ GRAPHS = {
 def test_logits_are_those_of_onnxruntime(name, tmp_path):
     record = own(save(tmp_path / "m.onnx", model(*GRAPHS[name])))
     faces = labelled_faces(64)
-    found, expected = registry.load(record)(faces).numpy(), by_runtime(tmp_path / "m.onnx", record, faces)
+    network = registry.load(record)
+    found, expected = network(faces).numpy(), by_runtime(tmp_path / "m.onnx", record, faces)
+    assert network.differentiable
     assert np.abs(found - expected).max() < 1e-4 * np.abs(expected).max()
 
 
-def test_a_rebuilt_graph_that_computes_something_else_is_not_used(tmp_path, monkeypatch, caplog):
-    """onnx2torch is made to forget the dilations, as readers have done."""
-    rebuild = onnx_models._rebuilt
+def test_a_graph_that_torch_computes_otherwise_is_not_used(tmp_path, monkeypatch, caplog):
+    """The reader is made to forget the dilations, as readers have done."""
 
     def forgetful(given, number):
         for node in given.graph.node:
             kept = [a for a in node.attribute if a.name != "dilations"]
             del node.attribute[:]
             node.attribute.extend(kept)
-        return rebuild(given, number)
+        return RebuiltGraph(given, number)
 
-    monkeypatch.setattr(onnx_models, "_rebuilt", forgetful)
+    monkeypatch.setattr(onnx_models, "RebuiltGraph", forgetful)
     record = own(save(tmp_path / "m.onnx", model(*GRAPHS["dilations"])))
     network = registry.load(record)
     assert not network.differentiable
-    assert "differs from the runtime's by" in caplog.text
+    assert "differs from the runtime by" in caplog.text
 
 
 def fixed(batch):
@@ -212,3 +238,54 @@ def test_a_graph_that_never_ends_is_given_up(tmp_path, monkeypatch):
     yes = numpy_helper.from_array(np.array(True), "yes")
     with pytest.raises(AssetError, match="has not classified 4 frames within (3|15) s"):
         registry.load(own(save(tmp_path / "m.onnx", model(nodes, [*tensors, yes]))))
+
+
+def test_any_name_is_a_name(tmp_path):
+    """Names of methods, with dots, and names that differ in what an attribute can't have."""
+    nodes, tensors = layers(2)
+    names = {"w0": "forward", "w1": "a.b", "c0": "a_b", "r0": "train", "c1": "a/b", "r1": "", "head": "self"}
+    for node, name in zip(nodes, ("forward", "a.b", "a_b", "train", "", "0", "x"), strict=True):
+        node.name = name
+        for field in (node.input, node.output):
+            field[:] = [names.get(one) or one for one in field]
+    for one in tensors:
+        one.name = names[one.name]
+    record, faces = own(save(tmp_path / "m.onnx", model(nodes, tensors))), labelled_faces(64)
+    network = registry.load(record)
+    assert network.differentiable
+    assert np.abs(network(faces).numpy() - by_runtime(tmp_path / "m.onnx", record, faces)).max() < 1e-5
+
+
+@pytest.mark.parametrize("kind", ["BFLOAT16", "FLOAT16", "DOUBLE"])
+def test_weights_of_another_width_are_computed_in_float32(kind, tmp_path):
+    nodes, tensors = layers(1)
+    kind, casts = getattr(TensorProto, kind), []
+    for one in list(tensors):
+        casts.append(helper.make_node("Cast", [f"{one.name}_narrow"], [one.name], to=TensorProto.FLOAT))
+        values = numpy_helper.to_array(one)
+        tensors.append(helper.make_tensor(f"{one.name}_narrow", kind, values.shape, values.ravel()))
+        tensors.remove(one)
+    record, faces = own(save(tmp_path / "m.onnx", model([*casts, *nodes], tensors))), labelled_faces(64)
+    network = registry.load(record)
+    assert network.differentiable
+    assert all(one.dtype == torch.float32 for one in network.parameters())
+    assert np.abs(network(faces).numpy() - by_runtime(tmp_path / "m.onnx", record, faces)).max() < 1e-5
+
+
+def test_a_graph_for_video_is_refused_with_what_to_do(tmp_path):
+    nodes = [helper.make_node("GlobalAveragePool", ["x"], ["a"]), *head("a")[1:]]
+    nodes[1].input[0] = "a"
+    made = model(nodes, [tensor("head", 7, 3)], [info("x", "N", 3, 16, SIZE, SIZE)])
+    with pytest.raises(
+        ModelError, match=r"one input of floats \(N, C, S, S\) is needed. A network for video .*factory"
+    ):
+        registry.load(own(save(tmp_path / "m.onnx", made)))
+
+
+def test_a_gradient_that_does_not_reach_the_image_is_none(tmp_path, caplog):
+    nodes, tensors = with_node("Cast", to=TensorProto.INT32)
+    nodes.insert(2, helper.make_node("Cast", ["d0"], ["e0"], to=TensorProto.FLOAT))
+    nodes[3].input[0] = "e0"
+    network = registry.load(own(save(tmp_path / "m.onnx", model(nodes, tensors))))
+    assert not network.differentiable
+    assert "no finite gradient reaches the image" in caplog.text

@@ -62,6 +62,14 @@ def data_files(path: Path) -> list[Path]:
         return []
 
 
+def has_half(model: onnx.ModelProto) -> bool:
+    """Whether a graph's input or weights are of half precision."""
+    half = (onnx.TensorProto.FLOAT16, onnx.TensorProto.BFLOAT16)
+    kinds = [one.data_type for one in model.graph.initializer]
+    kinds += [one.type.tensor_type.elem_type for one in model.graph.input]
+    return any(kind in half for kind in kinds)
+
+
 def first_line(error: Exception) -> str:
     """The first line of an error's words, or its type where it has none."""
     lines = str(error).strip().splitlines()

@@ -1,4 +1,4 @@
-"""ONNX classifiers: rebuilt in torch by onnx2torch, so that they have gradients; if that fails, run by onnxruntime.
+"""ONNX classifiers: computed in torch, so that they have gradients; if that fails, run by onnxruntime.
 
 A graph is a program: it is first run by onnxruntime in a process of its own (`onnx_runtime`). What that gives is what
 the rebuilt graph is compared with.
@@ -9,21 +9,18 @@ import json
 import logging
 import subprocess
 import sys
-import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnx
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from facing_asymmetry.classifiers.loaders import onnx_runtime
-from facing_asymmetry.classifiers.loaders.onnx_files import data_files, first_line, read_onnx, serialised
+from facing_asymmetry.classifiers.loaders.onnx_files import data_files, first_line, has_half, read_onnx, serialised
+from facing_asymmetry.classifiers.loaders.onnx_rebuilt import RebuiltGraph
 from facing_asymmetry.classifiers.loaders.onnx_runtime import OpenGraph, error_of, output_number
-from facing_asymmetry.classifiers.loaders.outputs import Chosen
 from facing_asymmetry.core.assets.given import given_size
 from facing_asymmetry.core.errors import AssetError
 
@@ -47,6 +44,15 @@ ENDED: Final = (-24, -9)
 
 BYTES: Final = 2 << 30
 """Memory that the trial may take, plus four times the size of the files."""
+
+HALF_ROUNDING: Final = 1e-2
+"""The same, for a graph with numbers of half precision, which torch computes in float32."""
+
+NO_GRADIENT: Final = (
+    "onnxruntime runs it, and expressions are searched with CMA-ES instead. For a gradient, export the network with "
+    "torch.onnx.export at its defaults, or with torch.export.save and set options.loader=exported"
+)
+"""What a graph without a gradient costs, and what to do about it."""
 
 log = logging.getLogger(__name__)
 
@@ -88,8 +94,25 @@ class InBlocks(nn.Module):
         return torch.cat([self.network(part) for part in padded.split(self.block)])[: len(x)]
 
 
+class OneByOne(nn.Module):
+    """A network that takes one frame at once, mapped over a batch in one pass (`torch.func.vmap`).
+
+    Args:
+        network: the network.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Float[Tensor, "B C S S"]) -> Float[Tensor, "B K"]:
+        """Logits."""
+        found: Tensor = torch.func.vmap(self.network)(x[:, None])
+        return found[:, 0]
+
+
 def load_onnx(path: Path, x: Float[Tensor, "B C S S"], output: str = "") -> nn.Module:
-    """An ONNX classifier as a module; differentiable if onnx2torch can rebuild its graph.
+    """An ONNX classifier as a module; differentiable if torch computes all its operators.
 
     The rebuilt graph must agree with onnxruntime on the frames; otherwise onnxruntime runs the file, and a warning says
     why.
@@ -110,16 +133,19 @@ def load_onnx(path: Path, x: Float[Tensor, "B C S S"], output: str = "") -> nn.M
     block, expected = _trial(path, output, x)
     model = read_onnx(path)
     number = output_number([one.name for one in model.graph.output], output)
+    rounding = HALF_ROUNDING if has_half(model) else ROUNDING
     try:
-        network = _rebuilt(model, number)
-        for candidate in (network, InBlocks(network, block or 1)):
-            reasons = [_disagreement(candidate, x[:count], expected[:count]) for count in (len(x), len(x) - 1, 1)]
+        network = RebuiltGraph(model, number).eval()
+        candidates = [network, *([OneByOne(network)] if block == 1 else []), InBlocks(network, block or 1)]
+        for candidate in candidates:
+            counts = (len(x), len(x) - 1, 1)
+            reasons = [_disagreement(candidate, x[:count], expected[:count], rounding) for count in counts]
             reason = next(filter(None, reasons), "")
             if not reason:
                 return candidate
-    except Exception as error:  # onnx2torch documents no errors of its own
-        reason = f"onnx2torch cannot rebuild it ({type(error).__name__}: {first_line(error)[:120]})"
-    log.warning("%s has no gradient: %s. Expressions are searched with CMA-ES instead.", path.name, reason)
+    except Exception as error:  # what a stranger drew fails in any way
+        reason = first_line(error)
+    log.warning("%s has no gradient: %s. %s", path.name, reason, NO_GRADIENT)
     session = OpenGraph(serialised(model, path), output, path)
     session.block = block
     return OnnxRuntimeNetwork(session)
@@ -159,27 +185,20 @@ def _trial(path: Path, output: str, x: Tensor) -> tuple[int, Tensor]:
     return facts["block"], torch.from_numpy(np.frombuffer(body, np.float32).reshape(facts["shape"]).copy())
 
 
-def _rebuilt(model: onnx.ModelProto, number: int) -> nn.Module:
-    from onnx2torch import convert
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        network: nn.Module = convert(model)
-    return Chosen(network.eval().float(), number)
-
-
-def _disagreement(network: Callable[[Tensor], Tensor], x: Tensor, expected: Tensor) -> str:
-    """Why a rebuilt graph can't be used for so many frames; empty where it agrees."""
-    with torch.inference_mode():
-        try:
-            found = network(x)
-        except Exception as error:  # it runs what a stranger drew
-            return f"the graph that onnx2torch rebuilt does not run ({first_line(error)[:120]})"
+def _disagreement(network: nn.Module, x: Tensor, expected: Tensor, rounding: float) -> str:
+    """Why a graph in torch can't be used for so many frames; empty where it agrees and has a gradient."""
+    frames = x.clone().requires_grad_()
+    try:
+        found = network(frames)
+    except Exception as error:  # it runs what a stranger drew
+        return f"computed in torch it does not run ({first_line(error)[:200]})"
     if found.shape != expected.shape:
-        return f"the graph that onnx2torch rebuilt gives logits of shape {tuple(found.shape)}"
-    difference = float((found - expected).abs().max())
+        return f"computed in torch it gives logits of shape {tuple(found.shape)}"
+    difference = float((found.detach() - expected).abs().max())
     spread = float((expected.amax(0) - expected.amin(0)).max()) if len(x) > 1 else torch.inf
-    most = max(min(ONNX_AGREEMENT, SPREAD_SHARE * spread), ROUNDING * float(expected.abs().max()))
+    most = max(min(ONNX_AGREEMENT, SPREAD_SHARE * spread), rounding * float(expected.abs().max()))
     if not difference <= most:
-        return f"the graph that onnx2torch rebuilt differs from the runtime's by {difference:.2g}"
+        return f"computed in torch it differs from the runtime by {difference:.2g}"
+    if not found.requires_grad or not torch.autograd.grad(found.sum(), frames)[0].isfinite().all():
+        return "no finite gradient reaches the image"
     return ""

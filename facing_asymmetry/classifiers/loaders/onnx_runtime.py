@@ -15,6 +15,7 @@ import onnxruntime
 from numpy import ndarray
 
 from facing_asymmetry.classifiers.loaders.onnx_files import first_line, read_onnx, serialised
+from facing_asymmetry.classifiers.loaders.video import VIDEO
 from facing_asymmetry.core import errors
 from facing_asymmetry.core.errors import AssetError, ConfigError, FacingAsymmetryError, ModelError, clipped
 
@@ -57,7 +58,8 @@ class OpenGraph:
         shape = self._input.shape
         if len(inputs) != 1 or self._kind is None or len(shape) != 4:
             facts = ", ".join(f"{clipped(one.name)} {one.type} {one.shape}" for one in inputs[:8])
-            raise ModelError(f"{path} takes {facts}; one input of floats (N, C, S, S) is needed")
+            video = f". {VIDEO}" if len(shape) == 5 else ""
+            raise ModelError(f"{path} takes {facts}; one input of floats (N, C, S, S) is needed{video}")
         self.block = shape[0] if isinstance(shape[0], int) else 0
         if self.block < 0 or self.block > 64:
             raise ModelError(f"{path} takes {self.block} frames at once; at most 64 are given")

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from facing_asymmetry.classifiers.example_frames import example_inputs
+from facing_asymmetry.classifiers.loaders.video import VIDEO
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.core.errors import FacingAsymmetryError, ModelError, clipped
 
@@ -114,7 +115,8 @@ def _run(network: nn.Module, frames: Float[Tensor, "B C S S"], fault: str) -> Te
         raise
     except Exception as error:  # the user's code, or torch's interpreter of the user's file
         shape = ", ".join(map(str, frames.shape[1:]))
-        raise ModelError(f"{fault} of shape ({shape}): {last_line(error)}") from error
+        video = f". It has 3-D convolutions. {VIDEO}" if any(p.ndim == 5 for p in network.parameters()) else ""
+        raise ModelError(f"{fault} of shape ({shape}): {last_line(error)}{video}") from error
     if not isinstance(found, Tensor):
         raise ModelError(f"the network returns a {type(found).__name__}; a tensor of logits is needed")
     return found.float()
