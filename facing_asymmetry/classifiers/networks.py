@@ -110,6 +110,12 @@ def _onnx(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
     return load_onnx(_first(files), example_inputs(record), str(record.options.get("output") or ""))
 
 
+def _exported(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
+    from facing_asymmetry.classifiers.loaders.exported_models import load_exported
+
+    return load_exported(_first(files), example_inputs(record), record.options.get("output"))
+
+
 def _torchscript(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
     from facing_asymmetry.classifiers.loaders.user_networks import load_torchscript
 
@@ -132,6 +138,7 @@ def _timm(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
 FORMAT_LOADERS: Final[dict[str, Callable[[ClassifierRecord, WeightFiles], nn.Module]]] = {
     "keras_h5": _keras,
     "onnx": _onnx,
+    "exported": _exported,
     "torchscript": _torchscript,
     "factory": _factory,
     "timm": _timm,

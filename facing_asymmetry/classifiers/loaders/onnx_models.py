@@ -18,6 +18,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from facing_asymmetry.classifiers.loaders import onnx_runtime
+from facing_asymmetry.classifiers.loaders.batches import InBlocks, OneByOne
 from facing_asymmetry.classifiers.loaders.onnx_files import data_files, first_line, has_half, read_onnx, serialised
 from facing_asymmetry.classifiers.loaders.onnx_rebuilt import RebuiltGraph
 from facing_asymmetry.classifiers.loaders.onnx_runtime import OpenGraph, error_of, output_number
@@ -74,41 +75,6 @@ class OnnxRuntimeNetwork(nn.Module):
         """Logits."""
         found = self.session.run(x.detach().to("cpu", torch.float32).numpy())
         return torch.from_numpy(found).to(x.device, x.dtype)
-
-
-class InBlocks(nn.Module):
-    """A network that takes a fixed number of frames at once; the last block is filled up with its last frame.
-
-    Args:
-        network: the network.
-        block: frames that it takes.
-    """
-
-    def __init__(self, network: nn.Module, block: int) -> None:
-        super().__init__()
-        self.network, self.block = network, block
-
-    def forward(self, x: Float[Tensor, "B C S S"]) -> Float[Tensor, "B K"]:
-        """Logits."""
-        padded = torch.cat([x, x[-1:].expand(-len(x) % self.block, *x.shape[1:])])
-        return torch.cat([self.network(part) for part in padded.split(self.block)])[: len(x)]
-
-
-class OneByOne(nn.Module):
-    """A network that takes one frame at once, mapped over a batch in one pass (`torch.func.vmap`).
-
-    Args:
-        network: the network.
-    """
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, x: Float[Tensor, "B C S S"]) -> Float[Tensor, "B K"]:
-        """Logits."""
-        found: Tensor = torch.func.vmap(self.network)(x[:, None])
-        return found[:, 0]
 
 
 def load_onnx(path: Path, x: Float[Tensor, "B C S S"], output: str = "") -> nn.Module:
