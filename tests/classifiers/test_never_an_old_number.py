@@ -58,6 +58,11 @@ def onnx_external_data(seed):
     return own(loader="onnx", path="m.onnx")
 
 
+def exported(seed):
+    torch.export.save(torch.export.export(head(seed).eval(), (torch.zeros(1, 3, 64, 64),)), "m.pt2")
+    return own(loader="exported", path="m.pt2")
+
+
 def torchscript(seed):
     torch.jit.script(head(seed)).save("m.pt")
     return own(loader="torchscript", path="m.pt", trust=True)
@@ -151,6 +156,7 @@ def architecture_in_a_file(seed):
 TRAINED = {
     "keras_h5": [keras_h5],
     "onnx": [onnx, onnx_external_data],
+    "exported": [exported],
     "torchscript": [torchscript],
     "timm": [timm],
     "factory": [

@@ -62,7 +62,7 @@ def test_every_example_of_the_documentation_runs(folder, monkeypatch, capfd):
                 launch(stage, [*overrides, "emotions=[happiness]", "threads=1", f"paths.outputs={folder / 'out'}"]) == 0
             ), capfd.readouterr().err
             done.append(overrides)
-    assert len(done) == 5
+    assert len(done) == 6
     assert len(list((folder / "out" / "store").rglob("*.cell"))) >= 6
 
 

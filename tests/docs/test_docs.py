@@ -38,6 +38,7 @@ NOT_RUN = {
     "pip install --require-hashes -r requirements.lock": "installs everything; make setup does the same",
     "pip install --no-deps -e .": "installs everything; make setup does the same",
     "tools/slurm/with_cluster.sh .venv/bin/python tools/sweep_overhead.py": "needs root and SLURM; make test-slurm",
+    "python tools/onnx_exports.py": "a minute; tests/classifiers/test_onnx_exports.py does it with narrow networks",
     "python experiments/twelve_networks.py": "two hours of work; tests/experiments runs it on few faces",
     "source .venv/bin/activate": "changes the shell that reads it",
     'eval "$(_FACING_ASYMMETRY_COMPLETE=bash_source facing-asymmetry)"': "changes the shell that reads it",
