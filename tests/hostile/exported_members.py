@@ -3,6 +3,7 @@
 import json
 import zipfile
 from dataclasses import replace
+from itertools import pairwise
 
 from facing_asymmetry.classifiers import registry
 from tests.hostile.frame import Member
@@ -83,10 +84,9 @@ def weight(**more):
 
 def doubled(levels):
     names = ["x", *(f"d{level}" for level in range(levels))]
-    pairs = zip(names, names[1:], strict=False)
     return [
         node("torch.ops.aten.cat.default", new, tensors={"as_tensors": [{"name": old}] * 2}, dim=2)
-        for old, new in pairs
+        for old, new in pairwise(names)
     ]
 
 
