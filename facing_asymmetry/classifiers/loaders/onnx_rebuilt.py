@@ -57,10 +57,15 @@ class RebuiltGraph(nn.Module):
         self._ends = _last_uses(self._steps, self._output)
         used = {self._output}.union(*(node.inputs for node in self._steps))
         self._whole = {name: value for name, value in constants.items() if name in used}
+        statistics = {name for node in self._steps if node.operator == "BatchNormalization" for name in node.inputs[3:]}
         self._floats: dict[str, str] = {}
         for name in [name for name, value in self._whole.items() if value.is_floating_point()]:
             self._floats[name] = f"constant_{len(self._floats)}"
-            self.register_parameter(self._floats[name], nn.Parameter(self._whole.pop(name), requires_grad=False))
+            value = self._whole.pop(name)
+            if name in statistics or value.ndim == 0:
+                self.register_buffer(self._floats[name], value)
+            else:
+                self.register_parameter(self._floats[name], nn.Parameter(value, requires_grad=False))
 
     def forward(self, x: Float[Tensor, "B C S S"]) -> Float[Tensor, "B K"]:
         """Logits."""

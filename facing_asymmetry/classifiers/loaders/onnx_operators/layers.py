@@ -11,6 +11,7 @@ from facing_asymmetry.classifiers.loaders.onnx_operators.windows import Windows,
 
 CONVOLUTIONS = (functional.conv1d, functional.conv2d, functional.conv3d)
 TRANSPOSED = (functional.conv_transpose1d, functional.conv_transpose2d, functional.conv_transpose3d)
+AVERAGES = (functional.avg_pool1d, functional.avg_pool2d, functional.avg_pool3d)
 MAXIMA = (functional.max_pool1d, functional.max_pool2d, functional.max_pool3d)
 
 
@@ -60,6 +61,10 @@ def _max_pool(node: Node, x: Tensor) -> Tensor:
 @operator("AveragePool")
 def _average_pool(node: Node, x: Tensor) -> Tensor:
     base = windows(node, x, tuple(node.get("kernel_shape")))
+    fits = base.even and all(2 * pad <= k for pad, k in zip(base.before, base.size, strict=True))
+    if fits and set(base.dilations) == {1} and not node.get("ceil_mode"):
+        pool = AVERAGES[x.ndim - 3]
+        return pool(x, base.size, base.strides, base.before, False, bool(node.get("count_include_pad")))
     at, ones = rounded_up(node, x, base), torch.ones_like(x[:1, :1])
     counted = base.padded(ones, 1.0) if node.get("count_include_pad") else base.padded(ones)
     missing = [last - first for last, first in zip(at.after, base.after, strict=True)]
