@@ -36,7 +36,7 @@ NOT_RUN = {
     "facing-asymmetry run -m classifier=<TAB>": "a key pressed at a prompt; tests/app/test_completion.py completes it",
     "python3.11 -m venv .venv": "installs everything; make setup does the same",
     "pip install --require-hashes -r requirements.lock": "installs everything; make setup does the same",
-    "pip install --no-deps -e .": "installs everything; make setup does the same",
+    "pip install --no-deps --no-build-isolation -e .": "installs everything; make setup does the same",
     "tools/slurm/with_cluster.sh .venv/bin/python tools/sweep_overhead.py": "needs root and SLURM; make test-slurm",
     "python tools/onnx_exports.py": "a minute; tests/classifiers/test_onnx_exports.py does it with narrow networks",
     "python experiments/twelve_networks.py": "two hours of work; tests/experiments runs it on few faces",
