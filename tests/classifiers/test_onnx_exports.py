@@ -38,3 +38,6 @@ def test_an_export_at_its_defaults_keeps_its_gradient(dynamo, network, tmp_path)
     loaded = load_onnx(tmp_path / "m.onnx", frames)
     for found, expected in zip(with_gradient(loaded, frames), with_gradient(network, frames), strict=True):
         assert (found - expected).abs().max() < 2e-5 * expected.abs().max()
+    elsewhere = loaded.to("meta")(frames.to("meta"))  # sizes stay on the processor, wherever the frames are
+    assert elsewhere.device.type == "meta"
+    assert elsewhere.shape == (3, 7)

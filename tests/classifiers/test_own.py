@@ -299,3 +299,31 @@ def test_torchscript_is_not_opened_without_trust(trust, folder):
 def test_torchscript_is_opened_with_trust(folder):
     torch.jit.script(nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 7))).save("m.pt")
     assert registry.load(own(loader="torchscript", path="m.pt", trust=True))(torch.rand(2, 3, 9, 9)).shape == (2, 7)
+
+
+VIDEO = """
+class Video(nn.Module):
+    def __init__(self, frames):
+        super().__init__()
+        self.frames, self.layer = frames, nn.Conv3d(3, 7, (4, 3, 3))
+
+    def forward(self, x):
+        x = x[:, :, None].expand(-1, -1, self.frames, -1, -1) if self.frames else x
+        return self.layer(x).mean((2, 3, 4))
+
+def make(frames):
+    torch.manual_seed(0)
+    return Video(frames)
+"""
+
+
+def test_a_network_for_video_runs_where_its_factory_repeats_the_frame(folder):
+    module(folder, VIDEO)
+    network = registry.load(own(loader="factory", factory="mine:make", arguments={"frames": 4}))
+    assert network(torch.rand(2, 3, 40, 40)).shape == (2, 7)
+
+
+def test_a_network_for_video_is_refused_with_what_to_do(folder):
+    module(folder, VIDEO)
+    with pytest.raises(ModelError, match=r"It has 3-D convolutions. A network for video .*options.loader=factory"):
+        registry.load(own(loader="factory", factory="mine:make", arguments={"frames": 0}))
