@@ -9,7 +9,7 @@ from facing_asymmetry.core.errors import ConfigError
 
 EXTRAS: Final = {
     "pytorch3d": ("pytorch3d", "iopath"),
-    "onnx": ("onnx", "onnx2torch", "onnxruntime"),
+    "onnx": ("onnx", "onnxruntime"),
     "timm": ("timm", "torchvision"),
     "wandb": ("wandb", "wandb_workspaces"),
     "photographs": ("ai_edge_litert", "onnxruntime"),
