@@ -7,13 +7,13 @@ before anything is computed. Classifiers and interventions are checked by their 
 import math
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal
 
 from annotated_types import Unit
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictFloat, StrictInt
 
-from facing_asymmetry.core.emotions import BASIC, Emotion
-from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.core.emotions import ALL_EMOTIONS, BASIC, NEUTRAL
+from facing_asymmetry.core.errors import ConfigError, suggestion
 from facing_asymmetry.core.names import Name
 from facing_asymmetry.core.settings import schema, validated
 
@@ -41,6 +41,7 @@ FURTHER_NODES: Final = 6
 """Most values of s, and of t, in the contact sheets of further identities and interventions."""
 
 
+LARGEST_WEIGHT: Final = 5
 MOST_POINTS: Final = 1000
 MOST_IDENTITIES: Final = 100_000
 
@@ -55,18 +56,13 @@ def _points(value: Any) -> Any:
     return value
 
 
-def _distinct(values: list[Emotion]) -> list[Emotion]:
+def _distinct(values: list[str]) -> list[str]:
     if len(set(values)) != len(values):
         raise ValueError("name none twice")
     return values
 
 
-def _emotion_or_empty(name: str) -> str:
-    if name and name not in BASIC:
-        raise ValueError(f"it must be empty or one of {', '.join(BASIC)}")
-    return name
-
-
+Weight = Annotated[StrictFloat, Field(ge=-LARGEST_WEIGHT, le=LARGEST_WEIGHT)]
 Points = Annotated[StrictInt | list[StrictFloat], BeforeValidator(_points)]
 
 
@@ -329,7 +325,7 @@ class ReportSettings:
         default="",
         description="Classifier shown in detail; empty takes the one that accepts most emotions, whatever its effects.",
     )
-    emotion: Annotated[str, AfterValidator(_emotion_or_empty)] = Field(
+    emotion: str = Field(
         default="",
         description="Emotion shown in detail; empty takes happiness where it is accepted, else the first accepted one.",
     )
@@ -444,8 +440,19 @@ class RunConfig:
     name: Name = Field(
         default="quick", description="First part of the run folder's name; the second is the key of what was asked."
     )
-    emotions: Annotated[list[Emotion], AfterValidator(_distinct)] = Field(
-        default_factory=lambda: list(get_args(Emotion)), min_length=1, description="Emotions that are shown."
+    emotions: Annotated[list[Name], AfterValidator(_distinct)] = Field(
+        default_factory=lambda: list(BASIC),
+        min_length=1,
+        description="Stimuli that are shown: any of the six emotions, and of the expressions in `stimuli`.",
+    )
+    stimuli: dict[Name, dict[Name, Weight]] = Field(
+        default_factory=dict,
+        description="Further authored expressions: name -> weight of each blendshape (of both sides where it has two).",
+    )
+    targets: dict[Name, Name] = Field(
+        default_factory=dict,
+        description="Output that is read for a stimulus, of every classifier that has it and whose own `targets` are "
+        "silent; else the output of the stimulus's name.",
     )
     identities: Count = Field(
         default=6,
@@ -516,6 +523,7 @@ class RunConfig:
                 raise ConfigError(f"face_models.{name}.name = {facts.name!r}; it must be {name!r}")
         if self.identities > MOST_IDENTITIES:
             raise ConfigError(f"identities = {self.identities}; it must be at most {MOST_IDENTITIES:,}")
+        check_stimuli(self)
         if PHOTOGRAPHS in self.face_models:
             check_photographed(self)
         else:
@@ -540,6 +548,25 @@ class RunConfig:
         return next(iter(self.face_models.values()))
 
 
+def check_stimuli(config: RunConfig) -> None:
+    """Raise `ConfigError` where a stimulus is not authored, or has a name that means something else."""
+    for name, weights in config.stimuli.items():
+        if name in (NEUTRAL, ALL_EMOTIONS):
+            raise ConfigError(f"stimuli.{name}: {name!r} already means something; call it otherwise")
+        if not weights:
+            raise ConfigError(f"stimuli.{name} is empty; write the weight of at least one blendshape")
+    known = list(dict.fromkeys((*BASIC, *config.stimuli)))
+    for name in config.emotions:
+        if name not in known:
+            raise ConfigError(
+                f"emotions holds {name!r}; {name!r} is unknown{suggestion(name, known)} (there are: "
+                f"{', '.join(known)}; `stimuli` authors more: docs/stimuli.md)"
+            )
+    shown = config.report.emotion
+    if shown and shown not in config.emotions:
+        raise ConfigError(f"report.emotion = {shown!r}; it must be empty or one of {', '.join(config.emotions)}")
+
+
 def check_photographed(config: RunConfig) -> None:
     """Raise `ConfigError` where a configuration asks photographs for what they can't show."""
     if not config.photographs.folder:
@@ -552,6 +579,8 @@ def check_photographed(config: RunConfig) -> None:
             f"expression.kind = {config.expression.kind!r}; people show what was photographed: leave expression out, "
             f"or write expression={PHOTOGRAPHED}"
         )
+    if others := [name for name in config.emotions if name not in BASIC]:
+        raise ConfigError(f"emotions holds {others[0]!r}; photographs show {', '.join(BASIC)} only")
     if config.derivative:
         raise ConfigError(
             f"derivative = true; a warped photograph has no exact derivative by s: write derivative=false or leave "

@@ -77,7 +77,7 @@ class LoadedClassifier:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Emotion of each logit."""
+        """Label of each output: its emotion, or the name of a measured value."""
         return self.module.labels
 
     def __call__(self, images: Images) -> "Float[Tensor, '*nodes K']":
@@ -108,6 +108,8 @@ class LoadedClassifier:
     def predict(self, images: Images) -> "pd.DataFrame":
         """Predictions for images: a row each, with the predicted emotion and the probability of every emotion.
 
+        A network of measured values has their values instead, and predicts no emotion.
+
         Args:
             images: as for a call. The rows of `Frames` begin with their s and t.
 
@@ -123,6 +125,8 @@ class LoadedClassifier:
         with torch.no_grad():
             logits = self(images).reshape(-1, len(self.labels)).double().cpu()
         nodes = dict(zip("st", images.nodes, strict=True)) if isinstance(images, Frames) else {}
+        if not self.record.exclusive:
+            return pd.concat([pd.DataFrame(nodes), pd.DataFrame(logits.numpy(), columns=list(self.labels))], axis=1)
         best = [self.labels[k] for k in logits.argmax(dim=1).tolist()]
         shares = pd.DataFrame(torch.softmax(logits, dim=1).numpy(), columns=list(self.labels))
         return pd.concat([pd.DataFrame({**nodes, "predicted": best}), shares], axis=1)

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field
-from typing import Annotated, Any, Literal, Self
+from dataclasses import field, replace
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import ConfigError, suggestion
 from facing_asymmetry.core.names import ADDRESS, Name
+from facing_asymmetry.core.units import LOGIT
 
 USER = "user"
 """Source of a file that only the user can supply: the authors publish it themselves, or not at all."""
@@ -22,13 +23,25 @@ COLOUR_CHANNELS = {"rgb": 3, "bgr": 3, "grey": 1}
 STRICT = ConfigDict(extra="forbid", coerce_numbers_to_str=True, allow_inf_nan=False)
 
 
-def _emotions(labels: tuple[str, ...]) -> tuple[str, ...]:
+VALUES: Final = "values"
+"""`output` of a network whose outputs are measured values of any name, not classes that exclude each other."""
+
+
+def _check_labels(labels: tuple[str, ...], output: str) -> None:
+    """Raise `ValueError` for labels that outputs of this kind can't have."""
+    if output == VALUES:
+        if not labels or len(set(labels)) != len(labels):
+            raise ValueError(f"labels: name every output, each once; got {', '.join(labels) or 'none'}")
+        return
     unknown = [label for label in labels if label not in CANONICAL]
     if unknown:
-        raise ValueError(f"{unknown[0]!r} is not one of {', '.join(CANONICAL)}{suggestion(unknown[0], CANONICAL)}")
+        hint = suggestion(unknown[0], CANONICAL)
+        raise ValueError(
+            f"labels: {unknown[0]!r} is not one of {', '.join(CANONICAL)}{hint}; outputs that are no emotions, such as "
+            "action units, need output: values"
+        )
     if len(set(labels)) != len(labels) or len(labels) < 2:
-        raise ValueError(f"name at least two different emotions, each once; got {', '.join(labels)}")
-    return labels
+        raise ValueError(f"labels: name at least two different emotions, each once; got {', '.join(labels)}")
 
 
 def _address(text: str) -> str:
@@ -73,7 +86,7 @@ class ClassifierRecord:
         family: the family of networks it belongs to, in words.
         architecture: the network, in words.
         training_set: what it was trained on; figure F5 groups by it.
-        labels: canonical emotion of each output, in the network's order.
+        labels: of each output, in the network's order: canonical emotions, or any names where output is "values".
         input_size: height and width of the network's input in pixels.
         colour: "rgb", "bgr" or "grey".
         mean: subtracted from values in [0, 1], per channel.
@@ -87,7 +100,10 @@ class ClassifierRecord:
         notes: what a reader must know (label order inferred, head was a sigmoid, ...).
         options: which loader and architecture build the network, and their settings.
         alignment: how the authors cut and aligned faces, in words.
-        output: what the network returns: "logits", or "probabilities", whose logarithm is taken.
+        output: what the network returns: "logits"; "probabilities", whose logarithm is taken; or "values", taken as
+            they are, which don't exclude each other (action units, valence, pain, grades; sigmoid outputs).
+        unit: what the values are measured in, in words; "" for "activation". Logits have no other unit.
+        targets: label of the output that is read for a stimulus, by stimulus; else the label of the stimulus's name.
         published_at: where the authors publish the weights, as they print it.
         official: the address of that file for a download: `gdrive:NUMBER`, `hf:OWNER/NAME/FILE` or `https://...`.
         official_blob: its name (SHA-1) in the authors' git repository, where it is in one.
@@ -102,7 +118,7 @@ class ClassifierRecord:
     family: str
     architecture: str
     training_set: str
-    labels: Annotated[tuple[str, ...], AfterValidator(_emotions)]
+    labels: tuple[Name, ...]
     input_size: Annotated[int, Field(ge=8, le=1024)]
     colour: Literal["rgb", "bgr", "grey"]
     mean: tuple[float, ...]
@@ -116,7 +132,9 @@ class ClassifierRecord:
     notes: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     alignment: str = ""
-    output: Literal["logits", "probabilities"] = "logits"
+    output: Literal["logits", "probabilities", "values"] = "logits"
+    unit: str = ""
+    targets: dict[Name, str] = field(default_factory=dict)
     published_at: str = ""
     official: Annotated[str, AfterValidator(_address)] = ""
     official_blob: Annotated[str, Field(pattern=r"^([0-9a-f]{40})?$")] = ""
@@ -128,18 +146,35 @@ class ClassifierRecord:
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        _check_labels(self.labels, self.output)
         channels = COLOUR_CHANNELS[self.colour]
         for key, values in (("mean", self.mean), ("std", self.std)):
             if len(values) != channels:
                 raise ValueError(f"{key} needs {channels} values for {self.colour}; got {len(values)}")
         if not set(self.recognised) <= set(self.labels):
             raise ValueError(f"recognised must be among the labels; got {', '.join(self.recognised)}")
+        if self.unit and self.output != VALUES:
+            raise ValueError(f"unit = {self.unit!r} is for output: values; {self.output} are read as logits")
+        for stimulus, label in self.targets.items():
+            if label not in self.labels:
+                known = f"{suggestion(label, self.labels)}; it has {', '.join(self.labels)}"
+                raise ValueError(f"targets.{stimulus} = {label!r} is no output of this network{known}")
         return self
 
     @property
     def from_user(self) -> bool:
         """Whether a file of weights is one that only the user can supply."""
         return any(file.source == USER for file in self.weights)
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether outputs are classes that exclude each other, so that softmax and the largest one mean something."""
+        return self.output != VALUES
+
+    @property
+    def unit_read(self) -> str:
+        """What the outputs are measured in, in words: `logit`, or the unit of the values."""
+        return LOGIT if self.exclusive else self.unit or "activation"
 
     @property
     def own(self) -> bool:
@@ -165,17 +200,34 @@ def record_from(settings: Mapping[str, Any], where: str) -> ClassifierRecord:
         raise ConfigError(f"{where}: {_explained(first)}") from error
 
 
-def emotion_index(record: ClassifierRecord, emotion: str) -> int:
-    """Which output of the classifier stands for an emotion.
+def target_of(record: ClassifierRecord, stimulus: str) -> str:
+    """Label of the output that is read where a stimulus is shown.
 
     Raises:
-        ConfigError: the classifier has no such output; the message lists those it has.
+        ConfigError: the classifier has none; the message lists those it has, and says how to choose one.
     """
-    if emotion not in record.labels:
+    if not reads(record, stimulus):
         raise ConfigError(
-            f"classifier {record.name!r} has no output for emotion {emotion!r}; it has {', '.join(record.labels)}"
+            f"classifier {record.name!r} has no output for {stimulus!r}; say which is read: "
+            f"++classifiers.{record.name}.targets.{stimulus}=OUTPUT. It has {', '.join(record.labels)}"
         )
-    return record.labels.index(emotion)
+    return record.targets.get(stimulus, stimulus)
+
+
+def reads(record: ClassifierRecord, stimulus: str) -> bool:
+    """Whether the classifier has an output that is read where a stimulus is shown."""
+    return record.targets.get(stimulus, stimulus) in record.labels
+
+
+def target_index(record: ClassifierRecord, stimulus: str) -> int:
+    """Which output of the classifier is read where a stimulus is shown; errors as of `target_of`."""
+    return record.labels.index(target_of(record, stimulus))
+
+
+def with_targets(record: ClassifierRecord, shared: Mapping[str, str]) -> ClassifierRecord:
+    """The record with targets that all classifiers share, where it has such an output and says nothing itself."""
+    added = {stimulus: label for stimulus, label in shared.items() if label in record.labels}
+    return replace(record, targets={**added, **record.targets})
 
 
 def _explained(error: ErrorDetails) -> str:

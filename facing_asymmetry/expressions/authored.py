@@ -5,6 +5,7 @@ They are the shared stimulus of the controls, and where the search for an optimi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -12,57 +13,82 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.core.emotions import BASIC
-from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.core.emotions import BASIC, NEUTRAL
+from facing_asymmetry.core.errors import ConfigError, suggestion
+from facing_asymmetry.expressions.expression import SIDEWAYS
 from facing_asymmetry.face_models.arkit import PRESETS
 from facing_asymmetry.face_models.contract import FaceModel
 from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.contract import Renderer
 
-SHOWN = (*BASIC, "neutral")
+SHOWN = (*BASIC, NEUTRAL)
 """Expressions that are shown, the rows of the table."""
 
 
-def authored_weights(emotion: str, model: FaceModel) -> Float[ndarray, " E"]:
-    """Blendshape weights of an authored expression: the face model's own where its blendshapes have no ARKit names.
+AuthoredUnits = Mapping[str, Mapping[str, float]]
+"""Weight of each blendshape, named without side, by name of the expression."""
+
+
+def authored_weights(name: str, model: FaceModel, stimuli: AuthoredUnits = MappingProxyType({})) -> ndarray:
+    """Blendshape weights `(E,)` of an authored expression.
 
     Args:
-        emotion: one of `PRESETS`, or `neutral`.
+        name: one of `stimuli` or `PRESETS`, or `neutral`. The face model's own of this name comes before the preset,
+            where its blendshapes have no ARKit names.
         model: the face model that shows it.
+        stimuli: the user's expressions.
 
     Raises:
-        ConfigError: no preset of this name, or the face model lacks one of its blendshapes.
+        ConfigError: no expression of this name, or the face model lacks one of its blendshapes.
     """
-    own = getattr(model, "presets", None)
-    if own is None or emotion not in own:
-        return facs_weights(emotion, model.blendshapes)
-    weights: Float[ndarray, " E"] = own[emotion].astype(np.float32)
+    presets = getattr(model, "presets", {})
+    if name in stimuli or name not in presets:
+        return facs_weights(name, model.blendshapes, stimuli)
+    weights: Float[ndarray, " E"] = presets[name].astype(np.float32)
     return weights
 
 
-def facs_weights(emotion: str, blendshapes: tuple[str, ...]) -> Float[ndarray, " E"]:
-    """Blendshape weights of an authored expression by ARKit's names.
+def facs_weights(
+    name: str, blendshapes: tuple[str, ...], stimuli: AuthoredUnits = MappingProxyType({})
+) -> Float[ndarray, " E"]:
+    """Blendshape weights of an authored expression by the names of blendshapes.
 
     Args:
-        emotion: one of `PRESETS`, or `neutral`.
-        blendshapes: the face model's names of them; a preset's `x` sets `x`, or `x_L` and `x_R` alike.
+        name: one of `stimuli` or `PRESETS`, or `neutral`.
+        blendshapes: the face model's names of them; an expression's `x` sets `x`, or `x_L` and `x_R` alike.
+        stimuli: the user's expressions.
 
     Raises:
-        ConfigError: no preset of this name, or the face model lacks one of its blendshapes.
+        ConfigError: no expression of this name, or a blendshape that moves one side only or that the face model lacks.
     """
-    if emotion == "neutral":
+    if name == NEUTRAL:
         return np.zeros(len(blendshapes), np.float32)
-    if emotion not in PRESETS:
-        raise ConfigError(f"expression=facs has no preset {emotion!r}; there are: {', '.join(sorted(PRESETS))}")
+    known = {**PRESETS, **stimuli}
+    if name not in known:
+        raise ConfigError(f"no authored expression {name!r}{suggestion(name, known)}; there are: {', '.join(known)}")
     weights = np.zeros(len(blendshapes), np.float32)
-    for name, weight in PRESETS[emotion].items():
-        named = [i for i, own in enumerate(blendshapes) if own in (name, f"{name}_L", f"{name}_R")]
-        if not named:
-            raise ConfigError(
-                f"the preset {emotion!r} needs the blendshape {name!r}, which the face model doesn't have"
-            )
+    for unit, weight in known[name].items():
+        named = [i for i, own in enumerate(blendshapes) if own in (unit, f"{unit}_L", f"{unit}_R")]
+        if not named or unit not in units(blendshapes):
+            raise ConfigError(_no_unit(name, unit, units(blendshapes)))
         weights[named] = weight
     return weights
+
+
+def units(blendshapes: Sequence[str]) -> tuple[str, ...]:
+    """Names that an authored expression may give weights: without side, and none that moves the face sideways."""
+    named = dict.fromkeys(name.removesuffix("_L").removesuffix("_R") for name in blendshapes)
+    return tuple(name for name in named if name not in SIDEWAYS)
+
+
+def _no_unit(name: str, unit: str, known: Sequence[str]) -> str:
+    if unit.removesuffix("_L").removesuffix("_R") in known:
+        why = "moves one side only: leave the side out, and both move alike; interventions weaken one of them"
+    elif unit in SIDEWAYS:
+        why = "moves the whole face to one side: expressions are symmetric, interventions make them asymmetric"
+    else:
+        why = "is no blendshape of this face model" + suggestion(unit, known)
+    return f"the authored expression {name!r} has a weight of {unit!r}, which {why}. There are: {', '.join(known)}"
 
 
 @dataclass(frozen=True)

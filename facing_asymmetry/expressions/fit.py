@@ -10,6 +10,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.classifiers.contract import Classifier
+from facing_asymmetry.classifiers.record import ClassifierRecord, target_index, target_of
 from facing_asymmetry.config import OptimiserSettings
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.expressions.evolution_search import evolution_search
@@ -49,11 +50,24 @@ class _Row(NamedTuple):
     restart: int
 
 
-def check_emotions(classifier: str, labels: Sequence[str], emotions: Sequence[str]) -> None:
-    """Raise `ConfigError` naming the first emotion that a classifier has no class for."""
+def check_targets(record: ClassifierRecord, emotions: Sequence[str], kind: str) -> None:
+    """Check that a classifier has an output for every stimulus, and that expressions can be made for it.
+
+    Args:
+        record: of the classifier.
+        emotions: the stimuli.
+        kind: how expressions are made (`expression.kind`).
+
+    Raises:
+        ConfigError: an output is missing, or expressions are optimised for measured values.
+    """
     for emotion in emotions:
-        if emotion not in labels:
-            raise ConfigError(f"classifier {classifier} has no class {emotion!r}; it has {', '.join(labels)}")
+        target_of(record, emotion)
+    if kind == "optimised" and not record.exclusive:
+        raise ConfigError(
+            f"classifier {record.name!r} returns measured values, which have no probability for a search to reach: "
+            "write expression=facs"
+        )
 
 
 def fit_expressions(
@@ -80,14 +94,14 @@ def fit_expressions(
         The expressions, and the number of frames that were rendered.
 
     Raises:
-        ConfigError: the classifier has no class for an emotion.
+        ConfigError: the classifier has no output for an emotion, or its outputs are measured values.
         ModelError: the classifier returned a logit that is not finite.
     """
-    check_emotions(classifier.record.name, classifier.labels, request.emotions)
+    check_targets(classifier.record, request.emotions, "optimised")
     layout, device = _layout(request), faces.rest.device
     prior = np.stack([faces.tied.parameters(request.presets[row.emotion]) for row in layout])
     rows = Rows(
-        torch.tensor([classifier.labels.index(row.emotion) for row in layout]),
+        torch.tensor([target_index(classifier.record, row.emotion) for row in layout]),
         torch.tensor([row.faces for row in layout]),
         torch.from_numpy(prior),
     ).to(device)

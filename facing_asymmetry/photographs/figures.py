@@ -1,6 +1,6 @@
 """The two figures of the page: activation against measured symmetry, and asymmetry and symmetry of each group."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from facing_asymmetry.core.emotions import CANONICAL
+from facing_asymmetry.core.emotions import in_order
 from facing_asymmetry.photographs.responses import groups, subject_means, usable
 from facing_asymmetry.photographs.symmetry_scale import error_of_s, floor_mm, published_scale
 from facing_asymmetry.reporting.style import INK, MUTED, PAPER, RULE, WIDTH, look, new_figure, readable
@@ -102,11 +102,6 @@ def synthetic_curves(responses: pd.DataFrame) -> pd.DataFrame:
 def label(name: str) -> str:
     """A group's name as Matplotlib shows it literally: no formula between dollars, no underscore that hides it."""
     return ("\u200b" if name.startswith("_") else "") + name.replace("$", r"\$")
-
-
-def in_order(emotions: Iterable[str]) -> list[str]:
-    """The distinct emotions, those that are shown first, neutral and contempt last."""
-    return sorted(set(emotions), key=CANONICAL.index)
 
 
 def keys(groups: Sequence[str]) -> list[Line2D]:

@@ -10,6 +10,7 @@ from numpy import ndarray
 from scipy.special import softmax
 
 from facing_asymmetry.classifiers.contract import Classifier, check_logits
+from facing_asymmetry.classifiers.record import reads, target_of
 from facing_asymmetry.core.emotions import BASIC, CANONICAL
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.photographs.measure import Measured
@@ -47,16 +48,18 @@ def respond(
             logits = torch.cat([classifier(block) for block in pixels.split(batch)]).double()
         check_logits(logits, classifier.record)
         facts = enumerate(measures.to_dict("records"))
-        tables += [_rows(classifier, i, m, logits[i].numpy()) for i, m in facts if m["emotion"] in classifier.labels]
+        tables += [
+            _rows(classifier, i, m, logits[i].numpy()) for i, m in facts if reads(classifier.record, m["emotion"])
+        ]
     if not tables:
         shown = ", ".join(sorted(measures["emotion"].unique()))
-        raise DataError(f"none of the classifiers {[c.record.name for c in classifiers]} has a class for {shown}")
+        raise DataError(f"none of the classifiers {[c.record.name for c in classifiers]} has an output for {shown}")
     return validate(pd.concat(tables, ignore_index=True))
 
 
 def _rows(classifier: Classifier, number: int, m: Mapping[Hashable, Any], logits: ndarray) -> pd.DataFrame:
-    names, emotion = np.array(classifier.labels, dtype=object), m["emotion"]
-    predicted = str(names[logits.argmax()])
+    names, emotion, exclusive = np.array(classifier.labels, dtype=object), m["emotion"], classifier.record.exclusive
+    target, predicted = target_of(classifier.record, emotion), str(names[logits.argmax()]) if exclusive else ""
     return pd.DataFrame(
         {
             "face_model": "photograph",
@@ -64,7 +67,7 @@ def _rows(classifier: Classifier, number: int, m: Mapping[Hashable, Any], logits
             "training_set": classifier.record.training_set,
             "expression": "photograph",
             "emotion": emotion,
-            "accepted": predicted == emotion,
+            "accepted": not exclusive or predicted == target,
             "identity": number,
             "side": "both",
             "intervention": "observed",
@@ -72,11 +75,12 @@ def _rows(classifier: Classifier, number: int, m: Mapping[Hashable, Any], logits
             "t": 1.0,
             "class": names,
             "logit": logits,
-            "probability": softmax(logits),
-            "is_target": names == emotion,
+            "probability": softmax(logits) if exclusive else np.nan,
+            "is_target": names == target,
             "predicted": predicted,
             "asymmetry_mm": m["asymmetry_mm"],
             "intensity_mm": m["intensity_mm"],
+            "unit": classifier.record.unit_read,
         }
     )
 

@@ -9,6 +9,7 @@ import torch
 from scipy.special import softmax
 
 from facing_asymmetry.classifiers.contract import Classifier, check_logits
+from facing_asymmetry.classifiers.record import reads, target_index
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.photographs.restoring import SHARES, RestoredPhotograph
 from facing_asymmetry.statistics.resampling import bca_interval, generator, sign_flip_test
@@ -59,7 +60,7 @@ def activations_table(restored: Sequence[RestoredPhotograph], classifiers: Seque
     rows = [row for classifier in classifiers for one in restored for row in _activations(one, classifier)]
     if not rows:
         shown = ", ".join(sorted({one.stimulus.photograph.emotion for one in restored}))
-        raise DataError(f"none of the classifiers {[c.record.name for c in classifiers]} has a class for {shown}")
+        raise DataError(f"none of the classifiers {[c.record.name for c in classifiers]} has an output for {shown}")
     return pd.DataFrame(rows)
 
 
@@ -93,8 +94,8 @@ def changes_table(activations: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_people(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Mean logit of each person, and share of their photographs that are predicted rightly."""
-    right = (rows["predicted"] == rows["emotion"]).astype(float)
+    """Mean logit of each person, and share of their photographs that are predicted rightly (NaN of measured values)."""
+    right = (rows["predicted"] == rows["target"]).astype(float).where(rows["predicted"] != "")
     return rows.assign(right=right).groupby(list(keys))[["logit", "right"]].mean()
 
 
@@ -104,23 +105,25 @@ def _who(one: RestoredPhotograph) -> dict[str, object]:
 
 
 def _activations(one: RestoredPhotograph, classifier: Classifier) -> list[dict[str, object]]:
-    emotion = one.stimulus.photograph.emotion
-    if emotion not in classifier.labels:
+    emotion, record = one.stimulus.photograph.emotion, classifier.record
+    if not reads(record, emotion):
         return []
     with torch.inference_mode():
         logits = classifier(torch.from_numpy(np.ascontiguousarray(one.frames)).permute(0, 3, 1, 2).float() / 255)
-    check_logits(logits, classifier.record)
-    values, place = logits.double().numpy(), classifier.labels.index(emotion)
-    chances = softmax(values, axis=1)[:, place]
+    check_logits(logits, record)
+    values, place = logits.double().numpy(), target_index(record, emotion)
+    chances = softmax(values, axis=1)[:, place] if record.exclusive else np.full(len(values), np.nan)
     return [
         {
             **_who(one),
-            "classifier": classifier.record.name,
+            "classifier": record.name,
             "share": share,
             "s": s,
             "logit": value[place],
             "probability": chance,
-            "predicted": classifier.labels[value.argmax()],
+            "predicted": record.labels[value.argmax()] if record.exclusive else "",
+            "target": record.labels[place],
+            "unit": record.unit_read,
         }
         for share, s, value, chance in zip(SHARES, one.axis, values, chances, strict=True)
     ]

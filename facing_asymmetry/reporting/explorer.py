@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.config import FURTHER_NODES
-from facing_asymmetry.core.emotions import CANONICAL
+from facing_asymmetry.core.emotions import in_order
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.interventions.two_sided import partner_of
 from facing_asymmetry.reporting.cost_parts import summary
@@ -132,7 +132,7 @@ def _sheet(sheet: ContactSheet, data: RunData, pair: tuple[str, str], most: int)
     if sheet.side not in sides:
         raise DataError(f"{sheet.path}: {sheet.summary} is not in {RESPONSES_FILE}")
     held = set(sides[sheet.side]["class"])
-    classes = [name for name in CANONICAL if name in held]
+    classes = in_order(sorted(held), map(str, data.records.get(pair[0], {}).get("labels", ())))
     return {
         "classifier": pair[0],
         "emotion": pair[1],

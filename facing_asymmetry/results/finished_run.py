@@ -13,8 +13,9 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from facing_asymmetry.config import PHOTOGRAPHS, ReportSettings
-from facing_asymmetry.core.emotions import CANONICAL
+from facing_asymmetry.core.emotions import in_order
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.core.units import LOGIT, one_unit
 from facing_asymmetry.results.contact_sheets import ContactSheet, read_contact_sheets, read_further_sheets
 from facing_asymmetry.results.files import read_json, read_responses, read_table
 from facing_asymmetry.results.layout import (
@@ -155,8 +156,34 @@ class RunData:
 
     @cached_property
     def emotions(self) -> list[str]:
-        """Emotions shown, in canonical order."""
-        return [name for name in CANONICAL if name in set(self.responses["emotion"].unique())]
+        """Emotions shown, in canonical order, and then other stimuli in the order in which they were asked for."""
+        return in_order(self.responses["emotion"].unique(), self.manifest["config"].get("emotions") or ())
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """What each classifier's activations are measured in: `logit`, or the unit of its measured values."""
+        pairs = self.responses[["classifier", "unit"]].drop_duplicates("classifier")
+        return dict(zip(pairs["classifier"].astype(str), pairs["unit"].astype(str), strict=True))
+
+    @cached_property
+    def unit(self) -> str:
+        """The one unit of all activations, or that each network has its own."""
+        return one_unit(self.outputs[name] for name in self.classifiers)
+
+    def of_classes(self, classifier: str) -> bool:
+        """Whether a classifier's outputs are classes that exclude each other, so that it recognises or confuses."""
+        return self.outputs[classifier] == LOGIT
+
+    @cached_property
+    def of_values(self) -> list[str]:
+        """Classifiers whose outputs are measured values."""
+        return [name for name in self.classifiers if not self.of_classes(name)]
+
+    @cached_property
+    def targets(self) -> dict[tuple[str, str], str]:
+        """Label of the output that is read, by (classifier, emotion)."""
+        pairs = self.target[["classifier", "emotion", "class"]].drop_duplicates(["classifier", "emotion"])
+        return {(str(c), str(e)): str(label) for c, e, label in pairs.itertuples(index=False)}
 
     @cached_property
     def identities(self) -> list[int]:
@@ -203,7 +230,7 @@ class RunData:
 
     @cached_property
     def target(self) -> pd.DataFrame:
-        """Rows of the response table whose class is the emotion shown: the activation."""
+        """Rows of the response table whose class is read for the emotion shown: the activation."""
         return self.responses[self.responses["is_target"]]
 
     @cached_property
@@ -227,10 +254,11 @@ class RunData:
     def activations(self) -> dict[tuple[str, str, str], pd.DataFrame]:
         """By (classifier, emotion, intervention): mean over sides of `logit`, `probability`, `wrong` (mispredicted).
 
-        One row per (identity, s, t), in this order.
+        One row per (identity, s, t), in this order. Measured values have no probability (NaN), and none is wrong.
         """
         rows = self.target[["classifier", "emotion", "intervention", "identity", "s", "t", "logit", "probability"]]
-        rows = rows.assign(wrong=(self.target["predicted"] != self.target["emotion"]).astype(float))
+        missed = (self.target["predicted"] != self.target["class"]) & (self.target["unit"] == LOGIT)
+        rows = rows.assign(wrong=missed.astype(float))
         means = rows.groupby(list(rows.columns[:6]), observed=True).mean().reset_index()
         parts = means.groupby(["classifier", "emotion", "intervention"], observed=True)
         return {(str(c), str(e), str(i)): part.iloc[:, 3:] for (c, e, i), part in parts}
@@ -265,7 +293,7 @@ class RunData:
             (self.target["identity"] == self.identities[0]) & (self.target["intervention"] == self.treated)
         ]
         full = rows[(rows["s"] == rows["s"].max()) & (rows["t"] == rows["t"].max())]
-        right = full[full["predicted"].astype(str) == full["emotion"].astype(str)]
+        right = full[full["predicted"].astype(str) == full["class"].astype(str)]
         return {
             str(name): int(n) for name, n in right.groupby("classifier", observed=True)["emotion"].nunique().items()
         }

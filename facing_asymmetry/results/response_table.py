@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.core.files import atomic_path
+from facing_asymmetry.core.units import LOGIT
 
 SCHEMA: Final = pa.schema(
     [
@@ -18,17 +19,22 @@ SCHEMA: Final = pa.schema(
         pa.field("training_set", pa.string(), False, {"doc": "data the classifier was trained on"}),
         pa.field("expression", pa.string(), False, {"doc": "how the expression was made: `optimised`, `facs`"}),
         pa.field("emotion", pa.string(), False, {"doc": "the emotion that is shown"}),
-        pa.field("accepted", pa.bool_(), False, {"doc": "argmax is the emotion on the full symmetric face"}),
+        pa.field("accepted", pa.bool_(), False, {"doc": "argmax is the class read, on the full symmetric face"}),
         pa.field("identity", pa.int64(), False, {"doc": "number of the face"}),
         pa.field("side", pa.string(), False, {"doc": "the person's affected side: `left`, `right`, or `both`"}),
         pa.field("intervention", pa.string(), False, {"doc": "name of the intervention"}),
         pa.field("s", pa.float64(), False, {"doc": "symmetry, 1 symmetric to 0 affected side still"}),
         pa.field("t", pa.float64(), False, {"doc": "intensity, 0 neutral to 1 full expression"}),
-        pa.field("class", pa.string(), False, {"doc": "canonical emotion this row's logit belongs to"}),
-        pa.field("logit", pa.float64(), False, {"doc": "activation before softmax"}),
-        pa.field("probability", pa.float64(), False, {"doc": "softmax over the classifier's own classes"}),
-        pa.field("is_target", pa.bool_(), False, {"doc": "class equals the emotion shown"}),
-        pa.field("predicted", pa.string(), False, {"doc": "class of the highest logit of this frame"}),
+        pa.field("class", pa.string(), False, {"doc": "label of this row's output: an emotion, or any name"}),
+        pa.field("logit", pa.float64(), False, {"doc": "activation: the logit before softmax, or the measured value"}),
+        pa.field("probability", pa.float64(), True, {"doc": "softmax over the classifier's own classes; else empty"}),
+        pa.field("is_target", pa.bool_(), False, {"doc": "class is the output that is read for the emotion shown"}),
+        pa.field(
+            "predicted",
+            pa.string(),
+            False,
+            {"doc": "class of the highest logit; empty without classes"},
+        ),
         pa.field("asymmetry_mm", pa.float64(), False, {"doc": "mean distance of face vertices to their mirror images"}),
         pa.field("intensity_mm", pa.float64(), False, {"doc": "mean distance of face vertices to the rest face"}),
         pa.field(
@@ -37,12 +43,13 @@ SCHEMA: Final = pa.schema(
             True,
             {"doc": "exact derivative of the logit by s, on rows with is_target, of runs with derivative=true"},
         ),
+        pa.field("unit", pa.string(), True, {"doc": "unit of the column logit: `logit`, or that of measured values"}),
     ]
 )
 
 
-OPTIONAL: Final = tuple(field.name for field in SCHEMA if field.nullable)
-"""Columns that may be absent or empty."""
+OPTIONAL: Final = ("logit_ds", "unit")
+"""Columns that may be absent or empty: no derivative was computed, and the outputs are logits."""
 
 
 def open_table(path: Path) -> pq.ParquetFile:
@@ -79,11 +86,14 @@ def _fits(found: pa.DataType, wanted: pa.DataType) -> bool:
 def validate(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with the schema's columns in order; `DataError` names what is missing or out of range.
 
-    Optional columns that are absent come back as NaN.
+    Optional columns that are absent or empty come back as NaN, and the unit as that of logits. A probability may be
+    missing of measured values only.
     """
     absent = [name for name in OPTIONAL if name not in table.columns]
     if absent:
         table = table.assign(**dict.fromkeys(absent, float("nan")))
+    if table.get("unit", pd.Series(LOGIT)).isna().any():
+        table = table.assign(unit=table["unit"].astype(object).fillna(LOGIT))
     missing = [name for name in SCHEMA.names if name not in table.columns]
     if missing:
         raise DataError(f"response table lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}")
@@ -91,7 +101,11 @@ def validate(table: pd.DataFrame) -> pd.DataFrame:
         outside = table.loc[~table[axis].between(0.0, 1.0), axis]
         if len(outside):
             raise DataError(f"response table: {axis} = {outside.iloc[0]} lies outside [0, 1]")
-    empty = [str(name) for name in SCHEMA.names if name not in OPTIONAL and table[name].isna().any()]
+    empty = [
+        str(name)
+        for name in SCHEMA.names
+        if name not in OPTIONAL and (table[name].isna() & ((name != "probability") | (table["unit"] == LOGIT))).any()
+    ]
     if empty:
         raise DataError(f"response table has missing values in {', '.join(empty)}")
     return table[SCHEMA.names]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.classifiers.record import ClassifierRecord, target_of
 from facing_asymmetry.core.code import PACKAGE, code_fingerprint, numeric_versions
 from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.core.user_code import source_of
@@ -103,9 +103,9 @@ SHEET_CODE: Final = (*FRAME_CODE, "responses.contact_sheet")
 
 WORDS = (
     *("notes", "citation", "licence", "code_licence", "terms", "published_at", "alignment", "reported_accuracy"),
-    *("official", "official_blob", "family", "architecture", "parameters", "flops", "recognised"),
+    *("official", "official_blob", "family", "architecture", "parameters", "flops", "recognised", "unit", "targets"),
 )
-"""Parts of a classifier's record that change no logit."""
+"""Parts of a classifier's record that change no output; which of them is read stands in the key beside them."""
 
 
 def _image_request(study: "Study") -> dict[str, Any]:
@@ -131,6 +131,8 @@ def expression_request(study: "Study", record: ClassifierRecord) -> dict[str, An
         **_image_request(study),
         "classifier": _classifier_request(record),
         "emotions": study.config.emotions,
+        "targets": [target_of(record, name) for name in study.config.emotions],
+        "authored": [study.config.stimuli.get(name) for name in study.config.emotions],
         "identities": study.identities if expression.per_identity else expression.fit_identities,
         "per_identity": expression.per_identity,
         "optimiser": asdict(study.optimiser),
@@ -183,6 +185,8 @@ def response_request(
         **_frames_request(study, expression, intervention, side, identity, study.grid),
         "classifier": _classifier_request(record),
         "emotion": expression.emotion,
+        "target": target_of(record, expression.emotion),
+        "unit": record.unit_read,
         "expression": expression.kind,
         "precision": study.config.precision,
         "code": code_fingerprint(*RESPONSE_CODE),

@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy import ndarray
 
 from facing_asymmetry.classifiers.contract import Classifier
+from facing_asymmetry.classifiers.record import target_index
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.responses.derivative import logit_derivatives
 from facing_asymmetry.results.response_table import SCHEMA
@@ -38,7 +39,7 @@ def differentiate(study: "Study", expressions: Expressions, progress: Progress) 
 
 def _differentiate(study: "Study", cell: Cell, network: Classifier, maker: FrameMaker) -> None:
     face, row = maker.face(cell.identity, cell.expression), study.row(cell.identity, cell.expression.emotion)
-    target = network.labels.index(cell.expression.emotion)
+    target = target_index(cell.record, cell.expression.emotion)
     found = logit_derivatives(cell.intervention, face, study.grid, cell.side, study.studio, row, network, target)
     study.store.write(DERIVATIVES, derivative_request(request_of(study, cell)), found.astype("<f8").tobytes())
 

@@ -53,7 +53,7 @@ def compute(study: "Study", cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.Da
     for (group, node), results in run_cells(inputs(), study.studio):
         study.counts.frames += results[0].rendered
         for cell, passed in zip(group, results, strict=True):
-            yield cell, cell_table(_address(study, cell), cell.record.labels, study.grid, node, passed)
+            yield cell, cell_table(_address(study, cell), cell.record, study.grid, node, passed)
 
 
 def _address(study: "Study", cell: Cell) -> CellAddress:

@@ -35,9 +35,11 @@ def find_expressions(study: "Study", progress: Progress) -> dict[str, list[Expre
 
 
 def authored(study: "Study") -> list[Expression]:
-    """The FACS expressions of the configured emotions."""
+    """The authored expressions of the configured stimuli."""
+    stimuli = study.config.stimuli
     return [
-        Expression(e, None, "facs", tuple(map(float, authored_weights(e, study.model)))) for e in study.config.emotions
+        Expression(e, None, "facs", tuple(map(float, authored_weights(e, study.model, stimuli))))
+        for e in study.config.emotions
     ]
 
 
@@ -66,7 +68,7 @@ def _fit(study: "Study", record: ClassifierRecord, progress: Progress) -> list[E
         emotions=tuple(config.emotions),
         identities=identities,
         per_identity=config.expression.per_identity,
-        presets={e: np.asarray(authored_weights(e, study.model)) for e in config.emotions},
+        presets={e: np.asarray(authored_weights(e, study.model, config.stimuli)) for e in config.emotions},
         seed=config.seed,
         settings=study.optimiser,
     )

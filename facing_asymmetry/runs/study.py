@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.classifiers.record import ClassifierRecord, record_from
+from facing_asymmetry.classifiers.record import ClassifierRecord, record_from, with_targets
 from facing_asymmetry.config import RunConfig, identity_block
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.expressions.expression import Expression
-from facing_asymmetry.expressions.fit import check_emotions
+from facing_asymmetry.expressions.fit import check_targets
 from facing_asymmetry.interventions.contract import Intervention
 from facing_asymmetry.interventions.contrast import contrast_of
 from facing_asymmetry.interventions.grid import Grid
@@ -56,7 +56,7 @@ class Study(Stimuli):
             intervention_from(name, facts) for name, facts in config.interventions.items()
         ]
         self.records: list[ClassifierRecord] = [
-            registry.with_fingerprint(record_from(facts, f"classifiers.{name}"))
+            with_targets(registry.with_fingerprint(record_from(facts, f"classifiers.{name}")), config.targets)
             for name, facts in config.classifiers.items()
         ]
         check_partners(self.interventions)
@@ -65,7 +65,7 @@ class Study(Stimuli):
         self.contrast = contrast_of(self.interventions, config.statistics.treated, config.statistics.control)
         check_requested(config.statistics.scores, [one.name for one in self.interventions], self.contrast)
         for record in self.records:
-            check_emotions(record.name, record.labels, config.emotions)
+            check_targets(record, config.emotions, config.expression.kind)
         if not elsewhere:
             check_device(config.device)
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.config import FURTHER_NODES
+from facing_asymmetry.core.emotions import ALL_EMOTIONS
 from facing_asymmetry.core.files import write_atomically
 from facing_asymmetry.core.json_files import parse_json
 from facing_asymmetry.interventions.contrast import PALSY
@@ -18,7 +19,6 @@ from facing_asymmetry.interventions.layout import distinct, rendered_frames
 from facing_asymmetry.results.layout import CLAIMS_FILE, DECOMPOSITION_FILE, REPORT_FILE, SHUFFLE_FILE, TESTS_FILE
 from facing_asymmetry.statistics.evidence import HEADLINE_READING, number, percent
 from facing_asymmetry.statistics.hypotheses import FALLS, INTERACTION
-from facing_asymmetry.statistics.identities import ALL_EMOTIONS
 from facing_asymmetry.statistics.shuffle import WARNING
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 
 from facing_asymmetry.config import PHOTOGRAPHS, StatisticsSettings
+from facing_asymmetry.core.emotions import ALL_EMOTIONS
 from facing_asymmetry.results.published import photograph_bias
 from facing_asymmetry.statistics.claims import Claim
 from facing_asymmetry.statistics.evidence import p_text
 from facing_asymmetry.statistics.heads import PAIR, shared_expression
 from facing_asymmetry.statistics.hypotheses import CANT_TELL, NOT_SUPPORTED, SUPPORTED
-from facing_asymmetry.statistics.identities import ALL_EMOTIONS
 
 
 def claims_over_heads(

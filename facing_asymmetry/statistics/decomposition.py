@@ -1,17 +1,20 @@
 """How the cost of a palsy splits into its parts, with intervals: two weak halves, and that they don't match."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from facing_asymmetry.config import StatisticsSettings
+from facing_asymmetry.core.emotions import ALL_EMOTIONS
+from facing_asymmetry.core.units import LOGIT, in_unit
 from facing_asymmetry.results.layout import CURVE_KEY, DECOMPOSITION_COLUMNS
 from facing_asymmetry.statistics.definitions import SCORES
 from facing_asymmetry.statistics.effects import minimum_detectable_effect
 from facing_asymmetry.statistics.hypothesis_tests import configured_interval
-from facing_asymmetry.statistics.identities import ALL_EMOTIONS, lacking_text
+from facing_asymmetry.statistics.identities import lacking_text
 from facing_asymmetry.statistics.multiplicity import adjust
 from facing_asymmetry.statistics.parts import PARTS, READINGS
 from facing_asymmetry.statistics.resampling import generator, sign_flip_test
@@ -68,14 +71,17 @@ def decomposition_table(parts: pd.DataFrame, settings: StatisticsSettings) -> pd
 
 def _identities(parts: pd.DataFrame, accepted_only: bool) -> pd.DataFrame:
     """One row per identity, reading and s with `PARTS`, by emotion and over all of them."""
-    keys = [*CURVE_KEY, "s", "identity"]
+    keys, everything = [*CURVE_KEY, "s", "identity"], parts
     long = []
     for reading, suffix in READINGS.items():
+        parts = everything if reading == "logit" else everything[everything["unit"] == LOGIT]
         values = parts[[f"{part}{suffix}" for part in PARTS]].set_axis(list(PARTS), axis=1)
         values = values.where(parts["accepted"]) if accepted_only else values
-        each = pd.concat([parts[keys], values], axis=1)
+        each = pd.concat([parts[[*keys, "unit"]], values], axis=1)
         groups = each.assign(emotion=ALL_EMOTIONS).groupby(keys, dropna=False, observed=True)
-        pooled = groups[list(PARTS)].mean().assign(lacking=_emotions(parts) - groups.size())
+        pooled = (
+            groups[list(PARTS)].mean().assign(lacking=_emotions(parts) - groups.size(), unit=groups["unit"].first())
+        )
         long += [each.assign(reading=reading, lacking=0), pooled.reset_index().assign(reading=reading)]
     return pd.concat(long, ignore_index=True)
 
@@ -103,19 +109,18 @@ def _row(key: tuple[object, ...], group: pd.DataFrame, settings: StatisticsSetti
     """Statistics of one row; `group` has one row per identity."""
     used = group.dropna(subset="interaction").sort_values("identity")
     cost, interaction = used["palsy_cost"].to_numpy(float), used["interaction"].to_numpy(float)
+    stream = partial(_stream, key, str(group["unit"].iloc[0]), settings)
     found: dict[str, object] = {"n": len(used), "sd": float(used["interaction"].std(ddof=1))}
     for part in PARTS:
         values = used[part].to_numpy(float)
-        interval = configured_interval(values, settings, _stream("bootstrap", part, key, settings))
+        interval = configured_interval(values, settings, stream("bootstrap", part))
         found |= {
             part: float(values.mean()) if len(values) else float("nan"),
             f"{part}_low": interval.low,
             f"{part}_high": interval.high,
         }
-    flip = sign_flip_test(interaction, settings.permutations, _stream("permutation", "interaction", key, settings))
-    ratio = share(
-        interaction, cost, settings.confidence, settings.resamples, _stream("share", "interaction", key, settings)
-    )
+    flip = sign_flip_test(interaction, settings.permutations, stream("permutation", "interaction"))
+    ratio = share(interaction, cost, settings.confidence, settings.resamples, stream("share", "interaction"))
     return {
         **found,
         "p": flip.p_two_sided,
@@ -126,12 +131,14 @@ def _row(key: tuple[object, ...], group: pd.DataFrame, settings: StatisticsSetti
     }
 
 
-def _stream(use: str, part: str, key: tuple[object, ...], settings: StatisticsSettings) -> np.random.Generator:
+def _stream(
+    key: tuple[object, ...], unit: str, settings: StatisticsSettings, use: str, part: str
+) -> np.random.Generator:
     """Random stream of one number: averaged over s, that of the same score in the test table, so that both agree."""
     *curve, reading, s = key
     definition = SCORES[f"{part}{READINGS[str(reading)]}"]
     at = [] if np.isnan(float(str(s))) else [f"s = {s}"]
-    return generator(settings.seed, use, *curve, definition.name, definition.unit, *at)
+    return generator(settings.seed, use, *curve, definition.name, in_unit(definition.unit, unit), *at)
 
 
 def _notes(

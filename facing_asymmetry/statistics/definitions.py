@@ -52,6 +52,7 @@ class ScoreDefinition:
         exact: Whether it needs the exact derivative, which a run has with `derivative=true` only.
         part: For a part of the cost, its column in the table of `parts.decomposed`; else "".
         at_zero: For a part of the cost, whether it is taken at s = 0; else it is averaged over s.
+        of_classes: Whether it needs classes that exclude each other; measured values have no rows of it.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ScoreDefinition:
     exact: bool = False
     part: str = ""
     at_zero: bool = False
+    of_classes: bool = False
 
 
 def _activation(score: Callable[..., Float[ndarray, " R"]]) -> Compute:
@@ -161,6 +163,7 @@ _DEFINITIONS: Final = (
         "never negative; larger: more predictions are lost",
         signed=False,
         compute=lambda stack: flips(stack.kept, stack.s, stack.t),
+        of_classes=True,
     ),
     ScoreDefinition(
         "threshold",
@@ -169,12 +172,13 @@ _DEFINITIONS: Final = (
         "never negative; larger: less asymmetry suffices",
         signed=False,
         compute=lambda stack: threshold(stack.margin, stack.s, stack.t),
+        of_classes=True,
     ),
     ScoreDefinition(
         "response",
         "logits",
         "Activation of the full symmetric expression minus that of the neutral face: what shares are taken of.",
-        "positive: the expression raises its own logit",
+        "positive: the expression raises its own activation",
         compute=_activation(response),
     ),
     *_paired("symmetry_specific", "the two-sided control of equal mean motion", SIGN_SPECIFIC),
@@ -226,8 +230,11 @@ def _parts() -> Iterator[ScoreDefinition]:
         for reading, suffix in READINGS.items():
             unit, column = "nats" if reading == "log_probability" else "logits", f"{part}{suffix}"
             words = " ".join(filter(None, (text, _READING[reading])))
-            yield ScoreDefinition(column, unit, words, sign, part=column)
-            yield ScoreDefinition(f"{column}_at_zero", unit, f"{words} At s = 0.", sign, part=column, at_zero=True)
+            of_classes = reading != "logit"
+            for ending, place, at_zero in (("", "", False), ("_at_zero", " At s = 0.", True)):
+                yield ScoreDefinition(
+                    f"{column}{ending}", unit, words + place, sign, part=column, at_zero=at_zero, of_classes=of_classes
+                )
         words = f"{text} Divided by the replicate's own neutral-to-expression response."
         yield ScoreDefinition(f"{part}{STANDARDISED}", SHARE, words, sign, part=f"{part}{STANDARDISED}")
 

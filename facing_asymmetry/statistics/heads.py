@@ -16,9 +16,10 @@ from numpy import ndarray
 from scipy import stats
 
 from facing_asymmetry.config import StatisticsSettings
+from facing_asymmetry.core.emotions import ALL_EMOTIONS
 from facing_asymmetry.results.layout import CURVE_KEY, HEADS_COLUMNS
 from facing_asymmetry.statistics.hypotheses import SHARE
-from facing_asymmetry.statistics.identities import ALL_EMOTIONS, identity_scores
+from facing_asymmetry.statistics.identities import identity_scores
 from facing_asymmetry.statistics.mixed_model import OPTIMISERS, SMALLEST_VARIANCE
 from facing_asymmetry.statistics.multiplicity import adjust
 

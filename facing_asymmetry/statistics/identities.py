@@ -5,11 +5,9 @@ from typing import Final
 
 import pandas as pd
 
+from facing_asymmetry.core.emotions import ALL_EMOTIONS
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.results.layout import SHOWN_KEY, TEST_KEY
-
-ALL_EMOTIONS: Final = "all"
-"""Emotion of a pooled row."""
 
 LACKS_EMOTIONS: Final = "identities lack an emotion: the mean of each is over those that it shows"
 """End of the note about people who do not show every emotion."""

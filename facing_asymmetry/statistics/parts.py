@@ -42,7 +42,7 @@ def cost_table(stack: ReplicateStack) -> pd.DataFrame:
     """Return what each replicate of an intervention and of a two-sided partner costs, by reading.
 
     Returns:
-        Columns `REPLICATE_KEY`, s (a value of the grid; NaN: averaged over s), one for each of `READINGS`, and
+        Columns `REPLICATE_KEY`, `unit`, s (a value of the grid; NaN: averaged over s), one for each of `READINGS`, and
         `STANDARDISED`; all averaged over t. Controls that are no partner have no rows.
     """
     names = stack.replicates["intervention"].astype(str)
@@ -54,7 +54,8 @@ def cost_table(stack: ReplicateStack) -> pd.DataFrame:
         found[reading] = np.column_stack([at_each @ weights, at_each])
     share = standardise(np.ones(len(chosen)), stack.activation[chosen], s, t)
     found[STANDARDISED] = found["logit"] * share[:, None]
-    rows = stack.replicates.iloc[np.repeat(chosen, 1 + len(s))].reset_index(drop=True)
+    every = np.repeat(chosen, 1 + len(s))
+    rows = stack.replicates.iloc[every].reset_index(drop=True).assign(unit=stack.unit[every])
     return rows.assign(s=np.tile([np.nan, *s], len(chosen)), **{name: each.ravel() for name, each in found.items()})
 
 
@@ -73,8 +74,8 @@ def decomposed(table: pd.DataFrame) -> pd.DataFrame:
         table: Rows of `cost_table`, of all replicates.
 
     Returns:
-        Columns `REPLICATE_KEY` (`intervention`: that of one side; `side`: "both"), s (NaN: averaged over s), and those
-        of `PART_COLUMNS`, named as the scores are.
+        Columns `REPLICATE_KEY` (`intervention`: that of one side; `side`: "both"), `unit`, s (NaN: averaged over s),
+        and those of `PART_COLUMNS`, named as the scores are.
 
     Raises:
         DataError: A replicate appears twice.
@@ -88,7 +89,10 @@ def decomposed(table: pd.DataFrame) -> pd.DataFrame:
             row = rows[rows.duplicated(keys)].iloc[0]
             raise DataError(f"response table: {', '.join(f'{key} {row[key]}' for key in SHOWN_KEY)} appears twice")
     groups = halves.groupby([*_KEY, "s"], dropna=False, observed=True)
-    sides = (groups[list(_COSTS)].sum(min_count=2) / 2).assign(accepted=groups["accepted"].all()).reset_index()
+    sides = (groups[list(_COSTS)].sum(min_count=2) / 2).assign(
+        accepted=groups["accepted"].all(), unit=groups["unit"].first()
+    )
+    sides = sides.reset_index()
     partner = partner.assign(intervention=partner["intervention"].str.removesuffix(PARTNER_SUFFIX))
     joined = sides.merge(partner[[*_KEY, "s", *_COSTS]], on=[*_KEY, "s"], how="left", suffixes=("", "_both"))
     parts: dict[str, pd.Series] = {}
@@ -100,5 +104,5 @@ def decomposed(table: pd.DataFrame) -> pd.DataFrame:
             f"additive{suffix}": additive.where(interaction.notna()),
             f"interaction{suffix}": interaction,
         }
-    keys = [*REPLICATE_KEY, "s"]
+    keys = [*REPLICATE_KEY, "unit", "s"]
     return joined.assign(side="both", **parts)[[*keys, *(name for each in PART_COLUMNS.values() for name in each)]]

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, Shaped
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.core.units import LOGIT
 from facing_asymmetry.results.layout import REPLICATE_KEY, SHOWN_KEY
 from facing_asymmetry.results.response_table import validate
 
@@ -21,11 +22,12 @@ class ReplicateStack:
         replicates: R rows with the columns `REPLICATE_KEY`.
         s: Ascending symmetries of the grid.
         t: Ascending intensities of the grid.
-        activation: Logit of the emotion shown.
-        centred: Activation minus the mean logit of all classes; NaN without other classes.
-        log_probability: Logarithm of the emotion's softmax over all classes; NaN without other classes.
-        margin: Activation minus the largest other logit; NaN without other classes.
-        kept: Whether the prediction is the emotion shown.
+        activation: Logit of the emotion shown, or measured value that is read for it.
+        centred: Activation minus the mean logit of all classes; NaN without other classes, and of measured values.
+        log_probability: Logarithm of the emotion's softmax over all classes; NaN as `centred`.
+        margin: Activation minus the largest other logit; NaN as `centred`.
+        kept: Whether the prediction is the class that is read for the emotion shown.
+        unit: Of the activation, of each replicate: that of logits, or of measured values.
         derivative: Exact d(activation)/ds at the nodes; NaN where it was not computed.
     """
 
@@ -38,6 +40,12 @@ class ReplicateStack:
     margin: Float[ndarray, "R S T"]
     kept: Bool[ndarray, "R S T"]
     derivative: Float[ndarray, "R S T"]
+    unit: Shaped[ndarray, " R"]
+
+    @property
+    def of_classes(self) -> Bool[ndarray, " R"]:
+        """Whether the outputs of each replicate are classes that exclude each other."""
+        return np.asarray(self.unit == LOGIT)
 
     @property
     def readings(self) -> dict[str, Float[ndarray, "R S T"]]:
@@ -55,8 +63,8 @@ def replicate_stacks(responses: pd.DataFrame) -> Iterator[ReplicateStack]:
 
     Raises:
         DataError: a column is missing, a logit is not finite, a frame lacks its target class or has two, the
-            frames of a replicate differ in their number of classes, or a replicate's nodes are not the full product
-            of its s and its t.
+            frames of a replicate differ in their target, unit or number of classes, or a replicate's nodes are not the
+            full product of its s and its t.
     """
     table = validate(responses)
     if table.empty:
@@ -72,6 +80,7 @@ def replicate_stacks(responses: pd.DataFrame) -> Iterator[ReplicateStack]:
                 f"response table: {_name(part)} has {len(part)} nodes; its {len(s)} values of s and {len(t)} of t "
                 f"ask for {len(s) * len(t)}"
             )
+        _check_output(part)
         classes = part["classes"].to_numpy()
         if (classes != classes[0]).any():
             odd = part.iloc[int(np.argmax(classes != classes[0]))]
@@ -84,13 +93,19 @@ def replicate_stacks(responses: pd.DataFrame) -> Iterator[ReplicateStack]:
         yield _stack(frames, parts, np.frombuffer(s_bytes), np.frombuffer(t_bytes))
 
 
+def _check_output(part: pd.DataFrame) -> None:
+    """Raise `DataError` where the frames of a replicate are read through two outputs, or in two units."""
+    for column, words in (("class", "is_target marks the class"), ("unit", "the unit is")):
+        values = part[column].to_numpy()
+        if (values != values[0]).any():
+            odd = values[int(np.argmax(values != values[0]))]
+            raise DataError(f"response table: {words} {odd} for {_name(part)}, and {values[0]} at its first node")
+
+
 def _frames(table: pd.DataFrame) -> pd.DataFrame:
     """One row per frame, ordered by replicate, s and t, with its readings, `kept`, `derivative` and `classes`."""
     if not np.isfinite(table["logit"]).all():
         raise DataError("response table: column logit holds a value that is not finite")
-    wrong = table[table["is_target"] & (table["class"] != table["emotion"])]
-    if len(wrong):
-        raise DataError(f"response table: is_target marks the class {wrong['class'].iloc[0]} for {_name(wrong)}")
     keys = [name for name in REPLICATE_KEY if name != "accepted"]
     table = table.assign(replicate=table.groupby(keys, observed=True).ngroup())
     mixed = table.groupby("replicate")["accepted"].nunique() > 1
@@ -110,9 +125,12 @@ def _frames(table: pd.DataFrame) -> pd.DataFrame:
             "with is_target; each frame needs exactly one"
         )
     frames = table.iloc[first]
+    readings = _readings(table["logit"].to_numpy(), target, first)
+    of_classes = (frames["unit"] == LOGIT).to_numpy()
     return frames.assign(
-        **_readings(table["logit"].to_numpy(), target, first),
-        kept=(frames["predicted"] == frames["emotion"]).to_numpy(dtype=bool),
+        activation=readings.pop("activation"),
+        **{name: np.where(of_classes, values, np.nan) for name, values in readings.items()},
+        kept=(frames["predicted"] == frames["class"]).to_numpy(dtype=bool),
         derivative=frames["logit_ds"].to_numpy(dtype=float),
         classes=np.diff(first, append=len(table)),
     )
@@ -152,6 +170,7 @@ def _stack(
         margin=frames["margin"].to_numpy()[rows].reshape(shape),
         kept=frames["kept"].to_numpy()[rows].reshape(shape),
         derivative=frames["derivative"].to_numpy()[rows].reshape(shape),
+        unit=frames["unit"].astype(object).to_numpy()[[part.start for part in parts]],
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.core.units import LOGIT, in_unit
 from facing_asymmetry.results.layout import REPLICATE_KEY, SCORE_COLUMNS
 from facing_asymmetry.statistics.definitions import SCORES, ScoreDefinition, score_definition
 from facing_asymmetry.statistics.paired_scores import paired_difference
@@ -85,23 +86,25 @@ def score(
 
 def _rows(stack: ReplicateStack, definition: ScoreDefinition) -> pd.DataFrame:
     assert definition.compute is not None
-    return stack.replicates.assign(score=definition.name, value=definition.compute(stack), unit=definition.unit)
+    units = [in_unit(definition.unit, str(unit)) for unit in stack.unit]
+    rows = stack.replicates.assign(score=definition.name, value=definition.compute(stack), unit=units)
+    return rows[stack.of_classes] if definition.of_classes else rows
 
 
 def _paired_rows(scores: pd.DataFrame, definition: ScoreDefinition, treated: str, control: str) -> pd.DataFrame:
-    rows = paired_difference(scores[scores["score"] == definition.base], treated, control)
-    return rows.assign(score=definition.name, unit=definition.unit)
+    return paired_difference(scores[scores["score"] == definition.base], treated, control).assign(score=definition.name)
 
 
 def _part_rows(parts: pd.DataFrame, definition: ScoreDefinition) -> pd.DataFrame:
     """One score of the parts; NaN where it is asked for at s = 0 and the grid has no such node."""
-    average = parts[parts["s"].isna()]
+    average = parts[parts["s"].isna() & ((not definition.of_classes) | (parts["unit"] == LOGIT))]
     values = average[definition.part]
     if definition.at_zero:
         keys = [name for name in REPLICATE_KEY if name != "accepted"]
         zero = parts[parts["s"].abs() <= NODE_TOLERANCE]
         values = average[keys].merge(zero[[*keys, definition.part]], on=keys, how="left")[definition.part]
-    return average[list(REPLICATE_KEY)].assign(score=definition.name, value=values.to_numpy(), unit=definition.unit)
+    units = [in_unit(definition.unit, unit) for unit in average["unit"]]
+    return average[list(REPLICATE_KEY)].assign(score=definition.name, value=values.to_numpy(), unit=units)
 
 
 def _check_parts(name: str, costs: pd.DataFrame) -> None:

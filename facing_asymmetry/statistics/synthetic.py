@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.core.emotions import BASIC
+from facing_asymmetry.core.units import LOGIT
 from facing_asymmetry.results.response_table import SCHEMA
 from facing_asymmetry.statistics.resampling import generator
 
@@ -115,5 +116,6 @@ def _replicate(
             "asymmetry_mm": np.repeat(2.0 * grid_t * loss * (intervention == "palsy"), count),
             "intensity_mm": np.repeat(4.0 * grid_t * (1 - loss), count),
             "logit_ds": np.nan,
+            "unit": LOGIT,
         }
     )

@@ -12,7 +12,7 @@ from tests.app.composing import choices, composed
 from tests.photographs.pictures import save
 
 GROUPS = (
-    "face_model", "photographs", "renderer", "scene", "classifier", "expression", "intervention",
+    "face_model", "photographs", "renderer", "scene", "classifier", "stimuli", "expression", "intervention",
     "grid", "statistics", "report", "tracking", "paths", "experiment", "debug",
 )  # fmt: skip
 
@@ -101,7 +101,7 @@ def test_where_one_head_is_needed_several_are_refused_by_their_names():
             r"unknown key face_models\.makehuman\.half_width; did you mean 'half_w",
         ),
         ("name=a/b", "a name begins with a letter or digit"),
-        ("+colour=red", r"unknown key colour \(allowed: name, emotions, identities"),
+        ("+colour=red", r"unknown key colour \(allowed: name, emotions, stimuli, targets, identities"),
         ("+expression.optimizer=3", "unknown key expression.optimizer; did you mean 'optimiser'"),
         ("+expression.optimiser.stepz=3", r"unknown key expression\.optimiser\.stepz; did you mean 'steps'"),
         ("identities=true", "identities = true; it must be a whole number"),
@@ -148,7 +148,7 @@ def test_an_emotion_that_a_classifier_lacks_is_refused_before_anything_is_comput
     values = composed("classifier=networkv2")
     record = values["classifiers"]["networkv2"]
     record["labels"] = ["contempt" if label == "disgust" else label for label in record["labels"]]
-    with pytest.raises(ConfigError, match="networkv2 has no class 'disgust'"):
+    with pytest.raises(ConfigError, match="'networkv2' has no output for 'disgust'"):
         Study(read_config(values))
 
 

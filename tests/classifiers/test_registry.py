@@ -10,7 +10,7 @@ from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import check_logits
 from facing_asymmetry.classifiers.listing import listing, print_listing
 from facing_asymmetry.classifiers.networks import LOADERS, build_network
-from facing_asymmetry.classifiers.record import emotion_index, record_from
+from facing_asymmetry.classifiers.record import record_from, target_index
 from facing_asymmetry.classifiers.verify import print_verification, verify, verify_all
 from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError
 from tests.classifiers.ready import NAMES, classifier
@@ -104,9 +104,9 @@ def test_a_missing_field_is_named():
 
 def test_an_emotion_that_a_classifier_lacks_is_refused_with_those_it_has():
     record = registry.record(SMALL)
-    assert record.labels[emotion_index(record, "fear")] == "fear"
-    with pytest.raises(ConfigError, match=r"no output for emotion 'contempt'; it has anger"):
-        emotion_index(record, "contempt")
+    assert record.labels[target_index(record, "fear")] == "fear"
+    with pytest.raises(ConfigError, match=r"no output for 'contempt'; say which is read: .* It has anger"):
+        target_index(record, "contempt")
 
 
 def test_an_unknown_loader_is_refused():

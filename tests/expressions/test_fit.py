@@ -81,7 +81,9 @@ def test_logits_that_are_not_finite_stop_the_fit_by_name():
 
 
 def test_an_emotion_that_the_classifier_lacks_is_named_with_those_it_has():
-    with pytest.raises(ConfigError, match="toy has no class 'fear'; it has anger, happiness"):
+    with pytest.raises(
+        ConfigError, match="classifier 'toy' has no output for 'fear'; say which is read: .* It has anger, happiness"
+    ):
         fit(replace(REQUEST, emotions=("fear",)))
 
 

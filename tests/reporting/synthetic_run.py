@@ -175,6 +175,7 @@ def _unit(plan: Plan, fixed: dict[str, object], scale: float, planted: tuple[flo
             "asymmetry_mm": 2 * t * (1 - s),
             "intensity_mm": t * (1 + s),
             "logit_ds": float("nan"),
+            "unit": "logit",
         }
     )
     parts = [

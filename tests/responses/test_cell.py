@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -37,10 +38,10 @@ def studio(batch=20):
     return Studio(FACE, faces(1).framing, Pixels(), batch)
 
 
-def table(batch=20):
+def table(batch=20, record=None):
     laid = frames()
     [(_, [passed])] = run_cells([CellInput("cell", laid, 0, lambda: [Linear()])], studio(batch))
-    return cell_table(ADDRESS, LABELS, GRID, laid.node, passed)
+    return cell_table(ADDRESS, record or Linear().record, GRID, laid.node, passed)
 
 
 def test_a_cell_has_one_row_per_node_and_class_and_follows_the_schema():
@@ -81,3 +82,29 @@ def test_a_sprite_has_a_tile_for_every_node():
     sheet = np.asarray(Image.open(io.BytesIO(png)))
     assert sheet.shape == (3 * 8, 3 * 8, 3)
     assert np.array_equal(sheet[:8, :8], sheet[:8, 8:16])
+
+
+VALUES = {"output": "values", "unit": "AU intensity, 0 to 5", "targets": {"surprise": "AU26"}}
+
+
+def values_table():
+    record = replace(Linear().record, labels=("AU4", "AU12", "AU26", "pain"), **VALUES)
+    return validate(table(record=record))
+
+
+def test_measured_values_are_read_through_their_target_and_have_no_classes():
+    rows = values_table()
+    assert set(rows["class"]) == {"AU4", "AU12", "AU26", "pain"}
+    assert set(rows.query("is_target")["class"]) == {"AU26"}
+    assert set(rows["unit"]) == {"AU intensity, 0 to 5"}
+    assert rows["probability"].isna().all()
+    assert set(rows["predicted"]) == {""}
+    assert rows["accepted"].all()
+    assert np.array_equal(rows["logit"], table()["logit"])
+
+
+def test_a_class_that_is_read_for_another_stimulus_decides_what_is_accepted():
+    read = replace(Linear().record, targets={"surprise": "neutral"})
+    rows = table(record=read)
+    assert set(rows.query("is_target")["class"]) == {"neutral"}
+    assert not rows["accepted"].any()

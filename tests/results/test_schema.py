@@ -12,7 +12,7 @@ def row(**changes):
         "face_model": "makehuman", "classifier": "c", "training_set": "FER2013", "expression": "facs",
         "emotion": "anger", "accepted": True, "identity": 0, "side": "left", "intervention": "palsy", "s": 1.0,
         "t": 1.0, "class": "anger", "logit": 0.5, "probability": 0.4, "is_target": True, "predicted": "anger",
-        "asymmetry_mm": 0.0, "intensity_mm": 1.0, "logit_ds": 0.25,
+        "asymmetry_mm": 0.0, "intensity_mm": 1.0, "logit_ds": 0.25, "unit": "logit",
     }  # fmt: skip
     return pd.DataFrame([values | changes])
 
@@ -25,6 +25,17 @@ def test_a_table_comes_back_with_its_columns_in_order():
 def test_an_optional_column_may_be_absent_or_empty():
     assert validate(row().drop(columns="logit_ds"))["logit_ds"].isna().all()
     assert validate(row(logit_ds=float("nan")))["logit_ds"].isna().all()
+
+
+def test_outputs_without_a_unit_are_logits():
+    assert validate(row().drop(columns="unit"))["unit"].tolist() == ["logit"]
+    assert validate(row(unit=None))["unit"].tolist() == ["logit"]
+
+
+def test_a_probability_may_be_missing_of_measured_values_only():
+    assert validate(row(unit="pain, 0 to 10", probability=None))["probability"].isna().all()
+    with pytest.raises(DataError, match="missing values in probability"):
+        validate(row(probability=None))
 
 
 def test_every_column_says_what_it_holds():

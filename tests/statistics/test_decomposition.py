@@ -98,7 +98,7 @@ def hand_made(interaction, cost=1.0, emotion="fear", accepted=True, **readings):
     """Parts by hand, averaged over s: one row per identity."""
     facts = {"face_model": "m", "classifier": "net", "training_set": "d", "expression": "facs", "emotion": emotion}
     facts |= {"side": "both", "intervention": "palsy", "s": np.nan}
-    table = pd.DataFrame({"identity": range(len(interaction)), "accepted": accepted}).assign(**facts)
+    table = pd.DataFrame({"identity": range(len(interaction)), "accepted": accepted, "unit": "logit"}).assign(**facts)
     for reading, suffix in READINGS.items():
         of_reading = np.asarray(readings.get(reading, interaction), dtype=float)
         table[f"interaction{suffix}"], table[f"palsy_cost{suffix}"] = of_reading, of_reading * 0 + cost

@@ -31,7 +31,7 @@ def rows_of(logits, side="both", intervention="palsy_two_sided", identity=0, s=S
         }
     )
     facts = {"face_model": "m", "classifier": "net", "training_set": "d", "expression": "facs", "emotion": "fear"}
-    facts |= {"accepted": True, "asymmetry_mm": 0.0, "intensity_mm": 0.0, "logit_ds": np.nan}
+    facts |= {"accepted": True, "asymmetry_mm": 0.0, "intensity_mm": 0.0, "logit_ds": np.nan, "unit": "logit"}
     facts |= {"identity": identity, "side": side, "intervention": intervention}
     return table.assign(**facts, is_target=table["class"] == "fear")[SCHEMA.names]
 

@@ -136,7 +136,7 @@ def break_table(responses, how):
     [
         ("node", "identity 0.* has 14 nodes; its 5 values of s and 3 of t ask for 15"),
         ("target", "has 0 rows with is_target"),
-        ("class", "is_target marks the class contempt for classifier alpha"),
+        ("class", r"is_target marks the class \w+ for classifier alpha.*, and contempt at its first node"),
         ("twice", "has 2 rows with is_target"),
         ("infinite", "column logit"),
         ("accepted", "column accepted is both true and false"),

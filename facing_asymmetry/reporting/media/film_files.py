@@ -26,13 +26,13 @@ UNSEEN: Final = 4
 
 
 def lettered(film: Film, height: int) -> list[UInt8[ndarray, "H W 3"]]:
-    """The frames at `height` pixels; where they were classified, with s, t, prediction and probabilities beside them.
+    """The frames at `height` pixels; where they were classified, with s, t, prediction and outputs beside them.
 
     Width and height are even, as video encoders want them.
     """
     size = height - height % 2
     faces = [Image.fromarray(image).resize((size, size), Image.Resampling.LANCZOS) for image in film.images]
-    if film.probabilities is None:
+    if film.outputs is None:
         return [np.asarray(face) for face in faces]
     panels = [_panel(film, number, size) for number in range(len(faces))]
     return [np.concatenate([np.asarray(f), np.asarray(p)], axis=1) for f, p in zip(faces, panels, strict=True)]
@@ -57,20 +57,22 @@ def write_film(frames: Sequence[UInt8[ndarray, "H W 3"]], path: Path, fps: float
 
 def _panel(film: Film, number: int, size: int) -> Image.Image:
     """The right half of one frame."""
-    assert film.probabilities is not None
+    assert film.outputs is not None
     panel = Image.new("RGB", (size, size), PAPER)
-    pen, shares = ImageDraw.Draw(panel), film.probabilities[number]
-    said = film.classes[int(shares.argmax())]
+    pen, values = ImageDraw.Draw(panel), film.outputs[number]
+    said = film.classes[int(values.argmax())]
+    shares = np.clip(values / max(float(film.outputs.max()), 1e-9), 0, 1) if film.unit else values
     step = size / (len(film.classes) + 5.5)
     font = ImageFont.load_default(0.62 * step)
     left = 0.05 * size
     pen.text((left, 0.4 * step), readable(film.cell.classifier), fill=MUTED, font=font)
     pen.text((left, 1.5 * step), f"symmetry s = {film.s[number]:.2f}", fill=INK, font=font)
     pen.text((left, 2.4 * step), f"intensity t = {film.t[number]:.2f}", fill=INK, font=font)
-    pen.text((left, 3.5 * step), f"predicted: {said}", fill=GOOD if said == film.cell.emotion else ALERT, font=font)
+    words, ink = (film.unit, MUTED) if film.unit else (f"predicted: {said}", GOOD if said == film.target else ALERT)
+    pen.text((left, 3.5 * step), words, fill=ink, font=font)
     for row, (name, share) in enumerate(zip(film.classes, shares, strict=True)):
         top = (5 + row) * step
-        pen.text((left, top), name, fill=INK if name == film.cell.emotion else MUTED, font=font)
+        pen.text((left, top), name, fill=INK if name == film.target else MUTED, font=font)
         start, end = 0.4 * size, 0.95 * size
         pen.rectangle((start, top + 0.1 * step, end, top + 0.75 * step), fill=RULE)
         pen.rectangle((start, top + 0.1 * step, start + float(share) * (end - start), top + 0.75 * step), fill=BAR)

@@ -1,7 +1,7 @@
 """Films of a run: a path through symmetry and intensity, and its frames, rendered and classified again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from jaxtyping import Float, UInt8
 from numpy import ndarray
 
 from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.classifiers.record import ClassifierRecord, target_of
 from facing_asymmetry.config import RunConfig, Scene
 from facing_asymmetry.core.errors import ConfigError, DataError, suggestion
 from facing_asymmetry.face_models.contract import FaceModel, Identity
@@ -97,8 +97,10 @@ class Film:
         s: `(N,)` symmetry of each frame.
         t: `(N,)` intensity of each frame.
         images: `(N, H, W, 3)` sRGB.
-        classes: classes of the classifier; empty where the frames were not classified.
-        probabilities: `(N, K)` by class; None where the frames were not classified.
+        classes: labels of the classifier's outputs; empty where the frames were not classified.
+        outputs: `(N, K)` probability of each class, or measured values; None where the frames were not classified.
+        target: label of the output that is read for the emotion shown.
+        unit: of measured values; "" for probabilities.
     """
 
     cell: FilmedCell
@@ -106,7 +108,9 @@ class Film:
     t: Float[ndarray, " N"]
     images: UInt8[ndarray, "N H W 3"]
     classes: tuple[str, ...] = ()
-    probabilities: Float[ndarray, "N K"] | None = None
+    outputs: Float[ndarray, "N K"] | None = None
+    target: str = ""
+    unit: str = ""
 
 
 def read_points(text: str) -> list[tuple[float, float]]:
@@ -204,10 +208,14 @@ def film(
         shown = studio.render(frames, row, start, stop)[1]
         images.append(to_bytes(shown))
         if network is not None:
-            judged.append(torch.softmax(studio.classify(network, shown).double(), dim=1).cpu().numpy())
-    labels = tuple(network.labels) if network is not None else ()
-    shares = np.concatenate(judged) if judged else None
-    return Film(cell, *path, np.concatenate(images), labels, shares)
+            found = studio.classify(network, shown).double()
+            judged.append((torch.softmax(found, dim=1) if record.exclusive else found).cpu().numpy())
+    film = Film(cell, *path, np.concatenate(images))
+    if network is None:
+        return film
+    unit = "" if record.exclusive else record.unit_read
+    outputs, target = np.concatenate(judged), target_of(record, cell.emotion)
+    return replace(film, classes=network.labels, outputs=outputs, target=target, unit=unit)
 
 
 def _named(kind: str, name: str, known: Mapping[str, Any]) -> Any:

@@ -46,12 +46,12 @@ def test_at_the_grids_nodes_a_film_says_what_the_table_says(folder: Path, run: F
     )
     for k, s in enumerate(NODES[0]):
         node = rows[rows["s"] == s].set_index("class")["probability"]
-        assert shot.probabilities[k] == pytest.approx(node[list(shot.classes)].to_numpy(), abs=1e-4)
+        assert shot.outputs[k] == pytest.approx(node[list(shot.classes)].to_numpy(), abs=1e-4)
 
 
 def test_at_the_grids_nodes_a_film_shows_the_reports_pictures(folder: Path, run: FinishedRun):
     shot = film(study_of(folder), folder, FilmedCell(NET, "happiness"), NODES, classify=False)
-    assert shot.probabilities is None
+    assert shot.outputs is None
     for image, s in zip(shot.images, NODES[0], strict=True):
         assert np.array_equal(image, run.face("happiness", s=float(s), t=1))
 

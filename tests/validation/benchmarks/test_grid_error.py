@@ -44,7 +44,7 @@ def cell(grid, intervention, side, identity=0):
         "face_model": "synthetic", "classifier": "net", "training_set": "data", "expression": "facs",
         "emotion": "fear", "accepted": True, "identity": identity, "side": side, "intervention": intervention,
         "class": "fear", "probability": 1.0, "is_target": True, "predicted": "fear", "asymmetry_mm": 0.0,
-        "intensity_mm": 0.0, "logit_ds": np.nan,
+        "intensity_mm": 0.0, "logit_ds": np.nan, "unit": "logit",
     }  # fmt: skip
     return pd.DataFrame({**fixed, "s": s, "t": t, "logit": (1 + identity) * activation(left, right, t)})[SCHEMA.names]
 
