@@ -10,6 +10,7 @@ from facing_asymmetry.core.errors import StoreError
 from facing_asymmetry.core.files import scratch_folder
 from facing_asymmetry.reporting import classifier_surfaces
 from facing_asymmetry.reporting.figures import report_figures
+from facing_asymmetry.reporting.outputs import worded
 from facing_asymmetry.reporting.page import render_page
 from facing_asymmetry.reporting.report_figure import ReportFigure
 from facing_asymmetry.reporting.sentences import head_named
@@ -59,7 +60,8 @@ def write_figures(data: RunData, folder: Path) -> list[tuple[ReportFigure, PageF
         if figure.needs_faces and data.exemplar not in data.sheets:
             continue
         named = "" if figure.every_head else head_named(data)
-        texts = (figure.title, figure.caption(data) + named, figure.describe(data) + named)
+        caption, words = (worded(text, data) + named for text in (figure.caption(data), figure.describe(data)))
+        texts = (figure.title, caption, words)
         drawn.append((figure, _write(figure.draw(data), folder, data, (figure.number, figure.name), texts)))
     return drawn
 
@@ -71,8 +73,8 @@ def write_surfaces(data: RunData, folder: Path) -> dict[str, PageFigure]:
     for classifier in data.classifiers:
         texts = (
             f"Surfaces of {readable(classifier)}",
-            classifier_surfaces.caption(data, classifier) + head_named(data),
-            classifier_surfaces.describe(data, classifier) + head_named(data),
+            worded(classifier_surfaces.caption(data, classifier), data, classifier) + head_named(data),
+            worded(classifier_surfaces.describe(data, classifier), data, classifier) + head_named(data),
         )
         figure = classifier_surfaces.draw(data, classifier)
         drawn[classifier] = _write(figure, folder, data, ("", classifier_surfaces.name(classifier)), texts)

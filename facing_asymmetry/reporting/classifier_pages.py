@@ -28,7 +28,7 @@ class ClassifierPage:
     Attributes:
         name: key of the classifier.
         training_set: what it was trained on.
-        accepted: how many emotions it accepts, for example `5 of 6`.
+        accepted: how many emotions it accepts, for example `accepts 5 of 6 emotions`; of measured values their unit.
         facts: facts of its record, as text.
         sentences: what the claim sheet says about it.
         surfaces: its surfaces, drawn.
@@ -59,7 +59,9 @@ def _page(data: RunData, name: str, surfaces: PageFigure | None, table: pd.DataF
     return ClassifierPage(
         name=name,
         training_set=data.training_sets[name],
-        accepted=f"{accepted} of {len(data.emotions)}",
+        accepted=f"accepts {accepted} of {len(data.emotions)} emotions"
+        if data.of_classes(name)
+        else data.outputs[name],
         facts=_facts(data.records.get(name, {})),
         sentences=sentences,
         surfaces=surfaces,

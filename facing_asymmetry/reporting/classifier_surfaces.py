@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from numpy import ndarray
 
 from facing_asymmetry.core.names import slug
+from facing_asymmetry.reporting.outputs import axis_label, per_symmetry
 from facing_asymmetry.reporting.style import MUTED, WIDTH, look, new_figure, readable
 from facing_asymmetry.results.finished_run import RunData, grid_mean, surface
 
@@ -43,7 +44,7 @@ def draw(data: RunData, classifier: str) -> Figure:
             good = data.accepted.get((classifier, emotion), False)
             axes[0, column].set_title(emotion + ("" if good else "\nnot accepted"), fontsize=7.5, loc="center",
                                       fontweight="normal", color="black" if good else MUTED)  # fmt: skip
-        for row, label in enumerate(("activation (logit)", "logits per unit symmetry\n(+ falls with symmetry)")):
+        for row, label in enumerate((axis_label(data, classifier), per_symmetry(data, classifier))):
             bar = figure.colorbar(drawn[row], ax=list(axes[row]), aspect=14, pad=0.015, label=label)
             bar.outline.set_visible(False)
         figure.supxlabel("symmetry s", fontsize=8)

@@ -11,7 +11,10 @@ LEFT_INCHES, TOP_INCHES, UNDER_INCHES = 0.5, 0.45, 0.17
 
 
 def draw(data: RunData, pair: tuple[str, str], sheet: ContactSheet) -> Figure:
-    """S falls to the right, t rises downwards; red: the classifier (`pair[0]`) names another class than `pair[1]`."""
+    """S falls to the right, t rises downwards; red: the classifier names another class than the one that is read.
+
+    Under each face stands the class that is named, or the value that is read where the outputs are no classes.
+    """
     said = _predictions(data, pair, sheet)
     columns, rows = sheet.s[::-1], sheet.t
     cell = (WIDTH - LEFT_INCHES) / len(columns)
@@ -32,7 +35,7 @@ def draw(data: RunData, pair: tuple[str, str], sheet: ContactSheet) -> Figure:
             axes.imshow(
                 pixels, extent=(column + 0.02, column + 0.98, top + 0.98, top + 0.02), interpolation="antialiased"
             )
-            colour = MUTED if word == pair[1] else ALERT
+            colour = MUTED if word == data.targets[pair] or not data.of_classes(pair[0]) else ALERT
             axes.text(column + 0.5, top + 1.0, word, ha="center", va="top", fontsize=6, color=colour)
             if not column:
                 axes.text(-0.1 * left, top + 0.5, f"t = {rows[row]:.2g}", ha="right", va="center", fontsize=7)
@@ -49,5 +52,6 @@ def _predictions(data: RunData, pair: tuple[str, str], sheet: ContactSheet) -> d
         rows = rows[rows[column] == value]
     nodes = {(s, t): (round(s, 6), round(t, 6)) for s in sheet.s for t in sheet.t}
     keys = zip(rows["s"].round(6), rows["t"].round(6), strict=True)
-    named = dict(zip(keys, rows["predicted"].astype(str), strict=True))
+    words = rows["predicted"].astype(str) if data.of_classes(pair[0]) else rows["logit"].map("{:.2f}".format)
+    named = dict(zip(keys, words, strict=True))
     return {node: named.get(key, "") for node, key in nodes.items()}

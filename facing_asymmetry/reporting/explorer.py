@@ -136,6 +136,8 @@ def _sheet(sheet: ContactSheet, data: RunData, pair: tuple[str, str], most: int)
     return {
         "classifier": pair[0],
         "emotion": pair[1],
+        "target": data.targets[pair],
+        "unit": data.outputs[pair[0]],
         "identity": sheet.identity,
         "intervention": sheet.intervention,
         "side": sheet.side,

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from facing_asymmetry.reporting.cost_parts import lacking
+from facing_asymmetry.reporting.outputs import left_out
 from facing_asymmetry.reporting.sentences import counted
 from facing_asymmetry.reporting.tables import ALL, parts_table
 from facing_asymmetry.results.finished_run import RunData
@@ -38,6 +39,7 @@ def limits(data: RunData) -> list[str]:
         grid_error(*data.axes),
         _exact_derivative(data),
         "Logits of two classifiers are not on one scale; across classifiers compare shares only.",
+        *left_out(data),
         "Pairs that are not accepted stay in every table and picture, marked; their standardised values can be large "
         "because the divisor is small.",
     ]
@@ -110,6 +112,7 @@ def _readings(data: RunData) -> list[str]:
     rows = parts_table(data)
     rows = rows[(rows["emotion"] != ALL) & (rows["intervention"] == data.treated)]
     rows = _accepted(data, rows)
+    rows = rows[rows["readings_of_this_sign"] != ""]
     if rows.empty:
         return []
     apart = int((rows["readings_of_this_sign"] != "4 of 4").sum())

@@ -21,6 +21,7 @@ from facing_asymmetry.config import ReportSettings
 from facing_asymmetry.core.errors import DataError, StoreError, suggestion
 from facing_asymmetry.reporting import classifier_surfaces, contact_sheet_figure
 from facing_asymmetry.reporting.figures import report_figures
+from facing_asymmetry.reporting.outputs import worded
 from facing_asymmetry.reporting.sentences import head_named
 from facing_asymmetry.reporting.tables import TABLES
 from facing_asymmetry.results.contact_sheets import ContactSheet
@@ -167,7 +168,7 @@ class FinishedRun:
         """What a figure shows, with units and marks."""
         check_known("figure", number, list(self.figures))
         figure = next(f for f in report_figures() if number == f.number)
-        return figure.caption(self.data) + ("" if figure.every_head else head_named(self.data))
+        return worded(figure.caption(self.data), self.data) + ("" if figure.every_head else head_named(self.data))
 
     def table(self, number: str) -> pd.DataFrame:
         """A numbered table, for example `T2`, unrounded.

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.reporting.classifier_pages import classifier_pages
 from facing_asymmetry.reporting.explorer import explore
 from facing_asymmetry.reporting.limits import limits, missing_jobs
+from facing_asymmetry.reporting.outputs import worded
 from facing_asymmetry.reporting.report_figure import SECTIONS, ReportFigure
 from facing_asymmetry.reporting.sentences import (
     design,
@@ -57,8 +59,9 @@ def render_page(
     built = [(table, table.build(data)) for table in TABLES]
     tables = [{"table": table, "frame": _for_page(formatted(frame))} for table, frame in built if len(frame)]
     spent = sum(len(one.uri) + len(one.alt) for one in drawn) + sum(len(str(t["frame"])) for t in tables) + RESERVE
+    say = partial(worded, data=data)
     page = _template("report.html.j2").render(
-        data=data, title=data.settings.title or str(data.manifest["title"]),
+        data=data, say=say, title=data.settings.title or str(data.manifest["title"]),
         lead=lead(data), verdict=verdict(data.whole or data), findings=findings(data), design=design(data),
         missing=missing_jobs(data.manifest), jobs=len(data.manifest.get("jobs") or ()),
         images=image_count(data), grid=grid_size(data),

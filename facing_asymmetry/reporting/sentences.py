@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from facing_asymmetry.reporting.outputs import left_out, worded
+from facing_asymmetry.reporting.style import readable
 from facing_asymmetry.results.finished_run import RunData
 from facing_asymmetry.results.layout import SHOWN_KEY
 from facing_asymmetry.results.published import published, with_error
@@ -49,9 +51,18 @@ TERMS: Final = {"version": "version", "licence": "licence", "attribution": "attr
 """Keys of a face model's facts in the manifest, with the word that is printed before each."""
 
 
+ACTIVATION: Final = "The value that the classifier gives to the output that is read for the stimulus."
+"""What the activation is where a network returns measured values."""
+
+
 def glossary(data: RunData) -> Mapping[str, str]:
-    """Terms of a run's figures and tables with their meaning."""
-    return {**GLOSSARY, **ON_PHOTOGRAPHS} if data.of_people else GLOSSARY
+    """Terms of a run's figures and tables with their meaning, in the unit of its activations."""
+    terms = {**GLOSSARY, **(ON_PHOTOGRAPHS if data.of_people else {})}
+    if not data.of_values:
+        return terms
+    terms["activation"] = ACTIVATION
+    said = {name: worded(text, data) for name, text in terms.items()}
+    return {name: text for name, text in said.items() if text}
 
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -132,12 +143,26 @@ def design(data: RunData) -> dict[str, str]:
         )
         + "published. Left and right are each the affected side in turn. "
         + face_model(data),
-        "Measured": "The activation: the logit a classifier gives to the emotion that is shown; and which class it "
-        "names.",
+        "Measured": (
+            f"The activation. {ACTIVATION} {_read_through(data)}"
+            if data.of_values
+            else "The activation: the logit a classifier gives to the emotion that is shown; and which class it "
+            f"names. {_read_through(data)}"
+        ).strip(),
         "Compared": f"{compared.capitalize()}, both sides averaged: they are the sample, not the "
         f"{image_count(data):,} images.",
         "How sure": _sureness(n, needed, data.may_claim),
     }
+
+
+def _read_through(data: RunData) -> str:
+    """Which outputs are read where they are not those of the stimulus's own name; empty where all are."""
+    named = {
+        f"{emotion} through {label}" + (f" ({readable(name)})" if len(data.classifiers) > 1 else "")
+        for (name, emotion), label in data.targets.items()
+        if label != emotion
+    }
+    return f"Read through another output: {', '.join(sorted(named))}." if named else ""
 
 
 def head_named(data: RunData) -> str:
@@ -196,16 +221,22 @@ def findings(data: RunData) -> list[str]:
     slope = _means(data, "slope", data.treated)
     interaction = _means(data, "interaction", data.treated)
     specific = _means(data, "symmetry_specific", None)
-    accepted = sum(data.accepted.get((c, e), False) for c in data.classifiers for e in data.emotions)
-    pairs = len(data.classifiers) * len(data.emotions)
-    lines = [
-        f"{accepted} of {pairs} classifier × emotion pairs are accepted: the full symmetric face is recognised on "
-        f"most {data.people}."
-    ]
+    of_classes = [name for name in data.classifiers if data.of_classes(name)]
+    accepted = sum(data.accepted.get((c, e), False) for c in of_classes for e in data.emotions)
+    pairs = len(of_classes) * len(data.emotions)
+    lines = left_out(data)
+    lines += (
+        []
+        if not pairs
+        else [
+            f"{accepted} of {pairs} classifier × emotion pairs are accepted: the full symmetric face is recognised on "
+            f"most {data.people}."
+        ]
+    )
     if slope:
         lines.append(
             f"The mean activation is lower on the asymmetric face in {sum(v > 0 for v in slope)} of {len(slope)} "
-            "accepted pairs."
+            f"{'accepted pairs' if of_classes else 'pairs'}."
         )
     if interaction:
         above = sum(v > 0 for v in interaction)

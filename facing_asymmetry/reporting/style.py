@@ -38,6 +38,17 @@ EMOTION_COLOUR: Final = {
 
 EMOTION_MARKER: Final = dict(zip(EMOTION_COLOUR, "osD^vPXh", strict=True))
 
+
+def emotion_look(emotion: str, shown: Sequence[str]) -> tuple[str, str]:
+    """Colour and marker of a stimulus among those shown: emotions have their own, others take what is left."""
+    if emotion in EMOTION_COLOUR:
+        return EMOTION_COLOUR[emotion], EMOTION_MARKER[emotion]
+    free = [name for name in EMOTION_COLOUR if name not in shown] or list(EMOTION_COLOUR)
+    others = [name for name in shown if name not in EMOTION_COLOUR]
+    name = free[others.index(emotion) % len(free)]
+    return EMOTION_COLOUR[name], EMOTION_MARKER[name]
+
+
 WIDTH: Final = 7.2
 """Width of a two-column figure, inches."""
 

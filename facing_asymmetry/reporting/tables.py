@@ -14,6 +14,7 @@ import pandas as pd
 
 from facing_asymmetry.reporting.cost_parts import INTERACTION, PARTS, by_head
 from facing_asymmetry.reporting.latex import latex_table
+from facing_asymmetry.reporting.outputs import worded
 from facing_asymmetry.reporting.table_cells import formatted
 from facing_asymmetry.results.files import csv_text
 from facing_asymmetry.results.finished_run import RunData
@@ -63,7 +64,7 @@ def parts_table(data: RunData) -> pd.DataFrame:
     table = rows[["face_model", *PAIR, "intervention", "n"]].reset_index(drop=True)
     accepted = {head: one.accepted for head, one in by_head(data).items()}
     pairs = zip(table["face_model"], table["classifier"], table["emotion"], strict=True)
-    table.insert(3, "accepted", [accepted[head].get((c, e), "") for head, c, e in pairs])
+    table.insert(3, "accepted", [accepted[head].get((c, e), "") if data.of_classes(c) else "" for head, c, e in pairs])
     table.insert(2, "training_set", table["classifier"].map(data.training_sets))
     numbers = rows.reset_index(drop=True)
     for part in (*PARTS, "share"):
@@ -71,7 +72,10 @@ def parts_table(data: RunData) -> pd.DataFrame:
         if part == INTERACTION:
             table[["interaction_p_two_sided", "interaction_p_holm"]] = numbers[["p", "p_holm"]]
     table["minimum_detectable_share"] = numbers["minimum_detectable_share"]
-    table["readings_of_this_sign"] = [f"{int(count)} of 4" for count in numbers["same_sign"]]
+    table["readings_of_this_sign"] = [
+        f"{int(count)} of 4" if data.of_classes(name) else ""
+        for name, count in zip(numbers["classifier"], numbers["same_sign"], strict=True)
+    ]
     table["note"] = numbers["note"]
     return table if table["face_model"].nunique() > 1 else table.drop(columns="face_model")
 
@@ -92,7 +96,7 @@ def classifier_table(data: RunData) -> pd.DataFrame:
                 "parameters": record.get("parameters", np.nan),
                 "input_px": record.get("input_size", np.nan),
                 "classes": len(classes),
-                "accepted": f"{accepted} of {len(data.emotions)}",
+                "accepted": f"{accepted} of {len(data.emotions)}" if data.of_classes(name) else "",
                 "reported_accuracy": record.get("reported_accuracy", ""),
                 "weights": record.get("published_at") or ", ".join(sources),
                 "licence": record.get("licence", ""),
@@ -252,7 +256,7 @@ def write_tables(data: RunData, folder: Path) -> list[Path]:
         paths[0].write_text(csv_text(frame), encoding="utf-8", newline="\n")
         shown = formatted(frame)
         paths[1].write_text(shown.to_html(index=False, border=0, na_rep=""), encoding="utf-8")
-        paths[2].write_text(latex_table(shown, table.caption, f"tab:{table.name}"), encoding="utf-8")
+        paths[2].write_text(latex_table(shown, worded(table.caption, data), f"tab:{table.name}"), encoding="utf-8")
         written += paths
     return written
 
@@ -270,5 +274,5 @@ def _with_acceptance(data: RunData, table: pd.DataFrame) -> pd.DataFrame:
     table = table.reindex(order).reset_index()
     table.insert(1, "training_set", table["classifier"].map(data.training_sets))
     pairs = zip(table["classifier"], table["emotion"], strict=True)
-    table.insert(3, "accepted", [data.accepted.get(pair, False) for pair in pairs])
+    table.insert(3, "accepted", [data.accepted.get(pair, False) if data.of_classes(pair[0]) else "" for pair in pairs])
     return table

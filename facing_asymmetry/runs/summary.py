@@ -188,11 +188,11 @@ def _findings(folder: Path, treated: str) -> list[str]:
     return [
         *(f"  {claim['text']}" for claim in said),
         f"In {falls} of {len(slopes)} classifier x emotion pairs the activation falls when symmetry falls (slope > 0).",
-        *_costs(folder, treated),
+        *_costs(folder, treated, slopes),
     ]
 
 
-def _costs(folder: Path, treated: str) -> list[str]:
+def _costs(folder: Path, treated: str, slopes: pd.DataFrame) -> list[str]:
     """What a palsy costs each network, and the two parts of it, one line per network."""
     if not (folder / DECOMPOSITION_FILE).is_file():
         return []
@@ -200,13 +200,15 @@ def _costs(folder: Path, treated: str) -> list[str]:
     mean = table["s"].isna() & (table["reading"] == HEADLINE_READING) & (table["emotion"] == ALL_EMOTIONS)
     rows = table[mean & (table["intervention"] == treated)]
     several = [name for name in ("face_model", "expression") if rows[name].nunique() > 1]
+    units = slopes["unit"].str.removesuffix(" per unit symmetry").set_axis(slopes["classifier"]).to_dict()
     lines, cause = [], "a palsy" if treated == PALSY else treated
     for row in rows.to_dict("records"):
         name = ", ".join(str(row[key]) for key in ("classifier", *several))
         share = percent(row["share"]) if np.isfinite(row["share"]) else "no share"
+        ends = f"{number(row['interaction_low'])} to {number(row['interaction_high'])}"
         lines.append(
-            f"  {name}: {cause} costs {number(row['palsy_cost'])} logits = {number(row['additive'])} additive (two "
-            f"weak halves) + {number(row['interaction'])} interaction (interval {number(row['interaction_low'])} to "
-            f"{number(row['interaction_high'])}; {share} of the cost)"
+            f"  {name}: {cause} costs {number(row['palsy_cost'])} {units[row['classifier']]} = "
+            f"{number(row['additive'])} additive (two weak halves) + {number(row['interaction'])} interaction "
+            f"(interval {ends}; {share} of the cost)"
         )
     return lines

@@ -128,8 +128,9 @@ class Evidence:
         found = f"interaction of the sides {measured(own[0], self.settings)}"
         if part := self._readings(own[0]).get(HEADLINE_READING):
             share = f", {percent(part['share'])} of it" if np.isfinite(part["share"]) else ""
+            cost = f"{number(part['palsy_cost'])} {own[0]['unit']}"
             found = (
-                f"of the palsy's mean cost of {number(part['palsy_cost'])} logits, {number(part['additive'])} are "
+                f"of the palsy's mean cost of {cost}, {number(part['additive'])} are "
                 f"additive, the price of two weak halves, and {number(part['interaction'])} are interaction{share}"
             )
         return f"{found} ({p_text(verdict.p)}, {verdict.correction}; {outcome(own[0], verdict.word)})"

@@ -10,6 +10,7 @@ import pandas as pd
 from facing_asymmetry.reporting.build import save_figure
 from facing_asymmetry.reporting.figures import impact_surface, report_figures
 from facing_asymmetry.reporting.figures.activation_curves import curve
+from facing_asymmetry.reporting.outputs import worded
 from facing_asymmetry.reporting.tables import classifier_table
 from facing_asymmetry.results.finished_run import RunData, grid_mean, read_run, surface
 from facing_asymmetry.results.layout import FIGURES_FOLDER
@@ -27,9 +28,9 @@ SYMMETRY_KEY: Final = "s"
 """The history's axis: symmetry, from 0 (affected side still) to 1 (symmetric)."""
 
 CURVES: Final = {
-    "activation": "mean logit at full intensity under the one-sided intervention",
+    "activation": "mean activation (logit, or measured value) at full intensity under the one-sided intervention",
     "activation_sd": "its standard deviation over faces",
-    "control": "mean logit at full intensity under the two-sided control",
+    "control": "mean activation at full intensity under the two-sided control",
     "recognised": "share of faces still recognised as the emotion",
 }
 """History: name of each curve and what it is."""
@@ -159,6 +160,8 @@ def curve_rows(data: RunData) -> list[dict[str, float]]:
         columns = {"control": table["mean"]} if control else {
             "activation": table["mean"], "activation_sd": table["sd"], "recognised": 1.0 - table["wrong"],
         }  # fmt: skip
+        if not data.of_classes(name):
+            columns.pop("recognised", None)
         for curve_name, values in columns.items():
             for s, value in zip(table["s"], values, strict=True):
                 key = curve_key(curve_name, emotion, _named(data, name))
@@ -195,7 +198,7 @@ def images_of(data: RunData, scratch: Path) -> dict[str, LoggedImage]:
     for figure in report_figures():
         path = data.path / FIGURES_FOLDER / f"{figure.name}.png"
         if path.is_file():
-            found[f"figures/{figure.name}"] = LoggedImage(path, f"{figure.title}. {figure.caption(data)}")
+            found[f"figures/{figure.name}"] = LoggedImage(path, f"{figure.title}. {worded(figure.caption(data), data)}")
     if len(data.classifiers) == 1:
         found |= {surface_key(emotion): _surface(data, emotion, scratch) for emotion in data.emotions}
     return found
@@ -225,7 +228,7 @@ def _surface(data: RunData, emotion: str, scratch: Path) -> LoggedImage:
     chosen = replace(data, settings=replace(data.settings, classifier=data.classifiers[0], emotion=emotion))
     path = scratch / f"surface_{emotion}.png"
     save_figure(impact_surface.draw(chosen), path, DPI)
-    return LoggedImage(path, impact_surface.caption(chosen))
+    return LoggedImage(path, worded(impact_surface.caption(chosen), chosen, chosen.exemplar[0]))
 
 
 def _curves(data: RunData) -> list[tuple[str, str, str, pd.DataFrame]]:

@@ -190,7 +190,7 @@ def _curves(title: str, curve: str, emotions: Sequence[str], names: Sequence[str
             x=SYMMETRY_KEY,
             y=[curve_key(curve, emotion, name) for name in names],
             title_x="symmetry s (1: symmetric)",
-            title_y="logit" if curve != "recognised" else "share of faces",
+            title_y="activation" if curve != "recognised" else "share of faces",
             max_runs_to_show=MOST_RUNS,
             smoothing_type="none",
         )

@@ -12,13 +12,13 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from facing_asymmetry.reporting.figures.activation_curves import SYMMETRY_LABEL, curve, ends, symmetry_axis
+from facing_asymmetry.reporting.outputs import axis_label
 from facing_asymmetry.reporting.report_figure import ReportFigure
 from facing_asymmetry.reporting.style import (
-    EMOTION_COLOUR,
-    EMOTION_MARKER,
     MUTED,
     RULE,
     WIDTH,
+    emotion_look,
     new_figure,
     readable,
     styled,
@@ -34,7 +34,7 @@ def draw(data: RunData) -> Figure:
     for row, (axes_row, classifier) in enumerate(zip(grid, data.classifiers, strict=True)):
         for axes, emotion in zip(axes_row, data.emotions, strict=True):
             _draw_control(axes, curve(data, classifier, emotion, data.control) if data.control else None)
-            _draw_curve(axes, curve(data, classifier, emotion, data.treated), emotion)
+            _draw_curve(axes, curve(data, classifier, emotion, data.treated), emotion_look(emotion, data.emotions))
             axes.tick_params(labelleft=axes is axes_row[0], labelbottom=row == len(grid) - 1)
             symmetry_axis(axes, data)
         label = [*wrap(data.training_sets[classifier], 16), *wrap(readable(classifier), 16)]
@@ -43,7 +43,7 @@ def draw(data: RunData) -> Figure:
     for axes, emotion in zip(grid[0], data.emotions, strict=True):
         axes.set_title(emotion, loc="center", fontweight="normal")
     figure.supxlabel(SYMMETRY_LABEL, fontsize=8)
-    figure.supylabel("activation (logit)", fontsize=8)
+    figure.supylabel(axis_label(data), fontsize=8)
     figure.legend(handles=_keys(data), loc="outside upper center", ncols=4)
     return figure
 
@@ -69,8 +69,8 @@ def describe(data: RunData) -> str:
     return f"Mean logit from symmetric to one side still. {'. '.join(words)}."
 
 
-def _draw_curve(axes: Axes, table: pd.DataFrame, emotion: str) -> None:
-    colour = EMOTION_COLOUR[emotion]
+def _draw_curve(axes: Axes, table: pd.DataFrame, look: tuple[str, str]) -> None:
+    colour, marker = look
     s, mean, sd = (table[name].to_numpy(float) for name in ("s", "mean", "sd"))
     wrong = table["wrong"].to_numpy(float) > 0.5
     axes.fill_between(s, mean - sd, mean + sd, color=colour, alpha=0.2, linewidth=0)
@@ -80,7 +80,7 @@ def _draw_curve(axes: Axes, table: pd.DataFrame, emotion: str) -> None:
     if wrong.any():
         spread = np.convolve(wrong, [1, 1, 1], mode="same") > 0
         axes.fill_between(s, mean - sd, mean + sd, where=spread, facecolor="none", hatch="/////", linewidth=0)
-    axes.plot(s, mean, EMOTION_MARKER[emotion], color=colour, markersize=2.6)
+    axes.plot(s, mean, marker, color=colour, markersize=2.6)
 
 
 def _draw_control(axes: Axes, table: pd.DataFrame | None) -> None:
@@ -89,12 +89,13 @@ def _draw_control(axes: Axes, table: pd.DataFrame | None) -> None:
 
 
 def _keys(data: RunData) -> list[Line2D | Patch]:
-    colour = EMOTION_COLOUR[data.emotions[0]]
+    colour = emotion_look(data.emotions[0], data.emotions)[0]
     keys: list[Line2D | Patch] = [
         Line2D([], [], color=colour, label="one side weakens: mean"),
         Patch(color=colour, alpha=0.2, linewidth=0, label="± 1 sd over identities"),
-        Patch(facecolor="none", edgecolor=RULE, hatch="/////", label="not recognised"),
     ]
+    if any(map(data.of_classes, data.classifiers)):
+        keys.append(Patch(facecolor="none", edgecolor=RULE, hatch="/////", label="not recognised"))
     if data.control:
         keys.append(Line2D([], [], color=MUTED, linewidth=1.0, linestyle=(0, (3, 2)), label="both sides weaken: mean"))
     return keys

@@ -9,13 +9,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from facing_asymmetry.reporting.outputs import axis_label
 from facing_asymmetry.reporting.report_figure import ReportFigure
 from facing_asymmetry.reporting.style import (
-    EMOTION_COLOUR,
-    EMOTION_MARKER,
     MUTED,
     RULE,
     WIDTH,
+    emotion_look,
     new_figure,
     readable,
     styled,
@@ -34,15 +34,16 @@ def draw(data: RunData) -> Figure:
     grid = figure.subplots(len(shown), len(data.emotions), squeeze=False, sharey="row")
     for row, (axes_row, (training_set, classifier)) in enumerate(zip(grid, shown.items(), strict=True)):
         for axes, emotion in zip(axes_row, data.emotions, strict=True):
-            _draw_identities(axes, surface(data, classifier, emotion), emotion)
-            _draw_curve(axes, curve(data, classifier, emotion, data.treated), emotion)
+            look = emotion_look(emotion, data.emotions)
+            _draw_identities(axes, surface(data, classifier, emotion), look)
+            _draw_curve(axes, curve(data, classifier, emotion, data.treated), look)
             axes.set_title(f"\n\n{emotion}", fontsize=7.5, fontweight="normal", loc="center")
             axes.tick_params(labelleft=axes is axes_row[0], labelbottom=row == len(grid) - 1)
             symmetry_axis(axes, data)
         for axes, side, words, bold in ((axes_row[0], 0, training_set, True), (axes_row[-1], 1, classifier, False)):
             _head(axes, side, readable(words), bold=bold)
     figure.supxlabel(SYMMETRY_LABEL, fontsize=8)
-    figure.supylabel("activation (logit)", fontsize=8)
+    figure.supylabel(axis_label(data), fontsize=8)
     figure.legend(handles=_keys(data), loc="outside upper center", ncols=4)
     return figure
 
@@ -123,15 +124,15 @@ def _head(axes: Axes, side: int, words: str, *, bold: bool) -> None:
     head.set_in_layout(False)
 
 
-def _draw_identities(axes: Axes, rows: pd.DataFrame, emotion: str) -> None:
+def _draw_identities(axes: Axes, rows: pd.DataFrame, look: tuple[str, str]) -> None:
     """One thin line per identity at the largest t."""
     full = rows[rows["t"] == rows["t"].max()].pivot_table(index="s", columns="identity", values="logit")
-    axes.plot(full.index, full.to_numpy(float), color=EMOTION_COLOUR[emotion], linewidth=0.4, alpha=0.45, zorder=2)
+    axes.plot(full.index, full.to_numpy(float), color=look[0], linewidth=0.4, alpha=0.45, zorder=2)
 
 
-def _draw_curve(axes: Axes, table: pd.DataFrame, emotion: str) -> None:
+def _draw_curve(axes: Axes, table: pd.DataFrame, look: tuple[str, str]) -> None:
     """Mean and band; dotted and hatched where most faces are mispredicted."""
-    colour = EMOTION_COLOUR[emotion]
+    colour, marker = look
     s, mean, sd = (table[name].to_numpy(float) for name in ("s", "mean", "sd"))
     wrong = table["wrong"].to_numpy(float) > 0.5
     axes.fill_between(s, mean - sd, mean + sd, color=colour, alpha=0.2, linewidth=0)
@@ -142,17 +143,18 @@ def _draw_curve(axes: Axes, table: pd.DataFrame, emotion: str) -> None:
         lost = wrong[start] or wrong[start + 1]
         axes.plot(s[start : start + 2], mean[start : start + 2], color=colour, linestyle=":" if lost else "-", zorder=3)
     marks = slice(None, None, max(1, len(s) // 7))
-    axes.plot(s[marks], mean[marks], EMOTION_MARKER[emotion], color=colour, markersize=3, zorder=4)
+    axes.plot(s[marks], mean[marks], marker, color=colour, markersize=3, zorder=4)
 
 
 def _keys(data: RunData) -> list[Line2D | Patch]:
-    colour = EMOTION_COLOUR[data.emotions[0]]
-    return [
+    colour = emotion_look(data.emotions[0], data.emotions)[0]
+    keys: list[Line2D | Patch] = [
         Line2D([], [], color=colour, label="mean"),
         Patch(color=colour, alpha=0.2, linewidth=0, label="± 1 sd over identities"),
         Line2D([], [], color=colour, linewidth=0.5, alpha=0.6, label="one identity"),
         Patch(facecolor="none", edgecolor=RULE, hatch="/////", label="not recognised"),
     ]
+    return keys if any(map(data.of_classes, data.classifiers)) else keys[:-1]
 
 
 FIGURE: Final = ReportFigure(

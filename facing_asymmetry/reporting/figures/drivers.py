@@ -10,6 +10,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from facing_asymmetry.core.units import plural
 from facing_asymmetry.reporting.cost_parts import (
     ADDITIVE,
     COST,
@@ -169,7 +170,7 @@ def _curves(figure: SubFigure, data: RunData, curves: pd.DataFrame) -> None:
         symmetry_axis(axes, data)
         axes.yaxis.set_major_locator(MaxNLocator(4))
     figure.supxlabel(SYMMETRY_LABEL, fontsize=8)
-    figure.supylabel("logits, mean over t", fontsize=8)
+    figure.supylabel(f"{plural(data.unit)}, mean over t", fontsize=8)
     figure.legend(handles=_keys(), loc="outside upper center", ncols=3)
 
 

@@ -44,13 +44,20 @@ def caption(data: RunData) -> str:
     face = f"identity {whose.identity}{f' ({whose.traits_text})' if whose.traits_text else ''}"
     if data.of_people:
         face = "the first person who shows it, as photographed"
+    through = any(label != shown for (_, shown), label in data.targets.items())
+    marks = (
+        f"classifier's probability of the {'class that is read' if through else 'emotion'} on this face; a red frame "
+        "and ✕ mark pairs that are not accepted, because the classifier predicts another class on most faces; they "
+        "stay in every table"
+    )
+    under = "the predicted class"
+    if not any(map(data.of_classes, data.classifiers)):
+        marks, under = "output that is read, on this face, with its value", "the value read"
     return (
         "(a) The full symmetric expression (s = 1, t = 1) that each classifier (row) was shown, on "
-        f"{face}. The number is the classifier's "
-        "probability of the emotion on this face; a red frame and ✕ mark pairs that are not accepted, because the "
-        f"classifier predicts another class on most faces; they stay in every table. (b) Neutral to asymmetric "
+        f"{face}. The number is the {marks}. (b) Neutral to asymmetric "
         f"{emotion} for {readable(classifier)}: s = {min(whose.s):g}, the person's {whose.side} side is affected, t "
-        "rises to the right; below each face the predicted class."
+        f"rises to the right; below each face {under}."
     )
 
 
@@ -98,12 +105,12 @@ def _draw_strip(axes: Axes, data: RunData, top: float, size: float) -> None:
     frames = sheet.frames([(sheet.s[0], sheet.t[row]) for row in chosen])
     for column, (row, pixels) in enumerate(zip(chosen, frames, strict=True)):
         show_face(axes, pixels, column * size, top, size)
-        said = str(_frame(data, (classifier, emotion), sheet.s[0], sheet.t[row])["predicted"])
+        frame = _frame(data, (classifier, emotion), sheet.s[0], sheet.t[row])
+        right = not frame["predicted"] or frame["predicted"] == frame["class"]
+        said = str(frame["predicted"] or f"{float(str(frame['logit'])):.2f}")
         middle = (column + 0.5) * size
         axes.text(middle, top + size + 0.04, f"t = {sheet.t[row]:.2g}", ha="center", va="top", fontsize=7)
-        axes.text(
-            middle, top + size + 0.2, said, ha="center", va="top", fontsize=7, color=MUTED if said == emotion else ALERT
-        )
+        axes.text(middle, top + size + 0.2, said, ha="center", va="top", fontsize=7, color=MUTED if right else ALERT)
 
 
 def _wrapped(name: str) -> str:
@@ -114,8 +121,12 @@ def _wrapped(name: str) -> str:
 
 def _mark(axes: Axes, data: RunData, pair: tuple[str, str], column: float, top: float) -> None:
     good = data.accepted.get(pair, False)
-    share = float(str(_frame(data, pair, 1.0, 1.0)["probability"]))
-    text = f"{100 * share:.0f} %" if good else f"✕ {100 * share:.0f} %"
+    frame = _frame(data, pair, 1.0, 1.0)
+    if not data.of_classes(pair[0]):
+        text = f"{frame['class']} {float(str(frame['logit'])):.2f}"
+    else:
+        share = f"{100 * float(str(frame['probability'])):.0f} %"
+        text = share if good else f"✕ {share}"
     axes.text(column + 0.5, top + 1.0, text, ha="center", va="top", fontsize=6.5, color=MUTED if good else ALERT)
     if not good:
         box = Rectangle((column + GAP / 2, top + GAP / 2), 1 - GAP, 1 - GAP, fill=False, edgecolor=ALERT, linewidth=1.2)

@@ -11,12 +11,11 @@ from matplotlib.figure import Figure
 from facing_asymmetry.reporting.cost_parts import lacking
 from facing_asymmetry.reporting.report_figure import ReportFigure
 from facing_asymmetry.reporting.style import (
-    EMOTION_COLOUR,
-    EMOTION_MARKER,
     MUTED,
     PAPER,
     RULE,
     WIDTH,
+    emotion_look,
     interval,
     new_figure,
     readable,
@@ -100,7 +99,7 @@ def _block(axes: Axes, data: RunData, tests: pd.DataFrame, classifier: str, top:
         row = data.row(tests, (classifier, emotion))
         good = data.accepted.get((classifier, emotion), False)
         if np.isfinite(row["mean"]):
-            interval(axes, row, top + line, EMOTION_COLOUR[emotion], EMOTION_MARKER[emotion], filled=good)
+            interval(axes, row, top + line, *emotion_look(emotion, data.emotions), filled=good)
         axes.text(1.03, top + line, _words(row), va="center", fontsize=6.5,
                   transform=axes.get_yaxis_transform(), color=MUTED)  # fmt: skip
 

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy import ndarray
 
+from facing_asymmetry.reporting.outputs import per_symmetry
 from facing_asymmetry.reporting.report_figure import ReportFigure
 from facing_asymmetry.reporting.style import INK, WIDTH, new_figure, readable, styled
 from facing_asymmetry.results.finished_run import RunData, grid_mean, surface
@@ -28,8 +29,8 @@ def draw(data: RunData) -> Figure:
     if has_faces:
         _corners(places.pop(0), data)
     for axes, values, label, letter in (
-        (places[0], activation, f"{emotion} logit", "activation"),
-        (places[1], derivative, "logits per unit symmetry\n(+ falls with symmetry)", "∂ activation / ∂s"),
+        (places[0], activation, _named(data), "activation"),
+        (places[1], derivative, per_symmetry(data, classifier), "∂ activation / ∂s"),
     ):
         _surface(axes, (s, t), values, wrong, label, diverging=values is derivative)
         axes.set_title(letter)
@@ -39,11 +40,17 @@ def draw(data: RunData) -> Figure:
     return figure
 
 
+def _named(data: RunData) -> str:
+    """The output that the exemplar is read through, with its unit."""
+    classifier, emotion = data.exemplar
+    return f"{data.targets[classifier, emotion]} {data.outputs[classifier]}"
+
+
 def caption(data: RunData) -> str:
     """What is averaged, and the sign convention."""
     classifier, emotion = data.exemplar
     return (
-        f"{readable(classifier)}, {emotion}. Left: the corners of the grid. Middle: the {emotion} logit, mean over "
+        f"{readable(classifier)}, {emotion}. Left: the corners of the grid. Middle: the {_named(data)}, mean over "
         f"{data.sample} and both sides; dots are the grid's nodes. Right: its finite-difference "
         "derivative with respect to symmetry; positive (orange) means that the activation falls when symmetry falls; "
         "a classifier that ignores symmetry is 0 everywhere. Hatched: most faces are not recognised as the emotion."
@@ -55,7 +62,7 @@ def describe(data: RunData) -> str:
     s, t, values = grid_mean(surface(data, *data.exemplar), "logit")
     corners = ((0, 0), (0, -1), (-1, 0), (-1, -1))
     words = (f"s = {s[j]:g}, t = {t[i]:g}: {values[i, j]:.2f}" for i, j in corners)
-    return f"Mean {data.exemplar[1]} logit at the corners of the grid: {'; '.join(words)}."
+    return f"Mean {_named(data)} at the corners of the grid: {'; '.join(words)}."
 
 
 def _corners(axes: Axes, data: RunData) -> None:

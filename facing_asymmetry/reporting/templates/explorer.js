@@ -23,13 +23,23 @@
     return weights.map((w) => w / sum);
   }
 
+  // Measured values are no classes: none is predicted, recognised or a share of the others.
+  const measured = () => state.sheet.unit !== "logit";
+  const units = () => (measured() ? state.sheet.unit : "logits");
+
+  function shares(values) {
+    if (!measured()) return softmax(values);
+    const all = state.numbers.logits, low = Math.min(0, ...all), range = Math.max(...all) - low || 1;
+    return values.map((v) => (v - low) / range);
+  }
+
   const predicted = (values) => state.sheet.classes[values.indexOf(Math.max(...values))];
 
   function makeRows() {
     const body = document.querySelector("#bars tbody");
     body.replaceChildren(...state.sheet.classes.map((name) => {
       const line = document.createElement("tr");
-      if (name === state.sheet.emotion) line.className = "shown";
+      if (name === state.sheet.target) line.className = "shown";
       const head = document.createElement("th");
       head.scope = "row";
       head.textContent = name;
@@ -45,13 +55,13 @@
   }
 
   function drawBars(values, reference) {
-    const shares = softmax(values), before = softmax(reference);
-    const top = values.indexOf(Math.max(...values));
+    const now = shares(values), before = shares(reference);
+    const top = measured() ? -1 : values.indexOf(Math.max(...values));
     document.querySelectorAll("#bars tbody tr").forEach((line, k) => {
       line.classList.toggle("top-class", k === top);
-      line.querySelector("i").style.width = `${100 * shares[k]}%`;
+      line.querySelector("i").style.width = `${100 * now[k]}%`;
       line.querySelector("b").style.left = `calc(${100 * before[k]}% - 1px)`;
-      line.children[2].textContent = shares[k].toFixed(3);
+      line.children[2].textContent = measured() ? "" : now[k].toFixed(3);
       line.children[3].textContent = values[k].toFixed(2).replace(/^-(0\.00)$/, "$1");
     });
   }
@@ -68,14 +78,14 @@
   function drawSurface() {
     const canvas = $("surface"), pen = canvas.getContext("2d"), sheet = state.sheet;
     const [across, down] = [sheet.s.length, sheet.t.length], [w, h] = [canvas.width / across, canvas.height / down];
-    const target = sheet.classes.indexOf(sheet.emotion);
+    const target = sheet.classes.indexOf(sheet.target);
     const all = state.numbers.logits.filter((_, n) => n % sheet.classes.length === target);
     const low = Math.min(...all), range = Math.max(...all) - low || 1;
     for (let i = 0; i < down; i++) for (let j = 0; j < across; j++) {
       const values = logits(i, j), x = (across - 1 - j) * w, y = (down - 1 - i) * h;
       pen.fillStyle = viridis((values[target] - low) / range);
       pen.fillRect(x, y, w + 1, h + 1);
-      if (predicted(values) === sheet.emotion) continue;
+      if (measured() || predicted(values) === sheet.target) continue;
       pen.save();
       pen.beginPath(); pen.rect(x, y, w, h); pen.clip();
       pen.strokeStyle = "rgb(255 255 255 / 0.55)"; pen.beginPath();
@@ -87,7 +97,7 @@
       pen.strokeStyle = colour; pen.lineWidth = width; pen.beginPath(); pen.arc(x, y, 7, 0, 7); pen.stroke();
     }
     pen.lineWidth = 1;
-    $("map-title").textContent = `${sheet.emotion} logit, ${low.toFixed(1)} (dark) to ${(low + range).toFixed(1)} (bright),`;
+    $("map-title").textContent = `${sheet.target} ${sheet.unit}, ${low.toFixed(1)} (dark) to ${(low + range).toFixed(1)} (bright),`;
   }
 
   function drawFace(label) {
@@ -117,16 +127,17 @@
   function draw() {
     const sheet = state.sheet, values = logits(row(), column());
     const s = sheet.s[column()], t = sheet.t[row()], said = predicted(values);
-    const share = softmax(values)[sheet.classes.indexOf(said)];
+    const read = values[sheet.classes.indexOf(sheet.target)];
     $("slide-s").value = state.s; $("slide-t").value = state.t;
     $("value-s").textContent = s.toFixed(2); $("value-t").textContent = t.toFixed(2);
     $("slide-s").setAttribute("aria-valuetext", `symmetry ${s.toFixed(2)}`);
     $("slide-t").setAttribute("aria-valuetext", `intensity ${t.toFixed(2)}`);
     const line = $("prediction"), strong = document.createElement("b");
-    strong.textContent = said;
-    line.classList.toggle("wrong", said !== sheet.emotion);
-    line.replaceChildren("Predicted: ", strong, `, ${(100 * share).toFixed(0)} %. Shown: ${sheet.emotion}. Asymmetry ${state.numbers.asymmetry[node(row(), column())].toFixed(2)} mm.`);
-    drawFace(`Face showing ${sheet.emotion} at symmetry ${s.toFixed(2)} and intensity ${t.toFixed(2)}; predicted ${said}`);
+    strong.textContent = measured() ? sheet.target : said;
+    line.classList.toggle("wrong", !measured() && said !== sheet.target);
+    const number = measured() ? ` = ${read.toFixed(2)} (${sheet.unit})` : `, ${(100 * Math.max(...softmax(values))).toFixed(0)} %`;
+    line.replaceChildren(measured() ? "Read: " : "Predicted: ", strong, `${number}. Shown: ${readable(sheet.emotion)}. Asymmetry ${state.numbers.asymmetry[node(row(), column())].toFixed(2)} mm.`);
+    drawFace(`Face showing ${sheet.emotion} at symmetry ${s.toFixed(2)} and intensity ${t.toFixed(2)}${measured() ? "" : `; predicted ${said}`}`);
     drawBars(values, logits(row(), sheet.s.length - 1));
     drawSurface();
     drawParts(s, t);
@@ -173,6 +184,10 @@
     const ends = { "s-first": [sheet.s.at(-1), 1, "symmetric"], "s-last": [sheet.s[0], 0, low], "t-first": [sheet.t[0], 0, "neutral"], "t-last": [sheet.t.at(-1), 1, "full expression"] };
     for (const [id, [value, when, word]] of Object.entries(ends)) $(id).textContent = value === when ? `${value} · ${word}` : String(value);
     $("who").textContent = (about[sheet.intervention] || "") + (sheet.accepted ? "" : " Not accepted: this classifier does not recognise this expression on most identities.");
+    $("bars-title").textContent = measured() ? "Every output" : "Probability and logit of each class";
+    $("bars-unit").textContent = sheet.unit;
+    $("parts-unit").textContent = `, ${units()}`;
+    $("map-hatched").hidden = measured();
     makeRows();
     state.image = new Image();
     state.image.onload = draw;
