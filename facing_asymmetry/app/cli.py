@@ -17,6 +17,7 @@ OTHERS: Final = {
     "setup": ("installation", "Fetch and build the face model and the weights of the default run."),
     "doctor": ("installation", "Say what is installed, and what each missing thing would enable."),
     "classifiers": ("classifiers", "List, fetch, import, check and try classifiers."),
+    "expressions": ("expressions", "List authored expressions: the six emotions, and the stimuli of conf/stimuli."),
     "faces": ("faces", "List and import face models."),
     "media": ("media", "Make films and contact sheets of a run's faces, and of face models."),
     "compare": ("compare", "Compare the scores of runs with different face models."),

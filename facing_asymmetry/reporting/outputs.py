@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.units import LOGIT, OWN_UNITS, plural
 from facing_asymmetry.results.finished_run import RunData
 
@@ -11,6 +12,16 @@ CLAUSE: Final = re.compile(r"(?<=[.;]) (?=\S)")
 
 OF_CLASSES: Final = re.compile(r"recognis|accept|predict|probabilit|flips|softmax|margin|another class|class it", re.I)
 """What only classes that exclude each other can be or do."""
+
+STIMULI: Final = (
+    (re.compile(r"\b(gives )?(of|to) the emotion (that is )?shown"), r"\1\2 the output that is read for the stimulus"),
+    (re.compile(r"\b(as|left|of) the emotion\b"), r"\1 what is read"),
+    (re.compile(r"\bemotions\b"), "stimuli"),
+    (re.compile(r"\bEmotions\b"), "Stimuli"),
+    (re.compile(r"\bemotion\b"), "stimulus"),
+    (re.compile(r"\bEmotion\b"), "Stimulus"),
+)
+"""Words about emotions, and what is said where other stimuli are shown."""
 
 UNIT: Final = re.compile(r"\b([Ll])ogit(s?)\b")
 
@@ -25,6 +36,7 @@ def worded(text: str, data: RunData, classifier: str = "") -> str:
         data: the run.
         classifier: the one that the text is about; all where it is empty.
     """
+    text = of_stimuli(text, data)
     unit = data.outputs[classifier] if classifier else data.unit
     if unit == LOGIT:
         return text
@@ -33,6 +45,15 @@ def worded(text: str, data: RunData, classifier: str = "") -> str:
         kept = [clause for clause in CLAUSE.split(text) if not OF_CLASSES.search(clause)]
         text = re.sub(r";$", ".", " ".join(kept))
     return UNIT.sub(lambda found: _unit(unit, found), text)
+
+
+def of_stimuli(text: str, data: RunData) -> str:
+    """A text about emotions, said of stimuli where not all that are shown are emotions."""
+    if set(data.emotions) <= set(CANONICAL):
+        return text
+    for pattern, words in STIMULI:
+        text = pattern.sub(words, text)
+    return text
 
 
 def axis_label(data: RunData, classifier: str = "") -> str:

@@ -15,7 +15,7 @@ from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.reporting.classifier_pages import classifier_pages
 from facing_asymmetry.reporting.explorer import explore
 from facing_asymmetry.reporting.limits import limits, missing_jobs
-from facing_asymmetry.reporting.outputs import worded
+from facing_asymmetry.reporting.outputs import of_stimuli, worded
 from facing_asymmetry.reporting.report_figure import SECTIONS, ReportFigure
 from facing_asymmetry.reporting.sentences import (
     design,
@@ -61,7 +61,8 @@ def render_page(
     spent = sum(len(one.uri) + len(one.alt) for one in drawn) + sum(len(str(t["frame"])) for t in tables) + RESERVE
     say = partial(worded, data=data)
     page = _template("report.html.j2").render(
-        data=data, say=say, title=data.settings.title or str(data.manifest["title"]),
+        data=data, say=say, stimuli=partial(of_stimuli, data=data),
+        title=data.settings.title or str(data.manifest["title"]),
         lead=lead(data), verdict=verdict(data.whole or data), findings=findings(data), design=design(data),
         missing=missing_jobs(data.manifest), jobs=len(data.manifest.get("jobs") or ()),
         images=image_count(data), grid=grid_size(data),

@@ -58,9 +58,8 @@ ACTIVATION: Final = "The value that the classifier gives to the output that is r
 def glossary(data: RunData) -> Mapping[str, str]:
     """Terms of a run's figures and tables with their meaning, in the unit of its activations."""
     terms = {**GLOSSARY, **(ON_PHOTOGRAPHS if data.of_people else {})}
-    if not data.of_values:
-        return terms
-    terms["activation"] = ACTIVATION
+    if data.of_values:
+        terms["activation"] = ACTIVATION
     said = {name: worded(text, data) for name, text in terms.items()}
     return {name: text for name, text in said.items() if text}
 

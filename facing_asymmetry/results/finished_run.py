@@ -307,7 +307,8 @@ class RunData:
         if best not in count:
             raise DataError(f"report.classifier = {best!r} is not in {self.path}; it has {', '.join(count)}")
         fits = [e for e in self.emotions if self.accepted.get((best, e), False)] or self.emotions
-        emotion = self.settings.emotion or ("happiness" if "happiness" in fits else fits[0])
+        smile = next((e for e in fits if self.targets.get((best, e)) == "happiness"), fits[0])
+        emotion = self.settings.emotion or smile
         if emotion not in self.emotions:
             raise DataError(f"report.emotion = {emotion!r} is not in {self.path}; it has {', '.join(self.emotions)}")
         return best, emotion

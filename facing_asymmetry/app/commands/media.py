@@ -92,13 +92,15 @@ def sheet(run: Path, target: Path, classifier: str, emotion: str, identity: int,
 @TARGET
 @click.option("--model", default="makehuman", show_default=True, help="Face model: makehuman, flame or ict.")
 @click.option("--faces", "numbers", default="0,1,2,3,4,5,6,7", show_default=True, help="Numbers of the identities.")
+@click.option("--stimuli", default="emotions", show_default=True, help="Set of authored expressions (conf/stimuli).")
+@click.option("--weak", default=False, is_flag=True, help="The person's left side does not take part (s = 0).")
 @click.option("--tile", default=160, show_default=True, help="Side of each image in pixels.")
-def faces(target: Path, model: str, numbers: str, tile: int) -> None:
+def faces(target: Path, model: str, numbers: str, stimuli: str, weak: bool, tile: int) -> None:
     """Draw the authored expressions on identities of a face model, neutral first, into TARGET (.png or .jpg)."""
     from facing_asymmetry.reporting.media.face_sheet import face_sheet
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    face_sheet(model, _numbers(numbers), tile).save(target, optimize=True)
+    face_sheet(model, _numbers(numbers), tile, stimuli, weak).save(target, optimize=True)
     say(str(target))
 
 
