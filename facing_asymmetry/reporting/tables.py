@@ -1,7 +1,7 @@
 """Tables of the report, as data frames, CSV, HTML and LaTeX.
 
 T0 what a palsy costs, T1 classifiers, T2 scores, T3 controls, T4 expressions, T5 shares, T6 mixed models, T7 heads,
-T8 photographs, T9 photographs that are not shown.
+T8 photographs, T9 photographs that are not shown, T10 every output by weakened side.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ import pandas as pd
 from facing_asymmetry.reporting.cost_parts import INTERACTION, PARTS, by_head
 from facing_asymmetry.reporting.latex import latex_table
 from facing_asymmetry.reporting.outputs import worded
+from facing_asymmetry.reporting.sides_table import CAPTION, sides_table
 from facing_asymmetry.reporting.table_cells import formatted
 from facing_asymmetry.results.files import csv_text
 from facing_asymmetry.results.finished_run import RunData
@@ -239,6 +240,7 @@ TABLES: Final = (
     Table("T9", "t9_not_shown", "Photographs that are not shown",
           "Every file of the folder that is not shown, with the reason, and groups without a photograph of an emotion "
           "(no path).", photographs_not_shown, folded=True, every_head=True),
+    Table("T10", "t10_sides", "Every output by weakened side", CAPTION, sides_table),
 )  # fmt: skip
 
 

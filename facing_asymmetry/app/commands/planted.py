@@ -26,9 +26,12 @@ FULL_FACES, QUICK_FACES = 60, 30
 @click.option(
     "--quick", is_flag=True, help="Two emotions instead of six; networks are trained on half as many identities."
 )
+@click.option(
+    "--sides", is_flag=True, help="Left and right detectors of one action unit instead (docs/action_units.md)."
+)
 @click.argument("overrides", nargs=-1)
 @JSON_OPTION
-def planted(quick: bool, overrides: Sequence[str], target: Path | None) -> None:
+def planted(quick: bool, sides: bool, overrides: Sequence[str], target: Path | None) -> None:
     """Test the pipeline on classifiers whose reliance on symmetry is known.
 
     One network cannot tell left from right, one sees the symmetric part of the image only, and three measure
@@ -39,11 +42,16 @@ def planted(quick: bool, overrides: Sequence[str], target: Path | None) -> None:
     from facing_asymmetry.app.overrides import compose_config
     from facing_asymmetry.results.manifest import git_state, versions
     from facing_asymmetry.validation.planted.checks import lines, plain
+    from facing_asymmetry.validation.planted.sides import run_sides
     from facing_asymmetry.validation.planted.study import SHARP_MM, run_planted
 
     settings = compose_config([*SETTING, *(QUICK if quick else ()), *overrides])
     trained_on = range(1001, 1001 + (QUICK_FACES if quick else FULL_FACES))
-    folders, checks = run_planted(settings, list(trained_on))
+    if sides:
+        folder, _, checks = run_sides(settings, list(trained_on))
+        folders = [folder]
+    else:
+        folders, checks = run_planted(settings, list(trained_on))
     for line in lines(checks):
         say(line)
     say(f"Everything lies in {' and '.join(map(str, folders))}")

@@ -39,24 +39,31 @@ def run_planted(base: Mapping[str, Any], trained_on: Sequence[int]) -> tuple[lis
         The run folders and the checks.
     """
     emotions = list(base["emotions"])
-    readouts = _readouts(base, emotions, trained_on)
+    trained = readouts(base, emotions, trained_on)
     midline = {name: {**facts, "half_width_mm": SHARP_MM} for name, facts in base["face_models"].items()}
     sharp = {**base, "identities": min(base["identities"], SHARP_FACES), "face_models": midline}
     runs = [
-        _run(study_settings(base, emotions, readouts, KINDS)),
-        _run(study_settings(sharp, emotions, readouts, HALVES)),
+        planted_run(study_settings(base, emotions, trained, KINDS)),
+        planted_run(study_settings(sharp, emotions, trained, HALVES)),
     ]
     folders = [run_stages(run, "score") for run in runs]
     scores, apart = (pd.read_csv(folder / SCORES_FILE) for folder in folders)
     return folders, check_planted(scores, apart, runs[0].config.statistics, runs[0].study.grid)
 
 
-def _run(composed: Mapping[str, Any]) -> Run:
+def planted_run(composed: Mapping[str, Any]) -> Run:
+    """The run of a planted study, from its composed configuration."""
     return Run(Study(read_config(composed)), composed, "facing-asymmetry planted")
 
 
-def _readouts(base: Mapping[str, Any], emotions: Sequence[str], trained_on: Sequence[int]) -> Path:
-    """The file of the trained readouts; trained once for what they depend on."""
+def readouts(base: Mapping[str, Any], emotions: Sequence[str], trained_on: Sequence[int]) -> Path:
+    """The file of the trained readouts; trained once for what they depend on.
+
+    Args:
+        base: A composed configuration, with classifiers that its emotions can be read from.
+        emotions: One readout each.
+        trained_on: Numbers of the identities that they are trained on.
+    """
     study = Study(read_config(base))
     asked = {
         "face_model": study.model.fingerprint,
