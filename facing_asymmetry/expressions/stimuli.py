@@ -1,13 +1,12 @@
 """Authored expressions by name: the six emotions, and the sets in `conf/stimuli`, with their blendshape weights."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from facing_asymmetry.config import Weight
-from facing_asymmetry.core.conf_folder import conf_folder
+from facing_asymmetry.core.conf_folder import conf_facts, conf_files
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.core.names import Name
 from facing_asymmetry.face_models.arkit import PRESETS
@@ -22,32 +21,28 @@ Units = Mapping[str, Mapping[str, float]]
 
 
 def stimulus_sets() -> dict[str, Units]:
-    """Every set of authored expressions by name, the emotions first.
+    """Every set of authored expressions by name, the emotions first; the user's own folder is seen too.
 
     Raises:
         ConfigError: a file is no mapping of names to weights; the message names it.
     """
-    paths = sorted((conf_folder() / GROUP).glob("*.yaml"))
-    return {BUILT_IN: PRESETS} | {path.stem: read_stimuli(path) for path in paths}
+    return {BUILT_IN: PRESETS} | {name: read_stimuli(name) for name in conf_files(GROUP)}
 
 
-def read_stimuli(path: Path) -> Units:
-    """The authored expressions of one file.
+def read_stimuli(name: str) -> Units:
+    """The authored expressions of one file of `conf/stimuli`.
 
     Raises:
         ConfigError: it is no mapping of names to weights of blendshapes; the message names it and the key.
     """
-    import yaml  # type: ignore[import-untyped]
-
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return TypeAdapter(dict[Name, dict[Name, Weight]]).validate_python(given)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path} is no YAML: {error}") from error
+        return TypeAdapter(dict[Name, dict[Name, Weight]]).validate_python(conf_facts(GROUP, name))
     except ValidationError as error:
         first = error.errors()[0]
         at = ".".join(map(str, first["loc"]))
-        raise ConfigError(f"{path}: {at or 'the file'}: {first['msg']}; write name: {{blendshape: weight}}") from error
+        raise ConfigError(
+            f"{conf_files(GROUP)[name]}: {at}: {first['msg']}; write name: {{blendshape: weight}}"
+        ) from error
 
 
 def listing() -> list[dict[str, Any]]:

@@ -115,6 +115,7 @@ def score_summary(data: RunData) -> pd.DataFrame:
         _part(data, "flips", data.treated, "flips", ("mean",)),
         _part(data, "slope", data.treated, "slope", ("hedges_g", "p_two_sided", "p_holm", "claim")),
     ]
+    parts = parts if any(map(data.of_classes, data.classifiers)) else [parts[0], parts[1], parts[3]]
     return _with_acceptance(data, pd.concat(parts, axis=1))
 
 

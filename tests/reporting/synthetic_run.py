@@ -24,6 +24,7 @@ FER = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral"
 class Plan:
     """What to plant: `networks` maps a classifier to its training set; `rejected` pairs never reach their emotion.
 
+    `unit` other than that of logits makes the outputs measured values; `reads` names the class of other stimuli.
     `matching` is the size of the interaction as a share of the palsy cost; `regions` adds the thirds of the face.
     """
 
@@ -38,6 +39,8 @@ class Plan:
     seed: int = 0
     regions: bool = False
     matching: float = 0.2
+    unit: str = "logit"
+    reads: tuple[tuple[str, str], ...] = ()
 
     def share(self, emotion: str) -> float:
         """Share of the palsy cost that is interaction: `matching`, its sign by turns over the emotions."""
@@ -81,7 +84,8 @@ def write_run(folder: Path, plan: Plan | None = None) -> Path:
     decomposition.to_csv(folder / "decomposition.csv", index=False)
     for name, table in optional_tables(folder / "responses.parquet", settings):
         table.to_csv(folder / name, index=False)
-    _write_expressions(folder / "expressions.csv", plan)
+    if plan.unit == "logit":  # expressions are not optimised for measured values
+        _write_expressions(folder / "expressions.csv", plan)
     _write_sprites(folder / "sprites", plan)
     (folder / "manifest.json").write_text(json.dumps(manifest(plan), indent=1))
     (folder / "classifiers.json").write_text(json.dumps([record(*network) for network in plan.networks]))
@@ -163,7 +167,9 @@ def _unit(plan: Plan, fixed: dict[str, object], scale: float, planted: tuple[flo
     logits = np.zeros((len(s), len(FER)))
     logits[:, FER.index("neutral")] = 1.0 * scale
     gain = 0.6 if rejected else 3.0
-    logits[:, FER.index(str(fixed["emotion"]))] = offset + scale * t * (gain - effect * (1 - s) ** 1.3)
+    shown = str(fixed["emotion"])
+    target = dict(plan.reads).get(shown, shown)
+    logits[:, FER.index(target)] = offset + scale * t * (gain - effect * (1 - s) ** 1.3)
     logits += wobble.normal(0, 0.02, logits.shape)
     probability = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     predicted = np.array(FER)[logits.argmax(axis=1)]
@@ -175,7 +181,7 @@ def _unit(plan: Plan, fixed: dict[str, object], scale: float, planted: tuple[flo
             "asymmetry_mm": 2 * t * (1 - s),
             "intensity_mm": t * (1 + s),
             "logit_ds": float("nan"),
-            "unit": "logit",
+            "unit": plan.unit,
         }
     )
     parts = [
@@ -183,7 +189,9 @@ def _unit(plan: Plan, fixed: dict[str, object], scale: float, planted: tuple[flo
         for k, name in enumerate(FER)
     ]
     table = pd.concat(parts, ignore_index=True)
-    return table.assign(**fixed, accepted=not rejected, is_target=table["class"] == fixed["emotion"])
+    if plan.unit != "logit":
+        table = table.assign(predicted="", probability=float("nan"))
+    return table.assign(**fixed, accepted=not rejected, is_target=table["class"] == target)
 
 
 def _write_expressions(path: Path, plan: Plan) -> None:
@@ -214,7 +222,9 @@ def _write_sheet(path: Path, plan: Plan, emotion: str, identity: int, interventi
         for row, t in enumerate(plan.t):
             gain = {"bilateral": (1 + s) / 2, "palsy_two_sided": s}.get(intervention, 1.0)
             state = (s if one_sided(intervention) else 1.0, t * gain)
-            sheet.paste(draw_face(emotion, *state, size, tone), (column * size, row * size))
+            sheet.paste(
+                draw_face(dict(plan.reads).get(emotion, emotion), *state, size, tone), (column * size, row * size)
+            )
     sheet.save(path.with_suffix(".png"))
     sided = one_sided(intervention)
     facts = {"identity": identity, "traits": {"sex": ("female", "male")[identity], "age": 31.0 + identity},

@@ -26,9 +26,7 @@ FULL_FACES, QUICK_FACES = 60, 30
 @click.option(
     "--quick", is_flag=True, help="Two emotions instead of six; networks are trained on half as many identities."
 )
-@click.option(
-    "--sides", is_flag=True, help="Left and right detectors of one action unit instead (docs/action_units.md)."
-)
+@click.option("--sides", is_flag=True, help="Left and right detectors of one action unit instead.")
 @click.argument("overrides", nargs=-1)
 @JSON_OPTION
 def planted(quick: bool, sides: bool, overrides: Sequence[str], target: Path | None) -> None:

@@ -185,6 +185,7 @@
     for (const [id, [value, when, word]] of Object.entries(ends)) $(id).textContent = value === when ? `${value} · ${word}` : String(value);
     $("who").textContent = (about[sheet.intervention] || "") + (sheet.accepted ? "" : " Not accepted: this classifier does not recognise this expression on most identities.");
     $("bars-title").textContent = measured() ? "Every output" : "Probability and logit of each class";
+    $("bars-probability").textContent = measured() ? "" : "probability";
     $("bars-unit").textContent = sheet.unit;
     $("parts-unit").textContent = `, ${units()}`;
     $("map-hatched").hidden = measured();
