@@ -36,9 +36,9 @@ def part(**changed):
     return {**row, "intervention": "palsy", "s": float("nan"), "share": 0.2, **numbers, **changed}
 
 
-def finished(folder, sheet, parts=()):
-    slopes = {"score": "slope", "intervention": "palsy", "mean": [0.4, -0.1, 0.2]}
-    pd.DataFrame(slopes).to_csv(folder / TESTS_FILE, index=False)
+def finished(folder, sheet, parts=(), unit="logits"):
+    slopes = {"score": "slope", "intervention": "palsy", "mean": [0.4, -0.1, 0.2], "unit": f"{unit} per unit symmetry"}
+    pd.DataFrame(slopes | {"classifier": ["net_a", "net_a", "net_b"]}).to_csv(folder / TESTS_FILE, index=False)
     (folder / CLAIMS_FILE).write_text(json.dumps(sheet))
     if parts:
         pd.DataFrame(list(parts), columns=list(DECOMPOSITION_COLUMNS)).to_csv(folder / DECOMPOSITION_FILE, index=False)
@@ -92,3 +92,8 @@ def test_only_the_mean_of_the_palsy_itself_is_shown(tmp_path, other):
 def test_networks_on_several_heads_are_told_apart(tmp_path):
     lines = finished(tmp_path, SHEET, [part(), part(face_model="ict")])
     assert [line.split(":")[0] for line in lines if "a palsy costs" in line] == ["  net_a, makehuman", "  net_a, ict"]
+
+
+def test_the_cost_of_a_network_of_values_is_told_in_its_own_unit(tmp_path):
+    lines = finished(tmp_path, SHEET, [part()], unit="AU intensity (0 to 5)")
+    assert "  net_a: a palsy costs 1.25 AU intensity (0 to 5) = 1 additive" in "\n".join(lines)
