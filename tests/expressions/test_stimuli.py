@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from facing_asymmetry.app.cli import cli
+from facing_asymmetry.app.overrides import compose_config
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.record import target_of, with_targets
 from facing_asymmetry.config import read_config
@@ -165,8 +166,8 @@ def test_a_file_that_is_no_set_is_named_with_its_key(text, words, own):
 def test_a_set_of_ones_own_is_listed_and_shown(own):
     own.write_text("# @package stimuli\nhalf_smile: {mouthSmile: 0.4}\n")
     assert stimulus_sets()["mine"] == {"half_smile": {"mouthSmile": 0.4}}
-    words = ("stimuli=mine", "emotions=[half_smile]", "targets={half_smile: happiness}", "expression=facs")
-    config = read_config(composed(*words))
+    words = ("stimuli=mine", "emotions=[half_smile]", "+targets.half_smile=happiness", "expression=facs")
+    config = read_config(compose_config(words))
     assert config.stimuli == {"half_smile": {"mouthSmile": 0.4}}
 
 
