@@ -7,6 +7,8 @@
 # make test-slurm     install Debian's SLURM where it is absent, start one of this machine alone, run a sweep on it, stop it
 # make fuzz    every hostile input, and random configurations for ten minutes (SEED=7: others); make test does a part
 # make audit   look the pinned dependencies up in a database of advisories (needs a network)
+# make test-wheel     build the wheel, install it outside this folder, run a study and photographs there
+# make test-pythons   quick tests on each of Python 3.11 to 3.13 that this machine has (VERSIONS="3.12": that one)
 # make lint    ruff and mypy
 # make docs    the documentation site into site/; a warning is an error
 # make pages   what is generated in docs/ from the code and conf/: configuration, interventions, scores
@@ -23,7 +25,7 @@ STUDY := $(if $(shell command -v npm 2>/dev/null),,experiment=pypi_only)
 
 SEED ?= 0
 
-.PHONY: fuzz audit run test test-browser test-slurm calibrate calibrate-quick refit lint docs pages setup lock clean
+.PHONY: test-wheel test-pythons fuzz audit run test test-browser test-slurm calibrate calibrate-quick refit lint docs pages setup lock clean
 
 run: setup
 	@$(BIN)/facing-asymmetry run $(STUDY) $(ARGS)
@@ -95,15 +97,21 @@ $(UV):
 	@touch $@
 
 lock: $(UV)
-	@$(UV) pip compile pyproject.toml --extra dev --extra slurm --universal --python-version 3.11 \
+	@$(UV) pip compile pyproject.toml --extra dev --extra slurm --extra all --universal --python-version 3.11 \
 		--generate-hashes --quiet --output-file requirements.lock
 
 clean:
-	rm -rf .venv .bootstrap .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .bootstrap .pythons .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 test-browser: setup
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium >/dev/null)
 	@$(BIN)/python -m pytest -m browser $(ARGS)
+
+test-wheel: setup
+	@tools/test_wheel.sh $(UV) $(BIN)/python
+
+test-pythons: setup
+	@tools/test_pythons.sh $(UV) $(VERSIONS)
 
 test-slurm: setup
 	@tools/slurm/with_cluster.sh $(BIN)/python -m pytest tests/slurm $(ARGS)

@@ -30,8 +30,8 @@ def load_face_model(name: str = "makehuman") -> "LoadedFaceModel":
     """Load a face model.
 
     Args:
-        name: one of `list_face_models()`. `makehuman` is built by `make setup`; `flame` and `ict` need files that you
-            import first (`facing-asymmetry faces import`).
+        name: one of `list_face_models()`. `makehuman` is built by `facing-asymmetry setup`; `flame` and `ict` need files
+            that you import first (`facing-asymmetry faces import`).
 
     Raises:
         ConfigError: no face model has this name.

@@ -85,9 +85,10 @@ def _version(name: str) -> str | None:
 
 
 def _torch() -> Finding:
-    version = _version("torch")
-    remedy = f"{setup_command()} (2.12.1: PyTorch3D's build needs it)"
-    return Finding("torch", version == "2.12.1", version or "not installed", "everything", remedy, needed=True)
+    version, pair = _version("torch"), _version("easypytorch3d")
+    fits = version is not None and (pair is None or version.partition("+")[0] == "2.12.1")
+    remedy = f"{install_command('pytorch3d')} (easypytorch3d is built for torch 2.12.1)"
+    return Finding("torch", fits, version or "not installed", "everything", remedy, needed=True)
 
 
 def _pytorch3d() -> Finding:

@@ -21,6 +21,7 @@ from facing_asymmetry.classifiers.loaders.torch_files import load_safetensors
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.classifiers.user_weights import require_trust, trusted
 from facing_asymmetry.core.errors import ConfigError, ModelError
+from facing_asymmetry.core.installed import optional
 
 PUBLISHED: Final = "published"
 """Value of `options.loader` for an architecture, named in `options.architecture`, whose weights are imported."""
@@ -105,7 +106,8 @@ def _keras(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
 
 
 def _onnx(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
-    from facing_asymmetry.classifiers.loaders.onnx_models import load_onnx
+    with optional("onnx", f"{record.name}, an ONNX network,"):
+        from facing_asymmetry.classifiers.loaders.onnx_models import load_onnx
 
     return load_onnx(_first(files), example_inputs(record), str(record.options.get("output") or ""))
 

@@ -30,7 +30,7 @@ def setup_command() -> str:
 
 def install_command(extra: str) -> str:
     """The command that installs an optional part."""
-    return "make setup" if in_checkout() else f"pip install 'facing-asymmetry[{extra}]'"
+    return f"pip install 'facing-asymmetry[{extra}]'"
 
 
 @contextmanager
@@ -51,5 +51,5 @@ def optional(extra: str, purpose: str) -> Iterator[None]:
         if missing not in EXTRAS[extra]:
             raise
         raise ConfigError(
-            f"{purpose} needs {missing}, which is not installed: pip install 'facing-asymmetry[{extra}]'"
+            f"{purpose} needs {missing}, which is not installed. Run: {install_command(extra)}"
         ) from error

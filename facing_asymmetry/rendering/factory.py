@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from facing_asymmetry.config import Scene
 from facing_asymmetry.core.errors import ConfigError, suggestion
+from facing_asymmetry.core.installed import optional
 from facing_asymmetry.face_models.contract import Surface
 from facing_asymmetry.rendering.contract import Renderer
 
@@ -41,7 +42,8 @@ def make_renderer(name: str, surface: Surface, scene: Scene | None = None, devic
         from facing_asymmetry.rendering.fused import FusedRenderer
 
         return FusedRenderer(surface, scene)
-    from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
+    with optional("pytorch3d", f"renderer={name}" + (f" on device={device}" if name == "fast" else "")):
+        from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 
     fast = name == "torch" and place == torch.device("cpu")
     return ReferenceRenderer(surface, scene, place, "fast" if fast else "stock")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.core.errors import TrackingError
+from facing_asymmetry.core.installed import optional
 from facing_asymmetry.statistics.hypotheses import FALLS, INTERACTION, SHARE
 from facing_asymmetry.tracking.content import (
     EXPRESSIONS_FIGURE,
@@ -121,9 +122,9 @@ def save(workspace: "Workspace", url: str = "") -> str:
     Raises:
         TrackingError: no server, key, project or view; the message says which.
     """
+    ws, _ = _client()
     import wandb
 
-    ws, _ = _client()
     if reason := unreachable(server()):
         raise TrackingError(f"W&B: {reason}; nothing was saved")
     try:
@@ -141,8 +142,9 @@ def save(workspace: "Workspace", url: str = "") -> str:
 
 def _client() -> tuple[Any, Any]:
     """Modules for workspaces and for their panels; imported late, for they take half a second."""
-    import wandb_workspaces.reports.v2 as wr
-    import wandb_workspaces.workspaces as ws
+    with optional("wandb", "a dashboard"):
+        import wandb_workspaces.reports.v2 as wr
+        import wandb_workspaces.workspaces as ws
 
     return ws, wr
 

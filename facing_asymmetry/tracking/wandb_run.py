@@ -16,6 +16,7 @@ import pandas as pd
 
 from facing_asymmetry.config import TrackingConfig
 from facing_asymmetry.core.assets.cache import file_sha256
+from facing_asymmetry.core.installed import optional
 from facing_asymmetry.core.json_files import parse_json
 from facing_asymmetry.core.store import content_key, write_atomically
 from facing_asymmetry.results.layout import (
@@ -116,8 +117,9 @@ def _environment(**values: str) -> Iterator[None]:
 
 
 def _record(run: Path, tracking: TrackingConfig, content: "RunContent", hashes: Mapping[str, str]) -> Path:
-    import wandb
-    from wandb.sdk.lib.runid import generate_id
+    with optional("wandb", "tracking=wandb"):
+        import wandb
+        from wandb.sdk.lib.runid import generate_id
 
     place = run.resolve()
     with (

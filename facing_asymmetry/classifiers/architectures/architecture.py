@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from facing_asymmetry.core.errors import ConfigError, suggestion
+from facing_asymmetry.core.installed import optional
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -85,7 +86,8 @@ def find_architecture(name: str) -> Architecture:
     if name not in ARCHITECTURE_MODULES:
         hint = suggestion(name, ARCHITECTURE_MODULES, f"; there are: {', '.join(ARCHITECTURE_MODULES)}")
         raise ConfigError(f"options.architecture {name!r} is unknown{hint}")
-    found: Architecture = import_module(ARCHITECTURE_MODULES[name]).ARCHITECTURES[name]
+    with optional("timm", f"the architecture {name}"):
+        found: Architecture = import_module(ARCHITECTURE_MODULES[name]).ARCHITECTURES[name]
     return found
 
 

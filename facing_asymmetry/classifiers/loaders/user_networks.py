@@ -13,6 +13,7 @@ from facing_asymmetry.classifiers.loaders.outputs import Chosen
 from facing_asymmetry.classifiers.loaders.torch_files import read_checkpoint
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.core.errors import AssetError, ConfigError, suggestion
+from facing_asymmetry.core.installed import optional
 from facing_asymmetry.core.user_code import error_words, import_named, working_folder_importable
 
 
@@ -68,7 +69,8 @@ def load_timm(path: Path, record: ClassifierRecord) -> nn.Module:
         ConfigError: timm has no such model, or it does not take the arguments.
         AssetError: the file holds other tensors than the model needs; the message says which.
     """
-    import timm
+    with optional("timm", record.name):
+        import timm
 
     name = str(record.options.get("model") or "")
     if not timm.is_model(name):

@@ -17,6 +17,7 @@ from facing_asymmetry.core.assets import fetch_matching
 from facing_asymmetry.core.assets.cache import atomic_file
 from facing_asymmetry.core.code import read_code
 from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.installed import setup_command
 from facing_asymmetry.face_models import arkit, symmetry
 from facing_asymmetry.face_models.makehuman import atlas, blendshapes, geometry, masks, source, wrinkles
 from facing_asymmetry.face_models.makehuman import source as shapes
@@ -175,7 +176,7 @@ def _bake_skin(path: Path, texels: Texels) -> ndarray:
     try:
         picture = np.asarray(Image.open(path).convert("RGB"), np.float64)
     except OSError as error:
-        raise AssetError(f"cannot read the skin {path}: {error}. Run `make setup` to fetch it again.") from error
+        raise AssetError(f"cannot read the skin {path}: {error}. Run `{setup_command()}` to fetch it again.") from error
     uv = texels.uv[::2, ::2].reshape(-1, 2) + 0.5 / atlas.SIZE * np.array([1.0, -1.0])
 
     def sample(points: ndarray) -> ndarray:

@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from facing_asymmetry.core.errors import AssetError
+from facing_asymmetry.core.installed import setup_command
 from facing_asymmetry.face_models import arkit
 from facing_asymmetry.face_models.contract import BlendshapeBasis, Identity, Surface, check_face_model
 from facing_asymmetry.face_models.eyes import add_gaze
@@ -166,20 +167,20 @@ def load(path: Path) -> MakeHuman:
     """
     if not path.is_file():
         raise AssetError(
-            f"the face model {path} is missing: run `make setup` (it builds the file in about half a minute)"
+            f"the face model {path} is missing: run `{setup_command()}` (it builds the file in about half a minute)"
         )
     content, stamp = path.read_bytes(), path.with_suffix(".sha256")
     digest = hashlib.sha256(content).hexdigest()
     expected = stamp.read_text().strip() if stamp.is_file() else "(no .sha256 file beside it)"
     if digest != expected:
-        raise AssetError(f"{path} has SHA-256 {digest}; {expected} expected. Delete it and run `make setup`.")
+        raise AssetError(f"{path} has SHA-256 {digest}; {expected} expected. Delete it and run `{setup_command()}`.")
     try:
         with np.load(io.BytesIO(content)) as file:
             arrays = {name: file[name] for name in file.files}
         model = MakeHuman(arrays, digest)
     except (KeyError, ValueError, EOFError) as error:
         raise AssetError(
-            f"{path} isn't a face model of this version: {error}. Delete it and run `make setup`."
+            f"{path} isn't a face model of this version: {error}. Delete it and run `{setup_command()}`."
         ) from error
     check_face_model(model)
     return model
