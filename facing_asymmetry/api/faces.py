@@ -30,7 +30,7 @@ def load_face_model(name: str = "makehuman") -> "LoadedFaceModel":
     """Load a face model.
 
     Args:
-        name: one of `list_face_models()`. `makehuman` is built by `facing-asymmetry setup`; `flame` and `ict` need files
+        name: one of `list_face_models()`. `facing-asymmetry setup` builds `makehuman`; `flame` and `ict` need files
             that you import first (`facing-asymmetry faces import`).
 
     Raises:

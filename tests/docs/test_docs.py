@@ -43,6 +43,11 @@ NOT_RUN = {
     "source .venv/bin/activate": "changes the shell that reads it",
     'eval "$(_FACING_ASYMMETRY_COMPLETE=bash_source facing-asymmetry)"': "changes the shell that reads it",
     "facing-asymmetry classifiers fetch --official": "downloads; tests/classifiers/test_official.py has a host",
+    "pip install 'facing-asymmetry[": "installs a wheel; make test-wheel does",
+    "conda ": "needs conda",
+    "docker build": "needs an engine; tests/core/test_installation.py reads the file",
+    "apptainer build": "needs an engine; tests/core/test_installation.py reads the file",
+    "facing-asymmetry setup": "fetches everything; make setup calls it",
     "wandb sync outputs/*/wandb/offline-run-*": "sends results to an account",
 }
 """Start of each documented command that no test runs or parses -> why."""
