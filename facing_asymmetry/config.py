@@ -479,6 +479,11 @@ class RunConfig:
         description="Also compute the exact d(logit)/ds at every node, for the autograd scores; 3-4 times as long.",
     )
     dry_run: StrictBool = Field(default=False, description="Print cells, frames, time and disk space, and stop.")
+    objective: str = Field(
+        default="",
+        description="The number that a job gives a search: SCORE/CLASSIFIER/EMOTION, a mean of tests.csv; `all` for "
+        "the mean over classifiers or emotions.",
+    )
     face_models: dict[str, FaceModelConfig] = Field(
         default_factory=lambda: {"makehuman": FaceModelConfig()},
         min_length=1,
@@ -521,6 +526,8 @@ class RunConfig:
         for name, facts in self.face_models.items():
             if facts.name != name:
                 raise ConfigError(f"face_models.{name}.name = {facts.name!r}; it must be {name!r}")
+        if self.objective and len(self.face_models) > 1:
+            raise ConfigError(f"objective = {self.objective!r} is a number of one head; name one face_model")
         if self.identities > MOST_IDENTITIES:
             raise ConfigError(f"identities = {self.identities}; it must be at most {MOST_IDENTITIES:,}")
         check_stimuli(self)

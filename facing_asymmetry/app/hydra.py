@@ -100,17 +100,18 @@ def _refuse(message: str) -> NoReturn:
 def _job(stage: str, command: str, failures: list[FacingAsymmetryError], verbose: bool) -> TaskFunction:
     """What Hydra calls with the configuration of each job; it goes to other processes and machines by value."""
 
-    def job(config: DictConfig) -> None:
+    def job(config: DictConfig) -> float | None:
         alone = HydraConfig.get().mode != RunMode.MULTIRUN
         try:
             composed: Any = OmegaConf.to_container(config, resolve=True)
-            run_job(stage, command, composed, alone, verbose)
+            return run_job(stage, command, composed, alone, verbose)
         except FacingAsymmetryError as error:
             failures.append(error)
         except Exception:
             if alone:
                 raise
             logging.getLogger(__name__).exception("the job failed; its neighbours go on")
+        return None
 
     return job
 
@@ -139,7 +140,9 @@ def report_over(folders: Sequence[Path], into: Path | None) -> int:
     return int(any(not outcome.done for outcome in found.outcomes))
 
 
-def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool = True, verbose: bool = False) -> None:
+def run_job(
+    stage: str, command: str, composed: Mapping[str, Any], alone: bool = True, verbose: bool = False
+) -> float | None:
     """One job of a run or multirun: check and save the configuration, then work.
 
     A job of several heads is one job for each of them.
@@ -150,6 +153,9 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
         composed: the configuration as composed.
         alone: it is no job of several.
         verbose: print the configuration first, where it is alone.
+
+    Returns:
+        The number of the setting `objective`; None where none was asked for or nothing was scored.
     """
     from facing_asymmetry.config import read_config
     from facing_asymmetry.runs.heads import run_heads
@@ -166,12 +172,12 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
         if session.dry_run:
             say(sweep_summary(session.jobs, session.todo))
         current().session = session
-        return
+        return None
     run = Run(study_from(config), composed, command)
     size = plan(run.study, read_speed(run.study.store.folder))
     if config.dry_run:
         say(size.summary())
-        return
+        return None
     if not alone:
         say(f"\n{run.study.head.name}: {', '.join(composed['classifiers'])} -> {run.folder}")
     elif verbose:
@@ -179,6 +185,7 @@ def run_job(stage: str, command: str, composed: Mapping[str, Any], alone: bool =
     say(opening_summary(run, size))
     folder = carry_out(run, stage)
     say(closing_summary(run, folder, stage))
+    return run.objective
 
 
 def _show(text: str) -> None:

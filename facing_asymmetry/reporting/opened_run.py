@@ -103,6 +103,18 @@ class FinishedRun:
         """What the run allows to claim, in sentences; a run of few identities says that it allows none."""
         return [str(claim["text"]) for claim in self._whole.claims]
 
+    @property
+    def objective(self) -> float:
+        """The number that the run was asked for by `objective`.
+
+        Raises:
+            DataError: it was asked for none.
+        """
+        found = self.data.manifest.get("objective")
+        if not found:
+            raise DataError(f"{self.path} was run without objective=SCORE/CLASSIFIER/EMOTION")
+        return float(found["value"])
+
     @cached_property
     def report(self) -> Path:
         """Path of the HTML report in the run folder; it is written first if it is not there yet."""

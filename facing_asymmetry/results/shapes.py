@@ -52,6 +52,7 @@ class Manifest(TypedDict, total=False):
     counts: dict[str, float]
     seconds: dict[str, float]
     contrast: dict[str, str]
+    objective: Part
     jobs: list[Part] | None
     run_folders: dict[str, list[str]] | None
 

@@ -22,7 +22,7 @@ from facing_asymmetry.runs.scoring import write_scores
 
 MAY_DIFFER: Final = (
     *("face_models", "photographs", "classifiers", "identity_block"),
-    *("name", "tracking", "paths", "dry_run", "threads", "device", "report"),
+    *("name", "tracking", "paths", "dry_run", "threads", "device", "report", "objective"),
 )
 """Parts of the configurations in which runs of one table may differ."""
 

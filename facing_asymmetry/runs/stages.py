@@ -31,6 +31,7 @@ from facing_asymmetry.runs.made import (
     report_request,
     score_request,
 )
+from facing_asymmetry.runs.objective import objective_value
 from facing_asymmetry.runs.optimise import find_expressions
 from facing_asymmetry.runs.scoring import write_scores
 from facing_asymmetry.runs.study import Study
@@ -38,7 +39,7 @@ from facing_asymmetry.runs.summary import Speed, write_speed
 
 STAGES: Final = ("optimise", "intervene", "score", "report")
 
-NOT_IN_KEY: Final = ("tracking", "paths", "dry_run", "threads")
+NOT_IN_KEY: Final = ("tracking", "paths", "dry_run", "threads", "objective")
 """Parts of a configuration that do not change what a run shows."""
 
 ENOUGH_FOR_A_SPEED: Final = 300
@@ -65,6 +66,7 @@ class Run:
         progress: shows how far each stage is.
         seconds: wall time of each stage so far.
         searched: frames rendered to find the expressions.
+        objective: the number of the setting `objective`, once the scores are there.
         unchanged: what the run folder held already as it would be made now, in words.
     """
 
@@ -75,6 +77,7 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     searched: int = 0
     unchanged: list[str] = field(default_factory=list)
+    objective: float | None = None
 
     @property
     def config(self) -> RunConfig:
@@ -109,6 +112,8 @@ def run_stages(run: Run, until: str) -> Path:
         _keep_speed(run)
         if until != "intervene":
             _score(run)
+            if study_objective := run.study.objective:
+                run.objective = objective_value(run.folder, study_objective, run.study.contrast.treated)
     _manifest(run)
     if until == "report":
         _report(run)
@@ -185,6 +190,8 @@ def _manifest(run: Run) -> None:
         grid_error=grid_error(study.grid.s, study.grid.t),
         contrast=asdict(study.contrast),
     )
+    if run.objective is not None:
+        manifest["objective"] = {"asked": run.config.objective, "value": run.objective}
     write_json(run.folder, MANIFEST_FILE, manifest)
 
 

@@ -21,6 +21,7 @@ from facing_asymmetry.interventions.registry import intervention_from
 from facing_asymmetry.interventions.two_sided import check_partners
 from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.responses.runner import Studio
+from facing_asymmetry.runs.objective import read_objective
 from facing_asymmetry.runs.stimuli import Stimuli
 from facing_asymmetry.statistics.requested_scores import check_requested
 
@@ -64,6 +65,7 @@ class Study(Stimuli):
         self.optimiser = config.expression.optimiser
         self.contrast = contrast_of(self.interventions, config.statistics.treated, config.statistics.control)
         check_requested(config.statistics.scores, [one.name for one in self.interventions], self.contrast)
+        self.objective = read_objective(config.objective, [record.name for record in self.records], config.emotions)
         for record in self.records:
             check_targets(record, config.emotions, config.expression.kind)
         if not elsewhere:

@@ -165,6 +165,8 @@ def closing_summary(run: "Run", folder: Path, stage: str) -> str:
         lines += _findings(folder, run.study.contrast.treated)
     if (folder / SHUFFLE_FILE).is_file():
         lines.append(f"Warning about {SHUFFLE_FILE}: {WARNING}.")
+    if run.objective is not None:
+        lines.append(f"objective {run.config.objective} = {run.objective!r}")
     lines.append(f"Everything lies in {folder}")
     if stage in ("run", "report"):
         lines.append(f"Open the report: {folder / REPORT_FILE}")

@@ -134,6 +134,8 @@ def summary_of(data: RunData) -> dict[str, Value]:
             signed = claim["verdict"] == SUPPORTED and claim["hypothesis"] in (INTERACTION, SHARE)
             word = f"{claim['verdict']} ({claim['sign']})" if signed else claim["verdict"]
             found[verdict_key(claim["hypothesis"], _named(data, claim["classifier"]))] = word
+    if asked := data.manifest.get("objective"):
+        found["objective"] = asked["value"]
     for part in ("counts", "seconds"):
         found |= {f"{part}/{name}": value for name, value in data.manifest.get(part, {}).items()}
     return found

@@ -88,6 +88,7 @@ def _key(tracking: TrackingConfig, composed: Mapping[str, Any], hashes: Mapping[
     """Of what is recorded and where to; whether and how it is uploaded does not matter."""
     target = {name: value for name, value in asdict(tracking).items() if name not in ("mode", "timeout")}
     asked = {name: value for name, value in composed.items() if name not in ("tracking", "threads")}
+    asked |= {"agent": agent} if (agent := _agents_run()) else {}
     files = {name: value for name, value in hashes.items() if name != MANIFEST_FILE}  # it has the time of day
     return content_key({"target": target, "config": asked, "files": files})
 
@@ -116,6 +117,11 @@ def _environment(**values: str) -> Iterator[None]:
             os.environ.pop(name, None)
 
 
+def _agents_run() -> str:
+    """The run that an agent of a W&B sweep waits for; empty outside one."""
+    return os.environ.get("WANDB_RUN_ID", "") if os.environ.get("WANDB_SWEEP_ID") else ""
+
+
 def _record(run: Path, tracking: TrackingConfig, content: "RunContent", hashes: Mapping[str, str]) -> Path:
     with optional("wandb", "tracking=wandb"):
         import wandb
@@ -130,7 +136,7 @@ def _record(run: Path, tracking: TrackingConfig, content: "RunContent", hashes: 
             entity=tracking.entity,
             group=tracking.group or str(content.config.get("name", run.name)),
             name=content.name,
-            id=generate_id(),  # WANDB_RUN_ID would give the jobs of a sweep one
+            id=_agents_run() or generate_id(),  # WANDB_RUN_ID alone would give the jobs of a sweep one
             job_type=tracking.job_type,
             tags=list(dict.fromkeys([*tracking.tags, *content.tags])),
             notes=content.notes,

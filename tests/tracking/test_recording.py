@@ -162,3 +162,17 @@ def test_artifacts_take_any_name(name):
 
 def test_a_plain_name_of_an_artifact_stays():
     assert artifact_name("weights-net_a.1-b") == "weights-net_a.1-b"
+
+
+def test_a_job_of_a_sweeps_agent_is_the_run_that_the_agent_waits_for_and_has_the_objective(run, tmp_path):
+    again = shutil.copytree(run, tmp_path / run.name, ignore=shutil.ignore_patterns("wandb"))
+    manifest = again / "manifest.json"
+    facts = json.loads(manifest.read_text()) | {"objective": {"asked": "slope/all/all", "value": 0.25}}
+    manifest.write_text(json.dumps(facts))
+    agent = {"WANDB_SWEEP_ID": "sweep123", "WANDB_RUN_ID": "waited4"}
+    first = log_in_a_job(again, tmp_path, agent, project="p").folder
+    found = read_offline(first)
+    assert (found.run.run_id, found.run.sweep_id) == ("waited4", "sweep123")
+    assert found.summary["objective"] == 0.25
+    second = log_in_a_job(again, tmp_path, {**agent, "WANDB_RUN_ID": "another"}, project="p").folder
+    assert read_offline(second).run.run_id == "another"
