@@ -5,7 +5,6 @@ that a factory returns, since a factory may load them from anywhere.
 """
 
 import hashlib
-import importlib.metadata
 import json
 import os
 import stat
@@ -15,10 +14,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.classifiers.record import USER_CODE, ClassifierRecord
 from facing_asymmetry.core.assets import file_sha256
 from facing_asymmetry.core.errors import AssetError, ConfigError
-from facing_asymmetry.core.user_code import source_of
+from facing_asymmetry.core.user_code import package_version, source_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -48,12 +47,12 @@ def own_fingerprint(record: ClassifierRecord, network: "nn.Module | None" = None
     """
     loader = str(record.options.get("loader") or "")
     parts: dict[str, Any] = {key: _digest(path, key, loader) for key, path in named_paths(record.options)}
-    for key in ("factory", "callable"):
+    for key in USER_CODE:
         name = str(record.options.get(key) or "")
         if source := source_of(name.partition(":")[0]).fingerprint:
             parts[f"source of {key}"] = source
     if loader == "huggingface":
-        parts["transformers"] = importlib.metadata.version("transformers")
+        parts["version"] = package_version("transformers")
     if network is not None:
         parts["tensors"] = tensors_sha256(network)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest() if parts else ""

@@ -18,7 +18,7 @@ from facing_asymmetry.classifiers.example_frames import example_inputs
 from facing_asymmetry.classifiers.loaders.named_tensors import copied, differences, shapes_of
 from facing_asymmetry.classifiers.loaders.outputs import FromProbabilities, try_network
 from facing_asymmetry.classifiers.loaders.torch_files import load_safetensors
-from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.classifiers.record import USER_CODE, ClassifierRecord
 from facing_asymmetry.classifiers.user_weights import require_trust, trusted
 from facing_asymmetry.core.errors import ConfigError, ModelError
 from facing_asymmetry.core.installed import optional
@@ -45,7 +45,7 @@ def build_network(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
     loader = str(record.options.get("loader", ""))
     if loader not in LOADERS:
         raise ConfigError(f"classifier {record.name!r}: options.loader {loader!r} is not one of {', '.join(LOADERS)}")
-    if not files and loader != "factory":
+    if not files and loader not in USER_CODE:
         raise ConfigError(f"classifier {record.name!r}: options.path is empty; it must name the file to load")
     network = FORMAT_LOADERS[loader](record, files) if loader in FORMAT_LOADERS else _with_weights(record, files)
     if record.own:
@@ -137,6 +137,18 @@ def _timm(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
     return load_timm(_first(files), record)
 
 
+def _huggingface(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
+    from facing_asymmetry.classifiers.loaders.huggingface import load_huggingface
+
+    return load_huggingface(_first(files), record)
+
+
+def _callable(record: ClassifierRecord, files: WeightFiles) -> nn.Module:
+    from facing_asymmetry.classifiers.loaders.callables import load_callable
+
+    return load_callable(record)
+
+
 FORMAT_LOADERS: Final[dict[str, Callable[[ClassifierRecord, WeightFiles], nn.Module]]] = {
     "keras_h5": _keras,
     "onnx": _onnx,
@@ -144,6 +156,8 @@ FORMAT_LOADERS: Final[dict[str, Callable[[ClassifierRecord, WeightFiles], nn.Mod
     "torchscript": _torchscript,
     "factory": _factory,
     "timm": _timm,
+    "huggingface": _huggingface,
+    "callable": _callable,
 }
 """Loaders of networks whose code this project does not hold: it is in the file, in timm, or the user's own."""
 

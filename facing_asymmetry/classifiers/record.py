@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
+from facing_asymmetry.classifiers.own_defaults import completed
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import ConfigError, suggestion
 from facing_asymmetry.core.names import ADDRESS, Name
@@ -16,6 +17,12 @@ from facing_asymmetry.core.units import LOGIT
 
 USER = "user"
 """Source of a file that only the user can supply: the authors publish it themselves, or not at all."""
+
+USER_CODE = ("factory", "callable")
+"""Loaders that run a function of the user's, and the options that name it."""
+
+PACE = ("images_per_call", "calls_per_minute", "budget", "retries")
+"""Options of a callable that change no number."""
 
 COLOUR_CHANNELS = {"rgb": 3, "bgr": 3, "grey": 1}
 """Length of `mean` and `std` by colour."""
@@ -186,13 +193,14 @@ def record_from(settings: Mapping[str, Any], where: str) -> ClassifierRecord:
     """Check the fields of a record and build it.
 
     Args:
-        settings: the fields, as in `conf/classifier/NAME.yaml`; a field that is None counts as missing.
+        settings: the fields, as in `conf/classifier/NAME.yaml`; a field that is None counts as missing, except that
+            a network of the user's own may leave open what its files say, or what `OPEN_FIELDS` has.
         where: file or key they come from, for messages.
 
     Raises:
         ConfigError: a field is missing, unknown, of another type or out of range; the message names it.
     """
-    given = {str(key): value for key, value in settings.items() if value is not None}
+    given = completed({str(key): value for key, value in settings.items() if value is not None}, where)
     try:
         return TypeAdapter(ClassifierRecord).validate_python(given)
     except ValidationError as error:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from facing_asymmetry.classifiers.fingerprints import own_fingerprint
-from facing_asymmetry.classifiers.record import USER, ClassifierRecord, WeightsFile, record_from
+from facing_asymmetry.classifiers.record import USER, USER_CODE, ClassifierRecord, WeightsFile, record_from
 from facing_asymmetry.classifiers.user_weights import import_remedy, imported_path, read_note
 from facing_asymmetry.core.assets import cache_folder, fetch, file_sha256
 from facing_asymmetry.core.assets.progress import Progress, console_progress
@@ -202,10 +202,14 @@ def _check_file(record: ClassifierRecord, file: WeightsFile, path: Path) -> None
 
 def _own_state(record: ClassifierRecord) -> State:
     options = record.options
-    if not options.get("path") and not options.get("factory"):
-        return State(NEEDS_WEIGHTS, "Say what to load in options.path or options.factory: docs/own_classifier.md")
-    missing = [path for path in weight_paths(record).values() if not path.is_file()]
-    return State(NEEDS_WEIGHTS, f"options.path: there is no file {missing[0]}") if missing else State(READY)
+    if not any(options.get(key) for key in ("path", *USER_CODE)):
+        places = "options.path, options.factory or options.callable"
+        return State(NEEDS_WEIGHTS, f"Say what to load in {places}: docs/own_classifier.md")
+    folder = options.get("loader") == "huggingface"
+    here = Path.is_dir if folder else Path.is_file
+    missing = [path for path in weight_paths(record).values() if not here(path)]
+    kind = "folder" if folder else "file"
+    return State(NEEDS_WEIGHTS, f"options.path: there is no {kind} {missing[0]}") if missing else State(READY)
 
 
 def _remedy(record: ClassifierRecord, file: WeightsFile) -> str:

@@ -136,7 +136,7 @@ def source_of(module: str) -> UserSource:
             if PACKAGE in path.parents:
                 own.add(name.removeprefix(f"{PACKAGE.name}."))
             elif _is_installed(path):
-                versions |= _version(name.partition(".")[0])
+                versions |= package_version(name.partition(".")[0])
             else:
                 files[name] = path
                 open_ += _imports(path, name)
@@ -174,10 +174,11 @@ def _is_installed(path: Path) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _version(package: str) -> dict[str, str]:
+def package_version(package: str) -> dict[str, str]:
+    """Version of an installed package, by its name; nothing where its distribution has another name or is absent."""
     try:
         return {package: importlib.metadata.version(package)}
-    except (importlib.metadata.PackageNotFoundError, ValueError):  # its distribution has another name
+    except (importlib.metadata.PackageNotFoundError, ValueError):
         return {}
 
 

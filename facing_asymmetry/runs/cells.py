@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
-from facing_asymmetry.classifiers.record import ClassifierRecord, target_of
+from facing_asymmetry.classifiers.record import PACE, ClassifierRecord, target_of
 from facing_asymmetry.core.code import PACKAGE, code_fingerprint, numeric_versions
 from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.core.user_code import source_of
@@ -121,7 +121,8 @@ def _image_request(study: "Study") -> dict[str, Any]:
 
 
 def _classifier_request(record: ClassifierRecord) -> dict[str, Any]:
-    return {key: value for key, value in asdict(record).items() if key not in WORDS}
+    facts = {key: value for key, value in asdict(record).items() if key not in WORDS}
+    return {**facts, "options": {key: value for key, value in record.options.items() if key not in PACE}}
 
 
 def expression_request(study: "Study", record: ClassifierRecord) -> dict[str, Any]:

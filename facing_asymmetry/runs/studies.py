@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from facing_asymmetry.classifiers.record import USER_CODE
 from facing_asymmetry.config import PHOTOGRAPHS, RunConfig, read_config
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.results.manifest import read_manifest
@@ -46,7 +47,8 @@ def study_of(run: Path, trust: bool = False) -> Study:
             )
     for name, facts in config.classifiers.items():
         options = facts.get("options")
-        program = isinstance(options, dict) and (options.get("factory") or options.get("loader") == "torchscript")
+        named = isinstance(options, dict) and any(options.get(key) for key in USER_CODE)
+        program = named or (isinstance(options, dict) and options.get("loader") == "torchscript")
         if program and not trust:
             raise ConfigError(
                 f"{run} names a program as its network {name!r} (options {options}); if you made this run or trust who "

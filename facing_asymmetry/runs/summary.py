@@ -153,6 +153,8 @@ def opening_summary(run: "Run", size: Plan) -> str:
 
 def closing_summary(run: "Run", folder: Path, stage: str) -> str:
     """What was measured and where it lies."""
+    from facing_asymmetry.classifiers.loaders.callable_pace import SERVICES
+
     counts = run.study.counts
     lines = [
         f"\n{counts.frames:,} frames rendered, {counts.forward_passes:,} images classified, "
@@ -161,6 +163,7 @@ def closing_summary(run: "Run", folder: Path, stage: str) -> str:
     ]
     if run.unchanged:
         lines.append(f"Unchanged, and not made again: {' and '.join(run.unchanged)}.")
+    lines += [f"{name}: {service.summary}" for name, service in SERVICES.items()]
     if (folder / TESTS_FILE).is_file():
         lines += _findings(folder, run.study.contrast.treated)
     if (folder / SHUFFLE_FILE).is_file():

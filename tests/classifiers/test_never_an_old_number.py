@@ -15,9 +15,11 @@ from facing_asymmetry.classifiers import fingerprints, registry
 from facing_asymmetry.classifiers.architectures.architecture import ARCHITECTURE_MODULES
 from facing_asymmetry.classifiers.importing import import_checkpoint
 from facing_asymmetry.classifiers.networks import LOADERS
+from facing_asymmetry.classifiers.record import record_from
 from facing_asymmetry.core.errors import ConfigError, ModelError
 from tests.classifiers import onnx_graphs
 from tests.classifiers.checkpoints import flat_network
+from tests.classifiers.huggingface_folders import save_vit
 from tests.classifiers.keras_files import _replaced, layers, write
 
 OWN = registry.record("custom")
@@ -153,6 +155,22 @@ def architecture_in_a_file(seed):
     return replace(record, weights=(), options={**record.options, "path": "model.pkl"})
 
 
+def huggingface(seed):
+    pytest.importorskip("transformers", reason="the extra huggingface")
+    save_vit("folder", seed)
+    options = {**OWN.options, "loader": "huggingface", "path": "folder"}
+    return record_from({**vars(OWN), "labels": None, "input_size": None, "weights": [], "options": options}, "custom")
+
+
+def callable_of_a_service(seed):
+    Path("mine.py").write_text(
+        f"import numpy as np\ndef ask(images):\n share = images.mean((1, 2, 3)) / {600 + 100 * seed}\n"
+        " return np.stack([share, *[(1 - share) / 6] * 6], 1)"
+    )
+    options = {"loader": "callable", "callable": "mine:ask"}
+    return replace(own(**options), mean=(0.0,) * 3, std=(1.0,) * 3, output="probabilities")
+
+
 TRAINED = {
     "keras_h5": [keras_h5],
     "onnx": [onnx, onnx_external_data],
@@ -167,6 +185,8 @@ TRAINED = {
         factory_with_a_tensor_that_is_no_parameter,
     ],
     "published": [published_in_a_file, published_and_imported],
+    "huggingface": [huggingface],
+    "callable": [callable_of_a_service],
     "an architecture": [architecture_in_a_file],
 }
 """What trains a network in place, by the loader that loads it."""
