@@ -16,6 +16,7 @@ from torch import nn
 from facing_asymmetry.app.hydra import launch
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.loaders.outputs import chosen
+from facing_asymmetry.classifiers.networks import FORMAT_LOADERS
 from facing_asymmetry.classifiers.preprocessing import preprocess
 from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.core.errors import AssetError, ConfigError, ModelError
@@ -23,6 +24,7 @@ from facing_asymmetry.face_models.registry import prepare_face_model
 
 PAGE = Path(__file__).parents[2] / "docs" / "own_classifier.md"
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+LOADER = re.compile(r"options\.loader=(\w+)")
 OWN = registry.record("custom")
 
 
@@ -44,6 +46,7 @@ def folder(monkeypatch, tmp_path):
 
 @pytest.mark.slow
 def test_every_example_of_the_documentation_runs(folder, monkeypatch, capfd):
+    pytest.importorskip("transformers", reason="the extra huggingface")
     prepare_face_model("makehuman", cache_folder())
     monkeypatch.syspath_prepend(str(folder))
     done = []
@@ -56,14 +59,15 @@ def test_every_example_of_the_documentation_runs(folder, monkeypatch, capfd):
         elif kind == "python":
             exec(compile(text, str(PAGE), "exec"), {})
         elif kind == "sh":
-            program, stage, *overrides = shlex.split(text)
+            program, stage, *overrides = shlex.split(text.replace("\\\n", " "))
             assert program == "facing-asymmetry"
             assert (
                 launch(stage, [*overrides, "emotions=[happiness]", "threads=1", f"paths.outputs={folder / 'out'}"]) == 0
             ), capfd.readouterr().err
             done.append(overrides)
-    assert len(done) == 6
-    assert len(list((folder / "out" / "store").rglob("*.cell"))) >= 6
+    shown = " ".join(word for overrides in done for word in overrides)
+    assert set(LOADER.findall(shown)) == set(FORMAT_LOADERS)
+    assert len(list((folder / "out" / "store").rglob("*.cell"))) >= len(done)
 
 
 def module(folder, body):
