@@ -1,5 +1,6 @@
 """An image classifier in a `save_pretrained` folder of transformers: nothing is downloaded, no code in it is run."""
 
+import importlib.util
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,13 +45,14 @@ def load_huggingface(folder: Path, record: ClassifierRecord) -> nn.Module:
         ConfigError: transformers is not installed, or has no image classifier of this kind.
         AssetError: the weights are missing, damaged, or another network's.
     """
-    try:
-        import transformers
-    except ImportError as error:
+    if importlib.util.find_spec("transformers") is None:
         raise ConfigError(
             "options.loader = 'huggingface' needs transformers: pip install 'facing-asymmetry[huggingface]'"
-        ) from error
+        )
+    _check_repeats(parse_json((folder / "config.json").read_bytes()), folder)
     tensors = _tensors(folder)
+    import transformers  # which takes seconds
+
     with _offline():
         network, found = _built(transformers, folder, tensors)
     faults = {key: sorted(map(str, found[key])) for key in ("missing_keys", "unexpected_keys", "mismatched_keys")}
@@ -62,7 +64,6 @@ def load_huggingface(folder: Path, record: ClassifierRecord) -> nn.Module:
 
 def _built(transformers: Any, folder: Path, tensors: dict[str, Tensor]) -> tuple[nn.Module, dict[str, Any]]:
     kinds = transformers.MODEL_FOR_IMAGE_CLASSIFICATION_MAPPING
-    _check_repeats(parse_json((folder / "config.json").read_bytes()), folder)
     try:
         config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         if type(config) in kinds:
