@@ -55,6 +55,7 @@ def diagnose() -> list[Finding]:
         _slurm,
         _chromium,
         _wandb,
+        _transformers,
     )
     return [check() for check in checks]
 
@@ -181,6 +182,12 @@ def _wandb() -> Finding:
     version = _version("wandb")
     mode = os.environ.get("WANDB_MODE", "offline by default; tracking.mode=online with a login")
     return Finding("W&B", version is not None, f"{version}, {mode}", "tracking=wandb", install_command("wandb"))
+
+
+def _transformers() -> Finding:
+    version = _version("transformers")
+    enables = "Hugging Face folders: classifier=custom, options.loader=huggingface"
+    return Finding("transformers", version is not None, version or "", enables, install_command("huggingface"))
 
 
 def _chromium() -> Finding:

@@ -11,6 +11,7 @@ EXTRAS: Final = {
     "pytorch3d": ("pytorch3d", "iopath"),
     "onnx": ("onnx", "onnxruntime"),
     "timm": ("timm", "torchvision"),
+    "huggingface": ("transformers",),
     "wandb": ("wandb", "wandb_workspaces"),
     "photographs": ("ai_edge_litert", "onnxruntime"),
 }

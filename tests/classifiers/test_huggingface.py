@@ -245,6 +245,7 @@ def test_missing_weights_are_named():
 
 def test_without_transformers_the_extra_is_named(monkeypatch):
     describe("mine", SQUARE)
+    save_file({"x": torch.ones(1)}, "mine/model.safetensors")
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(ConfigError, match=r"pip install 'facing-asymmetry\[huggingface\]'"):
         registry.load(record())

@@ -1,6 +1,5 @@
 """An image classifier in a `save_pretrained` folder of transformers: nothing is downloaded, no code in it is run."""
 
-import importlib.util
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from facing_asymmetry.classifiers.loaders.torch_files import load_safetensors, l
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.core.assets.given import given_size
 from facing_asymmetry.core.errors import AssetError, ConfigError, clipped
+from facing_asymmetry.core.installed import optional
 from facing_asymmetry.core.json_files import parse_json
 
 WEIGHTS: Final = ("model.safetensors", "pytorch_model.bin")
@@ -45,14 +45,10 @@ def load_huggingface(folder: Path, record: ClassifierRecord) -> nn.Module:
         ConfigError: transformers is not installed, or has no image classifier of this kind.
         AssetError: the weights are missing, damaged, or another network's.
     """
-    if importlib.util.find_spec("transformers") is None:
-        raise ConfigError(
-            "options.loader = 'huggingface' needs transformers: pip install 'facing-asymmetry[huggingface]'"
-        )
     _check_repeats(parse_json((folder / "config.json").read_bytes()), folder)
     tensors = _tensors(folder)
-    import transformers  # which takes seconds
-
+    with optional("huggingface", "options.loader=huggingface"):
+        import transformers  # which takes seconds
     with _offline():
         network, found = _built(transformers, folder, tensors)
     faults = {key: sorted(map(str, found[key])) for key in ("missing_keys", "unexpected_keys", "mismatched_keys")}
