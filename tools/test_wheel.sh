@@ -22,7 +22,7 @@ sed -e 's/simple_cnn_fer2013/mine/' "$("$place/venv/bin/python" -c \
   > own/classifier/mine.yaml
 "$run" run debug=tiny expression=facs identities=1 classifier=mine --config-dir own
 [ -s outputs/tiny-*/report.html ] && grep -q mine outputs/tiny-*/tests.csv
-"$run" photographs demonstration --classifier simple_cnn_fer2013 --into faces
+"$run" photographs demonstration --classifier mine --config-dir own --into faces
 [ -n "$(ls faces/*.html)" ]
 if grep -rlE "make setup|$root" outputs/tiny-*/manifest.json; then echo "the wheel speaks of a checkout"; exit 1; fi
 echo "the wheel works without the repository"
