@@ -1,5 +1,6 @@
 # make run     set up everything that is missing, then the main job; ends with the path of a report
 # make test    set up everything that is missing, then the tests, in two processes of one thread (ARGS="-n 0": in one)
+# make test-long      tests that take half a minute or more each: kills, builds, planted networks, moved photographs
 # make test-browser   install Debian's Chromium where it is absent (asks apt), then the tests that need it
 # make calibrate        error rates, coverage and power of the tests on 2,000 simulated data sets (minutes), into docs/calibration
 # make calibrate-quick  the same in under a minute, with wider bands
@@ -20,18 +21,22 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 UV := .bootstrap/bin/uv
 ARGS ?=
+PYTEST := OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # without npm the default networks are those of PyPI alone
 STUDY := $(if $(shell command -v npm 2>/dev/null),,experiment=pypi_only)
 
 SEED ?= 0
 
-.PHONY: test-wheel test-pythons fuzz audit run test test-browser test-slurm calibrate calibrate-quick refit lint docs pages setup lock clean
+.PHONY: test-long test-wheel test-pythons fuzz audit run test test-browser test-slurm calibrate calibrate-quick refit lint docs pages setup lock clean
 
 run: setup
 	@$(BIN)/facing-asymmetry run $(STUDY) $(ARGS)
 
 test: setup
-	@OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PYTEST) -m "not long and not browser" $(ARGS)
+
+test-long: setup
+	@$(PYTEST) -m long $(ARGS)
 
 calibrate: .venv/.installed
 	@$(BIN)/facing-asymmetry calibrate --json docs/calibration/calibration.json --plot docs/calibration/calibration.png $(ARGS)

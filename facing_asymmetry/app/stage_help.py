@@ -36,9 +36,9 @@ OPTIONS: Final = (
 )
 
 DEEPER: Final = (
-    ("facing-asymmetry {stage} --help classifier", "every choice of a part, with a line about each"),
-    ("facing-asymmetry {stage} dry_run=true", "cells, frames, time and disk space of a run"),
-    ("docs/configuration.md", "every part and every value, with type, range and meaning"),
+    ("facing-asymmetry {stage} --help classifier", "every choice of a part"),
+    ("facing-asymmetry {stage} dry_run=true", "cells, frames, time, disk space"),
+    ("docs/configuration.md", "every value, its type and range"),
 )
 
 
@@ -79,7 +79,7 @@ def _overview(stage: str, width: int) -> Iterator[str]:
     yield "\nOptions:"
     yield from (_line(name, words, width) for name, words in OPTIONS)
     yield "\nTo look deeper:"
-    yield from (f"  {name.format(stage=stage)}\n      {words}" for name, words in DEEPER)
+    yield from (f"  {name.format(stage=stage):<46}{words}" for name, words in DEEPER)
 
 
 def _line(name: str, words: str, width: int) -> str:

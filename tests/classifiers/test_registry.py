@@ -129,13 +129,14 @@ def test_files_that_only_the_user_has_are_asked_for_with_the_place_and_the_comma
     monkeypatch.setenv("FACING_ASYMMETRY_CACHE", str(tmp_path))
     record = registry.record("hsemotion_b2_8")
     expected = (
-        "Get enet_b2_8.pt from https://github.com/HSE-asavchenko/face-emotion-recognition/blob/main/models/"
-        "affectnet_emotions/enet_b2_8.pt?raw=true, then run: facing-asymmetry classifiers import hsemotion_b2_8 FILE"
+        "Run: facing-asymmetry classifiers fetch --official hsemotion_b2_8. Or get enet_b2_8.pt from "
+        "https://github.com/HSE-asavchenko/face-emotion-recognition/blob/main/models/affectnet_emotions/enet_b2_8.pt"
+        "?raw=true and run: facing-asymmetry classifiers import hsemotion_b2_8 FILE"
     )
     assert registry.state(record).remedy == expected
-    with pytest.raises(AssetError, match="no registry holds the weights of hsemotion_b2_8. Get enet_b2_8"):
+    with pytest.raises(AssetError, match="no registry holds the weights of hsemotion_b2_8. Run: facing-asymmetry classifiers fetch --official"):
         registry.fetch_weights(record)
-    with pytest.raises(AssetError, match="'hsemotion_b2_8' lacks its weights. Get enet_b2_8"):
+    with pytest.raises(AssetError, match="'hsemotion_b2_8' lacks its weights. Run: facing-asymmetry classifiers fetch --official"):
         registry.load(record)
 
 

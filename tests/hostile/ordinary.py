@@ -27,6 +27,8 @@ COMMANDS = {
     "classifiers": ["classifiers", "list"],
     "faces": ["faces", "list"],
     "doctor": ["doctor"],
+    "expressions": ["expressions", "list"],
+    "check": ["check", "bilateral"],
     "photographs": ["photographs", "photographs", *FACES],
     "restore": ["restore", "photographs", *FACES],
 }

@@ -14,6 +14,7 @@ LEAST = 20
 """Examples that are tried however slow the machine is."""
 
 
+@pytest.mark.long
 def test_random_overrides_are_accepted_or_end_in_one_sentence(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     began, tried = time.monotonic(), 0

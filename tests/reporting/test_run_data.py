@@ -136,7 +136,6 @@ def test_a_manifest_without_its_commit_is_refused(spoiled: Path):
     ("field", "value"),
     [
         ("formats", ("png", "bmp")),
-        ("emotion", "joy"),
         ("strip_frames", 1),
         ("dpi", 0),
         ("max_bytes", 10),

@@ -15,6 +15,7 @@ RUN = SimpleNamespace(
         counts=SimpleNamespace(frames=6, forward_passes=6, cells=2, cells_cached=0), contrast=Contrast()
     ),
     unchanged=[],
+    objective=None,
 )
 
 COST = "a palsy costs 1.25 logits = 1 additive (two weak halves)"

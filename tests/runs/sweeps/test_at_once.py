@@ -10,6 +10,7 @@ from tests.runs.sweeps.conftest import NAMES, STUDY, statuses, sweep_folder, tab
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_same_sweep_started_twice_at_once_gives_the_same_tables_and_fails_neither(tmp_path, whole):
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}

@@ -12,6 +12,7 @@ from tests.runs.sweeps.conftest import sweep_folder, tables
 ROOT = Path(__file__).parents[3]
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork"),

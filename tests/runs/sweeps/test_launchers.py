@@ -38,6 +38,7 @@ def wait_until_it_runs(out, process, words):
     raise AssertionError(process.stdout.read())
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("launcher", ["joblib", "submitit_local"])
 def test_a_job_that_is_killed_is_named_and_the_same_command_computes_the_rest(launcher, tmp_path, whole):

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from facing_asymmetry.app.cli import cli
 from facing_asymmetry.validation.planted.records import HALVES
 
-pytestmark = [pytest.mark.weights, pytest.mark.slow]
+pytestmark = [pytest.mark.weights, pytest.mark.slow, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")
