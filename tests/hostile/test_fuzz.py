@@ -3,6 +3,7 @@
 import os
 import time
 
+import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
 from facing_asymmetry.app.hydra import launch

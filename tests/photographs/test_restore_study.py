@@ -54,7 +54,8 @@ def test_a_folder_of_patients_is_restored_in_one_command(tmp_path: Path) -> None
 def test_a_person_counts_once_however_many_photographs_show_them() -> None:
     rows = [
         {"path": str(number), "group": "g", "emotion": "anger", "subject": subject, "classifier": "c", "share": share,
-         "s": 1.0, "logit": gain * share, "probability": 0.5, "predicted": "anger" if share else "fear", "target": "anger"}
+         "s": 1.0, "logit": gain * share, "probability": 0.5, "predicted": "anger" if share else "fear",
+         "target": "anger"}
         for number, (subject, gain) in enumerate([("a", 1.0), ("a", 3.0), ("b", 8.0), ("c", 5.0)])
         for share in SHARES
     ]  # fmt: skip
