@@ -314,6 +314,11 @@ class StatisticsSettings:
         description="Names of the scores to test; all where empty. Of the default list and of all, what a study has no "
         "control for is left out; a list of your own that names a part of the palsy's cost needs `NAME_two_sided`.",
     )
+    own_scores: dict[Name, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Scores of your own, by name, which are always tested: `class: module:function` and a `unit` "
+        "(docs/own_parts.md).",
+    )
 
 
 @schema("report")

@@ -126,16 +126,18 @@ def _end_sweep(session: "Session") -> int:
     return int(session.failed)
 
 
-def report_over(folders: Sequence[Path], into: Path | None) -> int:
+def report_over(folders: Sequence[Path], into: Path | None, trust: bool = False) -> int:
     """One table and report over run folders and sweeps; 1 where a job of them is not done.
 
     Raises:
         DataError: a folder is neither a run nor a sweep, or the runs cannot be one table.
+        ConfigError: a run names a program as a score and isn't trusted.
     """
     from facing_asymmetry.runs.merging import outcome_summary
     from facing_asymmetry.runs.sweep import report_folders
 
-    found = report_folders(folders, into, " ".join(["facing-asymmetry report", *map(str, folders)]))
+    command = " ".join(["facing-asymmetry report", *map(str, folders)])
+    found = report_folders(folders, into, command, trust=trust)
     say(outcome_summary(found))
     return int(any(not outcome.done for outcome in found.outcomes))
 

@@ -92,7 +92,7 @@ class UserSource:
     """What a module of the user's rests on.
 
     Attributes:
-        files: of modules outside installed packages, by name.
+        files: of modules outside installed packages, by name; of an installed one only where it is asked for itself.
         versions: of installed packages that they import, by name.
         own: modules of this package that they import, by their names inside it.
     """
@@ -137,6 +137,7 @@ def source_of(module: str) -> UserSource:
                 own.add(name.removeprefix(f"{PACKAGE.name}."))
             elif _is_installed(path):
                 versions |= package_version(name.partition(".")[0])
+                files |= {name: path} if name == module else {}  # a distribution may have another name
             else:
                 files[name] = path
                 open_ += _imports(path, name)

@@ -2,7 +2,6 @@
 
 import inspect
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any, Final
 
 from facing_asymmetry.core.errors import ConfigError
@@ -15,11 +14,6 @@ GROUP: Final = "facing_asymmetry.interventions"
 
 SIGNATURES: Final = {"basis": ("face",), "gains": ("s", "t", "side")}
 """What an intervention must define, with the arguments it is called with."""
-
-
-def offered() -> dict[str, str]:
-    """Kinds that installed packages offer, and where their classes are, as `package.module:Class`."""
-    return {point.name: point.value for point in entry_points(group=GROUP)}
 
 
 def own_class(place: str, key: str) -> type[Intervention]:

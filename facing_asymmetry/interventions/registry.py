@@ -10,8 +10,9 @@ from typing import Any, Final
 from facing_asymmetry.core.conf_folder import conf_facts, conf_files
 from facing_asymmetry.core.errors import ConfigError, suggestion
 from facing_asymmetry.core.settings import validated
+from facing_asymmetry.core.user_parts import offered
 from facing_asymmetry.interventions.contract import Intervention
-from facing_asymmetry.interventions.own import GROUP, offered, own_class
+from facing_asymmetry.interventions.own import GROUP, own_class
 
 
 def _found() -> dict[str, type[Intervention]]:
@@ -49,7 +50,7 @@ def _class(kind: str, place: str) -> type[Intervention]:
         return INTERVENTIONS[kind]
     if ":" in kind:
         return own_class(kind, f"{place}.class")
-    installed = offered()
+    installed = offered(GROUP)
     if kind not in installed:
         known = [*INTERVENTIONS, *installed]
         hint = suggestion(kind, known)

@@ -1,7 +1,7 @@
 """Tables of the report, as data frames, CSV, HTML and LaTeX.
 
 T0 what a palsy costs, T1 classifiers, T2 scores, T3 controls, T4 expressions, T5 shares, T6 mixed models, T7 heads,
-T8 photographs, T9 photographs that are not shown, T10 every output by weakened side.
+T8 photographs, T9 photographs that are not shown, T10 every output by weakened side, T11 scores of the user's own.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from facing_asymmetry.reporting.table_cells import formatted
 from facing_asymmetry.results.files import csv_text
 from facing_asymmetry.results.finished_run import RunData
 from facing_asymmetry.results.layout import HEADS_FILE, PHOTOGRAPHS_FILE
+from facing_asymmetry.statistics.definitions import SCORES
 
 PAIR: Final = ["classifier", "emotion"]
 ALL: Final = "all"
@@ -189,6 +190,14 @@ def heads_compared(data: RunData) -> pd.DataFrame:
     return shown.assign(spread=numbers["spread"], method=numbers["method"], note=numbers["note"])
 
 
+def own_scores_table(data: RunData) -> pd.DataFrame:
+    """T11: the tests of scores that are none of the package's."""
+    tests = (data.whole or data).tests
+    rows = tests[~tests["score"].isin(SCORES)].reset_index(drop=True)
+    columns = ["score", "face_model", *PAIR, "intervention", "n", "mean", "low", "high", "unit"]
+    return rows[[*columns, "p_two_sided", "p_holm", "claim", "note"]]
+
+
 TABLES: Final = (
     Table("T0", "t0_palsy_cost", "What a palsy costs, and why",
           "Cost of weakening one side, in logits, mean over s and t; its additive part, half the cost of weakening "
@@ -242,6 +251,10 @@ TABLES: Final = (
           "Every file of the folder that is not shown, with the reason, and groups without a photograph of an emotion "
           "(no path).", photographs_not_shown, folded=True, every_head=True),
     Table("T10", "t10_sides", "Every output by weakened side", CAPTION, sides_table),
+    Table("T11", "t11_own_scores", "Your own scores",
+          "Scores of statistics.own_scores, with the bootstrap interval and the tests of the others: p by sign-flip "
+          "permutation, two-sided, and Holm-corrected. Positive means what the function makes of it.",
+          own_scores_table, every_head=True),
 )  # fmt: skip
 
 

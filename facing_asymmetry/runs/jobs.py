@@ -16,6 +16,7 @@ from facing_asymmetry.runs.job_status import DONE, observe, table_hash
 from facing_asymmetry.runs.made import REPORT_CODE
 from facing_asymmetry.runs.stages import STAGES, Run, asked
 from facing_asymmetry.runs.studies import study_from
+from facing_asymmetry.statistics.user_scores import score_code
 
 RESULT_CODE: Final = ("runs.stages", *REPORT_CODE)
 """Modules that make the files of a run folder."""
@@ -100,6 +101,7 @@ def run_key(run: Run) -> str:
             "code": code_fingerprint(*RESULT_CODE),
             "versions": numeric_versions(),
             **({"interventions": own} if (own := own_code(run.study.interventions)) else {}),
+            **({"scores": scores} if (scores := score_code(run.config.statistics.own_scores)) else {}),
             **({"photographs": files} if (files := run.study.files()) else {}),
         }
     )

@@ -38,6 +38,7 @@ from facing_asymmetry.results.layout import (
     TESTS_FILE,
 )
 from facing_asymmetry.results.published import published_files
+from facing_asymmetry.statistics.user_scores import score_code
 
 SCORE_FILES: Final = (
     *(SCORES_FILE, TESTS_FILE, SHARES_FILE, DECOMPOSITION_FILE, HEADS_FILE, CLAIMS_FILE, MIXED_FILE, SHUFFLE_FILE),
@@ -67,6 +68,7 @@ def score_request(folder: Path, statistics: StatisticsSettings, contrast: Contra
         "statistics": asdict(statistics),
         "code": code_fingerprint(*SCORE_CODE),
         "versions": versions_of(*SCORE_PACKAGES),
+        "own_scores": score_code(statistics.own_scores),
     }
 
 

@@ -3,15 +3,16 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from facing_asymmetry.config import PHOTOGRAPHS, read_config
-from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.core.files import sweep_temporaries
+from facing_asymmetry.core.user_parts import places_of_others
 from facing_asymmetry.interventions.contrast import Contrast
 from facing_asymmetry.results.files import write_json
 from facing_asymmetry.results.layout import JOBS_FILE, MANIFEST_FILE, REPORT_FILE, RESPONSES_FILE
@@ -19,6 +20,7 @@ from facing_asymmetry.results.manifest import machine, versions
 from facing_asymmetry.results.merging import MergedRun, merge_tables, read_merged_run
 from facing_asymmetry.runs.job_status import DONE, FAILED, Status, observe, table_hash
 from facing_asymmetry.runs.scoring import write_scores
+from facing_asymmetry.statistics.user_scores import score_code
 
 MAY_DIFFER: Final = (
     *("face_models", "photographs", "classifiers", "identity_block"),
@@ -90,15 +92,19 @@ class Aggregated:
     folders: list[Path]
 
 
-def aggregate(outcomes: Sequence[Outcome], into: Path, stage: str, command: str) -> Aggregated:
+def aggregate(
+    outcomes: Sequence[Outcome], into: Path, stage: str, command: str, trusted: Container[str] | None = ()
+) -> Aggregated:
     """Merge what is done; jobs that ask for different things (two seeds, two grids) get one folder for each.
 
     Args:
         into: folder of the table, of `scores.csv`, `tests.csv`, `claims.json` and, after the stage `report`, of the
             report; where there are several tables, of one folder for each, named by what tells them apart.
+        trusted: `module:name` of scores that may be imported, None for all: run folders of others can name any.
 
     Raises:
         DataError: a table cannot be read, or two runs cannot be one table.
+        ConfigError: a run names a program as a score, and it isn't trusted.
     """
     sweep_temporaries(into)
     sources = [read_merged_run(outcome.folder) for outcome in outcomes if outcome.done]
@@ -106,20 +112,36 @@ def aggregate(outcomes: Sequence[Outcome], into: Path, stage: str, command: str)
     folders = []
     for words, group in groups.items():
         folder = into / words if len(groups) > 1 else into
-        _merge(group, folder, stage, command, outcomes)
+        _merge(group, folder, stage, command, outcomes, trusted)
         folders.append(folder)
     write_json(into, JOBS_FILE, [outcome.facts() for outcome in outcomes])
     return Aggregated(list(outcomes), folders)
 
 
-def _merge(group: Sequence[MergedRun], into: Path, stage: str, command: str, outcomes: Sequence[Outcome]) -> None:
+def _merge(
+    group: Sequence[MergedRun],
+    into: Path,
+    stage: str,
+    command: str,
+    outcomes: Sequence[Outcome],
+    trusted: Container[str] | None,
+) -> None:
     from facing_asymmetry.reporting.build import build_report
 
     composed = merged_config([source.config for source in group])
     config = read_config(composed)
+    own = config.statistics.own_scores
+    for name, place in places_of_others(own).items():
+        if trusted is not None and place not in trusted:
+            raise ConfigError(
+                f"{group[0].folder} names a program as its score {name!r} ({place}); if you made this run or trust who "
+                "did, add --trust"
+            )
     merge_tables(group, composed, into)
     manifest = merged_manifest(group, composed, command, [outcome.facts() for outcome in outcomes])
     manifest["run_folders"] = run_folders(group, into)
+    if own:
+        manifest["hashes"]["own_scores"] = score_code(own)
     write_json(into, MANIFEST_FILE, manifest)
     if stage not in ("optimise", "intervene"):
         write_scores(into, config.statistics, Contrast(**manifest["contrast"]))

@@ -9,7 +9,7 @@ from typing import Final
 from facing_asymmetry.core.errors import ConfigError, DataError, suggestion
 from facing_asymmetry.results.files import read_table
 from facing_asymmetry.results.layout import TESTS_FILE
-from facing_asymmetry.statistics.definitions import score_definition
+from facing_asymmetry.statistics.definitions import check_scores
 
 ALL: Final = "all"
 """In place of a classifier or an emotion: the mean over all of them."""
@@ -30,13 +30,16 @@ class AskedNumber:
     emotion: str
 
 
-def read_objective(text: str, classifiers: Sequence[str], emotions: Sequence[str]) -> AskedNumber | None:
+def read_objective(
+    text: str, classifiers: Sequence[str], emotions: Sequence[str], own: Sequence[str] = ()
+) -> AskedNumber | None:
     """Read the setting; None where it is empty.
 
     Args:
         text: SCORE/CLASSIFIER/EMOTION.
         classifiers: of the study.
         emotions: of the study.
+        own: scores of the user's own.
 
     Raises:
         ConfigError: it has another form, or names what the study does not have.
@@ -48,7 +51,7 @@ def read_objective(text: str, classifiers: Sequence[str], emotions: Sequence[str
         raise ConfigError(f"objective = {text!r}; write SCORE/CLASSIFIER/EMOTION, such as interaction/all/all")
     found = AskedNumber(*parts)
     try:
-        score_definition(found.score)
+        check_scores({found.score} - set(own))
     except ConfigError as error:
         raise ConfigError(f"objective = {text!r}: {error}") from error
     for what, name, known in (

@@ -18,7 +18,10 @@ from facing_asymmetry.results.response_table import read_chunks
 
 
 def write_scores(folder: Path, statistics: StatisticsSettings, contrast: Contrast) -> None:
-    """Scores, tests, shares, decomposition, heads, claims and further tables from a folder's response table."""
+    """Scores, tests, shares, decomposition, heads, claims and further tables from a folder's response table.
+
+    This imports the modules of `statistics.own_scores`: whose settings they are, the caller has to know.
+    """
     from facing_asymmetry.statistics.claims import claims
     from facing_asymmetry.statistics.claims_over_heads import claims_over_heads
     from facing_asymmetry.statistics.decomposition import decomposition_table
@@ -27,9 +30,11 @@ def write_scores(folder: Path, statistics: StatisticsSettings, contrast: Contras
     from facing_asymmetry.statistics.optional_tables import optional_tables
     from facing_asymmetry.statistics.score_table import score
     from facing_asymmetry.statistics.shares import shares
+    from facing_asymmetry.statistics.user_scores import user_scores
 
     treated, control = contrast.treated, contrast.control
-    scored = score(read_chunks(folder / RESPONSES_FILE), treated=treated, control=control)
+    own = user_scores(statistics.own_scores)
+    scored = score(read_chunks(folder / RESPONSES_FILE), treated=treated, control=control, own=own)
     scores = scored.scores
     write_csv(folder, SCORES_FILE, scores)
     tests, decomposition = hypothesis_tests(scores, statistics), decomposition_table(scored.parts, statistics)

@@ -36,6 +36,7 @@ from facing_asymmetry.runs.optimise import find_expressions
 from facing_asymmetry.runs.scoring import write_scores
 from facing_asymmetry.runs.study import Study
 from facing_asymmetry.runs.summary import Speed, write_speed
+from facing_asymmetry.statistics.user_scores import score_code
 
 STAGES: Final = ("optimise", "intervene", "score", "report")
 
@@ -178,6 +179,7 @@ def _manifest(run: Run) -> None:
         "face_models": {study.model.name: study.model.fingerprint},
         "code": code_fingerprint(*RESPONSE_CODE),
         "weights": {r.name: {w.member: w.sha256 or r.fingerprint for w in r.weights} for r in study.records},
+        **({"own_scores": own} if (own := score_code(run.config.statistics.own_scores)) else {}),
     }
     manifest = build_manifest(
         title=f"Does the classifier rely on facial symmetry? ({run.config.name} run)",

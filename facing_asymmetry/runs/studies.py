@@ -5,6 +5,7 @@ from pathlib import Path
 from facing_asymmetry.classifiers.record import USER_CODE
 from facing_asymmetry.config import PHOTOGRAPHS, RunConfig, read_config
 from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.core.user_parts import places_of_others
 from facing_asymmetry.results.manifest import read_manifest
 from facing_asymmetry.runs.each_head import of_each_head
 from facing_asymmetry.runs.photograph_study import PhotographStudy
@@ -31,18 +32,17 @@ def study_of(run: Path, trust: bool = False) -> Study:
 
     Args:
         run: the run folder, which others may have made.
-        trust: whether a network or an intervention of its own that is a program may be loaded.
+        trust: whether a network, an intervention or a score of its own that is a program may be loaded.
 
     Raises:
         DataError: there is no manifest, or its folder of photographs can't be listed.
         ConfigError: this version can't read its configuration, or it names a program and isn't trusted.
     """
     config = read_config(read_manifest(run)["config"])
-    for name, facts in config.interventions.items():
-        place = str(facts.get("class") or facts.get("kind") or "")
-        if ":" in place and not trust:
+    for what, parts in {"intervention": config.interventions, "score": config.statistics.own_scores}.items():
+        for name, place in ({} if trust else places_of_others(parts)).items():
             raise ConfigError(
-                f"{run} names a program as its intervention {name!r} ({place}); if you made this run or trust who did, "
+                f"{run} names a program as its {what} {name!r} ({place}); if you made this run or trust who did, "
                 "add --trust"
             )
     for name, facts in config.classifiers.items():

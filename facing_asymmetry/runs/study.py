@@ -24,6 +24,7 @@ from facing_asymmetry.responses.runner import Studio
 from facing_asymmetry.runs.objective import read_objective
 from facing_asymmetry.runs.stimuli import Stimuli
 from facing_asymmetry.statistics.requested_scores import check_requested
+from facing_asymmetry.statistics.user_scores import user_scores
 
 
 @dataclass
@@ -64,8 +65,12 @@ class Study(Stimuli):
         check_names(self.records)
         self.optimiser = config.expression.optimiser
         self.contrast = contrast_of(self.interventions, config.statistics.treated, config.statistics.control)
-        check_requested(config.statistics.scores, [one.name for one in self.interventions], self.contrast)
-        self.objective = read_objective(config.objective, [record.name for record in self.records], config.emotions)
+        own = [one.name for one in user_scores(config.statistics.own_scores)]
+        requested = [name for name in config.statistics.scores if name not in own]
+        check_requested(requested, [one.name for one in self.interventions], self.contrast)
+        self.objective = read_objective(
+            config.objective, [record.name for record in self.records], config.emotions, own
+        )
         for record in self.records:
             check_targets(record, config.emotions, config.expression.kind)
         if not elsewhere:

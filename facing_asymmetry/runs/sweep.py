@@ -11,6 +11,7 @@ from facing_asymmetry.core.errors import DataError, FacingAsymmetryError
 from facing_asymmetry.core.files import sweep_temporaries, write_atomically
 from facing_asymmetry.core.json_files import parse_json
 from facing_asymmetry.core.store import content_key
+from facing_asymmetry.core.user_parts import places_of_others
 from facing_asymmetry.results.files import claim_folder
 from facing_asymmetry.results.layout import SWEEP_FILE
 from facing_asymmetry.results.shapes import Sweep
@@ -92,8 +93,9 @@ class Session:
     def aggregate(self) -> None:
         """One table and report over all jobs that are done, whichever launcher ran them; never raises."""
         outcomes = [Outcome.of(job.folder, job.label) for job in self.jobs]
+        asked = [places_of_others(job.run.config.statistics.own_scores).values() for job in self.jobs]
         try:
-            self.aggregated = aggregate(outcomes, self.folder, self.stage, self.command)
+            self.aggregated = aggregate(outcomes, self.folder, self.stage, self.command, set().union(*asked))
         except FacingAsymmetryError as error:
             self.error = str(error)
             self.aggregated = Aggregated(outcomes, [])
@@ -118,16 +120,19 @@ class Session:
         return bool(self.error) or self.aggregated is None or any(not o.done for o in self.aggregated.outcomes)
 
 
-def report_folders(folders: Sequence[Path], into: Path | None, command: str, stage: str = "report") -> Aggregated:
+def report_folders(
+    folders: Sequence[Path], into: Path | None, command: str, stage: str = "report", trust: bool = False
+) -> Aggregated:
     """`facing-asymmetry report DIR...`: one table and report over run folders and sweeps.
 
     Args:
         into: where they go; by default the sweep's folder, if one is given, or a new one beside the first folder.
         command: what was typed.
         stage: the last stage; `score` for the tables alone.
+        trust: whether modules that the runs name as scores of their own may be imported.
 
     Raises:
-        ConfigError: `into` holds files of others.
+        ConfigError: `into` holds files of others, or a run names a program as a score and isn't trusted.
         DataError: a folder is neither a run nor a sweep, or the runs cannot be one table.
     """
     if into is not None:
@@ -146,7 +151,7 @@ def report_folders(folders: Sequence[Path], into: Path | None, command: str, sta
     if place is None:
         key = content_key({"jobs": sorted(o.folder.name for o in unique)}, 8)
         place = unique[0].folder.parent / f"{unique[0].folder.name.rpartition('-')[0]}-sweep-{key}"
-    return aggregate(unique, place, stage, command)
+    return aggregate(unique, place, stage, command, None if trust else ())
 
 
 def _jobs_of(sweep: Path) -> list[Outcome]:

@@ -16,6 +16,7 @@ from facing_asymmetry.statistics.effects import hedges_g, minimum_detectable_eff
 from facing_asymmetry.statistics.identities import identity_scores, lacking_text
 from facing_asymmetry.statistics.multiplicity import adjust
 from facing_asymmetry.statistics.resampling import Interval, SignFlip, bca_interval, generator, sign_flip_test
+from facing_asymmetry.statistics.user_scores import described
 
 FAMILY: Final = ("face_model", "expression", "intervention", "score")
 """Tests that are corrected together: all classifiers and emotions of one score under one intervention."""
@@ -40,7 +41,7 @@ def hypothesis_tests(scores: pd.DataFrame, settings: StatisticsSettings, pooled:
 
     Args:
         scores: Tidy score table, or your own table as `own_scores` completes it.
-        settings: Scores that it does not name are left out; if it names none, all are tested.
+        settings: Scores that it does not name are left out, but for the user's own; if it names none, all are tested.
         pooled: Average over emotions first: one row per classifier with the emotion "all".
 
     Raises:
@@ -48,9 +49,10 @@ def hypothesis_tests(scores: pd.DataFrame, settings: StatisticsSettings, pooled:
         DataError: The table lacks a column, is empty, or has none of the scores asked for.
     """
     identities = identity_scores(scores, pooled, settings.accepted_only)
-    check_scores(settings.scores)
+    own = described(settings.own_scores)
+    check_scores(name for name in settings.scores if name not in own)
     if settings.scores:
-        identities = identities[identities["score"].isin(settings.scores)]
+        identities = identities[identities["score"].isin([*settings.scores, *own])]
         if identities.empty:
             raise DataError(f"score table has none of the scores {', '.join(settings.scores)} (column score)")
     rows = [
@@ -77,7 +79,8 @@ def _statistics(part: pd.DataFrame, key: tuple[str, ...], settings: StatisticsSe
     used = part.dropna(subset="value")
     values = used["value"].to_numpy(dtype=float)
     n, name = len(values), key[TEST_KEY.index("score")]
-    signed = name not in SCORES or SCORES[name].signed
+    definition = SCORES.get(name) or described(settings.own_scores).get(name)
+    signed = definition is None or definition.signed
     interval = configured_interval(values, settings, generator(settings.seed, "bootstrap", *key))
     effect = hedges_g(values, settings.confidence)
     flip = SignFlip(float("nan"), float("nan"), "none")

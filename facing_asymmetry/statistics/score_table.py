@@ -1,6 +1,6 @@
 """The score table: one row per replicate and score, computed from a response table or filled in from your own table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,6 +45,7 @@ def score(
     names: Iterable[str] | None = None,
     treated: str = "palsy",
     control: str = "bilateral",
+    own: Sequence[ScoreDefinition] = (),
 ) -> Scored:
     """Return the scores and the parts of the cost, from one pass over the responses.
 
@@ -55,13 +56,14 @@ def score(
             `TREATED-CONTROL` as intervention and the treated replicate's side.
         control: Two-sided control of the paired scores that name no control of their own. There are no paired rows
             where the treated intervention or the control is absent.
+        own: Further scores, of the user's own.
 
     Raises:
         DataError: The table is not a response table, a grid has fewer than two points on an axis, or a part of the
             cost is named and the table lacks a side or the two-sided partner.
         ConfigError: A score is unknown.
     """
-    wanted = [score_definition(name) for name in (SCORES if names is None else names)]
+    wanted = [*(score_definition(name) for name in (SCORES if names is None else names)), *own]
     direct = {d.name: d for d in wanted if d.compute} | {d.base: SCORES[d.base] for d in wanted if d.base}
     rows, curves = [], []
     for piece in [responses] if isinstance(responses, pd.DataFrame) else responses:

@@ -34,7 +34,8 @@ score = _stage("score")
 @click.command("report", short_help=SUMMARIES["report"], context_settings=PASS_THROUGH, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, shell_complete=complete_override)
 @click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Folder of a report over several runs.")
-def report(arguments: tuple[str, ...], into: Path | None) -> None:
+@click.option("--trust", is_flag=True, help="Run the programs that the runs name as scores of their own.")
+def report(arguments: tuple[str, ...], into: Path | None, trust: bool) -> None:
     """Write figures, tables and report.html, of a run or over several run folders.
 
     `report OVERRIDE...` reports on one run; `report FOLDER...` writes one report over several run folders or a sweep.
@@ -46,4 +47,4 @@ def report(arguments: tuple[str, ...], into: Path | None) -> None:
         folders = []
     if folders and len(folders) < len(arguments):
         raise ConfigError("report takes either folders (with --into FOLDER) or overrides, not both")
-    sys.exit(report_over(folders, into) if folders else launch("report", arguments))
+    sys.exit(report_over(folders, into, trust) if folders else launch("report", arguments))

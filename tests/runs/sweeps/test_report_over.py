@@ -5,11 +5,12 @@ import sys
 import pyarrow.parquet as pq
 import pytest
 
-from facing_asymmetry.app.cli import main
+from facing_asymmetry.app.cli import cli, main
 from facing_asymmetry.app.hydra import report_over
-from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.core.errors import ConfigError, DataError
 from facing_asymmetry.results.merging import split_cells
-from facing_asymmetry.runs.merging import outcome_summary
+from facing_asymmetry.runs.merging import Outcome, aggregate, outcome_summary
+from facing_asymmetry.runs.studies import study_of
 from facing_asymmetry.runs.sweep import report_folders
 from tests.runs.sweeps.conftest import NAMES, TABLES, job_folders, sweep_folder, tables
 
@@ -124,3 +125,26 @@ def test_a_table_is_cut_into_its_cells(whole):
     assert split_cells(first) == []
     rows = 3 * 3 * 7
     assert [len(cell) for cell in split_cells(table.slice(0, 5 * rows))] == [rows] * 5
+
+
+def test_a_score_that_is_a_program_is_imported_only_with_trust(own_sweep, tmp_path, monkeypatch):
+    folder = next(iter(job_folders(own_sweep).values())).resolve()
+    (tmp_path / "strange_score.py").write_text(
+        "from pathlib import Path\n\nPath('imported').touch()\n\n\ndef highest(y, s, t):\n    return y.max()\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    config = json.loads((folder / "manifest.json").read_text())["config"]
+    statistics = {**config["statistics"], "own_scores": {"highest": {"class": "strange_score:highest"}}}
+    change(folder / "manifest.json", config={"statistics": statistics})
+    with pytest.raises(ConfigError, match=r"names a program as its score 'highest' .* add --trust"):
+        cli(["report", str(folder), "--into", "merged"], standalone_mode=False)
+    with pytest.raises(ConfigError, match="names a program as its score"):
+        study_of(folder)
+    with pytest.raises(ConfigError, match="names a program as its score"):  # in a sweep that asked for another one
+        aggregate([Outcome.of(folder, "")], tmp_path / "merged", "score", "", {"my_scores:lowest"})
+    assert not (tmp_path / "imported").exists()
+    report_folders([folder], tmp_path / "merged", "", "score", trust=True)
+    assert (tmp_path / "imported").exists()
+    assert "highest" in (tmp_path / "merged" / "tests.csv").read_text()
+    assert "own_scores" in json.loads((tmp_path / "merged" / "manifest.json").read_text())["hashes"]
+    sys.modules.pop("strange_score")
