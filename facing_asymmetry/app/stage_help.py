@@ -70,7 +70,7 @@ def _overview(stage: str, width: int) -> Iterator[str]:
     yield SUMMARIES[stage]
     yield f"\nUsage: facing-asymmetry {stage} [PART=CHOICE]... [KEY=VALUE]... [OPTION]..."
     if stage == "report":
-        yield "   or: facing-asymmetry report FOLDER... [--into FOLDER]"
+        yield "   or: facing-asymmetry report FOLDER... [--into FOLDER] [--trust]"
     yield "\nParts, each with the number of its choices; several of them as PART=[a,b]:"
     for name, words in ((name, words) for part, name, words in found if part and (conf_folder() / name).is_dir()):
         yield _line(name, f"{len(choices_of(name))} | {words}", width)

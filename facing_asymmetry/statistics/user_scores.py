@@ -11,8 +11,8 @@ from pydantic import Field, StrictBool
 
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.core.settings import schema, validated
-from facing_asymmetry.core.user_code import error_words, import_named, source_of
-from facing_asymmetry.core.user_parts import place_of
+from facing_asymmetry.core.user_code import error_words
+from facing_asymmetry.core.user_parts import UserPart
 from facing_asymmetry.statistics.definitions import SCORES, ScoreDefinition
 from facing_asymmetry.statistics.replicates import ReplicateStack
 
@@ -61,31 +61,20 @@ def user_scores(scores: Mapping[str, Mapping[str, Any]]) -> list[ScoreDefinition
 
 
 def score_code(scores: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Hash of the source of each score and of what it imports, by its name; nothing is imported."""
-    places = {name: place_of(facts, f"{KEY}.{name}", GROUP)[0] for name, facts in scores.items()}
-    return {name: source_of(place.partition(":")[0]).fingerprint for name, place in places.items()}
+    """Hash of what each score rests on, by its name; nothing is imported."""
+    return {name: UserPart.of(facts, f"{KEY}.{name}", GROUP).fingerprint for name, facts in scores.items()}
 
 
 def _definition(name: str, score: UserScore, facts: Mapping[str, Any]) -> ScoreDefinition:
-    place, key = place_of(facts, f"{KEY}.{name}", GROUP)
-    function = _function(import_named(place, key, "function"), score.arguments, f"{key} = {place!r}")
+    part = UserPart.of(facts, f"{KEY}.{name}", GROUP)
+    found, at = part.imported("function"), f"{part.named_by} = {part.place!r}"
+    function: Number = part.made() if isinstance(found, type) else partial(found, **score.arguments)
 
     def compute(stack: ReplicateStack) -> Float[ndarray, " R"]:
-        return np.array([_value(function, y, stack.s, stack.t, place) for y in stack.activation])
+        return np.array([_value(function, y, stack.s, stack.t, at) for y in stack.activation])
 
-    _value(function, np.outer(TRIED_ON, TRIED_ON), TRIED_ON, TRIED_ON, f"{key} = {place!r}")
+    _value(function, np.outer(TRIED_ON, TRIED_ON), TRIED_ON, TRIED_ON, at)
     return ScoreDefinition(name, score.unit, score.description, score.sign, score.signed, compute)
-
-
-def _function(found: Any, arguments: Mapping[str, Any], at: str) -> Number:
-    """What is called for each replicate: a function with the further arguments, or an object that they make."""
-    if not isinstance(found, type):
-        return partial(found, **arguments)
-    try:
-        made: Number = found(**arguments)
-    except (Exception, SystemExit) as error:  # the user's own
-        raise ConfigError(f"{at} can't be made with its arguments: {error_words(error)}") from error
-    return made
 
 
 def _value(

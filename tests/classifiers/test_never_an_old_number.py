@@ -16,6 +16,7 @@ from facing_asymmetry.classifiers.architectures.architecture import ARCHITECTURE
 from facing_asymmetry.classifiers.importing import import_checkpoint
 from facing_asymmetry.classifiers.networks import LOADERS
 from facing_asymmetry.classifiers.record import record_from
+from facing_asymmetry.core import named_files
 from facing_asymmetry.core.errors import ConfigError, ModelError
 from tests.classifiers import onnx_graphs
 from tests.classifiers.checkpoints import flat_network
@@ -266,14 +267,14 @@ def test_a_folder_of_too_many_files_is_refused(monkeypatch):
     Path("many").mkdir()
     for n in range(4):
         Path(f"many/{n}").touch()
-    monkeypatch.setattr(fingerprints, "MOST_FILES", 3)
+    monkeypatch.setattr(named_files, "MOST_FILES", 3)
     with pytest.raises(ConfigError, match=r"options\.arguments\.data = 'many' is a folder of more than 3 files"):
         fingerprints.own_fingerprint(own(arguments={"data": "many"}))
 
 
 def test_a_file_that_has_not_changed_is_read_once(monkeypatch):
     read = []
-    monkeypatch.setattr(fingerprints, "file_sha256", lambda path: read.append(path) or "0" * 64)
+    monkeypatch.setattr(named_files, "file_sha256", lambda path: read.append(path) or "0" * 64)
     path = Path("w.bin")
     path.write_bytes(b"1")
     record = own(loader="torchscript", path="w.bin")
