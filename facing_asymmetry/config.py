@@ -34,6 +34,10 @@ Colour = tuple[_Channel, _Channel, _Channel]
 PHOTOGRAPHS: Final = "photographs"
 """The face model that is no head: people on photographs."""
 
+HEADS: Final = ("makehuman", "flame", "ict", PHOTOGRAPHS)
+RENDERER_NAMES: Final = ("fast", "pytorch3d", "torch")
+"""Face models and renderers of the package; one of another name is the user's own."""
+
 PHOTOGRAPHED: Final = "photographed"
 """The kind of their expressions."""
 
@@ -70,10 +74,14 @@ Points = Annotated[StrictInt | list[StrictFloat], BeforeValidator(_points)]
 class FaceModelConfig:
     """`conf/face_model`: a parametric head, or photographs of people that a fitted one moves."""
 
-    name: Literal["makehuman", "flame", "ict", "photographs"] = Field(
+    name: Name = Field(
         default="makehuman",
-        description="The face model; `flame` and `ict` need a file that you import first, `photographs` a folder.",
+        description="The face model: `makehuman`; `flame` and `ict` need a file that you import first, `photographs` a "
+        "folder; any other name is that of your own.",
     )
+    class_: str = Field(default="", alias="class", description="Of your own: `module:Class` (docs/own_parts.md).")
+    kind: str = Field(default="", description="Of your own, in place of `class`: what an installed package offers.")
+    arguments: dict[str, Any] = Field(default_factory=dict, description="What your own is made with, by name.")
     half_width_mm: Annotated[Positive, Unit("millimetres")] = Field(
         default=4.0, description="Half-width of the sigmoid that blends the two sides at the midline, in millimetres."
     )
@@ -111,9 +119,14 @@ class PhotographSettings:
 class RendererConfig:
     """`conf/renderer`: what turns a face into an image."""
 
-    name: Literal["fast", "pytorch3d", "torch"] = Field(
-        default="fast", description="The renderer; all of them draw the same image."
+    name: Name = Field(
+        default="fast",
+        description="The renderer: `fast`, `pytorch3d` or `torch`, which draw the same image; any other name is that "
+        "of your own.",
     )
+    class_: str = Field(default="", alias="class", description="Of your own: `module:Class` (docs/own_parts.md).")
+    kind: str = Field(default="", description="Of your own, in place of `class`: what an installed package offers.")
+    arguments: dict[str, Any] = Field(default_factory=dict, description="What your own is made with, by name.")
 
 
 @schema("scene.lights")
@@ -529,8 +542,10 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         for name, facts in self.face_models.items():
+            check_own(facts, f"face_models.{name}", HEADS)
             if facts.name != name:
                 raise ConfigError(f"face_models.{name}.name = {facts.name!r}; it must be {name!r}")
+        check_own(self.renderer, "renderer", RENDERER_NAMES)
         if self.objective and len(self.face_models) > 1:
             raise ConfigError(f"objective = {self.objective!r} is a number of one head; name one face_model")
         if self.identities > MOST_IDENTITIES:
@@ -558,6 +573,20 @@ class RunConfig:
                 f"face_model={next(iter(self.face_models))}"
             )
         return next(iter(self.face_models.values()))
+
+
+def check_own(part: FaceModelConfig | RendererConfig, at: str, shipped: tuple[str, ...]) -> None:
+    """Raise `ConfigError` where a part has neither a name of the package nor a class, or both."""
+    own = part.class_ or part.kind
+    if own and part.name in shipped:
+        raise ConfigError(
+            f"{at} = {part.name} is of the package, and has a class or kind ({own}); call yours otherwise"
+        )
+    if not own and part.name not in shipped:
+        raise ConfigError(
+            f"{at}.name = {part.name!r} is unknown{suggestion(part.name, shipped)} (there are: {', '.join(shipped)}; "
+            "one of your own needs class: module:Class)"
+        )
 
 
 def check_stimuli(config: RunConfig) -> None:

@@ -64,7 +64,7 @@ def _rows(schema: Any, prefix: str = "") -> list[tuple[str, str, str, str]]:
     rows = []
     for name, info in fields_of(schema).items():
         if not _is_schema(info.annotation):
-            rows.append((prefix + name, _kind(info), _default(info), _cell(info.description or "")))
+            rows.append((prefix + (info.alias or name), _kind(info), _default(info), _cell(info.description or "")))
         elif schema is not RunConfig:
             rows += _rows(info.annotation, f"{prefix}{name}.")
     return rows

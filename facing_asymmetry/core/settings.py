@@ -111,7 +111,7 @@ def sentence(error: ValidationError, cls: type, at: str = "") -> str:
     owner, info, keys, items = _locate(cls, first["loc"])
     key = ".".join([at] * bool(at) + keys)
     if first["type"] == "unexpected_keyword_argument":
-        known = fields_of(owner)
+        known = {info.alias or name: info for name, info in fields_of(owner).items()}
         allowed = ", ".join(known) or "no keys of its own"
         return f"unknown key {key}{suggestion(keys[-1], known)} (allowed: {allowed})"
     return _complaint(first, key or "the configuration", info, items)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.record import PACE, ClassifierRecord, target_of
+from facing_asymmetry.config import RendererConfig
 from facing_asymmetry.core.code import PACKAGE, code_fingerprint, numeric_versions
 from facing_asymmetry.core.errors import AssetError
 from facing_asymmetry.core.user_code import source_of
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.interventions.contract import Intervention
 from facing_asymmetry.interventions.grid import Grid
+from facing_asymmetry.rendering.own import own_renderer
 
 if TYPE_CHECKING:
     from facing_asymmetry.runs.study import Study
@@ -112,12 +114,18 @@ def _image_request(study: "Study") -> dict[str, Any]:
     config = study.config
     return {
         "face_model": study.model.fingerprint,
-        "renderer": config.renderer.name,
+        "renderer": renderer_code(config.renderer) or config.renderer.name,
         "device": config.device,
         "scene": asdict(study.scene),
         "versions": numeric_versions(),
         "batch": config.batch,
     }
+
+
+def renderer_code(config: RendererConfig) -> str:
+    """Hash of what a renderer of the user's own rests on; "" for one of the package."""
+    part = own_renderer(config)
+    return part.fingerprint if part else ""
 
 
 def _classifier_request(record: ClassifierRecord) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from facing_asymmetry.core.code import code_fingerprint, numeric_versions
 from facing_asymmetry.core.errors import AssetError, ConfigError, FacingAsymmetryError
 from facing_asymmetry.core.store import content_key
 from facing_asymmetry.interventions.contract import Intervention
-from facing_asymmetry.runs.cells import intervention_code, of_the_package
+from facing_asymmetry.runs.cells import intervention_code, of_the_package, renderer_code
 from facing_asymmetry.runs.job_status import DONE, observe, table_hash
 from facing_asymmetry.runs.made import REPORT_CODE
 from facing_asymmetry.runs.stages import STAGES, Run, asked
@@ -101,6 +101,7 @@ def run_key(run: Run) -> str:
             "code": code_fingerprint(*RESULT_CODE),
             "versions": numeric_versions(),
             **({"interventions": own} if (own := own_code(run.study.interventions)) else {}),
+            **({"renderer": drawn} if (drawn := renderer_code(run.config.renderer)) else {}),
             **({"scores": scores} if (scores := score_code(run.config.statistics.own_scores)) else {}),
             **({"photographs": files} if (files := run.study.files()) else {}),
         }

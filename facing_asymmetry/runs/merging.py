@@ -206,7 +206,7 @@ def _same_code(group: Sequence[MergedRun]) -> None:
     for source in group:
         hashes = source.manifest["hashes"]
         heads = {f"face model {name}": value for name, value in hashes["face_models"].items()}
-        for part, value in {"code": hashes["code"], **heads}.items():
+        for part, value in {"code": hashes["code"], "renderer": hashes.get("renderer", ""), **heads}.items():
             found.setdefault(part, {})[value] = source.folder
     for part, folders in found.items():
         if len(folders) > 1:

@@ -13,7 +13,6 @@ from facing_asymmetry.expressions.expression import Expression, dump, load
 from facing_asymmetry.expressions.fit import FitRequest, fit_expressions
 from facing_asymmetry.expressions.objective import FitFaces, coarse_scene
 from facing_asymmetry.rendering.contract import Renderer
-from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.runs.cells import check_weights, expression_request
 
 if TYPE_CHECKING:
@@ -98,4 +97,4 @@ def _coarse_renderer(study: "Study", record: ClassifierRecord) -> Renderer | Non
     scene = coarse_scene(study.scene, record) if study.optimiser.coarse else None
     if scene is None:
         return None
-    return make_renderer(study.config.renderer.name, study.model.surface, scene, study.config.device)
+    return study.renderer_of(scene)

@@ -19,7 +19,7 @@ from facing_asymmetry.results.layout import MANIFEST_FILE, RESPONSES_FILE
 from facing_asymmetry.results.manifest import build_manifest
 from facing_asymmetry.results.published import grid_error
 from facing_asymmetry.results.response_table import write_table_file
-from facing_asymmetry.runs.cells import RESPONSE_CODE
+from facing_asymmetry.runs.cells import RESPONSE_CODE, renderer_code
 from facing_asymmetry.runs.contact_sheets import draw_contact_sheets
 from facing_asymmetry.runs.derivatives import differentiate, responses
 from facing_asymmetry.runs.intervene import respond
@@ -179,6 +179,7 @@ def _manifest(run: Run) -> None:
         "face_models": {study.model.name: study.model.fingerprint},
         "code": code_fingerprint(*RESPONSE_CODE),
         "weights": {r.name: {w.member: w.sha256 or r.fingerprint for w in r.weights} for r in study.records},
+        **({"renderer": drawn} if (drawn := renderer_code(run.config.renderer)) else {}),
         **({"own_scores": own} if (own := score_code(run.config.statistics.own_scores)) else {}),
     }
     manifest = build_manifest(

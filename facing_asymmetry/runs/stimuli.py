@@ -15,13 +15,15 @@ from facing_asymmetry.core.code import code_fingerprint
 from facing_asymmetry.core.store import CellStore
 from facing_asymmetry.core.zips import read_npz
 from facing_asymmetry.face_models.contract import FaceModel, Identity
+from facing_asymmetry.face_models.own import make_own_head, own_head
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.contract import Framing, Renderer
 from facing_asymmetry.rendering.factory import make_renderer
+from facing_asymmetry.rendering.own import make_own_renderer, own_renderer
 
 if TYPE_CHECKING:
-    from facing_asymmetry.config import RunConfig
+    from facing_asymmetry.config import RunConfig, Scene
 
 IDENTITY_CODE: Final = ("runs.stimuli", "face_models.registry")
 """Modules that make an identity, beside the face model's built file."""
@@ -43,7 +45,9 @@ class Stimuli:
 
     @cached_property
     def fitted_head(self) -> FaceModel:
-        """The face model as it is kept on this machine."""
+        """The face model as it is kept on this machine, or the user's own."""
+        if part := own_head(self.head):
+            return make_own_head(part, self.head.name)
         return shared_model(self.head.name)
 
     @cached_property
@@ -59,7 +63,14 @@ class Stimuli:
     @cached_property
     def renderer(self) -> Renderer:
         """The renderer."""
-        return make_renderer(self.config.renderer.name, self.model.surface, self.scene, self.config.device)
+        return self.renderer_of(self.scene)
+
+    def renderer_of(self, scene: "Scene") -> Renderer:
+        """The renderer, of another scene."""
+        config, surface = self.config, self.model.surface
+        if part := own_renderer(config.renderer):
+            return make_own_renderer(part, surface, scene, config.device)
+        return make_renderer(config.renderer.name, surface, scene, config.device)
 
     def identity(self, number: int) -> Identity:
         """An identity by its number, painted once and kept in the store."""

@@ -32,14 +32,19 @@ def study_of(run: Path, trust: bool = False) -> Study:
 
     Args:
         run: the run folder, which others may have made.
-        trust: whether a network, an intervention or a score of its own that is a program may be loaded.
+        trust: whether parts of its own that are programs may be loaded.
 
     Raises:
         DataError: there is no manifest, or its folder of photographs can't be listed.
         ConfigError: this version can't read its configuration, or it names a program and isn't trusted.
     """
     config = read_config(read_manifest(run)["config"])
-    for what, parts in {"intervention": config.interventions, "score": config.statistics.own_scores}.items():
+    for what, parts in {
+        "intervention": config.interventions,
+        "score": config.statistics.own_scores,
+        "face model": {name: {"class": head.class_ or head.kind} for name, head in config.face_models.items()},
+        "renderer": {config.renderer.name: {"class": config.renderer.class_ or config.renderer.kind}},
+    }.items():
         for name, place in ({} if trust else places_of_others(parts)).items():
             raise ConfigError(
                 f"{run} names a program as its {what} {name!r} ({place}); if you made this run or trust who did, "

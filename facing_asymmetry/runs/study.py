@@ -14,12 +14,14 @@ from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.core.progress import Progress
 from facing_asymmetry.expressions.expression import Expression
 from facing_asymmetry.expressions.fit import check_targets
+from facing_asymmetry.face_models.own import own_head
 from facing_asymmetry.interventions.contract import Intervention
 from facing_asymmetry.interventions.contrast import contrast_of
 from facing_asymmetry.interventions.grid import Grid
 from facing_asymmetry.interventions.registry import intervention_from
 from facing_asymmetry.interventions.two_sided import check_partners
 from facing_asymmetry.rendering.contract import Framing
+from facing_asymmetry.rendering.own import own_renderer
 from facing_asymmetry.responses.runner import Studio
 from facing_asymmetry.runs.objective import read_objective
 from facing_asymmetry.runs.stimuli import Stimuli
@@ -75,6 +77,10 @@ class Study(Stimuli):
             check_targets(record, config.emotions, config.expression.kind)
         if not elsewhere:
             check_device(config.device)
+        if own_head(self.head):
+            self.fitted_head  # noqa: B018  (made now, asked for its errors)
+        if part := own_renderer(config.renderer):
+            part.imported()
 
     @property
     def sheet_grid(self) -> Grid:

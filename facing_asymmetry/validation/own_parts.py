@@ -11,6 +11,7 @@ from facing_asymmetry.core.errors import ConfigError, ModelError
 from facing_asymmetry.core.user_code import error_words, import_named, working_folder_importable
 from facing_asymmetry.expressions.authored import authored_weights
 from facing_asymmetry.face_models.contract import check_face_model
+from facing_asymmetry.face_models.own import check_face
 from facing_asymmetry.face_models.registry import load_face_model
 from facing_asymmetry.interventions.contract import Face, Intervention
 from facing_asymmetry.interventions.registry import catalogue, make_intervention
@@ -87,6 +88,7 @@ def _contract(model: Any) -> Iterator[CheckedPromise]:
     words = "the contract of a face model: indices, mirror map, symmetry of rest, side weight, regions, names"
     try:
         check_face_model(model)
+        check_face(model)
     except ModelError as error:
         yield CheckedPromise(str(error), 1.0, 0.0, "")
     except Exception as error:  # what a foreign object does when it is asked

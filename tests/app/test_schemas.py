@@ -11,10 +11,8 @@ from pydantic import Strict
 
 from facing_asymmetry import config
 from facing_asymmetry.config import (
-    FaceModelConfig,
     PhotographSettings,
     RefuterSettings,
-    RendererConfig,
     ReportSettings,
     RunConfig,
     Scene,
@@ -40,9 +38,9 @@ def numbers_in(hint, strict=False):
 
 
 def test_choices_are_the_names_of_the_registries():
-    assert set(choices(fields_of(FaceModelConfig)["name"])) == {*registry.NAMES, config.PHOTOGRAPHS}
+    assert set(config.HEADS) == {*registry.NAMES, config.PHOTOGRAPHS}
     assert set(choices(fields_of(PhotographSettings)["head"])) == set(registry.NAMES)
-    assert set(choices(fields_of(RendererConfig)["name"])) == set(RENDERERS)
+    assert set(config.RENDERER_NAMES) == set(RENDERERS)
 
 
 @pytest.mark.parametrize("info", FIELDS.values(), ids=FIELDS)

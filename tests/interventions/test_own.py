@@ -174,10 +174,10 @@ def test_the_page_about_own_parts_is_true(tmp_path, monkeypatch, capsys):
         (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
     commands = re.findall(r"^facing-asymmetry (run --config-dir .*)$", page, re.MULTILINE)
-    for command, cells in zip(commands, ("8 cells", "8 cells"), strict=True):
+    for command, cells in zip(commands, ("8 cells",) * 3, strict=True):
         with pytest.raises(SystemExit) as end:
             cli([*command.split(), "debug=authored", "dry_run=true"], standalone_mode=False)
         assert end.value.code == 0
         assert cells in capsys.readouterr().out
-    for name in ("my_module", "my_scores"):
+    for name in ("my_module", "my_scores", "my_head", "my_renderer"):
         sys.modules.pop(name)
