@@ -163,7 +163,8 @@ def closing_summary(run: "Run", folder: Path, stage: str) -> str:
     ]
     if run.unchanged:
         lines.append(f"Unchanged, and not made again: {' and '.join(run.unchanged)}.")
-    lines += [f"{name}: {service.summary}" for name, service in SERVICES.items()]
+    shown = [record.name for record in run.study.records if record.name in SERVICES]  # other runs have their own
+    lines += [f"{name}: {SERVICES[name].summary}" for name in shown]
     if (folder / TESTS_FILE).is_file():
         lines += _findings(folder, run.study.contrast.treated)
     if (folder / SHUFFLE_FILE).is_file():

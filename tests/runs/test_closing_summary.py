@@ -6,13 +6,17 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from facing_asymmetry.classifiers.loaders import callable_pace
+from facing_asymmetry.classifiers.loaders.callable_pace import Service
 from facing_asymmetry.interventions.contrast import Contrast
 from facing_asymmetry.results.layout import CLAIMS_FILE, DECOMPOSITION_COLUMNS, DECOMPOSITION_FILE, TESTS_FILE
 from facing_asymmetry.runs.summary import closing_summary
 
 RUN = SimpleNamespace(
     study=SimpleNamespace(
-        counts=SimpleNamespace(frames=6, forward_passes=6, cells=2, cells_cached=0), contrast=Contrast()
+        counts=SimpleNamespace(frames=6, forward_passes=6, cells=2, cells_cached=0),
+        contrast=Contrast(),
+        records=(),
     ),
     unchanged=[],
     objective=None,
@@ -98,3 +102,11 @@ def test_networks_on_several_heads_are_told_apart(tmp_path):
 def test_the_cost_of_a_network_of_values_is_told_in_its_own_unit(tmp_path):
     lines = finished(tmp_path, SHEET, [part()], unit="AU intensity (0 to 5)")
     assert "  net_a: a palsy costs 1.25 AU intensity (0 to 5) = 1 additive" in "\n".join(lines)
+
+
+def test_answers_of_a_service_are_told_of_this_runs_networks_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(callable_pace, "SERVICES", {"mine": Service(), "of_another_run": Service()})
+    monkeypatch.setattr(RUN.study, "records", [SimpleNamespace(name="mine"), SimpleNamespace(name="net_a")])
+    told = "\n".join(finished(tmp_path, SHEET))
+    assert "mine: 0 of 0 images" in told
+    assert "of_another_run" not in told
