@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -13,7 +14,10 @@ def twice(x):
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
-    """The user's cache in a private place (the parents of a test's folder are the user's own)."""
+    """The user's cache in a private place: nobody else can put another folder in the place of one above it."""
+    above = [parent.stat() for parent in tmp_path.resolve().parents]
+    if any(one.st_uid not in (0, os.getuid()) or one.st_mode & 0o1002 == 0o002 for one in above):
+        pytest.skip("others can change the folders above the temporary ones on this machine")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache"
 
