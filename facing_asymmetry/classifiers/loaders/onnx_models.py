@@ -34,7 +34,7 @@ SPREAD_SHARE: Final = 0.01
 ROUNDING: Final = 1e-5
 """A difference that is smaller than this share of the largest logit is rounding."""
 
-SECONDS: Final = 12
+SECONDS: Final = 8
 """A graph that takes more processor time for the frames is given up, plus one second for every 20 MB of weights."""
 
 PATIENCE: Final = 5
