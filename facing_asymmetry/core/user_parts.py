@@ -70,6 +70,23 @@ class UserPart:
         """
         return cls(at, *place_of(facts, at, group), facts.get("arguments") or {})
 
+    @classmethod
+    def chosen(cls, place: str, kind: str, arguments: Mapping[str, Any], at: str, group: str) -> "UserPart | None":
+        """The part of the user's own that settings name; None where they name one of the package's.
+
+        Args:
+            place: `package.module:Class`, or "".
+            kind: that an installed package offers, or "".
+            arguments: that it is made with, by name.
+            at: dotted key of the settings.
+            group: of the entry points.
+
+        Raises:
+            ConfigError: as `place_of`.
+        """
+        facts = {"class": place, "kind": kind, "arguments": arguments}
+        return cls.of(facts, at, group) if place or kind else None
+
     @property
     def fingerprint(self) -> str:
         """SHA-256 of its source and what that imports, of its arguments, and of the files that they name."""

@@ -47,8 +47,7 @@ def own_head(config: "FaceModelConfig") -> UserPart | None:
     Raises:
         ConfigError: it has both a class and a kind, or no installed package offers the kind.
     """
-    facts = {"class": config.class_, "kind": config.kind, "arguments": config.arguments}
-    return UserPart.of(facts, f"face_models.{config.name}", GROUP) if config.class_ or config.kind else None
+    return UserPart.chosen(config.class_, config.kind, config.arguments, f"face_models.{config.name}", GROUP)
 
 
 def make_own_head(part: UserPart, name: str) -> FaceModel:

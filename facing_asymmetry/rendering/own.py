@@ -66,8 +66,7 @@ def own_renderer(config: "RendererConfig") -> UserPart | None:
     Raises:
         ConfigError: it has both a class and a kind, or no installed package offers the kind.
     """
-    facts = {"class": config.class_, "kind": config.kind, "arguments": config.arguments}
-    return UserPart.of(facts, "renderer", GROUP) if config.class_ or config.kind else None
+    return UserPart.chosen(config.class_, config.kind, config.arguments, "renderer", GROUP)
 
 
 def make_own_renderer(part: UserPart, surface: Surface, scene: Scene, device: str) -> UserRenderer:

@@ -14,6 +14,7 @@ from facing_asymmetry.runs.cells import intervention_code
 from facing_asymmetry.runs.jobs import own_code
 from facing_asymmetry.runs.studies import study_from
 from tests.app.composing import composed
+from tests.user_module import user_module
 
 OWN = '''"""A side that keeps a share of its motion."""
 from facing_asymmetry.interventions.palsy import ONE_SIDED, OneSidedWeakening
@@ -57,13 +58,9 @@ HELPER = "def stretched(s, least):\n    return least + (1 - least) * s\n"
 @pytest.fixture
 def module(tmp_path, monkeypatch):
     """A module of the user's in the working folder, of a name that no other test has, and its helper."""
-    name = f"own_{abs(hash(tmp_path))}"
-    (tmp_path / f"{name}.py").write_text(OWN.format(helper=f"{name}_helper"))
-    (tmp_path / f"{name}_helper.py").write_text(HELPER)
     monkeypatch.chdir(tmp_path)
-    yield name
-    for each in (name, f"{name}_helper"):
-        sys.modules.pop(each, None)
+    with user_module(tmp_path, OWN, HELPER) as name:
+        yield name
 
 
 def made_of(module, **values):

@@ -17,6 +17,7 @@ from facing_asymmetry.runs.stages import Run, run_stages
 from facing_asymmetry.runs.stimuli import shared_model
 from facing_asymmetry.runs.studies import study_from, study_of
 from tests.app.composing import composed
+from tests.user_module import user_module
 
 OWN = '''"""A head and a renderer."""
 from copy import copy
@@ -90,13 +91,9 @@ class Nothing:
 @pytest.fixture
 def module(tmp_path, monkeypatch):
     """A module of the user's in the working folder, of a name that no other test has, and its helper."""
-    name = f"own_{abs(hash(tmp_path))}"
-    (tmp_path / f"{name}.py").write_text(OWN.format(helper=f"{name}_helper"))
-    (tmp_path / f"{name}_helper.py").write_text("SHARE = 1.0\n")
     monkeypatch.chdir(tmp_path)
-    yield name
-    for each in (name, f"{name}_helper"):
-        sys.modules.pop(each, None)
+    with user_module(tmp_path, OWN, "SHARE = 1.0\n") as name:
+        yield name
 
 
 def asked(module, tmp_path, head="Head", renderer="Draws", head_is=None, renderer_is=None, **arguments):

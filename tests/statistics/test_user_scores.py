@@ -17,6 +17,7 @@ from facing_asymmetry.runs.objective import objective_value, read_objective
 from facing_asymmetry.runs.scoring import write_scores
 from facing_asymmetry.statistics.user_scores import user_scores
 from tests.reporting.synthetic_run import Plan, write_run
+from tests.user_module import user_module
 
 OWN = '''"""Two scores."""
 import numpy as np
@@ -55,13 +56,9 @@ NUMBER = 3
 @pytest.fixture
 def module(tmp_path, monkeypatch):
     """A module of the user's in the working folder, of a name that no other test has, and its helper."""
-    name = f"own_scores_{abs(hash(tmp_path))}"
-    (tmp_path / f"{name}.py").write_text(OWN.format(helper=f"{name}_helper"))
-    (tmp_path / f"{name}_helper.py").write_text("SCALE = 1.0\n")
     monkeypatch.chdir(tmp_path)
-    yield name
-    for each in (name, f"{name}_helper"):
-        sys.modules.pop(each, None)
+    with user_module(tmp_path, OWN, "SCALE = 1.0\n") as name:
+        yield name
 
 
 @pytest.fixture(scope="module")

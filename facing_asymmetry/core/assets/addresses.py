@@ -31,10 +31,10 @@ PAGE_BYTES: Final = 1 << 18
 """Bytes of a web page that are read."""
 
 PATIENCE: Final = 30.0
-"""Seconds to wait for a server's next word."""
+"""Seconds to wait for the next bytes of a server."""
 
 ATTEMPTS: Final = 3
-"""Times that a download is begun or gone on with in one call."""
+"""Times that a download is begun or continued in one call."""
 
 BLOCK: Final = 1 << 16
 
@@ -81,11 +81,11 @@ def download_file(
         target: where it goes, whole or not at all.
         title: what it is, for messages and the progress.
         progress: how to report.
-        patience: seconds to wait for a server's next word, and to bear with one that sends next to nothing.
+        patience: seconds to wait for the next bytes, and seconds after which a very slow server is given up.
 
     Raises:
         AssetError: no network, a web page, too large, too slow, or the answers ended before the file did. What has
-            come is kept, and the next call goes on from there if the server's file is still the same.
+            arrived is kept, and the next call continues from there if the server's file is still the same.
     """
     import requests
     from urllib3.exceptions import HTTPError
