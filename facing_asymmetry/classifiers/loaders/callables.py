@@ -80,7 +80,9 @@ class Called(nn.Module):
     def forward(self, x: Float[Tensor, "B 3 S S"]) -> Float[Tensor, "B K"]:
         """Probabilities of images in [0, 1]."""
         pixels = (x.detach().float().clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
-        images = {self._path(image): image for image in map(np.ascontiguousarray, pixels)}
+        pixels = np.ascontiguousarray(pixels)
+        paths = [self._path(image) for image in pixels]
+        images = dict(zip(paths, pixels, strict=True))
         answers = {path: answer for path in images if (answer := _kept(path)) is not None}
         missing = [path for path in images if path not in answers]
         self.service.images += len(images)
@@ -90,7 +92,7 @@ class Called(nn.Module):
             for path, answer in zip(block, self._ask(np.stack([images[path] for path in block])), strict=True):
                 write_atomically(path, json.dumps(answer))
                 answers[path] = answer
-        rows = [probabilities(answers[self._path(image)], self.record) for image in map(np.ascontiguousarray, pixels)]
+        rows = [probabilities(answers[path], self.record) for path in paths]
         return torch.tensor(rows, dtype=x.dtype, device=x.device)
 
     def _path(self, image: ndarray) -> Path:
