@@ -7,6 +7,7 @@ before anything is computed. Classifiers and interventions are checked by their 
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from annotated_types import Unit
@@ -34,16 +35,34 @@ Colour = tuple[_Channel, _Channel, _Channel]
 PHOTOGRAPHS: Final = "photographs"
 """The face model that is no head: people on photographs."""
 
+Defence = Literal["none", "flip_average", "stronger_half", "gate"]
+"""How the logits of several views of a picture are combined; none: the picture alone counts."""
+
+UNDEFENDED: Final[Defence] = "none"
+
 HEADS: Final = ("makehuman", "flame", "ict", PHOTOGRAPHS)
-RENDERER_NAMES: Final = ("fast", "pytorch3d", "torch")
+RENDERER_NAMES: Final = ("fast", "host", "pytorch3d", "torch")
 """Face models and renderers of the package; one of another name is the user's own."""
 
 PHOTOGRAPHED: Final = "photographed"
 """The kind of their expressions."""
 
+Runtime = Literal["torch", "openvino", "onnxruntime"]
+"""What can run a network forwards."""
+
 FURTHER_NODES: Final = 6
 """Most values of s, and of t, in the contact sheets of further identities and interventions."""
 
+
+CLAIM_PIXELS, CLAIM_SUPERSAMPLE = 224, 2
+"""Smallest pictures, and fewest sub-pixels per axis, that a claim may rest on."""
+
+SCREENING: Final = (
+    f"Screening: not a claim. Claims need pictures of {CLAIM_PIXELS} px or more with {CLAIM_SUPERSAMPLE} x "
+    f"{CLAIM_SUPERSAMPLE} samples a pixel or more, and statistics.screening=false; coarser ones move a slope by some "
+    "per cent of its interval. The numbers say where to look."
+)
+"""What a screening run says of itself."""
 
 LARGEST_WEIGHT: Final = 5
 MOST_POINTS: Final = 1000
@@ -121,8 +140,8 @@ class RendererConfig:
 
     name: Name = Field(
         default="fast",
-        description="The renderer: `fast`, `pytorch3d` or `torch`, which draw the same image; any other name is that "
-        "of your own.",
+        description="`fast`, `host`, `pytorch3d` or `torch`, which draw the same image; any other name is that of your "
+        "own.",
     )
     class_: str = Field(default="", alias="class", description="Of your own: `module:Class` (docs/own_parts.md).")
     kind: str = Field(default="", description="Of your own, in place of `class`: what an installed package offers.")
@@ -183,6 +202,11 @@ class Scene:
     lights: Lights = Field(default_factory=Lights, description="The lights.")
     background: Colour = Field(default=(0.62, 0.64, 0.66), description="Colour behind the face, sRGB.")
 
+    @property
+    def coarse(self) -> bool:
+        """Whether its pictures are for screening only: smaller, or of fewer samples, than a claim needs."""
+        return self.image_size < CLAIM_PIXELS or self.supersample < CLAIM_SUPERSAMPLE
+
     def __post_init__(self) -> None:
         if self.samples > 4096:
             raise ConfigError(f"scene.supersample = {self.supersample}; it must be at most 4096 / image_size")
@@ -196,6 +220,18 @@ class Scene:
     def samples(self) -> int:
         """Side of the sub-pixel grid."""
         return self.image_size * self.supersample
+
+
+@schema("classifier")
+class ClassifierSettings:
+    """`classifier` in `conf/config.yaml`: what all classifiers under test share."""
+
+    runtime: Runtime = Field(
+        default="torch",
+        description="What runs the networks over the grid: `openvino` and `onnxruntime` take 0.4 to 0.95 of torch's "
+        "processor time for most networks (docs/benchmarks/runtimes.md). Expressions are always searched in torch, for "
+        "the gradient. `++classifiers.NAME.runtime` chooses for one network.",
+    )
 
 
 @schema("expression.optimiser")
@@ -294,6 +330,11 @@ class StatisticsSettings:
         default=20,
         description="Fewest identities for a claim; with fewer, p values and intervals are shown and no claim is made.",
     )
+    screening: StrictBool = Field(
+        default=False,
+        description="A first look, never a claim, whatever the number of identities. Pictures below 224 px or with one "
+        "sample a pixel set it by themselves; `experiment=screening` has both.",
+    )
     alpha: Level = Field(default=0.05, description="Level of a claim after adjustment.")
     adjust: Literal["holm", "bh", "none"] = Field(
         default="holm",
@@ -333,6 +374,12 @@ class StatisticsSettings:
         "(docs/own_parts.md).",
     )
 
+    def no_claim(self, n: int) -> str:
+        """Why so many identities allow no claim, in words; empty where they allow one."""
+        if self.screening:
+            return "a screening run"
+        return f"{n} identities, fewer than {self.minimum_identities}" if n < self.minimum_identities else ""
+
 
 @schema("report")
 class ReportSettings:
@@ -354,7 +401,7 @@ class ReportSettings:
         default=200, description="Resolution of PNG files, in dots per inch."
     )
     formats: tuple[Literal["png", "pdf", "svg"], ...] = Field(
-        default=("png", "pdf"), description="Files written per figure."
+        default=("png",), description="Files written per figure; the page has its own."
     )
     max_bytes: Annotated[StrictInt, Field(ge=1_000_000), Unit("bytes")] = Field(
         default=15_000_000, description="Size that report.html stays under, in bytes; face images are shrunk to fit."
@@ -488,9 +535,9 @@ class RunConfig:
         default=20,
         description="Frames per block through renderer and classifier (memory, and part of the content key).",
     )
-    precision: Literal["fp32", "bf16"] = Field(
+    precision: Literal["fp32", "tf32", "bf16"] = Field(
         default="fp32",
-        description="Precision of classifiers: bf16 is fast on GPUs, moves scores (docs/benchmarks/error_budget.md).",
+        description="Precision of classifiers: tf32 and bf16 are fast on GPUs, move scores (docs/benchmarks/gpu.md).",
     )
     derivative: StrictBool = Field(
         default=False,
@@ -520,6 +567,16 @@ class RunConfig:
         examples=["classifier=networkv2"],
         description="Classifiers under test, by name; chosen with classifier=[...].",
     )
+    classifier: ClassifierSettings = Field(
+        default_factory=ClassifierSettings, description="What all classifiers under test share."
+    )
+    defence: Annotated[list[Defence], AfterValidator(_distinct)] = Field(
+        default_factory=lambda: [UNDEFENDED],
+        min_length=1,
+        examples=["defence=[none,flip_average]"],
+        description="Defences that every classifier is put behind, each an entry of its own: none, flip_average (mean "
+        "over picture and mirror image), stronger_half (the half that shows more, twice), gate (made by `repair`).",
+    )
     expression: ExpressionConfig = Field(
         default_factory=ExpressionConfig, description="How the shown expressions are made."
     )
@@ -546,6 +603,8 @@ class RunConfig:
             if facts.name != name:
                 raise ConfigError(f"face_models.{name}.name = {facts.name!r}; it must be {name!r}")
         check_own(self.renderer, "renderer", RENDERER_NAMES)
+        if self.scene.coarse:
+            object.__setattr__(self, "statistics", replace(self.statistics, screening=True))
         if self.objective and len(self.face_models) > 1:
             raise ConfigError(f"objective = {self.objective!r} is a number of one head; name one face_model")
         if self.identities > MOST_IDENTITIES:

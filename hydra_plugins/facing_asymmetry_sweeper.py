@@ -14,6 +14,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from facing_asymmetry.classifiers.defences.variants import with_defences
 from facing_asymmetry.core.console import say
 from facing_asymmetry.runs.current_command import current
 
@@ -78,7 +79,7 @@ class StudySweeper(BasicSweeper):
         composed = self.hydra_context.config_loader.load_sweep_config(self.config, job)
         with open_dict(composed):
             del composed["hydra"]
-        return OmegaConf.to_container(composed, resolve=True)  # type: ignore[return-value]
+        return with_defences(OmegaConf.to_container(composed, resolve=True))  # type: ignore[arg-type]
 
     def _launch(self, jobs: list[list[str]], first: int) -> None:
         from facing_asymmetry.runs.slurm import wait_for_the_rest

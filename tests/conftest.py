@@ -3,9 +3,13 @@
 import hypothesis
 import pytest
 
-hypothesis.settings.register_profile("any load", deadline=None)
-hypothesis.settings.load_profile("any load")
-"""How long an example takes by the clock says how busy the machine is; pytest-timeout ends what hangs."""
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.register_profile("same each time", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("same each time")
+"""One commit passes or fails each time alike; `pytest --hypothesis-profile explore` draws other examples in each run.
+
+How long an example takes by the clock says how busy the machine is; pytest-timeout ends what hangs.
+"""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

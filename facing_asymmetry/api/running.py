@@ -14,7 +14,7 @@ from facing_asymmetry.core.progress import Progress, Step
 from facing_asymmetry.reporting.opened_run import FinishedRun, open_run
 
 if TYPE_CHECKING:
-    from facing_asymmetry.runs.summary import Plan
+    from facing_asymmetry.runs.plan import Plan
 
 CHOICE_FOLDERS: Final = {"face_models": "face_model", "classifiers": "classifier", "interventions": "intervention"}
 """Keys whose entries are chosen from a folder of `conf/` -> name of the folder."""
@@ -69,9 +69,10 @@ def run(*overrides: str, outputs: str | Path | None = None, verbose: bool = Fals
 
 def _run_one(composed: Mapping[str, Any], stage: str, command: str, verbose: bool) -> Path:
     from facing_asymmetry.app.hydra import carry_out
+    from facing_asymmetry.runs.plan import plan as plan_of
+    from facing_asymmetry.runs.plan import read_speed
     from facing_asymmetry.runs.stages import Run
-    from facing_asymmetry.runs.summary import closing_summary, opening_summary, read_speed
-    from facing_asymmetry.runs.summary import plan as plan_of
+    from facing_asymmetry.runs.summary import closing_summary, opening_summary
 
     started = Run(_study(composed), composed, command, _progress(verbose))
     if verbose:
@@ -94,13 +95,13 @@ def plan(*overrides: str, **values: Any) -> "Plan":
     """
     from facing_asymmetry.config import read_config
     from facing_asymmetry.runs.each_head import of_each_head
-    from facing_asymmetry.runs.summary import in_sum, read_speed
-    from facing_asymmetry.runs.summary import plan as plan_of
+    from facing_asymmetry.runs.plan import in_sum, read_speed
+    from facing_asymmetry.runs.plan import plan as plan_of
 
-    composed = _composed(list_overrides(overrides, values), None)
+    composed = {**_composed(list_overrides(overrides, values), None), "dry_run": True}
     read_config(composed)
     studies = [_study(one) for _, one in of_each_head(composed)]
-    return in_sum([plan_of(study, read_speed(study.store.folder)) for study in studies])
+    return in_sum([plan_of(study, read_speed(study.store.folder), time_own=True) for study in studies])
 
 
 def list_overrides(overrides: Sequence[str], values: Mapping[str, Any]) -> list[str]:

@@ -23,6 +23,10 @@ OTHERS: Final = {
     "compare": ("compare", "Compare the scores of runs with different face models."),
     "photographs": ("photographs", "Measure activation against symmetry on photographs of real faces."),
     "restore": ("photographs", "Restore the symmetry of photographed patients, and show what classifiers then say."),
+    "repair": (
+        "repair",
+        "Train a gate that makes a classifier fail less on one-sided faces; prove what it changes.",
+    ),
     "dashboard": ("dashboard", "Save a W&B workspace that compares the runs of a sweep."),
     "check": ("check", "Test what an intervention of your own promises, or the contract of a face model."),
     "refute": ("refute", "Stress-test a run's estimates: placebo, dummy outcome, random cause, subsets."),

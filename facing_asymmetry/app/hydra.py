@@ -14,6 +14,7 @@ from rich.syntax import Syntax
 
 from facing_asymmetry.app.overrides import check_own_files, composing, first_unreadable
 from facing_asymmetry.app.stage_help import stage_help, wants_help
+from facing_asymmetry.classifiers.defences.variants import with_defences
 from facing_asymmetry.core.conf_folder import OPTION, conf_folder, own_conf_folder, taken_config_dir, using_config_dir
 from facing_asymmetry.core.console import PlainConsole, complain, log_to_console, say
 from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
@@ -103,7 +104,7 @@ def _job(stage: str, command: str, failures: list[FacingAsymmetryError], verbose
     def job(config: DictConfig) -> float | None:
         alone = HydraConfig.get().mode != RunMode.MULTIRUN
         try:
-            composed: Any = OmegaConf.to_container(config, resolve=True)
+            composed = with_defences(OmegaConf.to_container(config, resolve=True))  # type: ignore[arg-type]
             return run_job(stage, command, composed, alone, verbose)
         except FacingAsymmetryError as error:
             failures.append(error)
@@ -161,9 +162,10 @@ def run_job(
     """
     from facing_asymmetry.config import read_config
     from facing_asymmetry.runs.heads import run_heads
+    from facing_asymmetry.runs.plan import plan, read_speed
     from facing_asymmetry.runs.stages import Run
     from facing_asymmetry.runs.studies import study_from
-    from facing_asymmetry.runs.summary import closing_summary, opening_summary, plan, read_speed
+    from facing_asymmetry.runs.summary import closing_summary, opening_summary
     from facing_asymmetry.runs.sweep import sweep_summary
 
     log_to_console()
@@ -176,7 +178,7 @@ def run_job(
         current().session = session
         return None
     run = Run(study_from(config), composed, command)
-    size = plan(run.study, read_speed(run.study.store.folder))
+    size = plan(run.study, read_speed(run.study.store.folder), time_own=config.dry_run)
     if config.dry_run:
         say(size.summary())
         return None

@@ -17,6 +17,7 @@ from hydra.errors import HydraException, MissingConfigException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from facing_asymmetry.classifiers.defences.variants import with_defences
 from facing_asymmetry.core.conf_folder import conf_files, conf_folder, is_group, own_conf_folder
 from facing_asymmetry.core.errors import ConfigError, FacingAsymmetryError
 
@@ -50,7 +51,7 @@ def compose_config(overrides: Sequence[str]) -> dict[str, Any]:
         raise ConfigError(unreadable)
     with composing(), hydra.initialize_config_dir(str(conf_folder()), version_base="1.3"):
         composed = hydra.compose("config", overrides=[*_own_search_path(), *overrides])
-        return OmegaConf.to_container(composed, resolve=True)  # type: ignore[return-value]
+        return with_defences(OmegaConf.to_container(composed, resolve=True))  # type: ignore[arg-type]
 
 
 def check_own_files() -> None:

@@ -79,7 +79,8 @@ def _overview(stage: str, width: int) -> Iterator[str]:
     yield "\nOptions:"
     yield from (_line(name, words, width) for name, words in OPTIONS)
     yield "\nTo look deeper:"
-    yield from (f"  {name.format(stage=stage):<46}{words}" for name, words in DEEPER)
+    deeper = DEEPER if stage != "report" else DEEPER[::2]  # its dry run says little, and its usage needs the line
+    yield from (f"  {name.format(stage=stage):<46}{words}" for name, words in deeper)
 
 
 def _line(name: str, words: str, width: int) -> str:

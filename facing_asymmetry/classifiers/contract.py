@@ -1,5 +1,7 @@
 """A classifier: a frozen network together with its preprocessing and the meaning of its outputs."""
 
+from typing import Self
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -21,6 +23,7 @@ class Classifier(nn.Module):
         super().__init__()
         self.record = record
         self.network = network.eval().requires_grad_(False)
+        self._trained = False
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -35,8 +38,26 @@ class Classifier(nn.Module):
 
     def forward(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B K"]:
         """Logits of sRGB images in [0, 1], framed as `Framing` frames them; differentiable in the images."""
-        logits: Tensor = self.network(preprocess(images, self.record))
+        x = preprocess(images, self.record)
+        logits: Tensor = self.network(x.contiguous() if self._trained else x)
         return logits
+
+    def train(self, mode: bool = True) -> Self:
+        """Set training or evaluation mode, as of every module; for training, memory is laid out anew.
+
+        On a CPU a backward pass over weights in channels-last order can crash the process (torch 2.12).
+        """
+        return super().train(mode)._laid_out(mode)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Let gradients reach the weights or not, as of every module; see `train`."""
+        return super().requires_grad_(requires_grad)._laid_out(requires_grad)
+
+    def _laid_out(self, trained: bool) -> Self:
+        if trained:
+            self._trained = True
+            self.network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+        return self
 
 
 def check_logits(logits: Float[Tensor, "B K"], record: ClassifierRecord) -> None:

@@ -1,4 +1,4 @@
-"""Frames for trying a network without any data: smooth patterns, and seven labelled faces (see NOTICE)."""
+"""Frames for trying a network without any data: smooth patterns, rendered faces, and seven labelled ones (NOTICE)."""
 
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,9 @@ from facing_asymmetry.core.emotions import BASIC
 
 LABELLED_EMOTIONS: Final = (*BASIC, "neutral")
 """What the faces show, in the order of `labelled_faces`."""
+
+RENDERED: Final = Path(__file__).parent / "faces" / "rendered.png"
+"""Eight rendered faces beside each other, of several identities, expressions, palsies and intensities."""
 
 
 def pattern_frames(count: int = 3, size: int = 224) -> Float[Tensor, "B 3 S S"]:
@@ -33,6 +36,15 @@ def labelled_faces(size: int = 224) -> Float[Tensor, "7 3 S S"]:
         np.asarray(Image.open(folder / f"{e}.png").convert("RGB").resize((size, size))) for e in LABELLED_EMOTIONS
     ]
     return torch.from_numpy(np.stack(images).transpose(0, 3, 1, 2).astype(np.float32) / 255)
+
+
+def rendered_faces(size: int = 224) -> Float[Tensor, "8 3 S S"]:
+    """The stored rendered faces as frames: sRGB in [0, 1]."""
+    strip = Image.open(RENDERED).convert("RGB")
+    side = strip.height
+    faces = [strip.crop((x, 0, x + side, side)).resize((size, size)) for x in range(0, strip.width, side)]
+    pixels = np.stack([np.asarray(face) for face in faces])
+    return torch.from_numpy(pixels.transpose(0, 3, 1, 2).astype(np.float32) / 255)
 
 
 def example_inputs(record: ClassifierRecord) -> Float[Tensor, "4 C S S"]:

@@ -1,6 +1,7 @@
 """Tables of the classifiers: on the console with their state, and in docs/classifiers.md."""
 
 import re
+from importlib.util import find_spec
 from typing import Any, Final
 
 from facing_asymmetry.classifiers import registry
@@ -56,6 +57,8 @@ def print_listing(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         if row["remedy"]:
             console.print(f"{row['name']}: {row['remedy']}", soft_wrap=True)
+    here = [name for name in ("openvino", "onnxruntime") if find_spec(name)]
+    console.print(f"classifier.runtime: {', '.join(('torch', *here))} (docs/classifiers.md)")
 
 
 AFFECTNET: Final = ("neutral", "happiness", "sadness", "surprise", "fear", "disgust", "anger", "contempt")

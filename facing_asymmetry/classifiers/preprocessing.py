@@ -4,6 +4,7 @@ Crop and resize are one linear map per axis: weights of a triangle filter (as wi
 input pixel), so that crops may end between pixels and a mirrored image gives the mirrored input.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from facing_asymmetry.classifiers.banded_resize import Resizer
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.core.errors import ModelError
 from facing_asymmetry.rendering.camera import FACE_BOX_FRACTION
@@ -38,11 +40,11 @@ def preprocess(images: Float[Tensor, "B 3 H H"], record: ClassifierRecord) -> Fl
     if images.ndim != 4 or images.shape[1] != 3 or images.shape[2] != images.shape[3]:
         raise ModelError(f"a classifier takes square RGB frames (B, 3, H, H); got {tuple(images.shape)}")
     with torch.autocast(images.device.type, enabled=False):  # half precision is for networks, not for pixels
-        x = _recolour(images, record.colour)
+        x = recolour(images, record.colour)
         side = record.crop * face_box_fraction()
         key = (images.shape[-1], record.input_size, side, record.mean, record.std)
-        weights, mean, std = _constants(*key, x.dtype, x.device)
-        x = (weights @ x @ weights.T - mean) / std
+        resize, mean, std = _constants(*key, x.dtype, x.device)
+        x = (resize(x) - mean).div_(std)
     repeats = int(record.options.get("channels", x.shape[1])) // x.shape[1]
     x = x.repeat(1, repeats, 1, 1) if repeats > 1 else x
     return x.contiguous(memory_format=torch.channels_last)
@@ -52,12 +54,15 @@ def preprocess(images: Float[Tensor, "B 3 H H"], record: ClassifierRecord) -> Fl
 def _constants(
     source: int, target: int, fraction: float, mean: tuple[float, ...], std: tuple[float, ...],
     dtype: torch.dtype, device: torch.device,
-) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
-    """Resize weights, mean and deviation on a device, brought there once."""
+) -> tuple[Callable[[Tensor], Tensor], Tensor, Tensor]:  # fmt: skip
+    """How to resize on a device, mean and deviation, brought there once."""
+    weights = resize_weights(source, target, fraction)
     with torch.inference_mode(False):  # they may serve a gradient later
-        table = torch.from_numpy(resize_weights(source, target, fraction)).to(dtype=dtype, device=device)
         centre, spread = (torch.tensor(v, dtype=dtype, device=device).view(-1, 1, 1) for v in (mean, std))
-        return table, centre, spread
+        table = torch.from_numpy(weights).to(dtype=dtype, device=device)
+        if device.type == "cpu" and dtype in (torch.float32, torch.float64):
+            return Resizer.of(table.numpy()), centre, spread
+        return lambda x: table @ x @ table.T, centre, spread
 
 
 def face_box_fraction() -> float:
@@ -91,10 +96,17 @@ def resize_weights(source: int, target: int, fraction: float) -> Float[np.ndarra
     return (weights + weights[::-1, ::-1]) / 2
 
 
-def _recolour(images: Float[Tensor, "B 3 H W"], colour: str) -> Float[Tensor, "B C H W"]:
+def recolour(images: Float[Tensor, "B 3 H W"], colour: str) -> Float[Tensor, "B C H W"]:
+    """Pictures in the colour that a network sees: "rgb", "bgr" or "grey"."""
     if colour == "rgb":
         return images
     if colour == "bgr":
         return images.flip(1)
-    luma = torch.tensor(LUMA, dtype=images.dtype, device=images.device).view(1, 3, 1, 1)
-    return (images * luma).sum(1, keepdim=True)
+    return (images * _luma(images.dtype, images.device)).sum(1, keepdim=True)
+
+
+@lru_cache(maxsize=8)
+def _luma(dtype: torch.dtype, device: torch.device) -> Tensor:
+    """`LUMA` on a device, brought there once."""
+    with torch.inference_mode(False):  # it may serve a gradient later
+        return torch.tensor(LUMA, dtype=dtype, device=device).view(1, 3, 1, 1)

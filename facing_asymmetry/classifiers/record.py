@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
 from facing_asymmetry.classifiers.own_defaults import completed
+from facing_asymmetry.config import UNDEFENDED, Defence
 from facing_asymmetry.core.emotions import CANONICAL
 from facing_asymmetry.core.errors import ConfigError, suggestion
 from facing_asymmetry.core.names import ADDRESS, Name
@@ -119,6 +120,11 @@ class ClassifierRecord:
         flops: floating-point operations for one image, 2 for each multiplication with addition (0: unknown).
         recognised: emotions whose labelled face (`classifiers/faces`) gets its own label.
         fingerprint: SHA-256 of what is loaded where `weights` leaves it open; `with_fingerprint` fills it.
+        runtime: what runs the network forwards; "" for what a run says of all networks, and for torch outside one.
+        defence: how several views of a picture are combined: "none", "flip_average", "stronger_half" or "gate".
+        original: name of the classifier that is defended, where this one has another name.
+        gate: file of the gate (safetensors) that `facing-asymmetry repair` made, for the defence "gate".
+        gate_sha256: of that file; `with_fingerprint` fills it.
     """
 
     name: Name
@@ -150,6 +156,11 @@ class ClassifierRecord:
     flops: Annotated[int, Field(ge=0)] = 0
     recognised: tuple[str, ...] = ()
     fingerprint: str = ""
+    runtime: Literal["", "torch", "openvino", "onnxruntime"] = ""
+    defence: Defence = UNDEFENDED
+    original: str = ""
+    gate: str = ""
+    gate_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -160,6 +171,11 @@ class ClassifierRecord:
                 raise ValueError(f"{key} needs {channels} values for {self.colour}; got {len(values)}")
         if not set(self.recognised) <= set(self.labels):
             raise ValueError(f"recognised must be among the labels; got {', '.join(self.recognised)}")
+        if (self.defence == "gate") != bool(self.gate):
+            raise ValueError(
+                f"defence = {self.defence!r} and gate = {self.gate!r}: a gate is the file that facing-asymmetry repair "
+                "writes, and belongs to defence: gate"
+            )
         if self.unit and self.output != VALUES:
             raise ValueError(f"unit = {self.unit!r} is for output: values; {self.output} are read as logits")
         for stimulus, label in self.targets.items():
@@ -167,6 +183,11 @@ class ClassifierRecord:
                 known = f"{suggestion(label, self.labels)}; it has {', '.join(self.labels)}"
                 raise ValueError(f"targets.{stimulus} = {label!r} is no output of this network{known}")
         return self
+
+    @property
+    def loaded_as(self) -> str:
+        """Name under which its weights are kept: its own, or that of the classifier that it defends."""
+        return self.original or self.name
 
     @property
     def from_user(self) -> bool:

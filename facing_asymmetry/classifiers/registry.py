@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from facing_asymmetry.classifiers.fingerprints import own_fingerprint
 from facing_asymmetry.classifiers.record import USER, USER_CODE, ClassifierRecord, WeightsFile, record_from
-from facing_asymmetry.classifiers.user_weights import import_remedy, imported_path, read_note
+from facing_asymmetry.classifiers.user_weights import gate_remedy, import_remedy, imported_path, read_note
+from facing_asymmetry.config import UNDEFENDED
 from facing_asymmetry.core.assets import cache_folder, fetch, file_sha256
 from facing_asymmetry.core.assets.progress import Progress, console_progress
 from facing_asymmetry.core.conf_folder import conf_facts, conf_files
@@ -92,6 +93,8 @@ def weight_paths(record: ClassifierRecord) -> dict[str, Path]:
 
 def state(record: ClassifierRecord) -> State:
     """Whether the weights are here with their sizes (hashes are checked when they are loaded)."""
+    if record.gate and not Path(record.gate).expanduser().is_file():
+        return State(NEEDS_WEIGHTS, f"Its gate {record.gate} is missing. {gate_remedy(record)}")
     if record.from_user:
         note, path = read_note(record), imported_path(record)
         if note and path.is_file() and path.stat().st_size == note.size:
@@ -127,12 +130,15 @@ def fetch_weights(*records: ClassifierRecord, progress: Progress = console_progr
 def load(record: ClassifierRecord) -> "Classifier":
     """The frozen classifier, in evaluation mode, on the CPU; every byte of its weights is checked first.
 
+    Where the record names a runtime other than torch, that runs it, and it has no gradient.
+
     Raises:
         AssetError: weights missing, truncated, of another SHA-256, or not of the recorded kind.
-        ModelError: the network differs from its record (parameters).
-        ConfigError: the user's own network lacks a setting.
+        ModelError: the network differs from its record (parameters), or its runtime does not give torch's logits.
+        ConfigError: the user's own network lacks a setting, or its runtime is not installed.
     """
     from facing_asymmetry.classifiers.contract import Classifier
+    from facing_asymmetry.classifiers.defences.defended import defended
     from facing_asymmetry.classifiers.networks import build_network
 
     paths = weight_paths(record)
@@ -147,7 +153,11 @@ def load(record: ClassifierRecord) -> "Classifier":
     if record.own and record.fingerprint not in ("", own_fingerprint(record, network if _made(record) else None)):
         seeded = ", or its factory gives other weights at every call: let it load them, or set a seed" * _made(record)
         raise ModelError(f"{record.name} has changed since this run began: start it again{seeded}")
-    return Classifier(record, network)
+    if record.runtime not in ("", "torch"):
+        from facing_asymmetry.classifiers.runtimes.running import run_by
+
+        network = run_by(record, network)
+    return Classifier(record, network) if record.defence == UNDEFENDED else defended(record, network)
 
 
 def with_fingerprint(record: ClassifierRecord) -> ClassifierRecord:
@@ -159,13 +169,15 @@ def with_fingerprint(record: ClassifierRecord) -> ClassifierRecord:
     Raises:
         FacingAsymmetryError: a factory's network can't be loaded, or a folder that is named is too large to hash.
     """
+    if record.gate and not record.gate_sha256 and Path(record.gate).expanduser().is_file():
+        record = replace(record, gate_sha256=file_sha256(Path(record.gate).expanduser()))
     if record.from_user:
         note = read_note(record)
         return replace(record, fingerprint=note.sha256 if note else "")
     if not record.own:
         return record
     record = replace(record, fingerprint="")
-    network = load(record).network if _made(record) and state(record).ready else None
+    network = load(replace(record, runtime="torch")).network if _made(record) and state(record).ready else None
     return replace(record, fingerprint=own_fingerprint(record, network))
 
 
@@ -216,7 +228,7 @@ def _remedy(record: ClassifierRecord, file: WeightsFile) -> str:
     if file.source == USER:
         return import_remedy(record)
     npm = " (needs npm)" if file.source.startswith("npm:") else ""
-    return f"Run: facing-asymmetry classifiers fetch {record.name}{npm}"
+    return f"Run: facing-asymmetry classifiers fetch {record.loaded_as}{npm}"
 
 
 def _base(file: WeightsFile) -> str:

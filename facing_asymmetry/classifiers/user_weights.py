@@ -1,5 +1,6 @@
 """Weights that no record fixes: imported ones, and the note beside them."""
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ class ImportNote:
 def imported_path(record: ClassifierRecord) -> Path:
     """Path of the imported weights of a classifier, whether they exist or not."""
     suffix = ".pt" if record.options.get("loader") == "torchscript" else ".safetensors"
-    return cache_folder() / "weights" / "imported" / f"{record.name}{suffix}"
+    return cache_folder() / "weights" / "imported" / f"{record.loaded_as}{suffix}"
 
 
 def note_path(record: ClassifierRecord) -> Path:
@@ -79,7 +80,7 @@ def require_trust(record: ClassifierRecord, path: Path, given: bool) -> None:
         ConfigError: `given` is false; nothing of the file was executed.
     """
     if not given:
-        again = f"facing-asymmetry classifiers import {record.name} FILE --trust"
+        again = f"facing-asymmetry classifiers import {record.loaded_as} FILE --trust"
         how = again if record.from_user else f"classifiers.{record.name}.options.trust=true"
         raise ConfigError(
             f"{path} is TorchScript, a program that can read and overwrite your files as soon as it is opened. "
@@ -92,8 +93,32 @@ def import_remedy(record: ClassifierRecord) -> str:
     name = record.weights[0].member
     if record.official:
         return (
-            f"Run: facing-asymmetry classifiers fetch --official {record.name}. Or get {name} from "
-            f"{record.published_at} and run: facing-asymmetry classifiers import {record.name} FILE"
+            f"Run: facing-asymmetry classifiers fetch --official {record.loaded_as}. Or get {name} from "
+            f"{record.published_at} and run: facing-asymmetry classifiers import {record.loaded_as} FILE"
         )
     fetch = f"Get {name} from {record.published_at}" if record.published_at else f"Supply {name}"
-    return f"{fetch}, then run: facing-asymmetry classifiers import {record.name} FILE"
+    return f"{fetch}, then run: facing-asymmetry classifiers import {record.loaded_as} FILE"
+
+
+def gate_file(record: ClassifierRecord) -> Path:
+    """The file of a defended classifier's gate.
+
+    Raises:
+        AssetError: there is none.
+    """
+    path = Path(record.gate).expanduser()
+    if not path.is_file():
+        raise AssetError(f"classifier {record.name!r} lacks its gate {path}. {gate_remedy(record)}")
+    return path
+
+
+def gate_remedy(record: ClassifierRecord) -> str:
+    """What to do where a gate is missing or another one."""
+    return f"Run: facing-asymmetry repair {record.loaded_as}"
+
+
+def cached_gate(record: ClassifierRecord) -> Path:
+    """Where the gate that was made last for a classifier is kept, by its name and what it is loaded from."""
+    parts = [[file.sha256 for file in record.weights], record.fingerprint, list(record.labels)]
+    digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+    return cache_folder() / "gates" / f"{record.loaded_as}-{digest}.safetensors"

@@ -5,7 +5,7 @@ of the labels on seven labelled faces (synthetic photographs, see NOTICE).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,6 +15,8 @@ from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier, check_logits
 from facing_asymmetry.classifiers.example_frames import LABELLED_EMOTIONS, labelled_faces, pattern_frames
 from facing_asymmetry.classifiers.record import ClassifierRecord
+from facing_asymmetry.classifiers.runtimes.running import agreement, run_by, stored_frames
+from facing_asymmetry.config import Runtime
 from facing_asymmetry.core.errors import FacingAsymmetryError, ModelError
 
 if TYPE_CHECKING:
@@ -147,34 +149,54 @@ CHECKS: tuple[Callable[[Classifier], SelfCheck], ...] = (
 """All checks of a loaded classifier; loading itself checks hash and parameters."""
 
 
-def verify(record: ClassifierRecord) -> list[SelfCheck]:
+def check_runtime(classifier: Classifier, runtime: Runtime) -> SelfCheck:
+    """Logits of another runtime on the stored frames are torch's."""
+    record = replace(classifier.record, runtime=runtime)
+    try:
+        found = agreement(classifier.network, run_by(record, classifier.network), stored_frames(record))
+    except ModelError as error:
+        return SelfCheck("runtime", False, str(error))
+    return SelfCheck("runtime", found.close, f"{found.difference:.1e} of {found.spread:.3g}")
+
+
+def verify(record: ClassifierRecord, runtime: Runtime = "torch") -> list[SelfCheck]:
     """Load a classifier and check it on made-up frames and labelled faces.
 
     A classifier that can't be loaded gives one failed check with the error's message.
+
+    Args:
+        record: of the classifier.
+        runtime: another runtime that is compared with torch.
     """
     try:
-        classifier = registry.load(record)
+        classifier = registry.load(replace(record, runtime="torch"))
     except FacingAsymmetryError as error:
         return [SelfCheck("load", False, str(error))]
     found = sum(p.numel() for p in classifier.network.parameters())
     files = f"SHA-256 of {len(record.weights)} file{'s' if len(record.weights) != 1 else ''}"
-    return [SelfCheck("load", True, f"{files}, {found:,} parameters"), *(check(classifier) for check in CHECKS)]
+    further = [check_runtime(classifier, runtime)] if runtime != "torch" else []
+    own = (check(classifier) for check in CHECKS)
+    return [SelfCheck("load", True, f"{files}, {found:,} parameters"), *own, *further]
 
 
-def verify_all(names: Sequence[str] = ()) -> list[dict[str, Any]]:
+def verify_all(names: Sequence[str] = (), runtime: Runtime = "torch") -> list[dict[str, Any]]:
     """Check the named classifiers; without names, all whose weights are here.
+
+    Args:
+        names: of classifiers.
+        runtime: another runtime that each is compared with torch in.
 
     Returns:
         Rows with `name`, `passed` and `checks` (name, passed, detail of each).
 
     Raises:
-        ConfigError: unknown name.
+        ConfigError: unknown name, or a runtime that is not installed.
         AssetError: no names are given and no weights are here.
     """
     records = registry.chosen(names)
     rows = []
     for record in records:
-        checks = verify(record)
+        checks = verify(record, runtime)
         rows.append({"name": record.name, "passed": all(c.passed for c in checks), "checks": [vars(c) for c in checks]})
     return rows
 
@@ -186,11 +208,12 @@ def print_verification(rows: list[dict[str, Any]]) -> None:
     from facing_asymmetry.core.console import PlainConsole, styled
 
     console, table = PlainConsole(), Table(box=None, pad_edge=False)
-    for column in ("name", *CHECK_COLUMNS):
+    runtime = ("runtime",) if any(check["name"] == "runtime" for row in rows for check in row["checks"]) else ()
+    for column in ("name", *CHECK_COLUMNS, *runtime):
         table.add_column(column, overflow="fold", no_wrap=column == "name")
     for row in rows:
         found = {check["name"]: check for check in row["checks"]}
-        table.add_row(row["name"], *(_cell(found.get(column)) for column in CHECK_COLUMNS))
+        table.add_row(row["name"], *(_cell(found.get(column)) for column in (*CHECK_COLUMNS, *runtime)))
     console.print(table)
     for row in rows:
         word = styled("passed", "green") if row["passed"] else styled("FAILED", "red")

@@ -29,8 +29,11 @@ PACKAGE: Final = Path(__file__).parents[1]
 WORDED: Final = ("summary", "formula", "purpose", "beyond_photographs")
 """Class variables of interventions that people read."""
 
-NOT_FOLLOWED: Final = frozenset({PACKAGE.name, f"{PACKAGE.name}.config", f"{PACKAGE.name}.core.settings"})
-"""Modules that move no bit by themselves: the front door computes nothing, and a schema's values are in the request."""
+NOT_FOLLOWED: Final = frozenset(
+    {PACKAGE.name, *(f"{PACKAGE.name}.{module}" for module in ("config", "core.memory", "core.settings"))}
+)
+"""Modules that change no bit of a result: the package's own file and its memory setting compute none, and what a schema
+says is in the request as values."""
 
 
 @dataclass(frozen=True)

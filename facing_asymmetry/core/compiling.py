@@ -1,18 +1,17 @@
 """Functions compiled by numba, whose machine code is kept in a folder that only this user can write.
 
-Numba keeps machine code as pickles, so whoever can write them runs code as whoever reads them. The folder of fetched
-files (`FACING_ASYMMETRY_CACHE`) may be shared; this one is not.
+Numba keeps machine code as pickles, so whoever can write them runs code as whoever reads them.
 """
 
 import logging
-import os
-import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numba
 from numba.core.caching import FunctionCache
+
+from facing_asymmetry.core.private_folder import private_folder
 
 log = logging.getLogger(__name__)
 
@@ -43,35 +42,8 @@ class RepairingCache(FunctionCache):
 
 
 def machine_code_folder() -> Path | None:
-    """`facing-asymmetry/machine-code` in the user's cache, made if absent (mode 0700).
-
-    Returns:
-        None where there is no such folder that belongs to this user and that nobody else can write or replace.
-    """
-    try:
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").expanduser().absolute()
-        folder = cache / "facing-asymmetry" / "machine-code"
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        return folder if _is_private(folder) else None
-    except (OSError, RuntimeError):  # RuntimeError: no home
-        return None
-
-
-def _is_private(folder: Path) -> bool:
-    if os.name == "nt":  # the user's profile is private there
-        return True
-    facts, user = folder.lstat(), os.getuid()
-    private = stat.S_ISDIR(facts.st_mode) and facts.st_uid == user and not facts.st_mode & 0o077
-    if private and all(_keeps_its_entries(parent.stat(), user) for parent in folder.resolve().parents):
-        return True
-    log.warning("%s can be changed by others; numba compiles in every process instead of reading from it", folder)
-    return False
-
-
-def _keeps_its_entries(facts: os.stat_result, user: int) -> bool:
-    """Whether nobody but this user and the administrator can put another folder in the place of one inside it."""
-    return facts.st_uid in (0, user) and (not facts.st_mode & 0o002 or bool(facts.st_mode & stat.S_ISVTX))
+    """The private folder of machine code; None where there is none (`private_folder`)."""
+    return private_folder("machine-code", "numba compiles in every process instead of reading from it")
 
 
 def compiled(function: Callable[..., Any], folder: Path | None = None, **options: Any) -> Any:

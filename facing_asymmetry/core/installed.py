@@ -1,5 +1,6 @@
 """How this package was installed: the words of a remedy differ between a checkout and a wheel."""
 
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ EXTRAS: Final = {
     "huggingface": ("transformers",),
     "wandb": ("wandb", "wandb_workspaces"),
     "photographs": ("ai_edge_litert", "onnxruntime"),
+    "openvino": ("openvino", "onnx", "onnxscript"),
+    "onnxruntime": ("onnxruntime", "onnx", "onnxscript"),
 }
 """Optional parts -> modules that each needs. pyproject.toml has the packages; a test compares them."""
 
@@ -51,6 +54,15 @@ def optional(extra: str, purpose: str) -> Iterator[None]:
         missing = (error.name or "").partition(".")[0]
         if missing not in EXTRAS[extra]:
             raise
-        raise ConfigError(
-            f"{purpose} needs {missing}, which is not installed. Run: {install_command(extra)}"
-        ) from error
+        raise _absent(extra, purpose, missing) from error
+
+
+def require(extra: str, purpose: str) -> None:
+    """Check that a part's modules are installed, without importing them; arguments and error as of `optional`."""
+    for module in EXTRAS[extra]:
+        if importlib.util.find_spec(module) is None:
+            raise _absent(extra, purpose, module)
+
+
+def _absent(extra: str, purpose: str, module: str) -> ConfigError:
+    return ConfigError(f"{purpose} needs {module}, which is not installed. Run: {install_command(extra)}")

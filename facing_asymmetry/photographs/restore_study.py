@@ -4,9 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import jinja2
 import pandas as pd
 
 from facing_asymmetry.classifiers import registry
@@ -19,9 +18,27 @@ from facing_asymmetry.photographs.listing import Failure, Photograph, left_out, 
 from facing_asymmetry.photographs.pixels import MOST_WORDS
 from facing_asymmetry.photographs.restored_tables import activations_table, changes_table, faces_table
 from facing_asymmetry.photographs.restoring import SHARES, RestoredPhotograph, restore_person
-from facing_asymmetry.photographs.study import failures_table, frame_uri
+from facing_asymmetry.photographs.study import TEMPLATES, THUMBNAILS, failures_shown, failures_table, frame_uri
+from facing_asymmetry.reporting.page_table import page_table
+from facing_asymmetry.reporting.page_template import render_template
 from facing_asymmetry.results.files import claim_folder, write_csv
 from facing_asymmetry.results.layout import FAILURES_FILE
+
+FACE_HEADINGS: Final = (
+    *("group", "person", "emotion", "weak side", "s before", "s after", "factor"),
+    *("asymmetry before", "asymmetry after", "own neutral"),
+)
+SINGLE_HEADINGS: Final = (
+    *("group", "person", "emotion", "classifier", "before", "after", "prediction before", "prediction after"),
+)
+CHANGE_HEADINGS: Final = (
+    *("classifier", "group", "photographs", "people", "before", "after", "change [95 %]", "p"),
+    *("right before", "right after", "note"),
+)
+UNITS: Final = {"before": "logit", "after": "logit", "change [95 %]": "logits", "asymmetry before": "mm"} | {
+    "asymmetry after": "mm"
+}
+"""Of the columns of these tables, by heading."""
 
 
 def restore_folder(
@@ -79,22 +96,27 @@ def render_restored(
         tables: `restored`, `activations` and `changes`.
         thumbnails: whether the pictures are embedded.
     """
-    text = files("facing_asymmetry.photographs").joinpath("templates", "restore.html.j2").read_text("utf-8")
-    style = files("facing_asymmetry.reporting").joinpath("templates", "report.css").read_text("utf-8")
-    template = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(text)
     faces = tables["restored"]
-    pictures = [[frame_uri(one.frames[0]), frame_uri(one.frames[-1])] for one in restored] if thumbnails else []
-    return template.render(
-        style=style,
-        pictures=pictures,
-        faces=[_face_cells(row) for row in faces.to_dict("records")],
-        single=_by_photograph(tables["activations"]),
-        changes=[_change_cells(row) for row in tables["changes"].to_dict("records")],
-        people=len(faces[["group", "subject"]].drop_duplicates()),
-        before=f"{faces['s_before'].mean():.2f}",
-        after=f"{faces['s_after'].mean():.2f}",
+    rows = [_face_cells(row) for row in faces.to_dict("records")]
+    frames = [(frame_uri(one.frames[0]), frame_uri(one.frames[-1])) for one in restored] if thumbnails else []
+    changes = [_change_cells(row) for row in tables["changes"].to_dict("records")]
+    return render_template(
+        TEMPLATES,
+        "restore.html.j2",
+        style=THUMBNAILS,
+        navigation=[("changes", "Changes"), ("each", "Each photograph"), ("not-used", "Not used")],
+        counts=[
+            ("photographs restored", len(faces)),
+            ("people", len(faces[["group", "subject"]].drop_duplicates())),
+            ("not used (listed below)", len(failures)),
+            ("measured s, mean: before, after", f"{faces['s_before'].mean():.2f} → {faces['s_after'].mean():.2f}"),
+        ],
+        pictures=[(*pair, f"{row[1]}, {row[2]}") for pair, row in zip(frames, rows, strict=False)],
+        faces=page_table("Restored photographs", FACE_HEADINGS, rows, UNITS),
+        single=page_table("Each network", SINGLE_HEADINGS, _by_photograph(tables["activations"]), UNITS),
+        changes=page_table("Mean change of the activation", CHANGE_HEADINGS, changes, UNITS),
         unchanged=int((faces["factor"] == 0.0).sum()),
-        failures=failures,
+        failures=failures_shown(failures),
         validated=validated_error(published_restorations()),
     )
 

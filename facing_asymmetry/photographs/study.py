@@ -3,11 +3,9 @@
 import base64
 import io
 from collections.abc import Hashable, Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-import jinja2
 import pandas as pd
 from jaxtyping import UInt8
 from matplotlib.figure import Figure
@@ -23,6 +21,8 @@ from facing_asymmetry.photographs.measure import Measured, measure_all, measures
 from facing_asymmetry.photographs.pixels import MOST_WORDS
 from facing_asymmetry.photographs.responses import groups, respond, slopes, usable
 from facing_asymmetry.photographs.symmetry import TURNED
+from facing_asymmetry.reporting.page_table import PageTable, page_table
+from facing_asymmetry.reporting.page_template import render_template
 from facing_asymmetry.reporting.svg import figure_svg, svg_uri
 from facing_asymmetry.results.files import claim_folder, write_csv
 from facing_asymmetry.results.layout import FAILURES_FILE, RESPONSES_FILE
@@ -33,6 +33,22 @@ ALT: Final = {
     "symmetry; the numbers stand in the table below",
 }
 """Text alternatives of the figures."""
+
+TEMPLATES: Final = "facing_asymmetry.photographs"
+"""Package that holds the templates of these pages."""
+
+THUMBNAILS: Final = (
+    ".thumbs{display:flex;flex-wrap:wrap;gap:.75rem;margin-bottom:2rem}.thumbs figure{margin:0;max-width:14.25rem}"
+    ".thumbs img{display:inline-block;width:7rem;min-width:0;height:7rem}"
+)
+"""Style of small pictures of people."""
+
+SLOPE_HEADINGS: Final = ("classifier", "group", "photographs", "subjects", "slope [95 %]", "p", "method")
+GROUP_HEADINGS: Final = (
+    *("group", "emotion", "photographs", "subjects", "asymmetry", "s", "beyond own neutral", "s beyond own neutral"),
+)
+UNITS: Final = {"slope [95 %]": "logits per unit s", "asymmetry": "mm", "beyond own neutral": "mm"}
+"""Of the columns of both tables, by heading."""
 
 
 def study(
@@ -102,28 +118,45 @@ def render_page(
         synthetic: name of the run whose curves are dashed; empty for none.
         thumbnails: whether the framed faces are embedded.
     """
-    folder = files("facing_asymmetry.photographs").joinpath("templates")
-    text = folder.joinpath("photographs.html.j2").read_text("utf-8")
-    style = files("facing_asymmetry.reporting").joinpath("templates", "report.css").read_text("utf-8")
-    template = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(text)
     measures = tables["measures"]
-    return template.render(
-        style=style,
-        measured=len(measured),
-        listed=len(measured) + len(failures),
-        subjects=len(measures[["group", "subject"]].drop_duplicates()),
-        group_names=sorted(measures["group"].unique()),
-        failures=failures,
-        turned=int((measures["yaw"].abs() > TURNED).sum()),
-        turn=f"{TURNED:g}",
-        figures={name: (svg_uri(figure_svg(drawn, name)), ALT[name]) for name, drawn in figures.items()},
+    people, named = len(measures[["group", "subject"]].drop_duplicates()), measures["group"].nunique()
+    turned, turn = int((measures["yaw"].abs() > TURNED).sum()), f"{TURNED:g}"
+    pictures = [(frame_uri(m.frame), m.photograph.shown) for m in measured] if thumbnails else []
+    navigation = [("groups", "Groups"), ("activation", "Activation"), ("slopes", "Slopes")]
+    return render_template(
+        TEMPLATES,
+        "photographs.html.j2",
+        style=THUMBNAILS,
+        navigation=[*navigation, ("not-measured", "Not measured"), *([("seen", "Seen")] if pictures else [])],
+        counts=[
+            (f"of {len(measured) + len(failures)} photographs measured", len(measured)),
+            ("not measured (listed below)", len(failures)),
+            (f"people in {named} group(s)", people),
+            (f"heads turned by more than {turn}°", turned),
+        ],
+        failures=failures_shown(failures),
+        turned=turned,
+        turn=turn,
+        figures={name: _picture(name, drawn) for name, drawn in figures.items()},
         synthetic=synthetic,
-        slopes=_slope_rows(tables["slopes"]),
-        groups=_group_rows(tables["groups"]),
+        slopes=page_table("Slopes over measured symmetry", SLOPE_HEADINGS, _slope_rows(tables["slopes"]), UNITS),
+        groups=page_table("Groups", GROUP_HEADINGS, _group_rows(tables["groups"]), UNITS),
         own_neutral=int((measures["excess_asymmetry_mm"].notna()).sum()),
         crowded=[f"{m.photograph.shown} ({m.faces})" for m in measured if m.faces > 1],
-        pictures=[(frame_uri(m.frame), m.photograph.shown) for m in measured] if thumbnails else [],
+        pictures=pictures,
     )
+
+
+def failures_shown(failures: Sequence[Failure]) -> PageTable:
+    """The photographs that are not used, for a page."""
+    rows = [(f.photograph.shown, f.photograph.group, f.reason) for f in failures]
+    return page_table("Photographs that are not used", ("photograph", "group", "reason"), rows)
+
+
+def _picture(name: str, figure: Figure) -> dict[str, Any]:
+    width, height = figure.get_size_inches()
+    size = {"width": round(100 * width), "height": round(100 * height)}
+    return {"uri": svg_uri(figure_svg(figure, name)), "alt": ALT[name], **size}
 
 
 def failures_table(failures: Sequence[Failure]) -> pd.DataFrame:

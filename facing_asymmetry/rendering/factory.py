@@ -1,6 +1,7 @@
 """Renderers by name."""
 
-from typing import TYPE_CHECKING, Final
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final, Literal
 
 from facing_asymmetry.config import Scene
 from facing_asymmetry.core.errors import ConfigError, suggestion
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
     import torch
 
 RENDERERS: Final = {
-    "fast": "compiled loops on the CPU; on a GPU PyTorch3D's rasteriser",
+    "fast": "compiled loops on the CPU; on a GPU a rasteriser in Triton and the shader in torch",
+    "host": "compiled loops on the CPU; with device=cuda the images go to the GPU, bit for bit those of the CPU",
     "pytorch3d": "PyTorch3D's own rasteriser everywhere (seconds per image on a CPU)",
-    "torch": "the fast rasteriser with the reference shader in torch (CPU; for comparison)",
+    "torch": "the fast rasteriser with the reference shader in torch, also on the CPU (for comparison)",
 }
 """Name and meaning of each renderer."""
 
@@ -34,19 +36,23 @@ def make_renderer(name: str, surface: Surface, scene: Scene | None = None, devic
     if name not in RENDERERS:
         hint = suggestion(name, RENDERERS)
         raise ConfigError(f"renderer = {name!r} is unknown{hint} (there are: {', '.join(RENDERERS)})")
-    import torch
-
     scene = scene or Scene()
     place = _device(device)
-    if place.type == "cpu" and name == "fast":
-        from facing_asymmetry.rendering.fused import FusedRenderer
+    if name == "host" or (name == "fast" and place.type == "cpu"):
+        from facing_asymmetry.rendering.fused import FusedRenderer, HostRenderer
 
-        return FusedRenderer(surface, scene)
+        fused = FusedRenderer(surface, scene)
+        return HostRenderer(fused, place) if place.type == "cuda" else fused
     with optional("pytorch3d", f"renderer={name}" + (f" on device={device}" if name == "fast" else "")):
         from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 
-    fast = name == "torch" and place == torch.device("cpu")
-    return ReferenceRenderer(surface, scene, place, "fast" if fast else "stock")
+    return ReferenceRenderer(surface, scene, place, rasteriser_of(name, place.type))
+
+
+def rasteriser_of(name: str, kind: str) -> Literal["stock", "fast"]:
+    """The rasteriser of a renderer on a kind of device: on a GPU the fast one needs Triton; torch has it on Linux."""
+    fast = name != "pytorch3d" and (kind == "cpu" or find_spec("triton") is not None)
+    return "fast" if fast else "stock"
 
 
 def _device(name: str) -> "torch.device":

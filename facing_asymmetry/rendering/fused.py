@@ -17,7 +17,7 @@ from facing_asymmetry.face_models.contract import Identity, Surface
 from facing_asymmetry.rendering.camera import view_of
 from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.rendering.image import blurred, decode_srgb, encode_srgb
-from facing_asymmetry.rendering.kernels.arrays import LANES, Batch, Images, Mesh, Tables, Textures
+from facing_asymmetry.rendering.kernels.arrays import LANES, MAP_LANES, Batch, Images, Mesh, Tables, Textures
 from facing_asymmetry.rendering.kernels.compilation import compiled_mark
 from facing_asymmetry.rendering.kernels.frame import adjoint_frames, render_frames
 
@@ -77,9 +77,9 @@ class FusedRenderer:
             np.ascontiguousarray(np.stack([uvs[..., 0] - half, half - uvs[..., 1]], axis=-1)),
             np.ascontiguousarray(surface.tangents, np.float32),
         )
-        maps = surface.wrinkle_maps if channels else np.zeros((0, 2, 2, 3), np.float32)
-        self._maps = np.ascontiguousarray(np.moveaxis(maps, 0, 2), np.float32)
-        self._furrows = _neighbourhood((self._maps != 0).any(axis=(2, 3)))
+        self._columns = 3 + channels
+        self._maps = _interleaved(surface.wrinkle_maps if channels else np.zeros((0, 2, 2, 3), np.float32))
+        self._furrows = _neighbourhood((self._maps != 0).any(axis=2))
         curve = encode_srgb(np.linspace(0.0, 1.0, CURVE_STEPS) ** 2)
         self._tables = Tables(
             pack_rig(scene),
@@ -106,13 +106,13 @@ class FusedRenderer:
             ModelError: a state has the wrong shape or is not finite.
         """
         if state.device.type != "cpu":
-            raise ConfigError(f"device = {state.device}: renderer 'fast' runs on the CPU; use renderer 'pytorch3d'")
-        vertices, columns = len(self._mesh.tangents), 3 + self._maps.shape[2]
+            raise ConfigError(f"device = {state.device}: this renderer draws on the CPU; use renderer=host")
+        vertices, columns = len(self._mesh.tangents), self._columns
         if state.dim() != 3 or state.shape[1:] != (vertices, columns):
             raise ModelError(f"state has shape {tuple(state.shape)}; the surface needs (B, {vertices}, {columns})")
         identities = identities.to(torch.int64)
         cameras = pack_cameras(self.scene, framing.centre[identities], framing.height[identities])
-        textures = Textures(framing.albedo.numpy(), self._maps, self._furrows)
+        textures = Textures(np.ascontiguousarray(framing.albedo.numpy()), self._maps, self._furrows)
         image: Tensor = _Render.apply(state.float(), self, cameras, identities.numpy(), textures)
         return blurred(image, self.scene.blur)
 
@@ -142,13 +142,65 @@ class FusedRenderer:
         return gradients
 
 
+def _interleaved(maps: Float[ndarray, "C Ht Wt 3"]) -> Float[ndarray, "Ht Wt M"]:
+    """The wrinkle maps as `Textures` has them."""
+    channels, height, width, kinds = maps.shape
+    depth = -(-channels * kinds // MAP_LANES) * MAP_LANES
+    result = np.zeros((height, width, depth), np.float32)
+    result[..., : channels * kinds] = np.moveaxis(maps, 0, 2).reshape(height, width, channels * kinds)
+    return result
+
+
+class HostRenderer:
+    """`FusedRenderer` beside a GPU: images are drawn on the CPU and sent there, bit for bit those of a CPU run.
+
+    In a sweep they are sent from pinned memory, so that the copy runs while the GPU classifies the block before.
+
+    Args:
+        fused: draws on the CPU.
+        device: where images are wanted.
+    """
+
+    def __init__(self, fused: FusedRenderer, device: torch.device) -> None:
+        self.device, self.scene = device, fused.scene
+        self._fused = fused
+        self._kept: tuple[Framing, Framing] | None = None
+
+    def in_scene(self, scene: Scene) -> Self:
+        """See `Renderer.in_scene`."""
+        if scene == self.scene:
+            return self
+        other = copy.copy(self)
+        other.scene, other._fused = scene, self._fused.in_scene(scene)
+        return other
+
+    def render(
+        self, state: Float[Tensor, "B V D"], framing: Framing, identities: Int[Tensor, " B"]
+    ) -> Float[Tensor, "B 3 H W"]:
+        """See `Renderer.render`.
+
+        Raises:
+            ModelError: a state has the wrong shape or is not finite.
+        """
+        image = self._fused.render(state.cpu(), self._on_cpu(framing), identities.cpu())
+        if self.device.type == "cuda" and not image.requires_grad:
+            image = image.pin_memory()
+        return image.to(self.device, non_blocking=True)
+
+    def _on_cpu(self, framing: Framing) -> Framing:
+        """The framing on the CPU; the last one is kept."""
+        if self._kept is None or self._kept[0] is not framing:
+            self._kept = framing, framing.to("cpu")
+        return self._kept[1]
+
+
 def _neighbourhood(texels: ndarray) -> ndarray:
     """Texels that are marked or whose right, lower or diagonal neighbour is: all that a bilinear lookup touches."""
     wide = texels.copy()
     wide[:, :-1] |= texels[:, 1:]
     high = wide.copy()
     high[:-1] |= wide[1:]
-    return np.ascontiguousarray(high)
+    return np.ascontiguousarray(high, np.uint8)
 
 
 class _Render(torch.autograd.Function):

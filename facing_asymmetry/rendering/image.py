@@ -49,11 +49,11 @@ def blurred(images: Float[Tensor, "B 3 H W"], sigma: float) -> Float[Tensor, "B 
     """Images convolved with a Gaussian of `sigma` pixels in linear light; edges continue; 0: unchanged."""
     if sigma == 0.0:
         return images
-    taps = torch.exp(-0.5 * (torch.arange(math.ceil(REACH * sigma) + 1, dtype=torch.float64) / sigma) ** 2)
-    taps = taps / (taps[0] + 2.0 * taps[1:].sum())
+    heights = [math.exp(-0.5 * (k / sigma) ** 2) for k in range(math.ceil(REACH * sigma) + 1)]
+    taps = [height / (heights[0] + 2.0 * sum(heights[1:])) for height in heights]
     light = decode_srgb(images)
     for _ in range(2):
-        light = _along_rows(light, taps.tolist()).transpose(-1, -2)
+        light = _along_rows(light, taps).transpose(-1, -2)
     return encode_srgb(light)
 
 

@@ -52,7 +52,7 @@ class UserRenderer:
         Raises:
             ConfigError: what was drawn is no batch of images of the scene's size.
         """
-        images, size = self.renderer.render(state, framing, identities), self.scene.image_size
+        images, size = self.renderer.render(state.to(framing.centre.device), framing, identities), self.scene.image_size
         shape = (len(state), 3, size, size)
         if not isinstance(images, Tensor) or images.shape != shape or not images.is_floating_point():
             found = f"{tuple(images.shape)} of {images.dtype}" if isinstance(images, Tensor) else type(images).__name__

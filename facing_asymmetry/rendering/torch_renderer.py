@@ -1,6 +1,8 @@
-"""The reference renderer in torch, on CPU or GPU: PyTorch3D's cameras, meshes and textures, and a plain shader.
+"""The renderer in torch, on CPU or GPU: PyTorch3D's cameras and interpolation, its rasteriser or ours, a plain shader.
 
-`scene.py` defines the image; the shader here is its plainest form.
+`contract.py` defines the image; the shader is its plainest form. With the fast rasteriser nothing looks at a value, so
+that the host never waits for a GPU. PyTorch3D's `Meshes` and `TexturesUV` do: only its own rasteriser gets `Meshes`,
+and textures are looked up here.
 """
 
 import copy
@@ -9,11 +11,11 @@ from typing import Any, Literal, Self
 import torch
 from jaxtyping import Float, Int
 from pytorch3d.ops import interpolate_face_attributes
-from pytorch3d.renderer import PerspectiveCameras, RasterizationSettings, TexturesUV
+from pytorch3d.renderer import PerspectiveCameras, RasterizationSettings
 from pytorch3d.renderer.mesh.rasterizer import Fragments, MeshRasterizer
 from pytorch3d.structures import Meshes
 from torch import Tensor, nn
-from torch.nn.functional import avg_pool2d, normalize
+from torch.nn.functional import avg_pool2d, grid_sample, normalize
 
 from facing_asymmetry.config import Scene
 from facing_asymmetry.core.errors import ModelError
@@ -49,9 +51,12 @@ class SkinShader(nn.Module):
     def forward(
         self,
         fragments: Fragments,
-        meshes: Meshes,
+        verts: Float[Tensor, "B V 3"],
+        faces: Int[Tensor, "F 3"],
         *,
-        wrinkles: TexturesUV | None = None,
+        uvs: Float[Tensor, "F 3 2"],
+        texture: Float[Tensor, "B Ht Wt 4"],
+        wrinkles: Float[Tensor, "B Hw Ww 3C"] | None = None,
         activations: Float[Tensor, "B V C"],
         tangents: Float[Tensor, "B V 3"],
     ) -> Float[Tensor, "B 3 H W"]:
@@ -59,21 +64,28 @@ class SkinShader(nn.Module):
 
         Args:
             fragments: one face per sub-pixel.
-            meshes: with `TexturesUV` of four channels: linear albedo and gloss.
-            wrinkles: texture of 3 C channels: per map two slopes and darkening; None where there are no maps.
+            verts: of each mesh.
+            faces: of every mesh.
+            uvs: texture coordinates of each face's corners.
+            texture: linear albedo and gloss.
+            wrinkles: per map two slopes and darkening; None where there are no maps.
             activations: of each vertex and map.
             tangents: of each vertex.
         """
-        faces = meshes.faces_packed()
+        packed = packed_faces(verts, faces)
 
         def spread(values: Tensor) -> Tensor:
-            return interpolate_face_attributes(fragments.pix_to_face, fragments.bary_coords, values[faces])[..., 0, :]
+            return spread_corners(values[packed])
 
-        normal = normalize(spread(vertex_normals(meshes)), dim=-1)
-        texels = meshes.sample_textures(fragments)[..., 0, :]
+        def spread_corners(values: Tensor) -> Tensor:
+            return interpolate_face_attributes(fragments.pix_to_face, fragments.bary_coords, values)[..., 0, :]
+
+        normal = normalize(spread(vertex_normals(verts.flatten(0, 1), packed)), dim=-1)
+        places = spread_corners(uvs.expand(len(verts), -1, -1, -1).flatten(0, 1))
+        texels = looked_up(texture, places)
         albedo, gloss = texels[..., :3], texels[..., 3:]
         if wrinkles is not None:
-            maps = wrinkles.sample_textures(fragments)[..., 0, :].unflatten(-1, (-1, 3))
+            maps = looked_up(wrinkles, places).unflatten(-1, (-1, 3))
             weighted = (maps * spread(activations.flatten(0, 1))[..., None]).sum(dim=-2)
             normal = tilt(normal, spread(tangents.flatten(0, 1)), weighted[..., :2])
             albedo = albedo * (1.0 - weighted[..., 2:]).clamp_min(0.0)
@@ -97,9 +109,22 @@ class SkinShader(nn.Module):
         return albedo * light + shine + float(SHEEN) * gloss * (1.0 - facing) ** 5 * self.sky
 
 
-def vertex_normals(meshes: Meshes) -> Float[Tensor, "P 3"]:
+def looked_up(maps: Float[Tensor, "B Ht Wt K"], uvs: Float[Tensor, "B H W 2"]) -> Float[Tensor, "B H W K"]:
+    """Bilinear values of textures, as of PyTorch3D's `TexturesUV`: v upwards, corners aligned, borders repeated."""
+    one = uvs.new_ones(2)
+    one[1:] *= -1.0
+    grid = torch.lerp(-one, one, uvs)
+    return grid_sample(maps.movedim(-1, 1), grid, align_corners=True, padding_mode="border").movedim(1, -1)
+
+
+def packed_faces(verts: Float[Tensor, "B V 3"], faces: Int[Tensor, "F 3"]) -> Int[Tensor, "BF 3"]:
+    """Faces of B meshes one after the other, whose vertices are numbered on."""
+    first = torch.arange(len(verts), device=faces.device)[:, None, None] * verts.shape[1]
+    return (faces + first).flatten(0, 1)
+
+
+def vertex_normals(verts: Float[Tensor, "P 3"], faces: Int[Tensor, "F 3"]) -> Float[Tensor, "P 3"]:
     """Area-weighted unit normals of packed vertices (PyTorch3D's own are not unit below a square millimetre)."""
-    verts, faces = meshes.verts_packed(), meshes.faces_packed()
     a, b, c = verts[faces].unbind(1)
     across = torch.linalg.cross(b - a, c - a)
     sums = torch.zeros_like(verts)
@@ -127,7 +152,7 @@ class ReferenceRenderer:
         surface: topology, texture coordinates, wrinkle maps.
         scene: camera, lights, size.
         device: where tensors live; states and framings are moved there.
-        rasteriser: PyTorch3D's own (`stock`) or, on the CPU, `fast`.
+        rasteriser: PyTorch3D's own (`stock`) or `fast`.
     """
 
     def __init__(
@@ -138,8 +163,8 @@ class ReferenceRenderer:
         def tensor(array: Any, kind: torch.dtype) -> Tensor:
             return torch.as_tensor(array).to(device=device, dtype=kind)
 
-        self._faces, self._faces_uvs = tensor(surface.faces, torch.int64), tensor(surface.faces_uvs, torch.int64)
-        self._uvs, self._tangents = tensor(surface.verts_uvs, torch.float32), tensor(surface.tangents, torch.float32)
+        self._faces, self._tangents = tensor(surface.faces, torch.int64), tensor(surface.tangents, torch.float32)
+        self._uvs = tensor(surface.verts_uvs[surface.faces_uvs], torch.float32)
         maps = tensor(surface.wrinkle_maps, torch.float32)
         self._maps = maps.permute(1, 2, 0, 3).flatten(2)[None] if len(maps) else None
         self._kind = {"stock": MeshRasterizer, "fast": FastRasterizer}[rasteriser]
@@ -172,7 +197,7 @@ class ReferenceRenderer:
     ) -> Float[Tensor, "B 3 H W"]:
         """See `Renderer.render`.
 
-        On a GPU states are not looked at, which would make the host wait: one that is not finite gives logits that are
+        States on a GPU are not looked at, which would make the host wait: one that is not finite gives logits that are
         not finite, which the caller refuses.
 
         Raises:
@@ -183,16 +208,31 @@ class ReferenceRenderer:
         state = state.to(self.device, torch.float32)
         count = len(state)
         identities = identities.to(framing.albedo.device)
-        meshes = self.meshes(state[..., :3])
-        meshes.textures = self._texture(self._albedo(framing)[identities.to(self.device)])
+        texture = self._albedo(framing)[identities.to(self.device)]
         cameras = self.cameras(framing.centre[identities].to(self.device), framing.height[identities].to(self.device))
-        fragments = self.rasteriser(meshes, cameras=cameras)
+        fragments = self.fragments(state[..., :3], cameras)
         wrinkles = None
         if self._maps is not None:
-            wrinkles = self._texture(self._maps.expand(count, -1, -1, -1))
+            wrinkles = self._maps.expand(count, -1, -1, -1)
         tangents = self._tangents.expand(count, -1, -1)
-        image: Tensor = self.shader(fragments, meshes, wrinkles=wrinkles, activations=state[..., 3:], tangents=tangents)
+        image: Tensor = self.shader(
+            fragments,
+            state[..., :3],
+            self._faces,
+            uvs=self._uvs,
+            texture=texture,
+            wrinkles=wrinkles,
+            activations=state[..., 3:],
+            tangents=tangents,
+        )
         return blurred(image, self.scene.blur)
+
+    def fragments(self, positions: Float[Tensor, "B V 3"], cameras: PerspectiveCameras) -> Fragments:
+        """Nearest face of every sample."""
+        if isinstance(self.rasteriser, FastRasterizer):
+            return self.rasteriser.of_one_topology(positions, self._faces, cameras)
+        fragments: Fragments = self.rasteriser(self.meshes(positions), cameras=cameras)
+        return fragments
 
     def meshes(self, positions: Float[Tensor, "B V 3"]) -> Meshes:
         """PyTorch3D's meshes of these vertex positions, without texture."""
@@ -212,10 +252,6 @@ class ReferenceRenderer:
                 texels = framing.albedo.to(self.device).float() / 255.0
                 self._linear = framing, torch.cat([decode_srgb(texels[..., :3]), texels[..., 3:]], dim=-1)
         return self._linear[1]
-
-    def _texture(self, maps: Float[Tensor, "B Ht Wt K"]) -> TexturesUV:
-        count = len(maps)
-        return TexturesUV(maps, self._faces_uvs.expand(count, -1, -1), self._uvs.expand(count, -1, -1))
 
 
 def bins(samples: int, faces: int, device: torch.device) -> dict[str, int | None]:

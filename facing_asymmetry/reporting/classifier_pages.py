@@ -7,6 +7,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from facing_asymmetry.reporting.claim_lines import ClaimLine, claim_lines
+from facing_asymmetry.reporting.outputs import worded
+from facing_asymmetry.reporting.page_table import PageTable, page_table
+from facing_asymmetry.reporting.style import readable
 from facing_asymmetry.reporting.svg import PageFigure
 from facing_asymmetry.reporting.table_cells import formatted
 from facing_asymmetry.reporting.tables import PAIR, control_table, parts_table, score_summary
@@ -20,6 +24,13 @@ PART_HEADINGS: Final = {
 }  # fmt: skip
 """Columns of T0 that it shows, with their headings beside those of T2."""
 
+UNITS: Final = {
+    "slope": "logits per unit symmetry", "share": "of the activation", "flips": "of the nodes",
+    "palsy cost": "logits", "additive": "logits", "interaction": "logits", "interaction / cost": "of the cost",
+    "specific (older)": "logits per unit symmetry",
+}  # fmt: skip
+"""Of the numbers of that table, by heading."""
+
 
 @dataclass(frozen=True)
 class ClassifierPage:
@@ -30,20 +41,18 @@ class ClassifierPage:
         training_set: what it was trained on.
         accepted: how many emotions it accepts, for example `accepts 5 of 6 emotions`; of measured values their unit.
         facts: facts of its record, as text.
-        sentences: what the claim sheet says about it.
+        claims: what the claim sheet says about it.
         surfaces: its surfaces, drawn.
-        columns: headings of its table.
-        rows: its scores and controls, by emotion.
+        table: its scores and controls, by emotion.
     """
 
     name: str
     training_set: str
     accepted: str
     facts: dict[str, str]
-    sentences: list[str]
+    claims: list[ClaimLine]
     surfaces: PageFigure | None
-    columns: list[str]
-    rows: list[list[str]]
+    table: PageTable
 
 
 def classifier_pages(data: RunData, surfaces: Mapping[str, PageFigure]) -> list[ClassifierPage]:
@@ -55,7 +64,8 @@ def classifier_pages(data: RunData, surfaces: Mapping[str, PageFigure]) -> list[
 def _page(data: RunData, name: str, surfaces: PageFigure | None, table: pd.DataFrame) -> ClassifierPage:
     own = table[table["classifier"] == name].drop(columns="classifier")
     accepted = sum(data.accepted.get((name, emotion), False) for emotion in data.emotions)
-    sentences = [str(c["text"]) for c in data.claims if c.get("level") == "classifier" and c.get("classifier") == name]
+    claims = claim_lines(c for c in data.claims if c.get("level") == "classifier" and c.get("classifier") == name)
+    units = {heading: worded(unit, data, name) for heading, unit in UNITS.items()}
     return ClassifierPage(
         name=name,
         training_set=data.training_sets[name],
@@ -63,10 +73,9 @@ def _page(data: RunData, name: str, surfaces: PageFigure | None, table: pd.DataF
         if data.of_classes(name)
         else data.outputs[name],
         facts=_facts(data.records.get(name, {})),
-        sentences=sentences,
+        claims=claims,
         surfaces=surfaces,
-        columns=list(own.columns),
-        rows=own.to_numpy().tolist(),
+        table=page_table(f"Scores of {readable(name)}", list(own.columns), own.to_numpy().tolist(), units),
     )
 
 

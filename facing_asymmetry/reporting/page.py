@@ -1,21 +1,20 @@
 """The self-contained page: template, style and script come from package data; figures and numbers are embedded."""
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import partial
-from importlib.resources import files
-from typing import Any, Final
-
-import jinja2
-import pandas as pd
+from typing import Final
 
 from facing_asymmetry.core.errors import DataError
+from facing_asymmetry.reporting.claim_lines import claim_lines
 from facing_asymmetry.reporting.classifier_pages import classifier_pages
-from facing_asymmetry.reporting.explorer import explore
+from facing_asymmetry.reporting.cost_parts import lacking
+from facing_asymmetry.reporting.explorer import Explorer, explore
+from facing_asymmetry.reporting.first_screen import first_screen
 from facing_asymmetry.reporting.limits import limits, missing_jobs
 from facing_asymmetry.reporting.outputs import of_stimuli, worded
+from facing_asymmetry.reporting.page_table import PageTable, page_table
+from facing_asymmetry.reporting.page_template import BASE_PACKAGE, render_template, template_text
 from facing_asymmetry.reporting.report_figure import SECTIONS, ReportFigure
 from facing_asymmetry.reporting.sentences import (
     design,
@@ -31,15 +30,13 @@ from facing_asymmetry.reporting.sentences import (
 from facing_asymmetry.reporting.style import readable
 from facing_asymmetry.reporting.svg import PageFigure
 from facing_asymmetry.reporting.table_cells import formatted
-from facing_asymmetry.reporting.tables import TABLES
+from facing_asymmetry.reporting.table_units import ELSEWHERE, units
+from facing_asymmetry.reporting.tables import TABLES, Table
 from facing_asymmetry.results.finished_run import RunData
 from facing_asymmetry.results.layout import REPORT_FILE
 
 RESERVE: Final = 200_000
 """Bytes kept free for everything that is neither figure, contact sheet nor table."""
-
-VERDICT_CLASS: Final = {"supported": "yes", "not supported": "no"}
-"""CSS class of a claim by its verdict; `open` for all others."""
 
 
 def render_page(
@@ -56,21 +53,21 @@ def render_page(
         DataError: the page would be larger than `report.max_bytes`.
     """
     drawn = [*(one for _, one in figures), *surfaces.values()]
-    built = [(table, table.build(data)) for table in TABLES]
-    tables = [{"table": table, "frame": _for_page(formatted(frame))} for table, frame in built if len(frame)]
-    spent = sum(len(one.uri) + len(one.alt) for one in drawn) + sum(len(str(t["frame"])) for t in tables) + RESERVE
-    say = partial(worded, data=data)
-    page = _template("report.html.j2").render(
-        data=data, say=say, stimuli=partial(of_stimuli, data=data),
-        title=data.settings.title or str(data.manifest["title"]),
+    tables = [{"table": table, "shown": shown} for table in TABLES if (shown := _shown(table, data))]
+    spent = sum(len(one.uri) + len(one.alt) for one in drawn) + sum(len(str(t["shown"])) for t in tables) + RESERVE
+    explorer = explore(data, data.settings.max_bytes - spent - _numbers_size(data))
+    claims = claim_lines((data.whole or data).claims)
+    page = render_template(
+        BASE_PACKAGE, "report.html.j2",
+        data=data, say=partial(worded, data=data), stimuli=partial(of_stimuli, data=data),
+        navigation=_navigation(explorer, bool(claims)), title=data.settings.title or str(data.manifest["title"]),
+        first=first_screen(data), split=not lacking(data), lacking=lacking(data),
         lead=lead(data), verdict=verdict(data.whole or data), findings=findings(data), design=design(data),
-        missing=missing_jobs(data.manifest), jobs=len(data.manifest.get("jobs") or ()),
-        images=image_count(data), grid=grid_size(data),
-        explorer=explore(data, data.settings.max_bytes - spent - _numbers_size(data)),
-        glossary=glossary(data), meanings=meanings(data.interventions), sections=_in_sections(figures),
-        claims=_claims(data.whole or data), heads=_heads(data), head_named=head_named(data),
-        pages=classifier_pages(data, surfaces), tables=tables, limits=limits(data),
-        facts=_facts(data), style=_text("report.css"), script=_text("explorer.js"),
+        missing=missing_jobs(data.manifest), jobs=len(data.manifest.get("jobs") or ()), counts=_counts(data),
+        explorer=explorer, glossary=glossary(data), meanings=meanings(data.interventions), claims=claims,
+        sections=_in_sections(figures), heads=_heads(data), head_named=head_named(data),
+        pages=classifier_pages(data, surfaces), tables=tables, limits=limits(data), facts=_facts(data),
+        style=template_text("report.css"), script=template_text("explorer.js") if explorer.sheets else "",
     )  # fmt: skip
     size = len(page.encode("utf-8"))
     if size > data.settings.max_bytes:
@@ -87,42 +84,35 @@ def _in_sections(figures: Sequence[tuple[ReportFigure, PageFigure]]) -> dict[str
     return {section: [one for figure, one in ordered if figure.section == section] for section in SECTIONS}
 
 
-def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_text),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["embed"] = _embed
-    environment.filters["readable"] = readable
-    environment.filters["sha256"] = _source_hash
-    return environment.get_template(name)
+def _navigation(explorer: Explorer, claims: bool) -> list[tuple[str, str]]:
+    """Sections of the page as (id, words)."""
+    found = [("explorer", "Explorer")] if explorer.sheets else []
+    found += [("results", "Results"), *([("claims", "Claims")] if claims else []), ("classifiers", "Classifiers")]
+    return [*found, ("faces", "Faces"), ("tables", "Tables"), ("method", "Method"), ("provenance", "Provenance")]
 
 
-def _text(name: str) -> str:
-    return files("facing_asymmetry.reporting").joinpath("templates", name).read_text(encoding="utf-8")
+def _counts(data: RunData) -> list[tuple[str, str]]:
+    """The size of the study in numbers."""
+    counts = {"classifiers": len(data.classifiers), of_stimuli("emotions", data): len(data.emotions)}
+    counts |= {data.people: len(data.identities)}
+    across = " × ".join(map(str, grid_size(data)))
+    return [*((words, str(n)) for words, n in counts.items()), ("grid s × t", across),
+            ("images judged", f"{image_count(data):,}")]  # fmt: skip
 
 
-def _embed(value: object) -> jinja2.utils.markupsafe.Markup:
-    """JSON that is safe inside a script element."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return jinja2.utils.markupsafe.Markup(text.replace("<", "\\u003c"))
-
-
-def _source_hash(script: str) -> str:
-    """How a Content-Security-Policy names the one script that may run; others do not."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
-
-
-def _for_page(frame: pd.DataFrame) -> dict[str, Any]:
-    """Headings and rows, without empty columns; the training set, which T1 gives, is left out of the other tables."""
+def _shown(table: Table, data: RunData) -> PageTable | None:
+    """A table without empty columns and what stands elsewhere on the page; None where it has no rows."""
+    built = table.build(data)
+    if built.empty:
+        return None
+    frame = formatted(built.drop(columns=ELSEWHERE.get(table.number, [])))
     frame = frame[[name for name in frame.columns if frame[name].ne("").any()]]
     if "claim" in frame.columns and frame["claim"].ne("yes").all():  # the caption says it once
         frame = frame.drop(columns="claim")
     frame = frame.drop(columns="training set", errors="ignore") if "emotion" in frame.columns else frame
-    return {"columns": list(frame.columns), "rows": frame.to_numpy().tolist()}
+    rows = [[readable(first), *rest] for first, *rest in frame.to_numpy().tolist()]
+    said = {name: worded(unit, data) for name, unit in units(table.number, list(frame.columns)).items()}
+    return page_table(table.title, list(frame.columns), rows, said)
 
 
 def _numbers_size(data: RunData) -> int:
@@ -139,19 +129,6 @@ def _heads(data: RunData) -> dict[str, list[str]]:
         return {}
     folders: Mapping[str, Sequence[str]] = data.manifest.get("run_folders") or {}
     return {head: [f"{folder}/{REPORT_FILE}" for folder in folders.get(head, ())] for head in data.whole.heads}
-
-
-def _claims(data: RunData) -> list[dict[str, str]]:
-    """The claim sheet with a class for its colour; `level` is `run` for sentences about all classifiers."""
-    return [
-        {
-            "text": str(claim["text"]),
-            "verdict": str(claim["verdict"]),
-            "kind": VERDICT_CLASS.get(str(claim["verdict"]), "open"),
-            "level": str(claim.get("level", "run")),
-        }
-        for claim in data.claims
-    ]
 
 
 def _facts(data: RunData) -> dict[str, str]:

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from facing_asymmetry.config import SCREENING
+from facing_asymmetry.reporting.claim_lines import claim_lines
 from facing_asymmetry.reporting.outputs import left_out, worded
 from facing_asymmetry.reporting.style import readable
 from facing_asymmetry.results.finished_run import RunData
@@ -150,7 +152,7 @@ def design(data: RunData) -> dict[str, str]:
         ).strip(),
         "Compared": f"{compared.capitalize()}, both sides averaged: they are the sample, not the "
         f"{image_count(data):,} images.",
-        "How sure": _sureness(n, needed, data.may_claim),
+        "How sure": SCREENING if data.screening else _sureness(n, needed, data.may_claim),
     }
 
 
@@ -203,13 +205,17 @@ def _sureness(n: int, needed: int, may_claim: bool) -> str:
 
 def verdict(data: RunData) -> list[str]:
     """The sentences a reader must not miss: how far the result carries."""
+    if data.screening:
+        return ["Screening: not a claim. The numbers say where to look."]
     if not data.may_claim and data.weakens_one_side:
         n = int(data.tests["n"].max()) if len(data.tests) else 0
+        kind = counted(n, "person", "people") if data.of_people else counted(n, "face")
         return [
-            f"This run makes no claim: n = {n} < {data.minimum_identities} {data.people}. "
-            "Its numbers describe these faces and nothing beyond them."
+            f"No claim: {kind}, {data.minimum_identities} needed. "
+            f"The numbers are about {'these' if n > 1 else 'this one'} alone."
         ]
-    sentences = [str(claim["text"]) for claim in data.claims if claim.get("level", "run") == "run"]
+    about_run = [claim for claim in data.claims if claim.get("level", "run") == "run" and not claim.get("sensitivity")]
+    sentences = [line.short for line in claim_lines(about_run)]
     if not sentences:
         return [f"Claims are allowed (n = {int(data.tests['n'].max())} identities), but this run has no claim sheet."]
     return sentences

@@ -209,7 +209,8 @@ TABLES: Final = (
           "an interaction of the same sign.", parts_table, every_head=True),
     Table("T1", "t1_classifiers", "Classifiers",
           "The networks, as published. Accepted: emotions whose full symmetric face most identities are recognised on. "
-          "Reported accuracy is the publisher's, not measured here.", classifier_table),
+          "Architecture, notes and the publisher's accuracy, which is not measured here, stand under each classifier.",
+          classifier_table),
     Table("T2", "t2_scores", "Scores",
           "Reaction to the loss of symmetry on one side (palsy). slope: logits per unit symmetry, positive where the "
           "activation falls when symmetry falls; share: the same as a share of what the expression adds to the "

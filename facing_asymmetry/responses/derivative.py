@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
+from torch import Tensor
 
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.interventions.contract import Face, Intervention
@@ -49,19 +50,20 @@ def logit_derivatives(
     moving = np.flatnonzero(np.abs(change).max(axis=1) > 0)
     for start in range(0, len(moving), studio.batch):
         nodes = moving[start : start + studio.batch]
-        states = np.concatenate([frames.states(n, n + 1) for n in frames.node[nodes]])
-        gradient = _state_gradient(states, studio, row, network, target)
+        states = torch.from_numpy(np.concatenate([frames.states(n, n + 1) for n in frames.node[nodes]]))
+        gradient = state_gradient(states, studio, row, network, target).double().cpu().numpy()
         along = np.einsum("bvd,kvd->bk", gradient, frames.basis.astype(np.float64))
         out[nodes] = (along * change[nodes]).sum(axis=1)
     return out
 
 
-def _state_gradient(
-    states: Float[ndarray, "B V D"], studio: Studio, row: int, network: Classifier, target: int
-) -> Float[ndarray, "B V D"]:
+def state_gradient(
+    states: Float[Tensor, "B V D"], studio: Studio, row: int, network: Classifier, target: int
+) -> Float[Tensor, "B V D"]:
+    """Gradient of a logit by the states, on the device of the framing; nothing waits for it there."""
     device = studio.framing.centre.device
-    leaf = torch.from_numpy(states).to(device).requires_grad_()
-    identities: Int[torch.Tensor, " B"] = torch.full((len(states),), row, dtype=torch.long, device=device)
+    leaf = states.to(device).requires_grad_()
+    identities: Int[Tensor, " B"] = torch.full((len(states),), row, dtype=torch.long, device=device)
     logits = network(studio.renderer.render(leaf, studio.framing, identities))
     (gradient,) = torch.autograd.grad(logits[:, target].sum(), leaf)
-    return gradient.double().cpu().numpy()
+    return gradient

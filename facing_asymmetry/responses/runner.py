@@ -75,8 +75,8 @@ class Studio:
         framing: cameras and textures of the study's identities.
         renderer: of the study.
         batch: frames per block; it bounds the memory and is part of what a result depends on.
-        depth: blocks rendered before they are asked for; 0 on a GPU, whose own queue overlaps work.
-        precision: `fp32`, or `bf16`: autocast of the networks to bfloat16, which moves scores (docs/benchmarks).
+        depth: blocks rendered before they are asked for, see `blocks_ahead`.
+        precision: `bf16` casts inside the networks; `runs.study.check_device` sets the others.
     """
 
     model: FaceModel
@@ -96,7 +96,7 @@ class Studio:
         device = self.framing.centre.device
         identities = torch.full((len(states),), row, dtype=torch.long, device=device)
         with torch.inference_mode():
-            images = self.renderer.in_scene(scene).render(torch.from_numpy(states).to(device), self.framing, identities)
+            images = self.renderer.in_scene(scene).render(torch.from_numpy(states), self.framing, identities)
             return images.contiguous()
 
     def classify(self, network: Classifier, images: Tensor) -> Tensor:
@@ -116,6 +116,11 @@ class Studio:
             for first, stop in pairwise(edges)
             for start in range(int(first), int(stop), self.batch)
         ]
+
+
+def blocks_ahead(renderer: str, device: str) -> int:
+    """How many blocks a renderer draws before they are asked for: none on a GPU, whose own queue overlaps work."""
+    return 1 if device == "cpu" or renderer == "host" else 0
 
 
 class _Images:

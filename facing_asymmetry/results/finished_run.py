@@ -270,6 +270,16 @@ class RunData:
         return int(statistics.get("minimum_identities", DEFAULT_MINIMUM))
 
     @property
+    def screening(self) -> bool:
+        """Whether the run was a first look, which is never a claim."""
+        return bool(self.manifest.get("screening"))
+
+    @property
+    def no_claim(self) -> str:
+        """Why a run without a claim makes none, in words."""
+        return "a screening run" if self.screening else f"n = {self.sample}, {self.minimum_identities} needed"
+
+    @property
     def may_claim(self) -> bool:
         """Whether any test of this run may be called significant."""
         return bool(self.tests["claim"].any())

@@ -28,6 +28,8 @@ PACKAGES = (
     "pandas",
     "pyarrow",
     "numba",
+    "onnxruntime",
+    "openvino",
     "wandb",
     "seaborn",
     "matplotlib",

@@ -1,4 +1,4 @@
-"""Published records, of calibration, grids and photographs: in the package, or in docs/ of a source tree."""
+"""Published records, of calibration, grids, runtimes and photographs: in the package, or in docs/ of a source tree."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,8 +13,12 @@ from facing_asymmetry.core.errors import AssetError
 CALIBRATION: Final = "calibration/calibration.json"
 PLANTED: Final = "calibration/planted.json"
 GRID_ERROR: Final = "benchmarks/grid_error.json"
+COSTS: Final = "benchmarks/networks.json"
+RUNTIMES: Final = "benchmarks/runtimes.json"
+GPU: Final = "benchmarks/gpu.json"
+GPU_ROUNDED: Final = "benchmarks/gpu_tf32_90.json"
 INTERVENTIONS: Final = "photographs/validated_interventions.json"
-RECORDS: Final = (CALIBRATION, PLANTED, GRID_ERROR, INTERVENTIONS)
+RECORDS: Final = (CALIBRATION, PLANTED, GRID_ERROR, COSTS, RUNTIMES, GPU, GPU_ROUNDED, INTERVENTIONS)
 
 
 @cache
@@ -33,6 +37,24 @@ def published_planted() -> dict[str, Any]:
 def published_grid_error() -> dict[str, Any]:
     """The record of the errors of grids; `AssetError` where the installation lacks it."""
     return _record(GRID_ERROR)
+
+
+@cache
+def published_costs() -> dict[str, Any]:
+    """Processor times of networks and frames; `AssetError` where the installation lacks them."""
+    return _record(COSTS)
+
+
+@cache
+def published_runtimes() -> dict[str, Any]:
+    """The record of the runtimes' speed against torch; `AssetError` where the installation lacks it."""
+    return _record(RUNTIMES)
+
+
+@cache
+def published_gpu(precision: str) -> dict[str, Any]:
+    """Times on a GPU in fp32, or in tf32 for every other precision; `AssetError` where the installation lacks them."""
+    return _record(GPU if precision == "fp32" else GPU_ROUNDED)
 
 
 @cache

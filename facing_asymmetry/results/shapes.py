@@ -53,6 +53,7 @@ class Manifest(TypedDict, total=False):
     seconds: dict[str, float]
     contrast: dict[str, str]
     objective: Part
+    screening: bool
     jobs: list[Part] | None
     run_folders: dict[str, list[str]] | None
 
@@ -90,6 +91,9 @@ class Claim(TypedDict, total=False):
     __pydantic_config__ = OPEN  # type: ignore[misc]
     text: Required[str]
     verdict: Required[str]
+    short: str
+    clause: str
+    sensitivity: bool
     hypothesis: str
     level: str
     classifier: str | None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.record import PACE, ClassifierRecord, target_of
+from facing_asymmetry.classifiers.runtimes.choice import runtime_versions
 from facing_asymmetry.config import RendererConfig
 from facing_asymmetry.core.code import PACKAGE, code_fingerprint, numeric_versions
 from facing_asymmetry.core.errors import AssetError
@@ -105,7 +106,18 @@ SHEET_CODE: Final = (*FRAME_CODE, "responses.contact_sheet")
 
 WORDS = (
     *("notes", "citation", "licence", "code_licence", "terms", "published_at", "alignment", "reported_accuracy"),
-    *("official", "official_blob", "family", "architecture", "parameters", "flops", "recognised", "unit", "targets"),
+    *(
+        "official",
+        "official_blob",
+        "family",
+        "architecture",
+        "parameters",
+        "flops",
+        "recognised",
+        "unit",
+        "targets",
+        "gate",
+    ),
 )
 """Parts of a classifier's record that change no output; which of them is read stands in the key beside them."""
 
@@ -128,8 +140,10 @@ def renderer_code(config: RendererConfig) -> str:
     return part.fingerprint if part else ""
 
 
-def _classifier_request(record: ClassifierRecord) -> dict[str, Any]:
-    facts = {key: value for key, value in asdict(record).items() if key not in WORDS}
+def classifier_request(record: ClassifierRecord) -> dict[str, Any]:
+    """What of a classifier its outputs depend on."""
+    # expressions are the same whatever runs the network later; requests of responses name the runtime themselves
+    facts = {key: value for key, value in asdict(record).items() if key not in (*WORDS, "runtime")}
     return {**facts, "options": {key: value for key, value in record.options.items() if key not in PACE}}
 
 
@@ -138,7 +152,7 @@ def expression_request(study: "Study", record: ClassifierRecord) -> dict[str, An
     expression = study.config.expression
     return {
         **_image_request(study),
-        "classifier": _classifier_request(record),
+        "classifier": classifier_request(record),
         "emotions": study.config.emotions,
         "targets": [target_of(record, name) for name in study.config.emotions],
         "authored": [study.config.stimuli.get(name) for name in study.config.emotions],
@@ -192,12 +206,13 @@ def response_request(
     """Responses of one classifier to one face, expression, intervention and side over the grid."""
     return {
         **_frames_request(study, expression, intervention, side, identity, study.grid),
-        "classifier": _classifier_request(record),
+        "classifier": classifier_request(record),
         "emotion": expression.emotion,
         "target": target_of(record, expression.emotion),
         "unit": record.unit_read,
         "expression": expression.kind,
         "precision": study.config.precision,
+        "runtime": runtime_versions(record.runtime),
         "code": code_fingerprint(*RESPONSE_CODE),
     }
 

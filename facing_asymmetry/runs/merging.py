@@ -140,6 +140,8 @@ def _merge(
     merge_tables(group, composed, into)
     manifest = merged_manifest(group, composed, command, [outcome.facts() for outcome in outcomes])
     manifest["run_folders"] = run_folders(group, into)
+    if config.statistics.screening:
+        manifest["screening"] = True
     if own:
         manifest["hashes"]["own_scores"] = score_code(own)
     write_json(into, MANIFEST_FILE, manifest)
@@ -240,7 +242,9 @@ def merged_manifest(
     """
     first = sources[0].manifest
     undone = [f"{job['job']} {job['state']}" for job in jobs if job["state"] != "done"]
-    told = f"{len(sources)} of {len(jobs)} jobs; not in it: {', '.join(undone)}" if undone else f"{len(jobs)} jobs"
+    told = f"{len(jobs)} job{'s' * (len(jobs) != 1)}"
+    if undone:
+        told = f"{len(sources)} of {told}; not in it: {', '.join(undone)}"
     hashes = {**first["hashes"], "weights": {}, "face_models": {}}
     heads: dict[str, Any] = {}
     counts: Counter[str] = Counter()

@@ -1,5 +1,6 @@
 """Stage 1: the expressions that each classifier is shown."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,7 +72,7 @@ def _fit(study: "Study", record: ClassifierRecord, progress: Progress) -> list[E
         seed=config.seed,
         settings=study.optimiser,
     )
-    classifier = study.classifier(record)
+    classifier = study.classifier(replace(record, runtime="torch"))  # a search needs the gradient
     faces = _faces(study, identities)
     with progress.task(f"  {record.name}", study.optimiser.steps) as step:
 

@@ -33,9 +33,9 @@ from facing_asymmetry.runs.made import (
 )
 from facing_asymmetry.runs.objective import objective_value
 from facing_asymmetry.runs.optimise import find_expressions
+from facing_asymmetry.runs.plan import Speed, plan, write_speed
 from facing_asymmetry.runs.scoring import write_scores
 from facing_asymmetry.runs.study import Study
-from facing_asymmetry.runs.summary import Speed, write_speed
 from facing_asymmetry.statistics.user_scores import score_code
 
 STAGES: Final = ("optimise", "intervene", "score", "report")
@@ -66,6 +66,7 @@ class Run:
         command: the command line that was typed.
         progress: shows how far each stage is.
         seconds: wall time of each stage so far.
+        processor_seconds: processor time of each.
         searched: frames rendered to find the expressions.
         objective: the number of the setting `objective`, once the scores are there.
         unchanged: what the run folder held already as it would be made now, in words.
@@ -76,6 +77,7 @@ class Run:
     command: str
     progress: Progress = field(default_factory=Progress)
     seconds: dict[str, float] = field(default_factory=dict)
+    processor_seconds: dict[str, float] = field(default_factory=dict)
     searched: int = 0
     unchanged: list[str] = field(default_factory=list)
     objective: float | None = None
@@ -92,10 +94,11 @@ class Run:
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
-        """Record a stage's wall time."""
-        began = time.perf_counter()
+        """Record a stage's wall time, and its processor time over all threads."""
+        began, own = time.perf_counter(), time.process_time()
         yield
         self.seconds[stage] = time.perf_counter() - began
+        self.processor_seconds[stage] = time.process_time() - own
 
 
 def run_stages(run: Run, until: str) -> Path:
@@ -193,6 +196,8 @@ def _manifest(run: Run) -> None:
         grid_error=grid_error(study.grid.s, study.grid.t),
         contrast=asdict(study.contrast),
     )
+    if run.config.statistics.screening:
+        manifest["screening"] = True
     if run.objective is not None:
         manifest["objective"] = {"asked": run.config.objective, "value": run.objective}
     write_json(run.folder, MANIFEST_FILE, manifest)
@@ -200,7 +205,9 @@ def _manifest(run: Run) -> None:
 
 def _keep_speed(run: Run) -> None:
     counts = run.study.counts
-    passed = counts.forward_passes - run.searched
-    if not counts.cells_cached and min(run.searched, passed) >= ENOUGH_FOR_A_SPEED:
-        frame, gradient = run.seconds["intervene"] / passed, run.seconds["optimise"] / run.searched
-        write_speed(run.study.store.folder, Speed(frame, gradient, True))
+    wall, processor = run.seconds["intervene"], run.processor_seconds["intervene"]
+    if run.config.device != "cpu" or counts.cells_cached or counts.forward_passes - run.searched < ENOUGH_FOR_A_SPEED:
+        return
+    planned = plan(run.study, Speed(scale=1.0))
+    if not planned.guessed:
+        write_speed(run.study.store.folder, Speed(processor / planned.response_seconds, processor / wall, True))

@@ -17,14 +17,15 @@ def study_from(config: RunConfig, elsewhere: bool = False) -> Study:
 
     Args:
         config: checked values.
-        elsewhere: another machine will compute it, so that this one need not have the device.
+        elsewhere: another machine will compute it, so that this one need not have the device. A dry run needs none
+            either.
 
     Raises:
         ConfigError: as `Study` and `PhotographStudy`.
         DataError: the folder of photographs can't be listed.
     """
     made = PhotographStudy if config.face_model.name == PHOTOGRAPHS else Study
-    return made(config, elsewhere)
+    return made(config, elsewhere or config.dry_run)
 
 
 def study_of(run: Path, trust: bool = False) -> Study:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.classifiers.contract import Classifier
 from facing_asymmetry.classifiers.record import ClassifierRecord, record_from, with_targets
+from facing_asymmetry.classifiers.runtimes.choice import with_runtime
 from facing_asymmetry.config import RunConfig, identity_block
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.core.progress import Progress
@@ -22,7 +23,7 @@ from facing_asymmetry.interventions.registry import intervention_from
 from facing_asymmetry.interventions.two_sided import check_partners
 from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.rendering.own import own_renderer
-from facing_asymmetry.responses.runner import Studio
+from facing_asymmetry.responses.runner import Studio, blocks_ahead
 from facing_asymmetry.runs.objective import read_objective
 from facing_asymmetry.runs.stimuli import Stimuli
 from facing_asymmetry.statistics.requested_scores import check_requested
@@ -63,20 +64,21 @@ class Study(Stimuli):
             with_targets(registry.with_fingerprint(record_from(facts, f"classifiers.{name}")), config.targets)
             for name, facts in config.classifiers.items()
         ]
+        self.records = [with_runtime(record, config) for record in self.records]
         check_partners(self.interventions)
         check_names(self.records)
         self.optimiser = config.expression.optimiser
         self.contrast = contrast_of(self.interventions, config.statistics.treated, config.statistics.control)
         own = [one.name for one in user_scores(config.statistics.own_scores)]
-        requested = [name for name in config.statistics.scores if name not in own]
-        check_requested(requested, [one.name for one in self.interventions], self.contrast)
+        shown = [one.name for one in self.interventions]
+        check_requested(config.statistics.scores, shown, self.contrast, config.derivative, own)
         self.objective = read_objective(
             config.objective, [record.name for record in self.records], config.emotions, own
         )
         for record in self.records:
             check_targets(record, config.emotions, config.expression.kind)
         if not elsewhere:
-            check_device(config.device)
+            check_device(config.device, config.precision)
         if own_head(self.head):
             self.fitted_head  # noqa: B018  (made now, asked for its errors)
         if part := own_renderer(config.renderer):
@@ -140,7 +142,7 @@ class Study(Stimuli):
     def studio(self) -> Studio:
         """Where the frames of the responses and contact sheets are made."""
         config = self.config
-        depth = 1 if config.device == "cpu" else 0
+        depth = blocks_ahead(config.renderer.name, config.device)
         return Studio(self.model, self.framing, self.renderer, config.batch, depth, config.precision)
 
     def classifier(self, record: ClassifierRecord) -> Classifier:
@@ -156,11 +158,18 @@ def check_names(records: Sequence[ClassifierRecord]) -> None:
             raise ConfigError(f"classifiers: two have the name {name!r}; set classifiers.KEY.name of one of them")
 
 
-def check_device(device: str) -> None:
-    """`ConfigError` where CUDA is asked for and absent; convolutions on it in full single precision."""
+def check_device(device: str, precision: str) -> None:
+    """Set whether products and convolutions on the GPU round their factors to TF32: only where that was asked for.
+
+    Raises:
+        ConfigError: CUDA is asked for and absent, or TF32 without CUDA.
+    """
     if device == "cuda":
         import torch
 
         if not torch.cuda.is_available():
             raise ConfigError("device = 'cuda', but torch sees no CUDA device here; use device=cpu")
-        torch.backends.cudnn.allow_tf32 = False  # single precision means single precision
+        rounded = precision == "tf32"
+        torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = rounded
+    elif precision == "tf32":
+        raise ConfigError("precision = 'tf32' needs a GPU; set device=cuda, or precision=fp32")

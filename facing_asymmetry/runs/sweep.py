@@ -18,8 +18,8 @@ from facing_asymmetry.results.shapes import Sweep
 from facing_asymmetry.runs.job_status import SKIPPED, WAITING, of_this_process, write_status
 from facing_asymmetry.runs.jobs import Job, make_jobs
 from facing_asymmetry.runs.merging import Aggregated, Outcome, aggregate, outcome_summary
+from facing_asymmetry.runs.plan import Plan, duration, in_sum, plan, read_speed
 from facing_asymmetry.runs.slurm import array_summary
-from facing_asymmetry.runs.summary import Plan, duration, plan, read_speed
 
 
 @dataclass
@@ -184,7 +184,7 @@ def sweep_summary(jobs: Sequence[Job], todo: Sequence[int], launcher: Mapping[st
 
 
 def _size(job: Job) -> Plan:
-    return plan(job.run.study, read_speed(job.run.study.store.folder))
+    return plan(job.run.study, read_speed(job.run.study.store.folder), time_own=True)
 
 
 def _columns(size: Plan) -> str:
@@ -197,10 +197,9 @@ def _columns(size: Plan) -> str:
 def _sum(head: str, sizes: Sequence[Plan]) -> str:
     if not sizes:
         return f"{head}."
-    source = "measured in earlier runs here" if all(s.measured for s in sizes) else "of docs/benchmarks"
     return (
         f"{head}: {sum(s.frames for s in sizes):,} frames, {sum(s.forward_passes for s in sizes):,} forward passes, "
         f"{sum(s.megabytes for s in sizes) / 1e3:.2f} GB; one after the other "
         f"{duration(sum(s.seconds for s in sizes))}, side by side {duration(max(s.seconds for s in sizes))} "
-        f"(speed {source}; nothing counted as stored)."
+        f"(speed {in_sum(sizes).source}; nothing counted as stored)."
     )

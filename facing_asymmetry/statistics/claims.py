@@ -1,7 +1,7 @@
 """The claim sheet: sentences about the scores, each with its interval, correction and control."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.interventions.two_sided import partner_of
 from facing_asymmetry.results.layout import DECOMPOSITION_COLUMNS
-from facing_asymmetry.statistics.evidence import Evidence, measured, p_text, state
+from facing_asymmetry.statistics.evidence import Evidence, measured, p_text, short_verdict, state
 from facing_asymmetry.statistics.hypotheses import (
     CANT_TELL,
     EQUIVALENT,
@@ -32,13 +32,15 @@ from facing_asymmetry.statistics.hypotheses import (
 from facing_asymmetry.statistics.hypothesis_tests import hypothesis_tests
 from facing_asymmetry.statistics.identities import LACKS_EMOTIONS
 from facing_asymmetry.statistics.multiplicity import intersection_union
+from facing_asymmetry.statistics.screening import screened
 
 Claim = dict[str, Any]
 """A sentence, ready for JSON (None where there is no number).
 
 Its keys:
 
-- `text`; `verdict` ("supported", "not supported", "can't tell"); `level` ("run" or "classifier").
+- `text`, the whole sentence; `short`, the verdict with what is missing; `clause`, what is claimed.
+- `verdict` ("supported", "not supported", "can't tell"); `level` ("run" or "classifier").
 - `hypothesis` (a key of `HYPOTHESES`, or "none"); `face_model`, `expression`, `classifier` ("all" for the run).
 - `sensitivity`: whether the hypothesis is an older one, kept for comparison.
 - `n` identities; `mean`, `low`, `high` in `unit`; `sign` of the mean ("positive", "negative" or "").
@@ -54,6 +56,7 @@ def claims(
     control: str = "bilateral",
     tests: pd.DataFrame | None = None,
     decomposition: pd.DataFrame | None = None,
+    defended: Collection[str] = (),
 ) -> list[Claim]:
     """Return what the scores allow one to say: about the run first, then the sentences about each classifier.
 
@@ -63,7 +66,7 @@ def claims(
     control and can't be supported without it. "All classifiers" is an intersection-union claim by the largest two-sided
     p of a mean of one sign (skew hurts one-sided tests most, docs/calibration); one classifier whose own verdict is
     "not supported", or two interactions of different signs, break it. With fewer than `minimum_identities` the first
-    sentence says that no claim is made, and every verdict is "can't tell".
+    sentence says that no claim is made, and every verdict is "can't tell"; so too of a screening run.
 
     Args:
         scores: Score table with `slope` and, optionally, its standardised form and the other hypotheses' scores.
@@ -73,6 +76,7 @@ def claims(
         tests: `hypothesis_tests` of the same scores and settings, if computed; computed again
             if it lacks one of the scores.
         decomposition: `decomposition_table` of the same responses and settings; without it there are no shares.
+        defended: Names of the classifiers behind a defence, whose negative interaction is the defence at work.
 
     Raises:
         DataError: The table lacks a column, or has no `slope` under `treated`.
@@ -96,9 +100,10 @@ def claims(
         per_emotion, pooled, own = (
             t[(t["face_model"] == face_model) & (t["expression"] == expression)] for t in (*tables, parts)
         )
-        evidence = Evidence(per_emotion, pooled, own, settings, treated, control, missing)
+        evidence = Evidence(per_emotion, pooled, own, settings, treated, control, missing, defended)
         sheet += [{**claim, "face_model": face_model, "expression": expression} for claim in _group(evidence)]
-    return sorted(sheet, key=lambda claim: claim["level"] != "run")
+    sheet.sort(key=lambda claim: claim["level"] != "run")
+    return screened(sheet) if settings.screening else sheet
 
 
 def _no_contrast(scores: pd.DataFrame) -> Claim:
@@ -108,7 +113,9 @@ def _no_contrast(scores: pd.DataFrame) -> Claim:
         f"This run makes no claim about symmetry: none of its interventions ({run}) weakens one side of the face. Its "
         "numbers describe what they do. Add one: intervention=[palsy,...]."
     )
-    return _claim(text, CANT_TELL, "run", "none", {"classifier": "all", "n": int(scores["identity"].nunique())})
+    row: TestRow = {"classifier": "all", "n": int(scores["identity"].nunique())}
+    said = "No claim about symmetry", f"none of the interventions ({run}) weakens one side of the face"
+    return _claim(text, CANT_TELL, "run", "none", row, said)
 
 
 def _missing_interaction(scores: pd.DataFrame, treated: str) -> str:
@@ -132,12 +139,15 @@ def _group(evidence: Evidence) -> Iterator[Claim]:
             f"This run makes no claim: {fewest} identities, fewer than the {least} that a claim needs. Its numbers "
             "describe these faces and nothing beyond them."
         )
-        yield _claim(text, CANT_TELL, "run", "none", every, needed=least)
+        said = f"No claim: {fewest} faces, {least} needed", "the numbers describe these faces and nothing beyond them"
+        yield _claim(text, CANT_TELL, "run", "none", every, said, needed=least)
     single = {key: [_classifier(evidence, row) for row in evidence.rows(key)] for key in HYPOTHESES}
     if not any(claim["n"] for claim in single[INTERACTION]):
         single[INTERACTION] = []
-        text = f"Can't tell whether {HYPOTHESES[INTERACTION].clause.format(who='any classifier')}. "
-        yield _claim(text + evidence.missing_text(INTERACTION), CANT_TELL, "run", INTERACTION, every, needed=least)
+        clause = HYPOTHESES[INTERACTION].clause.format(who="any classifier")
+        text = f"Can't tell whether {clause}. {evidence.missing_text(INTERACTION)}"
+        said = short_verdict(CANT_TELL, fewest, least, controlled=False), clause
+        yield _claim(text, CANT_TELL, "run", INTERACTION, every, said, needed=least)
     for key, sentences in single.items():
         if len(sentences) > 1 and key != SHARE:  # the sentence about all interactions gives their shares too
             yield _every(evidence, key, sentences)
@@ -161,6 +171,7 @@ def _classifier(evidence: Evidence, row: TestRow) -> Claim:
         "classifier",
         row["key"],
         row,
+        (short_verdict(word, row["n"], verdict.needed, bool(control), outcome(row, word)), clause),
         p=verdict.p,
         correction=verdict.correction,
         control=control,
@@ -180,7 +191,7 @@ def _every(evidence: Evidence, key: str, sentences: list[Claim]) -> Claim:
     controlled = all(claim["control"] for claim in sentences)
     broken = found[NOT_SUPPORTED] or found[EQUIVALENT] or (found[POSITIVE] and found[NEGATIVE])
     word = NOT_SUPPORTED if broken else CANT_TELL
-    if not broken and controlled and fewest >= settings.minimum_identities and p <= settings.alpha:
+    if not broken and controlled and not settings.no_claim(fewest) and p <= settings.alpha:
         word = SUPPORTED
     needed = max(claim["needed"] for claim in sentences) if word == CANT_TELL else 0
     clause = hypothesis.clause.format(who=f"all {len(rows)} classifiers", its="their", s="")
@@ -196,7 +207,8 @@ def _every(evidence: Evidence, key: str, sentences: list[Claim]) -> Claim:
         + (f"Control: {control}." if controlled else evidence.missing_text(key))
     )
     row = {**weakest, "classifier": "all", "n": fewest}
-    return _claim(text, word, "run", key, row, p=p, correction=correction, control=control, needed=needed)
+    said = short_verdict(word, fewest, needed, controlled), clause + ", with one sign" * hypothesis.either_sign
+    return _claim(text, word, "run", key, row, said, p=p, correction=correction, control=control, needed=needed)
 
 
 def _lacking(row: TestRow) -> str:
@@ -217,6 +229,7 @@ def _claim(
     level: str,
     hypothesis: str,
     row: TestRow,
+    said: tuple[str, str],
     p: float | None = None,
     correction: str = "",
     control: str = "",
@@ -226,6 +239,8 @@ def _claim(
     sensitivity = hypothesis in HYPOTHESES and HYPOTHESES[hypothesis].sensitivity
     return {
         "text": f"Sensitivity: {text[0].lower()}{text[1:]}" if sensitivity else text,
+        "short": said[0],
+        "clause": f"{said[1]} (sensitivity)" if sensitivity else said[1],
         "verdict": verdict,
         "level": level,
         "hypothesis": hypothesis,

@@ -40,7 +40,7 @@ def claims_over_heads(
         groups.setdefault(key, []).append(claim)
     found = {}
     for key, group in groups.items():
-        enough = min(claim["n"] for claim in group) >= settings.minimum_identities
+        enough = not settings.no_claim(min(claim["n"] for claim in group))
         found[key] = _agreement(group, _tested(group[0], heads, expression, treated) if enough else [], settings.alpha)
     said = zip(sheet, keys, strict=True)
     return [_said(claim, found[key], f"On {claim['face_model']}: ") for claim, key in said]
@@ -50,10 +50,13 @@ def _said(claim: Claim, words: str, before: str) -> Claim:
     """The claim with its words about heads, and of people their bias; that a run makes no claim needs none of them."""
     after = "" if claim["hypothesis"] == "none" else f" {words[0].upper()}{words[1:]}."
     text = f"{before}{claim['text'].rstrip()}{after}"
+    short, clause = claim["short"], claim["clause"] + (f" (on {claim['face_model']})" if before else "")
     if claim["face_model"] == PHOTOGRAPHS:
+        short = short.replace("faces", "people").replace("face", "person")
+        clause = clause.replace("these faces", "these people")
         text = re.sub(r"\b1 people", "1 person", text.replace("identities", "people").replace("identity", "person"))
         text = text if claim["hypothesis"] == "none" else f"{text} {photograph_bias()}"
-    return {**claim, "text": text, "heads": words}
+    return {**claim, "text": text, "short": short, "clause": clause, "heads": words}
 
 
 def _same(claim: Claim, expression: str) -> tuple[Any, ...]:

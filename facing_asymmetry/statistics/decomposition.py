@@ -148,8 +148,8 @@ def _notes(
     if not n:
         yield "no identity has both sides and the two-sided control: the interaction needs all three"
         return
-    if n < settings.minimum_identities:
-        yield f"no claim: {n} identities, fewer than {settings.minimum_identities}"
+    if reason := settings.no_claim(n):
+        yield f"no claim: {reason}"
     if n < all_of_them:
         yield f"{all_of_them - n} of {all_of_them} identities lack a side, the two-sided control or a value"
     yield from filter(None, (interval, ratio, lacking_text(group["lacking"])))

@@ -1,6 +1,6 @@
 """What a claim rests on: the numbers of its hypothesis, the verdict on each, the control, and these in words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -37,6 +37,12 @@ MEANING: Final = {
 }
 """What the sign of an interaction means."""
 
+AT_WORK: Final = (
+    "This classifier is behind a defence, which makes up for a weak side: a negative interaction is the defence at "
+    "work, not harm. "
+)
+"""What is said of a negative interaction behind a defence."""
+
 
 def state(clause: str, verdict: str, n: int, needed: int) -> str:
     """Put a clause ("X lowers its activation") into the form of its verdict, without a full stop."""
@@ -44,8 +50,29 @@ def state(clause: str, verdict: str, n: int, needed: int) -> str:
         return f"Supported: {clause}"
     if verdict == NOT_SUPPORTED:
         return f"Not supported: that {clause}"
-    about = f"about {needed:,}" if needed < LARGEST_SAMPLE else f"more than {LARGEST_SAMPLE:,}"
-    return f"Can't tell with {n} identities (would need {about}) whether {clause}"
+    return f"Can't tell with {n} identities (would need {_about(needed)}) whether {clause}"
+
+
+def short_verdict(verdict: str, n: int, needed: int, controlled: bool, found: str = "") -> str:
+    """Return a verdict in a few words: "Can't tell: 6 faces, about 20 needed".
+
+    Args:
+        verdict: the word.
+        n: identities.
+        needed: identities that would settle it.
+        controlled: whether the control was run.
+        found: sign of a supported interaction, or that an effect is equivalent to none.
+    """
+    if verdict == CANT_TELL and not controlled:
+        return "Can't tell symmetry from intensity: the control is missing"
+    if verdict == CANT_TELL:
+        return f"Can't tell: {n} face{'' if n == 1 else 's'}, {_about(needed)} needed"
+    return verdict.capitalize() + (f", {found}" if found and found != verdict else "")
+
+
+def _about(needed: int) -> str:
+    """The number of identities that would settle a claim, as far as it is worth telling."""
+    return f"about {needed:,}" if needed < LARGEST_SAMPLE else f"more than {LARGEST_SAMPLE:,}"
 
 
 def number(value: float) -> str:
@@ -86,6 +113,7 @@ class Evidence:
         treated: Name of the one-sided intervention.
         control: Name of its control of equal mean motion.
         missing: Why an interaction is missing where there is none, and what to add.
+        defended: Names of the classifiers that are behind a defence.
     """
 
     per_emotion: pd.DataFrame
@@ -95,6 +123,7 @@ class Evidence:
     treated: str
     control: str
     missing: str
+    defended: Collection[str] = ()
 
     def rows(self, key: str, pooled: bool = True, form: str = "") -> list[TestRow]:
         """Return the rows of one hypothesis; `form` "_standardised" gives those of the standardised score."""
@@ -162,6 +191,8 @@ class Evidence:
     def _sign_text(self, row: TestRow, verdict: ClaimVerdict) -> str:
         found, readings = outcome(row, verdict.word), self._readings(row)
         words = f"The sign is {found}: {MEANING[found]}. " if found in MEANING else ""
+        if found == NEGATIVE and row["classifier"] in self.defended:
+            words += AT_WORK
         others = [name for name, one in readings.items() if sign_of(one["interaction"]) != sign_of(row["mean"])]
         if readings:
             words += f"The sign is the same on {len(readings) - len(others)} of {len(readings)} readings of the output"

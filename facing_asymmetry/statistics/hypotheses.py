@@ -165,7 +165,7 @@ def judge(
         small = bool(-settings.equivalence_margin < row["low"] and row["high"] < settings.equivalence_margin)
     elif settings.adjust != "none":
         correction += f" over {tests} test{'s' if tests > 1 else ''}"
-    enough = int(row["n"]) >= settings.minimum_identities
+    enough = not settings.no_claim(int(row["n"]))
     if enough and significant and (hypothesis.either_sign or row["mean"] > 0):
         return ClaimVerdict(SUPPORTED, p, correction, 0, small)
     if enough and (significant or small):

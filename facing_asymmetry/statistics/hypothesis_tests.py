@@ -100,7 +100,7 @@ def _statistics(part: pd.DataFrame, key: tuple[str, ...], settings: StatisticsSe
         "p_one_sided": flip.p_one_sided,
         "p_equivalence": tost(values, settings.equivalence_margin) if name.endswith("_standardised") else float("nan"),
         "method": flip.method,
-        "claim": signed and n >= settings.minimum_identities,
+        "claim": signed and not settings.no_claim(n),
         "note": "; ".join(_notes(part, used, signed, interval.note, settings)),
     }
 
@@ -117,8 +117,8 @@ def _notes(
     part: pd.DataFrame, used: pd.DataFrame, signed: bool, interval: str, settings: StatisticsSettings
 ) -> Iterator[str]:
     n = len(used)
-    if n < settings.minimum_identities:
-        yield f"no claim: {n} identities, fewer than {settings.minimum_identities}"
+    if reason := settings.no_claim(n):
+        yield f"no claim: {reason}"
     if not signed:
         yield "never negative, so not tested against zero: compare with the control"
     elif n and 2.0 ** (1 - n) > settings.alpha:

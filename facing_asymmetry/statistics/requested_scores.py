@@ -1,6 +1,6 @@
 """Which scores a study tests, and whether it has the controls that they need."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from facing_asymmetry.core.errors import ConfigError
@@ -26,7 +26,13 @@ PLAIN: Final = Contrast()
 """A study of `palsy` and `bilateral`."""
 
 
-def check_requested(names: Sequence[str], interventions: Sequence[str], contrast: Contrast = PLAIN) -> None:
+def check_requested(
+    names: Sequence[str],
+    interventions: Sequence[str],
+    contrast: Contrast = PLAIN,
+    derivative: bool = False,
+    own: Collection[str] = (),
+) -> None:
     """Check the setting `statistics.scores` of a study, before anything is computed.
 
     The default list and an empty one are what is tested where it exists. A list of your own is taken at its word: the
@@ -37,13 +43,21 @@ def check_requested(names: Sequence[str], interventions: Sequence[str], contrast
         names: Scores to test.
         interventions: Names of the study's interventions.
         contrast: What the study compares.
+        derivative: Whether the study computes the exact derivative.
+        own: Names of scores of the user's own, which need nothing.
 
     Raises:
-        ConfigError: A score is unknown, or one is named without its partner, or only ones without a control.
+        ConfigError: A score is unknown, one lacks the partner that it needs, or all of them lack their control or the
+            exact derivative.
     """
-    definitions = [score_definition(name) for name in names]
-    if not names or tuple(names) == DEFAULT_SCORES:
+    definitions = [score_definition(name) for name in names if name not in own]
+    if not definitions or tuple(each.name for each in definitions) == DEFAULT_SCORES:
         return
+    if not derivative and len(definitions) == len(names) and all(each.exact for each in definitions):
+        raise ConfigError(
+            f"statistics.scores names {', '.join(names)} and nothing else. That needs the exact derivative: set "
+            "derivative=true, or add a score, such as slope"
+        )
     compared = [contrast.treated and (each.control or contrast.control) for each in definitions if each.base]
     if len(compared) == len(names) and not set(compared) & set(interventions):
         paired = definitions[0]

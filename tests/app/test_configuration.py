@@ -161,6 +161,11 @@ def test_cuda_asked_for_and_absent_is_said():
         Study(read_config(composed("device=cuda")))
 
 
+def test_tf32_on_a_cpu_is_refused():
+    with pytest.raises(ConfigError, match="precision = 'tf32' needs a GPU; set device=cuda, or precision=fp32"):
+        Study(read_config(composed("precision=tf32")))
+
+
 @pytest.mark.parametrize("experiment", ["paper_17", "working_set"])
 def test_a_study_of_many_networks_makes_the_same_networks_jobs_in_a_multirun(experiment):
     file = yaml.safe_load((conf_folder() / "experiment" / f"{experiment}.yaml").read_text())

@@ -186,16 +186,14 @@ def test_a_strict_doctor_fails_where_something_must_be_repaired(tmp_path):
     assert run("doctor", env=nothing).returncode == 0
 
 
-def test_the_list_of_classifiers_is_quick_and_imports_no_network(tmp_path):
+def test_the_list_of_classifiers_imports_no_network(tmp_path):
     code = """
-import json, sys, time
-began = time.process_time()
+import json, sys
 from facing_asymmetry.app.cli import cli
 cli(["classifiers", "list", "--json", sys.argv[1]], standalone_mode=False)
 heavy = [m for m in sys.modules if m.split(".")[0] in ("torch", "timm", "torchvision", "onnx")]
 networks = [m for m in sys.modules if m.startswith("facing_asymmetry.classifiers.architectures")]
 assert not heavy and not networks, (heavy, networks)
-assert time.process_time() - began < 2
 """
     target = tmp_path / "list.json"
     done = subprocess.run([sys.executable, "-c", code, str(target)], capture_output=True, text=True, check=False)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facing_asymmetry.classifiers import registry
+from facing_asymmetry.classifiers.banded_resize import Resizer
 from facing_asymmetry.classifiers.preprocessing import LUMA, face_box_fraction, preprocess, resize_weights
 from facing_asymmetry.classifiers.verify import pattern_frames
 from facing_asymmetry.core.errors import ModelError
@@ -126,3 +127,31 @@ def test_it_can_be_differentiated_after_a_first_call_in_inference_mode():
 def test_other_shapes_than_square_rgb_are_refused_with_the_shape(shape):
     with pytest.raises(ModelError, match=str(shape[-1])):
         preprocess(torch.zeros(shape), GREY)
+
+
+@given(SIZES, SIZES, FRACTIONS)
+@settings(deadline=None, max_examples=50)
+def test_the_band_resizes_and_differentiates_as_the_matrix_does(source, target, fraction):
+    matrix = resize_weights(source, target, fraction)
+    generator = torch.Generator().manual_seed(source)
+    images = torch.rand(1, 2, source, source, dtype=torch.float64, generator=generator, requires_grad=True)
+    upstream = torch.rand(1, 2, target, target, dtype=torch.float64, generator=generator)
+    weights = torch.from_numpy(matrix)
+    banded, dense = Resizer.of(matrix)(images), weights @ images @ weights.T
+    assert (banded - dense).abs().max() < 1e-12
+    gradients = [torch.autograd.grad(resized, images, upstream)[0] for resized in (banded, dense)]
+    assert (gradients[0] - gradients[1]).abs().max() < 1e-14 * gradients[1].abs().max()  # enlarging sums many terms
+
+
+@pytest.mark.parametrize("size", [48, 112, 224])
+def test_a_network_gets_the_same_pixels_from_the_band_as_from_the_matrix(size):
+    frames, record = pattern_frames(2), replace(COLOUR, input_size=size, mean=(0.0,) * 3, std=(1.0,) * 3)
+    weights = torch.from_numpy(resize_weights(frames.shape[-1], size, record.crop * face_box_fraction())).float()
+    shown = preprocess(frames, record)
+    assert (shown - weights @ frames @ weights.T).abs().max() < 1e-6
+    assert shown.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_frames_of_half_precision_are_resized_too():
+    frames = pattern_frames(1)
+    assert (preprocess(frames.half(), GREY).float() - preprocess(frames, GREY)).abs().max() < 5e-3

@@ -4,6 +4,7 @@ import ast
 import re
 from collections import defaultdict
 from graphlib import TopologicalSorter
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,8 @@ from facing_asymmetry.core.code import PACKAGE
 TREES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text()) for path in PACKAGE.rglob("*.py")}
 ORDER = (
     *("core", "config", "face_models", "rendering", "classifiers", "expressions", "interventions", "results"),
-    *("responses", "statistics", "reporting", "photographs", "tracking", "runs", "validation", "app", "api"),
+    *("responses", "statistics", "reporting", "photographs", "tracking", "runs", "repair"),
+    *("validation", "app", "api"),
 )
 """The packages, each of which imports only those before it."""
 
@@ -125,3 +127,12 @@ def test_a_docstring_explains_attributes_and_arguments_that_exist(module):
             explained = entries(ast.get_docstring(node) or "", "Args")
             wrong += [f"{node.name}({name})" for name in explained if name not in known]
     assert wrong == []
+
+
+def test_no_test_times_anything():
+    """Other programs on the machine slow a test down, so `facing-asymmetry benchmark` times, and pytest-timeout ends
+    what hangs; `time.monotonic` is there for deadlines of what a test waits for."""
+    clocks = re.compile(r"\b(process_time|perf_counter|thread_time|timeit|performance\.now)(_ns)?\b")
+    tests = [path for path in Path(__file__).parents[1].rglob("*.py") if path != Path(__file__)]
+    assert len(tests) > 100
+    assert [path.name for path in tests if clocks.search(path.read_text(encoding="utf-8"))] == []

@@ -10,6 +10,7 @@ import yaml
 
 from facing_asymmetry.photographs.symmetry_scale import validated
 from facing_asymmetry.results.published import published_interventions
+from facing_asymmetry.validation.benchmarks.runtime_tables import with_runtime_tables
 from facing_asymmetry.validation.photographs.accuracy_tables import reading_rows, with_tables
 from facing_asymmetry.validation.photographs.intervention_tables import with_moved_tables
 
@@ -34,6 +35,11 @@ def rows_below(text: str, heading: str) -> list[list[str]]:
     lines = text[text.index(heading) :].splitlines()
     table = lines[2 : next(i for i, line in enumerate(lines) if not line.startswith("|"))]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+
+
+def test_the_tables_of_runtimes_are_those_of_the_benchmark():
+    text = page("benchmarks/runtimes.md")
+    assert with_runtime_tables(text, record("benchmarks/runtimes.json")) == text
 
 
 CPU = record("benchmarks/cpu.json")
@@ -82,6 +88,28 @@ def test_rendering_and_classifying_takes_what_the_benchmark_measured():
     assert f"| {CPU['sweep_over_classifier']:.2f} ({low:.2f} to {high:.2f})" in text
     assert f"{CPU['sweep_frames']} distinct frames" in text
     assert f"block of {CPU['sweep_batch']} frames" in text
+
+
+def test_the_cost_of_each_network_and_frame_is_that_of_the_benchmark():
+    text, costs = page("benchmarks/networks.md"), record("benchmarks/networks.json")
+    networks = [
+        [row["name"], f"{row['flops'] / 1e9:.2f}", f"{row['ms']:.1f}", f"{row['flops'] / row['ms'] / 1e6:.0f}",
+         f"{row['preprocessing_ms']:.2f}"]
+        for row in costs["networks"]
+    ]  # fmt: skip
+    frames = [
+        [str(row["image_size"]), "{0} x {0}".format(row["supersample"]), f"{row['ms']:.1f}"] for row in costs["frames"]
+    ]
+    assert rows_below(text, "| network | Gflop an image |") == networks
+    assert rows_below(text, "| pixels | samples a pixel |") == frames
+
+
+def test_the_estimates_beside_measured_runs_are_those_of_the_benchmark():
+    expected = [
+        [row["classifier"], row["frames"], *(f"{row[key]:.2f}" for key in ("estimated", "seconds", "ratio"))]
+        for row in record("benchmarks/estimates.json")["rows"]
+    ]
+    assert rows_below(page("benchmarks/networks.md"), "| network | frames | estimated, s |") == expected
 
 
 def test_time_and_memory_against_grid_nodes_are_those_of_the_benchmark():

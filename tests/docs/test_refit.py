@@ -26,7 +26,12 @@ RENEWED = {
 OTHERS = {
     "docs/benchmarks/cpu.json": "speed of one machine",
     "docs/benchmarks/grid.json": "time and memory of one machine",
+    "docs/benchmarks/estimates.json": "speed of one machine",
     "docs/benchmarks/gpu.json": "speed of one machine",
+    "docs/benchmarks/gpu_tf32_90.json": "speed of one machine",
+    "docs/benchmarks/networks.json": "speed of one machine",
+    "docs/benchmarks/peers.json": "speed of one machine",
+    "docs/benchmarks/runtimes.json": "speed of one machine",
     "docs/calibration/calibration.json": "simulated without faces; make calibrate",
     "facing_asymmetry/photographs/mirror_pairs.json": "which points of the detector's mesh are partners",
 }

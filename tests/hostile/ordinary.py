@@ -40,6 +40,7 @@ ELSEWHERE = {
     "benchmark": "minutes",
     "calibrate": "minutes",
     "planted": "minutes",
+    "repair": "minutes; tests/repair runs a small one",
 }
 """Commands that aren't tried here, and why."""
 

@@ -124,7 +124,7 @@ def _call(name: str, file: str, text: str, reader: str) -> Member:
 
         def act() -> None:
             from facing_asymmetry.runs.job_status import observe, read_status
-            from facing_asymmetry.runs.summary import Speed, read_speed
+            from facing_asymmetry.runs.plan import Speed, read_speed
 
             assert {"speed": read_speed(folder) == Speed(), "status": read_status(folder) is observe(folder)}[reader]
 

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from facing_asymmetry.core.errors import ConfigError, ModelError
-from facing_asymmetry.rendering import RENDERERS, Scene, make_renderer
+from facing_asymmetry.rendering import RENDERERS, Scene, factory, make_renderer
 from facing_asymmetry.rendering.camera import frame_identities
+from facing_asymmetry.rendering.factory import rasteriser_of
 from tests.rendering.synthetic import synthetic_face
 
 FACE = synthetic_face(3)
@@ -46,6 +47,14 @@ def test_a_device_that_is_not_there_is_named(device):
 def test_cuda_asked_for_and_absent_says_what_there_is(name):
     with pytest.raises(ConfigError, match="device = 'cuda': this machine has 0 CUDA devices"):
         make_renderer(name, FACE.surface, device="cuda")
+
+
+def test_a_gpu_without_triton_falls_back_to_the_rasteriser_of_pytorch3d(monkeypatch):
+    assert [rasteriser_of(name, "cpu") for name in ("torch", "pytorch3d")] == ["fast", "stock"]
+    monkeypatch.setattr(factory, "find_spec", lambda name: object())
+    assert [rasteriser_of(name, "cuda") for name in ("fast", "torch", "pytorch3d")] == ["fast", "fast", "stock"]
+    monkeypatch.setattr(factory, "find_spec", lambda name: None)
+    assert [rasteriser_of(name, "cuda") for name in ("fast", "torch", "pytorch3d")] == ["stock"] * 3
 
 
 @pytest.mark.gpu

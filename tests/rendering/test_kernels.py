@@ -10,7 +10,7 @@ from facing_asymmetry.config import Scene
 from facing_asymmetry.rendering.fused import CURVE_STEPS, FusedRenderer, pack_rig
 from facing_asymmetry.rendering.image import decode_srgb, encode_srgb
 from facing_asymmetry.rendering.kernels import texture
-from facing_asymmetry.rendering.kernels.arrays import LANES, padded
+from facing_asymmetry.rendering.kernels.arrays import LANES, empty_row, padded
 from facing_asymmetry.rendering.kernels.film import encode_value
 from facing_asymmetry.rendering.kernels.geometry import SNAP, fill_table, project, vertex_normals
 from facing_asymmetry.rendering.kernels.lighting import shade
@@ -50,11 +50,27 @@ def test_the_encoding_table_is_exact_to_a_millionth(value):
 def test_texture_lookups_are_bilinear_with_border_and_aligned_corners(u, v, seed):
     image = np.random.default_rng(seed).integers(0, 256, (7, 12, 4), dtype=np.uint8)
     decode = np.linspace(0, 1, 256, dtype=np.float32)
-    ours = texture.sample_albedo(image, decode, np.float32(u - 0.5), np.float32(0.5 - v))
+    ours = albedo_of(image, decode, u, v)
     grid = torch.tensor([[[[2 * u - 1, 1 - 2 * v]]]], dtype=torch.float64)
     texels = torch.from_numpy(image / 255.0).permute(2, 0, 1)[None]
     theirs = torch.nn.functional.grid_sample(texels, grid, padding_mode="border", align_corners=True)
     np.testing.assert_allclose(ours, theirs.flatten(), atol=3e-4)
+
+
+def albedo_of(image: np.ndarray, decode: np.ndarray, u: float, v: float) -> np.ndarray:
+    """Albedo and gloss of a row of one sample."""
+    row = empty_row(1)
+    row.places[:, 0] = u - 0.5, 0.5 - v
+    texture.albedo_row(image, decode, 1, row)
+    return row.albedo[:, 0]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3), (3, 1)])
+def test_a_texture_one_texel_high_or_wide_is_looked_up_inside_its_memory(shape):
+    image = np.full((*shape, 4), 51, np.uint8)
+    decode = np.linspace(0, 1, 256, dtype=np.float32)
+    for u, v in ((0, 0), (0.3, 0.6), (1, 1)):
+        np.testing.assert_allclose(albedo_of(image, decode, u, v), 0.2, rtol=1e-6)
 
 
 @calm
@@ -67,6 +83,15 @@ def test_texel_positions_mirror_exactly(u, size):
     else:
         assert (other_left, other_right) == (size - 1 - right, size - 1 - left)
         assert f + g == 1
+
+
+@calm
+@given(u=st.floats(-0.625, 0.625, width=32), size=st.sampled_from([1, 2, 7, 64, 1024]))
+def test_a_place_is_pinpointed_where_it_is_located_but_not_on_the_last_texel(u, size):
+    left, _, f = texture.locate(np.float32(u), size)
+    index, g = texture.pinpoint(np.float32(u), size)
+    assert index + g == left + f
+    assert 0 <= index <= max(size - 2, 0)
 
 
 def test_vertex_normals_are_the_area_weighted_sum_and_ignore_the_order_of_faces():

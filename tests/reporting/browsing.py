@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from facing_asymmetry.results.finished_run import RunData
@@ -69,12 +70,70 @@ class Explorer:
         return self.look()
 
 
-def until(page: Page, expression: str, seconds: float = 10.0) -> None:
+def until(page: Page, expression: str, seconds: float = 60.0) -> None:
     """Ask the page until it says yes; Playwright's own waiting evaluates strings, which the page's policy forbids."""
     end = time.monotonic() + seconds
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"after {seconds} s still not so: {expression}"
         page.wait_for_timeout(50)
+
+
+VIEWS = {
+    "light": {"viewport": {"width": 1280, "height": 800}},
+    "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "is_mobile": True,
+        "has_touch": True,
+        "device_scale_factor": 2,
+    },
+}
+LOOKED_AT = 24_000
+"""CSS pixels of a page, from its top, that a screenshot holds."""
+
+FAULTY_TABLES = """() => {
+  const lines = (cell) => {
+    const range = document.createRange(); range.selectNodeContents(cell);
+    const tops = [...range.getClientRects()].filter((r) => r.width > 0.5).map((r) => r.top).sort((a, b) => a - b);
+    return tops.filter((top, n) => n === 0 || top - tops[n - 1] > 4).length;
+  };
+  const faults = [];
+  for (const table of document.querySelectorAll("table")) {
+    const name = table.caption?.textContent.trim(), box = table.closest(".scroll"), row = [...table.rows].at(-1);
+    if (!name) faults.push("a table without a caption: " + table.outerHTML.slice(0, 80));
+    const room = box ? box.getBoundingClientRect() : { right: innerWidth + 1, left: 0 };
+    if (room.right > innerWidth + 1 || room.left < 0) faults.push(`${name}: wider than the page`);
+    if (!box && table.getBoundingClientRect().right > innerWidth + 1) faults.push(`${name}: beyond the page`);
+    for (const one of table.tBodies[0].rows) {
+      const seen = [...one.cells].filter((c) => c.getBoundingClientRect().left < room.right && c.offsetWidth > 0);
+      const line = parseFloat(getComputedStyle(one.cells[0]).lineHeight), most = Math.max(1, ...seen.map(lines));
+      const allowed = most * line + 14;
+      const height = one.offsetHeight;
+      if (height > allowed) faults.push(`${name}: ${height} px for ${most} line(s): ${one.innerText}`);
+    }
+  }
+  for (const cell of document.querySelectorAll(".table tbody td.number")) {
+    if (getComputedStyle(cell).textAlign !== "right") faults.push("not to the right: " + cell.textContent);
+  }
+  return faults;
+}"""
+"""Tables that stick out of the page, rows that are taller than the text in view, numbers that are not to the right."""
+
+
+def faults(browser: Browser, path: Path, view: str, name: str) -> list[str]:
+    """What is wrong with a page, everything unfolded: axe, console, its width, its tables. Leaves a screenshot."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    with opened(browser, path, **VIEWS[view]) as (page, complaints):
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        size = page.evaluate(
+            "[innerWidth, document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+        )
+        top = {"x": 0, "y": 0, "width": size[0], "height": min(size[2], LOOKED_AT)}
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, clip=top)
+        wide = [f"{size[1]} px wide"] if size[1] > VIEWS[view]["viewport"]["width"] else []
+        axe = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
+        return [*axe, *complaints, *wide, *page.evaluate(FAULTY_TABLES)]
 
 
 @contextmanager

@@ -114,7 +114,7 @@ def test_several_heads_have_a_panel_each(run_data: RunData):
     assert texts(drivers.draw(data)).count("net a\nict") == 1
     table = parts_table(data)
     assert table["face_model"].value_counts().to_dict() == {"makehuman": 8, "ict": 8}
-    assert len(classifier_pages(data.on("ict"), {})[0].rows) == len(run_data.emotions)
+    assert len(classifier_pages(data.on("ict"), {})[0].table.rows) == len(run_data.emotions)
 
 
 @pytest.mark.parametrize("module", [palsy_cost, drivers])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from markupsafe import escape
 from PIL import Image
 
 from facing_asymmetry.config import ReportSettings
@@ -65,11 +66,25 @@ def outline(page: str) -> Outline:
     return parsed
 
 
-def test_every_figure_is_there_as_png_and_pdf(report: Path):
+def test_every_figure_is_there_as_png_and_nothing_else(report: Path):
     for name in NAMES:
         with Image.open(report.parent / "figures" / f"{name}.png") as image:
             assert image.info["dpi"][0] == pytest.approx(200, abs=0.1)
-        assert (report.parent / "figures" / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+    assert {path.suffix for path in (report.parent / "figures").iterdir()} == {".png"}
+
+
+def test_other_formats_are_drawn_where_asked_for_and_replace_those_that_are_not(finished_run: Path, tmp_path: Path):
+    run = Path(shutil.copytree(finished_run, tmp_path / "run"))
+    own = run / "figures" / "my_notes.pdf"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text("mine")
+    for formats in (("png",), ("pdf", "svg")):
+        page = build_report(run, ReportSettings(formats=formats, dpi=30)).read_text(encoding="utf-8")
+        figures = sorted(path for path in own.parent.iterdir() if path != own)
+        assert {path.suffix for path in figures} == {f".{form}" for form in formats}
+        assert {path.name for path in figures} == set(re.findall(r'href="figures/([^"]+)"', page))
+    assert figures[0].read_bytes().startswith(b"%PDF")
+    assert own.read_text() == "mine"
 
 
 def test_tables_lie_beside_the_page_as_csv_html_and_latex(report: Path, run_data: RunData):
@@ -110,9 +125,9 @@ def test_the_page_needs_no_network(page: str, outline: Outline):
 
 def test_pictures_have_alternatives_and_tables_have_headers(outline: Outline):
     images = [a for tag, a in outline.tags if tag == "img"]
-    assert len(images) == len(NAMES) + 2
+    assert len(images) == len(NAMES) + 2 + 2  # surfaces of two networks, and the two faces of the first screen
     assert all(len(a["alt"]) > 40 for a in images)
-    assert sum(tag == "table" for tag, _ in outline.tags) == sum(tag == "caption" for tag, _ in outline.tags) == 10
+    assert sum(tag == "table" for tag, _ in outline.tags) == sum(tag == "caption" for tag, _ in outline.tags) == 11
     assert all("scope" in a for tag, a in outline.tags if tag == "th")
 
 
@@ -126,21 +141,21 @@ def test_controls_are_labelled_for_screen_readers(outline: Outline, page: str):
 
 
 def test_the_page_opens_with_what_was_measured_and_that_it_claims_nothing(page: str, run_data: RunData):
-    top = page[page.index("<h1>") : page.index("<nav")]
+    top = page[page.index("<h1>") : page.index('id="explorer"')]
     assert "Two published expression classifiers" in top
     assert "three emotions (anger, happiness, surprise; optimised expressions)" in top
     assert "four synthetic identities" in top
     assert "5 values of symmetry s × 3 of intensity t" in top
     assert f"{len(run_data.target):,} images" in top
-    assert "This run makes no claim: n = 4 &lt; 20 identities." in top
+    assert "No claim: four faces, 20 needed. The numbers are about these alone." in top[: top.index("<main")]
 
 
 def test_a_run_with_enough_identities_opens_with_its_claims(claiming_data: RunData):
-    words = " ".join(verdict(claiming_data))
-    about_run = [claim["text"] for claim in claiming_data.claims if claim["level"] == "run"]
-    assert len(about_run) >= 2
-    assert all(text in words for text in about_run)
-    assert "no claim" not in words
+    lines = verdict(claiming_data)
+    about_run = [one for one in claiming_data.claims if one["level"] == "run" and not one["sensitivity"]]
+    assert lines == [f"{one['short']}: {one['clause']}." for one in about_run]
+    assert [one["hypothesis"] for one in about_run] == ["slope", "interaction"]
+    assert "no claim" not in " ".join(lines).lower()
 
 
 def test_a_claiming_run_without_a_sheet_says_so(claiming_data: RunData):
@@ -168,7 +183,7 @@ def test_the_lead_starts_with_a_capital_and_says_singular(run_data: RunData):
 
 
 def test_the_top_says_what_was_varied_held_fixed_and_how_sure_it_is(page: str, claiming_data: RunData):
-    top = page[page.index("<h1>") : page.index("<nav")]
+    top = page[page.index("<h1>") : page.index('id="explorer"')]
     for words in (
         "Varied",
         "Held fixed",
@@ -185,11 +200,15 @@ def test_the_top_says_what_was_varied_held_fixed_and_how_sure_it_is(page: str, c
 def test_every_classifier_has_a_page_with_its_own_numbers(page: str, run_data: RunData):
     for name in run_data.classifiers:
         start = page.index(f'id="page-{name}"')
-        own = page[start : page.index("</details>", start)]
+        own = page[start : page.index('class="facts"', start)]
         row = run_data.tested("slope", "palsy").loc[(name, "anger")]
         assert f"{row['mean']:.2f} [{row['low']:.2f}, {row['high']:.2f}]" in own
-        assert f"figures/surfaces_{name}.pdf" in own
-        assert name in next(c["text"] for c in run_data.claims if c["classifier"] == name)
+        assert f"figures/surfaces_{name}.png" in own
+        said = [claim for claim in run_data.claims if claim["classifier"] == name]
+        assert len(said) == 4
+        for claim in said:  # the verdict, and folded below it the sentence with the numbers
+            assert f"<summary><b>{escape(claim['short'])}</b>: {escape(claim['clause'])}</summary>" in own
+            assert f"<p>{escape(claim['text'])}</p></details>" in own
 
 
 def test_embedded_numbers_equal_the_table(page: str, run_data: RunData):
@@ -232,7 +251,7 @@ def test_the_mixed_models_are_shown_folded_with_the_method_of_each_row(page: str
     assert f'<details class="folded"><summary>{len(mixed)} rows</summary>' in part
     assert part.count("<tr") == len(mixed) + 1
     first = mixed[(mixed["classifier"] == "net_b") & (mixed["emotion"] == "anger")].iloc[0]
-    assert f"<td>{first['method']}</td>" in part
+    assert f'<td class="word">{first["method"]}</td>' in part
     assert f"{first['slope']:.2f} [{first['low']:.2f}, {first['high']:.2f}]" in part
 
 

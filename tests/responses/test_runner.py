@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from facing_asymmetry.core.errors import ModelError
-from facing_asymmetry.responses.runner import CellInput, Studio, run_ahead, run_cells
+from facing_asymmetry.responses.runner import CellInput, Studio, blocks_ahead, run_ahead, run_cells
 from tests.responses.test_cell import FACE, frames
 from tests.toy import Linear, Pixels, faces
 
@@ -119,3 +119,10 @@ def test_half_precision_is_off_unless_asked_for():
 
     assert np.array_equal(logits(), logits(precision="fp32"))
     assert 0 < np.abs(logits() - logits(precision="bf16")).max() < 0.1
+
+
+@pytest.mark.parametrize(
+    ("renderer", "device", "blocks"), [("fast", "cpu", 1), ("fast", "cuda", 0), ("host", "cuda", 1), ("own", "cuda", 0)]
+)
+def test_blocks_are_drawn_ahead_where_the_cpu_draws(renderer, device, blocks):
+    assert blocks_ahead(renderer, device) == blocks

@@ -15,6 +15,7 @@ COMMANDS = {
     "compare": ["compare", "run", "run", "--into", "mine"],
     "photographs": ["photographs", "faces", "--into", "mine", "--classifier", "simple_cnn_fer2013"],
     "restore": ["restore", "faces", "--into", "mine", "--classifier", "simple_cnn_fer2013"],
+    "repair": ["repair", "simple_cnn_fer2013", "--into", "mine"],
 }
 
 

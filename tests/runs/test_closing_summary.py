@@ -26,7 +26,8 @@ COST = "a palsy costs 1.25 logits = 1 additive (two weak halves)"
 
 
 def claim(level, hypothesis, mean=0.5):
-    return {"level": level, "hypothesis": hypothesis, "mean": mean, "text": f"{level} {hypothesis}."}
+    return {"level": level, "hypothesis": hypothesis, "mean": mean, "text": "a long sentence",
+            "short": f"{level} {hypothesis}", "clause": "so it is"}  # fmt: skip
 
 
 def part(**changed):
@@ -59,8 +60,8 @@ SHEET = [
 def test_a_run_that_may_claim_shows_the_first_two_hypotheses_and_the_cost_of_each_network(tmp_path):
     lines = finished(tmp_path, SHEET, [part(), part(classifier="net_b", interaction=-0.25, share=float("nan"))])
     assert lines[2:-1] == [
-        "  run slope.",
-        "  run interaction.",
+        "  run slope: so it is.",
+        "  run interaction: so it is.",
         "In 2 of 3 classifier x emotion pairs the activation falls when symmetry falls (slope > 0).",
         f"  net_a: {COST} + 0.25 interaction (interval 0.1 to 0.4; 20% of the cost)",
         f"  net_b: {COST} + -0.25 interaction (interval 0.1 to 0.4; no share of the cost)",
@@ -69,12 +70,12 @@ def test_a_run_that_may_claim_shows_the_first_two_hypotheses_and_the_cost_of_eac
 
 def test_of_one_network_its_own_sentences_are_shown(tmp_path):
     lines = finished(tmp_path, [one for one in SHEET if one["level"] == "classifier"], [part()])
-    assert lines[2:4] == ["  classifier slope.", "  classifier interaction."]
+    assert lines[2:4] == ["  classifier slope: so it is.", "  classifier interaction: so it is."]
 
 
 def test_a_quick_run_says_that_it_makes_no_claim_and_then_gives_the_numbers(tmp_path):
     lines = finished(tmp_path, [claim("run", "none", None), *SHEET], [part()])
-    assert lines[2] == "  run none."
+    assert lines[2] == "  run none: so it is."
     assert lines[3].startswith("In 2 of 3")
     assert lines[4].startswith("  net_a: a palsy costs 1.25 logits")
     assert len(lines) == 6
@@ -82,7 +83,7 @@ def test_a_quick_run_says_that_it_makes_no_claim_and_then_gives_the_numbers(tmp_
 
 def test_a_missing_two_sided_control_is_said_and_gives_no_costs(tmp_path):
     lines = finished(tmp_path, [claim("run", "none", None), claim("run", "interaction", None), *SHEET[3:4]])
-    assert lines[2:4] == ["  run none.", "  run interaction."]
+    assert lines[2:4] == ["  run none: so it is.", "  run interaction: so it is."]
     assert not any("a palsy costs" in line for line in lines)
 
 

@@ -17,10 +17,10 @@ from facing_asymmetry.runs.frames import FrameMaker
 from facing_asymmetry.runs.intervene import respond
 from facing_asymmetry.runs.jobs import run_key
 from facing_asymmetry.runs.optimise import find_expressions
+from facing_asymmetry.runs.plan import Speed, plan
 from facing_asymmetry.runs.stages import Run
 from facing_asymmetry.runs.stored_fits import digest_of
 from facing_asymmetry.runs.studies import study_from
-from facing_asymmetry.runs.summary import Speed, plan
 from tests.app.composing import choices, composed
 from tests.photographs.pictures import save
 from tests.runs.people_folder import STUDY, USED, contents, people_folder

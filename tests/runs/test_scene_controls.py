@@ -14,7 +14,7 @@ from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.runs.derivatives import responses
 from facing_asymmetry.runs.intervene import respond
 from facing_asymmetry.runs.optimise import find_expressions
-from facing_asymmetry.runs.summary import Speed, plan
+from facing_asymmetry.runs.plan import Speed, plan
 
 GRID = Grid.spaced("g", 3, 2)
 

@@ -14,10 +14,10 @@ from facing_asymmetry.runs.cells import cells_of, request_of
 from facing_asymmetry.runs.derivatives import responses as response_cells
 from facing_asymmetry.runs.intervene import compute, respond
 from facing_asymmetry.runs.optimise import find_expressions
+from facing_asymmetry.runs.plan import Speed, plan, read_speed, write_speed
 from facing_asymmetry.runs.stages import Run, run_stages
 from facing_asymmetry.runs.stimuli import stored_identity
 from facing_asymmetry.runs.study import Study
-from facing_asymmetry.runs.summary import Speed, plan, read_speed, write_speed
 from tests.app.composing import composed
 
 
@@ -114,7 +114,7 @@ def test_the_score_stage_leaves_every_table_and_a_manifest(make_study):
 def test_rates_of_earlier_runs_are_kept_and_damaged_ones_ignored(tmp_path):
     assert not read_speed(tmp_path).measured
     write_speed(tmp_path, Speed(0.5, 1.0, True))
-    assert read_speed(tmp_path).frame_seconds == 0.5
+    assert read_speed(tmp_path) == Speed(0.5, 1.0, True)
     (tmp_path / "rates.json").write_text("{")
     assert read_speed(tmp_path) == Speed()
 

@@ -9,7 +9,7 @@ from facing_asymmetry.config import StatisticsSettings
 from facing_asymmetry.core.errors import DataError
 from facing_asymmetry.statistics.claims import claims
 from facing_asymmetry.statistics.decomposition import decomposition_table
-from facing_asymmetry.statistics.evidence import number, p_text, percent, state
+from facing_asymmetry.statistics.evidence import AT_WORK, number, p_text, percent, state
 from facing_asymmetry.statistics.hypotheses import HYPOTHESES, judge
 from facing_asymmetry.statistics.score_table import score
 from facing_asymmetry.statistics.synthetic import Planted, synthetic_responses
@@ -64,6 +64,23 @@ def test_every_sentence_carries_its_interval_correction_and_control(strong):
         assert claim["low"] < claim["mean"] < claim["high"]
 
 
+def test_every_sentence_has_a_short_verdict_and_says_apart_what_is_claimed(strong):
+    every = of(strong, "run", "slope")[0]
+    assert (every["short"], every["clause"]) == (
+        "Supported",
+        "all 2 classifiers lower their activation when symmetry falls",
+    )
+    assert of(strong, "classifier", "interaction")[0]["short"] == "Supported, positive"
+    assert of(strong, "run", "symmetry_specific")[0]["clause"].endswith(" (sensitivity)")
+    few = sheet_of(responses(Planted(effect=2.0, interaction=0.3), 4))
+    assert (few[0]["short"], few[0]["hypothesis"]) == ("No claim: 4 faces, 8 needed", "none")
+    told = [claim for claim in few[1:] if claim["verdict"] == "can't tell"]
+    assert told
+    for claim in told:
+        assert claim["short"] == f"Can't tell: 4 faces, about {claim['needed']:,} needed"
+        assert claim["clause"].removesuffix(" (sensitivity)") in claim["text"]
+
+
 def test_older_hypotheses_come_last_and_are_marked_as_sensitivity(strong):
     for claim in strong:
         old = claim["hypothesis"] == "symmetry_specific"
@@ -107,6 +124,18 @@ def test_interactions_of_two_signs_break_the_claim_about_all():
     assert "in all 2 classifiers, with one sign" in every["text"]
     assert "One by one: 1 positive, 1 negative. " in every["text"]
     assert re.search(r"go from -\d+% \(down\) to \d+% \(up\)", every["text"])
+
+
+def test_a_negative_interaction_behind_a_defence_is_the_defence_at_work():
+    found = score(responses(Planted(effect=2.0, control_effect=0.5, interaction=-0.3), 10), (*NAMES, *PARTS))
+    parts = decomposition_table(found.parts, SETTINGS)
+    sheet = claims(found.scores, SETTINGS, decomposition=parts, defended=["beta"])
+    said = {claim["classifier"]: claim["text"] for claim in of(sheet, "classifier", "interaction")}
+    assert AT_WORK in said["beta"]
+    assert AT_WORK not in said["alpha"]
+    up = score(responses(Planted(effect=2.0, control_effect=0.5, interaction=0.3), 10), (*NAMES, *PARTS))
+    sheet = claims(up.scores, SETTINGS, decomposition=decomposition_table(up.parts, SETTINGS), defended=["beta"])
+    assert not any(AT_WORK in claim["text"] for claim in sheet)
 
 
 def test_an_interaction_lost_in_its_spread_can_not_be_told_and_the_detectable_share_is_said():

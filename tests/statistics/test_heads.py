@@ -123,8 +123,9 @@ def test_where_the_variance_between_heads_collapses_the_heads_means_are_the_samp
 
 
 def claim(head, verdict="supported", mean=1.0, hypothesis="interaction", n=24):
-    return {"text": f"{verdict}. ", "verdict": verdict, "level": "classifier", "hypothesis": hypothesis, "mean": mean,
-            "classifier": "net", "face_model": head, "expression": "facs", "n": n}  # fmt: skip
+    return {"text": f"{verdict}. ", "short": verdict.capitalize(), "clause": "it does", "verdict": verdict,
+            "level": "classifier", "hypothesis": hypothesis, "mean": mean, "classifier": "net", "face_model": head,
+            "expression": "facs", "n": n}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,16 @@ def test_a_study_of_another_intervention_is_told_its_own_partner():
         check_requested(["interaction"], ["region_upper"])
 
 
+@pytest.mark.parametrize("names", [("autograd",), ("autograd", "autograd_disagreement")])
+def test_scores_of_the_exact_derivative_alone_need_it(names):
+    with pytest.raises(ConfigError, match=f"names {', '.join(names)} and nothing else.* set derivative=true, or add"):
+        check_requested(names, ["palsy"])
+    check_requested(names, ["palsy"], derivative=True)
+    check_requested(("slope", *names), ["palsy"])
+    check_requested(("mine", *names), ["palsy"], own=["mine"])
+
+
 @pytest.mark.parametrize("names", [(), DEFAULT_SCORES, ("slope", "symmetry_specific")])
 def test_the_default_list_is_what_is_tested_where_it_exists(names):
     check_requested(names, ["palsy"])
+    check_requested((*names, "mine"), ["palsy"], own=["mine"])

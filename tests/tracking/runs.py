@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,11 +29,10 @@ def composed(run: Path) -> dict[str, Any]:
 
 @dataclass
 class Logged:
-    """What a job that logged a run said and took; `folder`: what `log_run` returned."""
+    """What a job that logged a run said; `folder`: what `log_run` returned."""
 
     folder: Path | None
     words: str
-    seconds: float
 
 
 JOB = """
@@ -52,10 +50,9 @@ print("FOLDER", folder or "")
 def log_in_a_job(run: Path, home: Path, environment: dict[str, str] | None = None, **tracking: Any) -> Logged:
     """Call `log_run` in a new process that knows neither this user's key nor their settings."""
     command = [sys.executable, "-c", JOB, str(run), json.dumps(tracking), json.dumps(composed(run))]
-    began = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, env=job_environment(home, environment), check=True)
     folder = done.stdout.rsplit("FOLDER ", 1)[1].strip()
-    return Logged(Path(folder) if folder else None, done.stderr, time.perf_counter() - began)
+    return Logged(Path(folder) if folder else None, done.stderr)
 
 
 def job_environment(home: Path, more: dict[str, str] | None = None) -> dict[str, str]:

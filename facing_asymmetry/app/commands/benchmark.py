@@ -62,8 +62,13 @@ def grid(largest: int, identities: int, plot: Path | None, target: Path | None) 
 )
 @click.option("--batch", default=50, show_default=True, help="Frames per block.")
 @click.option(
-    "--precision", default="fp32", show_default=True, type=click.Choice(["fp32", "bf16"]), help="Of the networks."
+    "--precision",
+    default="fp32",
+    show_default=True,
+    type=click.Choice(["fp32", "tf32", "bf16"]),
+    help="Of the networks.",
 )
+@click.option("--renderer", default="fast", show_default=True, help="fast, host or pytorch3d.")
 @click.option("--device", default="cuda", show_default=True, help="cuda, or cpu to try the same code.")
 @JSON_OPTION
 def gpu(target: Path | None, **request: Any) -> None:
@@ -73,6 +78,51 @@ def gpu(target: Path | None, **request: Any) -> None:
 
     figures = benchmark_gpu(GpuRequest(**request))
     print_gpu(figures)
+    write_json(target, figures)
+
+
+@benchmark.command()
+@click.option("--rounds", default=3, show_default=True, help="Timings of each; the least counts.")
+@click.option("--classifier", "names", multiple=True, help="A network; repeat for more. Default: all.")
+@JSON_OPTION
+def networks(rounds: int, names: tuple[str, ...], target: Path | None) -> None:
+    """Measure what `dry_run=true` multiplies: processor time of every network and of a frame (three minutes)."""
+    from facing_asymmetry.validation.benchmarks.network_costs import benchmark_networks_and_frames
+    from facing_asymmetry.validation.benchmarks.tables import print_costs
+
+    figures = benchmark_networks_and_frames(rounds, names)
+    print_costs(figures)
+    write_json(target, figures)
+
+
+@benchmark.command()
+@click.option("--rounds", default=3, show_default=True, help="Runs of each network and frame size; the least counts.")
+@click.option(
+    "--classifier", "names", multiple=True, help="A network; repeat for more. Default: those of the default run."
+)
+@JSON_OPTION
+def estimates(rounds: int, names: tuple[str, ...], target: Path | None) -> None:
+    """Compare what `dry_run=true` estimates with the processor time that small runs take (two minutes)."""
+    from facing_asymmetry.app.overrides import compose_config
+    from facing_asymmetry.validation.benchmarks.estimates import benchmark_estimates
+    from facing_asymmetry.validation.benchmarks.tables import print_estimates
+
+    figures = benchmark_estimates(compose_config, names, rounds)
+    print_estimates(figures)
+    write_json(target, figures)
+
+
+@benchmark.command()
+@click.option("--shapes", default=50, show_default=True, help="How many different meshes are drawn.")
+@click.option("--rounds", default=3, show_default=True, help="Timings of each; their median is reported.")
+@JSON_OPTION
+def peers(shapes: int, rounds: int, target: Path | None) -> None:
+    """Time frames beside other renderers (extra `peers`): riley, DEODR, llvmpipe, Mitsuba 3 (two minutes)."""
+    from facing_asymmetry.validation.benchmarks.peers.benchmark import benchmark_peers
+    from facing_asymmetry.validation.benchmarks.tables import print_peers
+
+    figures = benchmark_peers(shapes, rounds=rounds)
+    print_peers(figures)
     write_json(target, figures)
 
 
@@ -143,6 +193,38 @@ def grid_error(target: Path | None, page: Path | None, **request: Any) -> None:
     write_json(target, record)
     if page is not None:
         write_atomically(page, with_tables(page.read_text(encoding="utf-8"), record))
+
+
+@benchmark.command()
+@click.option(
+    "--classifier",
+    "classifiers",
+    multiple=True,
+    help="A network, or the name of one of torchvision's; repeat for more. Default: all that are here, one of each "
+    "published architecture, and three of torchvision's.",
+)
+@click.option("--rounds", default=5, show_default=True, help="Turns of each runtime; their median is reported.")
+@click.option("--sweeps/--no-sweeps", default=True, show_default=True, help="Also time whole sweeps, with rendering.")
+@click.option(
+    "--page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the tables into this Markdown page (docs/benchmarks/runtimes.md).",
+)
+@JSON_OPTION
+def runtimes(classifiers: tuple[str, ...], rounds: int, sweeps: bool, page: Path | None, target: Path | None) -> None:
+    """Measure processor time and logits of OpenVINO and onnxruntime against torch (ten minutes)."""
+    from facing_asymmetry.core.files import write_atomically
+    from facing_asymmetry.validation.benchmarks.grid_error_tables import check_page
+    from facing_asymmetry.validation.benchmarks.runtime_tables import print_runtimes, with_runtime_tables
+    from facing_asymmetry.validation.benchmarks.runtimes import benchmark_runtimes
+
+    if page is not None:
+        check_page(page)
+    record = benchmark_runtimes(classifiers, rounds, sweeps, tell=lambda name: say(name, stderr=True))
+    print_runtimes(record)
+    write_json(target, record)
+    if page is not None:
+        write_atomically(page, with_runtime_tables(page.read_text(encoding="utf-8"), record))
 
 
 benchmark.add_command(validate)

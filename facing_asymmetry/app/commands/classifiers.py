@@ -2,11 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from facing_asymmetry.app.json_option import JSON_OPTION, write_json
 from facing_asymmetry.core.console import say
+
+if TYPE_CHECKING:
+    from facing_asymmetry.config import Runtime
 
 
 @click.group()
@@ -86,12 +90,19 @@ def import_weights(name: str, file: Path, trust: bool) -> None:
 
 @classifiers.command()
 @click.argument("names", nargs=-1)
+@click.option(
+    "--runtime",
+    default="torch",
+    show_default=True,
+    type=click.Choice(["torch", "openvino", "onnxruntime"]),
+    help="Another than torch: also compare its logits with torch's.",
+)
 @JSON_OPTION
-def verify(names: tuple[str, ...], target: Path | None) -> None:
+def verify(names: tuple[str, ...], runtime: "Runtime", target: Path | None) -> None:
     """Check hash, parameters, range, batch invariance, gradient and label order of NAMES, or of all that are ready."""
     from facing_asymmetry.classifiers.verify import print_verification, verify_all
 
-    rows = verify_all(names)
+    rows = verify_all(names, runtime)
     print_verification(rows)
     write_json(target, rows)
     sys.exit(0 if all(row["passed"] for row in rows) else 1)

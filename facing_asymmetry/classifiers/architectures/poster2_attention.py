@@ -199,7 +199,7 @@ class PyramidTransformer(nn.Module):
 
     def forward(self, tokens: Float[Tensor, "B 147 768"]) -> Float[Tensor, "B K"]:
         """Logits from the class token."""
-        x = torch.cat([self.cls_token.expand(len(tokens), -1, -1), tokens], dim=1) + self.pos_embed
+        x = torch.cat([self.cls_token.expand(tokens.shape[0], -1, -1), tokens], dim=1) + self.pos_embed
         features = self.norm(self.blocks(x))[:, 0]
         logits: Tensor = self.head(self.se_block(features))
         return logits

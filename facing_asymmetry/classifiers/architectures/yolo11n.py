@@ -109,7 +109,7 @@ class Attention(nn.Module):
 
     def forward(self, x: Float[Tensor, "B C H W"]) -> Float[Tensor, "B C H W"]:
         """Attend."""
-        parts = self.qkv(x).reshape(len(x), self.heads, 2 * self.key + self.value, -1)
+        parts = self.qkv(x).reshape(x.shape[0], self.heads, 2 * self.key + self.value, -1)
         query, key, value = parts.split((self.key, self.key, self.value), dim=2)
         weights = torch.softmax(query.transpose(2, 3) @ key * self.key**-0.5, dim=3)
         seen = (value @ weights.transpose(2, 3)).reshape(x.shape)

@@ -11,6 +11,9 @@ from numpy import ndarray
 
 from facing_asymmetry.rendering.kernels.compilation import kernel
 
+MAP_LANES = 8
+"""How many numbers of a texel of the wrinkle maps are looked up at once."""
+
 LANES = 16
 """Width of the table of vertex attributes: normal (3), tangent (3), wrinkle activations (up to 10)."""
 
@@ -19,6 +22,9 @@ FOLD = 9
 
 BENT = 5
 """Rows of a fold's gradient: tangent (3), slope along u and v."""
+
+RUN = 8
+"""How many samples of a face are interpolated at once; rows have room for as many beyond their last sample."""
 
 BLOCK = 8
 """Side of the blocks of samples whose farthest depth is kept, and how many samples are tested at once."""
@@ -43,8 +49,9 @@ class Textures(NamedTuple):
 
     Attributes:
         albedo: `(A, Ht, Wt, 4)` uint8, sRGB and gloss of each identity.
-        maps: `(Ht, Wt, C, 3)` float32 wrinkle maps: slopes along u and v, darkening.
-        furrows: `(Ht, Wt)` bool: texels whose bilinear neighbourhood has a value in any map.
+        maps: `(Ht, Wt, M)` float32 wrinkle maps: slopes along u and v and darkening of each, then zeros up to a
+            multiple of `MAP_LANES`.
+        furrows: `(Ht, Wt)` uint8: 1 for texels whose bilinear neighbourhood has a value in any map.
     """
 
     albedo: ndarray
@@ -105,6 +112,7 @@ class Frame(NamedTuple):
         corners: `(F, 6)` int32 from `raster.canonical_corners`.
         keys: `(S, padded(S))` int64 z-buffer.
         nearest: `(S, S)` int32 face of each sample, -1 for none.
+        lively: `(F,)` uint8: 1 for faces on which furrows are looked up.
     """
 
     screen: ndarray
@@ -114,10 +122,11 @@ class Frame(NamedTuple):
     corners: ndarray
     keys: ndarray
     nearest: ndarray
+    lively: ndarray
 
 
 class Row(NamedTuple):
-    """The covered samples of one row; only the first `count` columns are filled.
+    """The covered samples of one row; only the first `count` columns count.
 
     Attributes:
         columns: `(S,)` int32 column of each sample.
@@ -128,6 +137,9 @@ class Row(NamedTuple):
         inverse: `(S,)` float32, 1 / length of the normals before they were made unit.
         albedo: `(4, S)` float32, linear albedo and gloss.
         colours: `(3, S)` float32, linear light.
+        texels: `(S,)` int32, upper left texel of each sample in the texture that was located last.
+        fractions: `(2, S)` float32, how far right of and below that texel it lies, in texels.
+        mixed: `(S, 4)` float32 scratch, texture values of each sample.
     """
 
     columns: ndarray
@@ -138,6 +150,9 @@ class Row(NamedTuple):
     inverse: ndarray
     albedo: ndarray
     colours: ndarray
+    texels: ndarray
+    fractions: ndarray
+    mixed: ndarray
 
 
 class Folds(NamedTuple):
@@ -145,15 +160,17 @@ class Folds(NamedTuple):
 
     Attributes:
         picks: `(S,)` int32, which sample of the row each is.
-        activations: `(S, LANES)` float32 wrinkle activations; gradients of them on the way back.
+        attributes: `(S, LANES)` float32, see `LANES`; on the way back the activations become their gradients.
         values: `(FOLD, S)` float32, see `FOLD`.
         tilted: `(3, S)` float32 tilted normals; gradients of them on the way back.
+        mixed: `(S, M)` float32 scratch, values of the wrinkle maps.
     """
 
     picks: ndarray
-    activations: ndarray
+    attributes: ndarray
     values: ndarray
     tilted: ndarray
+    mixed: ndarray
 
 
 class RowGradients(NamedTuple):
@@ -229,25 +246,32 @@ def empty_frame(vertices: int, faces: int, size: int) -> Frame:
         np.empty((faces, 6), np.int32),
         np.empty((size, padded(size)), np.int64),
         np.empty((size, size), np.int32),
+        np.empty(faces, np.uint8),
     )
 
 
 @kernel()
 def empty_row(size: int) -> Row:
-    """Room for a row of samples."""
+    """Room for a row of so many samples."""
+    room = size + RUN
     return Row(
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-        lanes(3, size),
-        lanes(2, size),
-        lanes(3, size),
-        np.empty(size, np.float32),
-        lanes(4, size),
-        lanes(3, size),
+        np.empty(room, np.int32),
+        np.empty(room, np.int32),
+        lanes(3, room),
+        lanes(2, room),
+        lanes(3, room),
+        np.empty(room, np.float32),
+        lanes(4, room),
+        lanes(3, room),
+        np.empty(room, np.int32),
+        lanes(2, room),
+        lanes(room, 4),
     )
 
 
 @kernel()
-def empty_folds(size: int) -> Folds:
-    """Room for the folds of a row."""
-    return Folds(np.empty(size, np.int32), lanes(size, LANES), lanes(FOLD, size), lanes(3, size))
+def empty_folds(size: int, depth: int) -> Folds:
+    """Room for the folds of a row of so many samples; `depth`: numbers of a texel of the wrinkle maps."""
+    return Folds(
+        np.empty(size, np.int32), lanes(size, LANES), lanes(FOLD, size), lanes(3, size), lanes(size, max(depth, 1))
+    )

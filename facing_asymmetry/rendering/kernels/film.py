@@ -31,7 +31,10 @@ def average_row(lines: ndarray, channel: int, out: ndarray) -> None:
     out[:] = ZERO
     for row in range(factor):
         line = lines[row, channel]
-        if factor == 2:  # the usual case, whose constant stride compiles to vector instructions
+        if factor == 1:  # like the next case compiled to vector instructions, which need a constant stride
+            for column in range(width):
+                out[column] += line[column]
+        elif factor == 2:
             for column in range(width):
                 out[column] += line[2 * column] + line[2 * column + 1]
         else:

@@ -33,6 +33,7 @@ from facing_asymmetry.rendering.kernels.furrows import (
     find_furrows,
     look_up_folds,
     look_up_folds_adjoint,
+    mark_lively,
     pick_out,
     put_back,
     tilt_row,
@@ -56,11 +57,11 @@ ZERO = np.float32(0.0)
 
 
 @kernel()
-def prepare(state: ndarray, camera: ndarray, mesh: Mesh, frame: Frame) -> int:
-    """Everything before shading, into `frame`.
+def prepare(state: ndarray, camera: ndarray, mesh: Mesh, idle: bool, frame: Frame) -> int:
+    """Everything before shading, into `frame`; `idle`: see `mark_lively`.
 
     Returns:
-        How many wrinkle maps shading needs: all or, where none is active, 0; -1 where the state isn't finite.
+        How many wrinkle maps shading needs: all or, where none is lively, 0; -1 where the state isn't finite.
     """
     if not project(state, camera, frame.nearest.shape[0], frame.screen):
         return -1
@@ -68,7 +69,10 @@ def prepare(state: ndarray, camera: ndarray, mesh: Mesh, frame: Frame) -> int:
     active = fill_table(state, mesh.tangents, frame.table)
     canonical_corners(frame.screen, mesh.faces, frame.corners)
     rasterise(frame.screen, frame.corners, 1e-8, -0.5, frame.keys, frame.nearest)
-    return state.shape[1] - 3 if active else 0
+    if not (active or idle):
+        return 0
+    mark_lively(frame, state.shape[1] - 3, idle)
+    return state.shape[1] - 3
 
 
 @kernel()
@@ -83,11 +87,11 @@ def draw_share(
     frame, row, folds = (
         empty_frame(batch.states.shape[1], mesh.faces.shape[0], size),
         empty_row(size),
-        empty_folds(size),
+        empty_folds(size, textures.maps.shape[2]),
     )
     lines, mean = np.empty((factor, 3, size), np.float32), np.empty(width, np.float32)
     for b in range(first, batch.states.shape[0], step):
-        channels = prepare(batch.states[b], batch.cameras[b], mesh, frame)
+        channels = prepare(batch.states[b], batch.cameras[b], mesh, False, frame)
         fine[b] = channels >= 0
         if channels < 0:
             continue
@@ -100,8 +104,8 @@ def draw_share(
                 unit_row(count, row)
                 albedo_row(albedo, tables.decode, count, row)
                 if channels > 0:
-                    found = find_furrows(textures.furrows, frame, channels, False, count, row, folds)
-                    look_up_folds(textures.maps, found, row.places, folds)
+                    found = find_furrows(textures.furrows, frame, count, row, folds)
+                    look_up_folds(textures.maps, channels, found, row, folds)
                     tilt_row(found, folds)
                     close_folds(found, folds, row)
                 light_row(tables.rig, count, row)
@@ -148,8 +152,8 @@ def empty_gradients(vertices: int, faces: int) -> FrameGradients:
 
 @kernel()
 def folds_adjoint(
-    frame: Frame, mesh: Mesh, maps: ndarray, found: int, row: Row, folds: Folds, gradients: RowGradients,
-    bent: FoldGradients, sums: FrameGradients,
+    frame: Frame, mesh: Mesh, maps: ndarray, channels: int, found: int, row: Row, folds: Folds,
+    gradients: RowGradients, bent: FoldGradients, sums: FrameGradients,
 ) -> None:  # fmt: skip
     """Through the wrinkles of a row's picked samples; replaces their gradients of normals and albedo.
 
@@ -157,6 +161,7 @@ def folds_adjoint(
         frame: the prepared frame.
         mesh: topology.
         maps: see `Textures`.
+        channels: number of wrinkle maps.
         found: how many samples are picked.
         row: the samples, after `close_folds`; their normals become those before the tilt.
         folds: the picked samples.
@@ -168,8 +173,8 @@ def folds_adjoint(
     tilt_row_adjoint(found, folds, bent.values)
     put_back(found, folds.picks, folds.tilted, gradients.normals)
     put_back(found, folds.picks, folds.values[:3], row.normals)
-    look_up_folds_adjoint(maps, found, row.places, folds, bent, gradients.albedo)
-    scatter_folds(frame, mesh.corner_uvs, maps.shape[2], found, row, folds, bent, sums)
+    look_up_folds_adjoint(maps, channels, found, row.places, folds, bent, gradients.albedo)
+    scatter_folds(frame, mesh.corner_uvs, channels, found, row, folds, bent, sums)
 
 
 @kernel()
@@ -180,15 +185,19 @@ def pull_share(
     """Gradients of frames `first`, `first + step`, ...; arguments as in `adjoint_frames`."""
     srgb, linear = images.srgb, images.linear
     vertices, number, size = batch.states.shape[1], mesh.faces.shape[0], srgb.shape[3] * factor
-    channels, width, height = textures.maps.shape[2], textures.albedo.shape[2], textures.albedo.shape[1]
-    frame, row, folds = empty_frame(vertices, number, size), empty_row(size), empty_folds(size)
+    channels, width, height = batch.states.shape[2] - 3, textures.albedo.shape[2], textures.albedo.shape[1]
+    frame, row, folds = (
+        empty_frame(vertices, number, size),
+        empty_row(size),
+        empty_folds(size, textures.maps.shape[2]),
+    )
     sums = empty_gradients(vertices, number)
     gradients = RowGradients(
         lanes(3, size), lanes(3, size), lanes(3, size), lanes(4, size), lanes(2, size), lanes(8, size)
     )
     bent = FoldGradients(lanes(BENT, size), lanes(2, size), lanes(3, size))
     for b in range(first, batch.states.shape[0], step):
-        prepare(batch.states[b], batch.cameras[b], mesh, frame)
+        prepare(batch.states[b], batch.cameras[b], mesh, True, frame)
         albedo = textures.albedo[batch.identities[b]]
         sums.table[:] = ZERO
         sums.faces[:] = ZERO
@@ -205,15 +214,15 @@ def pull_share(
                 albedo_row_slopes(albedo, tables, count, row, gradients.slopes)
                 found = 0
                 if channels > 0:
-                    found = find_furrows(textures.furrows, frame, channels, True, count, row, folds)
-                    look_up_folds(textures.maps, found, row.places, folds)
+                    found = find_furrows(textures.furrows, frame, count, row, folds)
+                    look_up_folds(textures.maps, channels, found, row, folds)
                     tilt_row(found, folds)
                     pick_out(found, folds.picks, row.albedo[:3], bent.clear)
                     close_folds(found, folds, row)
                 pick_out(count, row.columns, gradients.exposed, gradients.colours)
                 light_row_adjoint(tables.rig, count, row, gradients)
                 if found > 0:
-                    folds_adjoint(frame, mesh, textures.maps, found, row, folds, gradients, bent, sums)
+                    folds_adjoint(frame, mesh, textures.maps, channels, found, row, folds, gradients, bent, sums)
                 finish_row(count, width, height, row, gradients)
                 scatter_row(frame, mesh.corner_uvs, count, row, gradients, sums)
         faces_to_vertices(batch.states[b], batch.cameras[b], frame.corners, sums)

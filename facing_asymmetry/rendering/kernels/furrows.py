@@ -3,73 +3,85 @@
 import numpy as np
 from numpy import ndarray
 
-from facing_asymmetry.rendering.kernels.arrays import FoldGradients, Folds, Frame, Row
+from facing_asymmetry.rendering.kernels.arrays import LANES, MAP_LANES, FoldGradients, Folds, Frame, Row
 from facing_asymmetry.rendering.kernels.compilation import kernel
-from facing_asymmetry.rendering.kernels.surface import cross, scalar, tangent_frame, triple, unit_adjoint, wrinkled
-from facing_asymmetry.rendering.kernels.texture import furrowed, locate, mix, sample_wrinkles, slopes
+from facing_asymmetry.rendering.kernels.surface import cross, scalar, tangent_frame, unit_adjoint, wrinkled
+from facing_asymmetry.rendering.kernels.texture import locate, locate_row, mix, mix_maps, slopes, steps
+from facing_asymmetry.rendering.kernels.vectors import lanewise, read_at
 
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
 
 
-@kernel(inline="always")
-def _active(table: ndarray, a: int, b: int, c: int, channels: int) -> bool:
-    """Whether a face has an active wrinkle at a corner."""
-    some = False
-    for lane in range(6, 6 + channels):
-        some |= (table[a, lane] != ZERO) | (table[b, lane] != ZERO) | (table[c, lane] != ZERO)
-    return some
+blend = lanewise(lambda a, b, c, p, q, r: p * a + q * b + r * c, LANES)
+"""All attributes of three vertices, weighted."""
 
 
 @kernel()
-def find_furrows(furrows: ndarray, frame: Frame, channels: int, idle: bool, count: int, row: Row, folds: Folds) -> int:
-    """Samples of a row that lie in a furrow, on a face whose wrinkles are active.
+def mark_lively(frame: Frame, channels: int, idle: bool) -> None:
+    """Fill `Frame.lively`: the faces with an active wrinkle at a corner; if `idle` all, since a gradient needs them."""
+    corners, table, lively = frame.corners, frame.table, frame.lively
+    for f in range(corners.shape[0]):
+        some = idle
+        for k in range(3):
+            for lane in range(6, 6 + channels):
+                some |= table[corners[f, k], lane] != ZERO
+        lively[f] = some
+
+
+@kernel()
+def find_furrows(furrows: ndarray, frame: Frame, count: int, row: Row, folds: Folds) -> int:
+    """Samples of a row that lie in a furrow, on a lively face.
 
     Args:
         furrows: see `Textures`.
         frame: the prepared frame.
-        channels: number of wrinkle maps.
-        idle: take faces without an active wrinkle too: a gradient needs them.
         count: how many samples are covered.
-        row: the samples, with normals of unit length.
-        folds: filled with picks, activations, and the values' normals and tangents.
+        row: the samples, with normals of unit length; they are located in the wrinkle maps.
+        folds: filled with picks, attributes, and the values' normals and tangents.
 
     Returns:
         How many.
     """
-    corners, table, covered, weights = frame.corners, frame.table, row.covered, row.weights
-    places, normals, picks, activations, values = row.places, row.normals, folds.picks, folds.activations, folds.values
-    found, i = 0, 0
-    while i < count:
-        f, start = covered[i], i
-        while i < count and covered[i] == f:
-            i += 1
-        a, b, c = corners[f, 0], corners[f, 1], corners[f, 2]
-        if not (idle or _active(table, a, b, c, channels)):
-            continue
-        ta, tb, tc = triple(table, a, 3), triple(table, b, 3), triple(table, c, 3)
-        for at in range(start, i):
-            if furrowed(furrows, places[0, at], places[1, at]):
-                p, q, r = weights[0, at], weights[1, at], weights[2, at]
-                for k in range(channels):
-                    activations[found, k] = p * table[a, 6 + k] + q * table[b, 6 + k] + r * table[c, 6 + k]
-                for k in range(3):
-                    values[k, found] = normals[k, at]
-                values[3, found] = p * ta[0] + q * tb[0] + r * tc[0]
-                values[4, found] = p * ta[1] + q * tb[1] + r * tc[1]
-                values[5, found] = p * ta[2] + q * tb[2] + r * tc[2]
-                picks[found] = at
-                found += 1
+    locate_row(furrows.shape[1], furrows.shape[0], count, row)
+    lively, covered, texels, picks = frame.lively, row.covered, row.texels, folds.picks
+    found = 0
+    for i in range(count):
+        picks[found] = i
+        found += int(read_at(furrows, texels[i]) & read_at(lively, covered[i]))
+    corners, table, weights, normals = frame.corners, frame.table, row.weights, row.normals
+    attributes, values = folds.attributes, folds.values
+    for j in range(found):
+        i = picks[j]
+        f, shares = covered[i], (weights[0, i], weights[1, i], weights[2, i])
+        vertices = (corners[f, 0] * LANES, corners[f, 1] * LANES, corners[f, 2] * LANES)
+        blend(table, vertices, shares, attributes, j * LANES)
+    for j in range(found):
+        for k in range(3):
+            values[k, j] = normals[k, picks[j]]
+            values[3 + k, j] = attributes[j, 3 + k]
     return found
 
 
 @kernel()
-def look_up_folds(maps: ndarray, found: int, places: ndarray, folds: Folds) -> None:
+def look_up_folds(maps: ndarray, channels: int, found: int, row: Row, folds: Folds) -> None:
     """Slopes and what the darkening leaves of the albedo of the picked samples, into their folds."""
-    picks, activations, values = folds.picks, folds.activations, folds.values
+    picks, attributes, values, mixed = folds.picks, folds.attributes, folds.values, folds.mixed
+    texels, across, down, depth = row.texels, row.fractions[0], row.fractions[1], maps.shape[2]
+    right, below = steps(maps)
     for j in range(found):
         i = picks[j]
-        values[6, j], values[7, j], dark = sample_wrinkles(maps, activations[j], places[0, i], places[1, i])
-        values[8, j] = max(ONE - dark, ZERO)
+        for lane in range(0, depth, MAP_LANES):
+            at = np.int64(texels[i]) * depth + lane
+            texel = (at, at + right * depth, at + below * depth, at + (below + right) * depth)
+            mix_maps(maps, texel, (across[i], down[i]), mixed, j * depth + lane)
+    for j in range(found):
+        su, sv, dark = ZERO, ZERO, ZERO
+        for c in range(channels):
+            a = attributes[j, 6 + c]
+            su += a * mixed[j, 3 * c]
+            sv += a * mixed[j, 3 * c + 1]
+            dark += a * mixed[j, 3 * c + 2]
+        values[6, j], values[7, j], values[8, j] = su, sv, max(ONE - dark, ZERO)
 
 
 @kernel()
@@ -159,10 +171,10 @@ def wrinkle_channel(maps: ndarray, c: int, kind: int, at: tuple) -> tuple:
     """Value and derivatives of one wrinkle map: kind 0, 1: slopes, 2: darkening."""
     left, right, f, upper, lower, g = at
     p, q, r, s = (
-        maps[upper, left, c, kind],
-        maps[upper, right, c, kind],
-        maps[lower, left, c, kind],
-        maps[lower, right, c, kind],
+        maps[upper, left, 3 * c + kind],
+        maps[upper, right, 3 * c + kind],
+        maps[lower, left, 3 * c + kind],
+        maps[lower, right, 3 * c + kind],
     )
     du, dv = slopes(p, q, r, s, f, g)
     return mix(p, q, r, s, f, g), du, dv
@@ -170,19 +182,20 @@ def wrinkle_channel(maps: ndarray, c: int, kind: int, at: tuple) -> tuple:
 
 @kernel()
 def look_up_folds_adjoint(
-    maps: ndarray, found: int, places: ndarray, folds: Folds, gradients: FoldGradients, g_albedo: ndarray
+    maps: ndarray, channels: int, found: int, places: ndarray, folds: Folds, gradients: FoldGradients, g_albedo: ndarray
 ) -> None:
     """Through `look_up_folds` and the darkening.
 
     Args:
         maps: see `Textures`.
+        channels: number of wrinkle maps.
         found: how many folds there are.
         places: `(2, S)` texture coordinates of the row's samples.
         folds: the picks; their activations are replaced by gradients.
         gradients: of the folds; `places` is filled.
         g_albedo: `(4, S)` of the row's samples: of the darkened albedo, replaced by those before it was darkened.
     """
-    picks, activations, values = folds.picks, folds.activations, folds.values
+    picks, attributes, values = folds.picks, folds.attributes, folds.values
     g_folds, g_places, raw = gradients.values, gradients.places, gradients.clear
     for j in range(found):
         i, clear = picks[j], values[8, j]
@@ -196,12 +209,12 @@ def look_up_folds_adjoint(
         upper, lower, h = locate(places[1, i], maps.shape[0])
         at = (left, right, f, upper, lower, h)
         gu, gv = ZERO, ZERO
-        for c in range(maps.shape[2]):
+        for c in range(channels):
             s, s_u, s_v = wrinkle_channel(maps, c, 0, at)
             r, r_u, r_v = wrinkle_channel(maps, c, 1, at)
             d, d_u, d_v = wrinkle_channel(maps, c, 2, at)
-            a = activations[j, c]
-            activations[j, c] = g_su * s + g_sv * r + g_dark * d
+            a = attributes[j, 6 + c]
+            attributes[j, 6 + c] = g_su * s + g_sv * r + g_dark * d
             gu += a * (g_su * s_u + g_sv * r_u + g_dark * d_u)
             gv += a * (g_su * s_v + g_sv * r_v + g_dark * d_v)
         g_places[0, j] = gu * np.float32(maps.shape[1] - 1)

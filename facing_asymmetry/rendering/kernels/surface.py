@@ -8,6 +8,7 @@ import numpy as np
 from numpy import ndarray
 
 from facing_asymmetry.rendering.kernels.arrays import (
+    RUN,
     FoldGradients,
     Folds,
     Frame,
@@ -18,6 +19,7 @@ from facing_asymmetry.rendering.kernels.arrays import (
 from facing_asymmetry.rendering.kernels.compilation import kernel
 from facing_asymmetry.rendering.kernels.geometry import SNAP
 from facing_asymmetry.rendering.kernels.raster import edges
+from facing_asymmetry.rendering.kernels.vectors import write_at
 
 ZERO, ONE, TINY = np.float32(0.0), np.float32(1.0), np.float32(1e-12)
 
@@ -47,7 +49,6 @@ def gather_row(frame: Frame, corner_uvs: ndarray, line: int, y: float, row: Row)
         How many samples are covered.
     """
     nearest, screen, corners, table = frame.nearest[line], frame.screen, frame.corners, frame.table
-    columns, covered, weights, places, normals = row.columns, row.covered, row.weights, row.places, row.normals
     size = nearest.shape[0]
     left = -0.5 * (size - 1) * SNAP
     count, column = 0, 0
@@ -59,24 +60,52 @@ def gather_row(frame: Frame, corner_uvs: ndarray, line: int, y: float, row: Row)
         if f < 0:
             continue
         a, b, c = corners[f, 0], corners[f, 1], corners[f, 2]
-        i, j, k = corners[f, 3], corners[f, 4], corners[f, 5]
         plane = edges(screen, a, b, c)
         inverses = (screen[a, 2], screen[b, 2], screen[c, 2])
-        na, nb, nc = triple(table, a, 0), triple(table, b, 0), triple(table, c, 0)
-        ua, va = corner_uvs[f, i, 0], corner_uvs[f, i, 1]
-        ub, vb = corner_uvs[f, j, 0], corner_uvs[f, j, 1]
-        uc, vc = corner_uvs[f, k, 0], corner_uvs[f, k, 1]
-        for at in range(start, column):
-            p, q, r = barycentrics(plane, inverses, left + at * SNAP, y)
-            columns[count], covered[count] = at, f
-            weights[0, count], weights[1, count], weights[2, count] = p, q, r
-            places[0, count] = p * ua + q * ub + r * uc
-            places[1, count] = p * va + q * vb + r * vc
-            normals[0, count] = p * na[0] + q * nb[0] + r * nc[0]
-            normals[1, count] = p * na[1] + q * nb[1] + r * nc[1]
-            normals[2, count] = p * na[2] + q * nb[2] + r * nc[2]
-            count += 1
+        normals = triple(table, a, 0), triple(table, b, 0), triple(table, c, 0)
+        places = corner_places(corners, corner_uvs, f)
+        for at in range(start, column, RUN):
+            fill_run(plane, inverses, normals, places, f, at, left, y, count + at - start, row)
+        count += column - start
     return count
+
+
+@kernel()
+def fill_run(
+    plane: tuple, inverses: tuple, directions: tuple, places: tuple, f: int, start: int, left: float, y: float,
+    first: int, row: Row,
+) -> None:  # fmt: skip
+    """Fill `RUN` samples of one face with vector instructions; those beyond its last are filled again or unused.
+
+    Args:
+        plane: from `edges`.
+        inverses: 1/depth of the corners.
+        directions: normals of the corners.
+        places: texture coordinates of the corners.
+        f: the face.
+        start: column of the first sample.
+        left: snapped place of column 0.
+        y: snapped height.
+        first: place of the first sample in the row.
+        row: filled as in `gather_row`.
+    """
+    (na, nb, nc), (ta, tb, tc) = directions, places
+    columns, covered, weights, normals = row.columns, row.covered, row.weights, row.normals
+    wa, wb, wc, u, v = weights[0], weights[1], weights[2], row.places[0], row.places[1]
+    nx, ny, nz = normals[0], normals[1], normals[2]
+    for lane in range(RUN):
+        at, i = start + lane, first + lane
+        p, q, r = barycentrics(plane, inverses, left + at * SNAP, y)
+        write_at(columns, i, np.int32(at))
+        write_at(covered, i, np.int32(f))
+        write_at(wa, i, p)
+        write_at(wb, i, q)
+        write_at(wc, i, r)
+        write_at(u, i, p * ta[0] + q * tb[0] + r * tc[0])
+        write_at(v, i, p * ta[1] + q * tb[1] + r * tc[1])
+        write_at(nx, i, p * na[0] + q * nb[0] + r * nc[0])
+        write_at(ny, i, p * na[1] + q * nb[1] + r * nc[1])
+        write_at(nz, i, p * na[2] + q * nb[2] + r * nc[2])
 
 
 @kernel(inline="always")
@@ -236,7 +265,7 @@ def scatter_folds(
 ) -> None:  # fmt: skip
     """As `scatter_row`, for what only the picked samples have: tangents, activations, map coordinates."""
     corners, table, covered, weights, picks = frame.corners, frame.table, row.covered, row.weights, folds.picks
-    g_folds, g_activations, g_places = gradients.values, folds.activations, gradients.places
+    g_folds, g_attributes, g_places = gradients.values, folds.attributes, gradients.places
     g_table, g_faces = sums.table, sums.faces
     j = 0
     while j < found:
@@ -251,7 +280,7 @@ def scatter_folds(
             g, gu, gv = (g_folds[0, j], g_folds[1, j], g_folds[2, j]), g_places[0, j], g_places[1, j]
             ha, hb, hc = pull(fa, ta, g, gu, gv), pull(fb, tb, g, gu, gv), pull(fc, tc, g, gu, gv)
             for k in range(channels):
-                lane, value = 6 + k, g_activations[j, k]
+                lane, value = 6 + k, g_attributes[j, 6 + k]
                 ha, hb, hc = ha + value * table[a, lane], hb + value * table[b, lane], hc + value * table[c, lane]
                 g_table[a, lane] += p * value
                 g_table[b, lane] += q * value

@@ -6,8 +6,9 @@ They are exact under mirroring because texel positions are fixed-point numbers.
 import numpy as np
 from numpy import ndarray
 
-from facing_asymmetry.rendering.kernels.arrays import Row, Tables
+from facing_asymmetry.rendering.kernels.arrays import MAP_LANES, Row, Tables
 from facing_asymmetry.rendering.kernels.compilation import kernel
+from facing_asymmetry.rendering.kernels.vectors import lanewise, read_at, texelwise, write_at
 
 BITS = 13
 """Fixed-point bits of a texel position."""
@@ -33,65 +34,60 @@ def mix(a: np.float32, b: np.float32, c: np.float32, d: np.float32, f: np.float3
     return (a * (one - f) + b * f) * (one - g) + (c * (one - f) + d * f) * g
 
 
-@kernel(inline="always")
-def sample_albedo(texture: ndarray, decode: ndarray, u: np.float32, v: np.float32) -> tuple:
-    """Linear-light red, green, blue and gloss.
+mix_texels, mix_maps = texelwise(mix.py_func), lanewise(mix.py_func, MAP_LANES)
+"""`mix` of four texels of the albedo texture, and of `MAP_LANES` numbers of four texels of the wrinkle maps."""
 
-    Args:
-        texture: `(Ht, Wt, 4)` uint8.
-        decode: `(256,)` float32, sRGB byte to linear light.
-        u: coordinate minus 1/2.
-        v: 1/2 minus coordinate (downwards).
-    """
-    left, right, f = locate(u, texture.shape[1])
-    upper, lower, g = locate(v, texture.shape[0])
-    p, q, r, s = texture[upper, left], texture[upper, right], texture[lower, left], texture[lower, right]
-    red = mix(decode[p[0]], decode[q[0]], decode[r[0]], decode[s[0]], f, g)
-    green = mix(decode[p[1]], decode[q[1]], decode[r[1]], decode[s[1]], f, g)
-    blue = mix(decode[p[2]], decode[q[2]], decode[r[2]], decode[s[2]], f, g)
-    gloss = mix(np.float32(p[3]), np.float32(q[3]), np.float32(r[3]), np.float32(s[3]), f, g)
-    return red, green, blue, gloss * np.float32(1.0 / 255.0)
+
+@kernel(inline="always")
+def pinpoint(centred: np.float32, size: int) -> tuple:
+    """As `locate`, but never the last of several texels: it lies a whole texel after the last but one."""
+    fixed = np.int32(np.rint(centred * np.float32(size - 1) * np.float32(ONE)))
+    fixed = min(max(fixed + np.int32((size - 1) * (ONE >> 1)), np.int32(0)), np.int32((size - 1) * ONE))
+    index = min(fixed >> BITS, np.int32(max(size - 2, 0)))
+    return index, np.float32(fixed - (index << BITS)) * STEP
+
+
+@kernel()
+def locate_row(width: int, height: int, count: int, row: Row) -> None:
+    """Texels and fractions of a row of samples in a texture of this size."""
+    u, v, texels, across, down = row.places[0], row.places[1], row.texels, row.fractions[0], row.fractions[1]
+    for i in range(count):
+        left, f = pinpoint(read_at(u, i), width)
+        upper, g = pinpoint(read_at(v, i), height)
+        write_at(texels, i, np.int32(upper * np.int32(width) + left))
+        write_at(across, i, f)
+        write_at(down, i, g)
+
+
+@kernel(inline="always")
+def steps(texture: ndarray) -> tuple:
+    """How many texels on the right and the lower neighbour of a texel lie in memory; none where there is no other."""
+    return min(texture.shape[1] - 1, 1), texture.shape[1] * min(texture.shape[0] - 1, 1)
 
 
 @kernel()
 def albedo_row(texture: ndarray, decode: ndarray, count: int, row: Row) -> None:
-    """Albedo and gloss of a row of samples; see `sample_albedo`."""
-    places, albedo = row.places, row.albedo
-    for i in range(count):
-        albedo[0, i], albedo[1, i], albedo[2, i], albedo[3, i] = sample_albedo(
-            texture, decode, places[0, i], places[1, i]
-        )
-
-
-@kernel(inline="always")
-def furrowed(furrows: ndarray, u: np.float32, v: np.float32) -> bool:
-    """Whether any wrinkle map differs from zero where a lookup at (u, v) looks: `furrows` `(Ht, Wt)` marks those."""
-    left, _, _ = locate(u, furrows.shape[1])
-    upper, _, _ = locate(v, furrows.shape[0])
-    return furrows[upper, left]
-
-
-@kernel(inline="always")
-def sample_wrinkles(maps: ndarray, activations: ndarray, u: np.float32, v: np.float32) -> tuple:
-    """Activation-weighted slopes along u and v, and darkening.
+    """Linear-light albedo and gloss of a row of samples.
 
     Args:
-        maps: `(Ht, Wt, C, 3)` float32.
-        activations: at least C float32 values.
-        u: horizontal coordinate, as in `sample_albedo`.
-        v: vertical coordinate, as in `sample_albedo`.
+        texture: `(Ht, Wt, 4)` uint8.
+        decode: `(256,)` float32, sRGB byte to linear light.
+        count: how many samples are covered.
+        row: the samples.
     """
-    left, right, f = locate(u, maps.shape[1])
-    upper, lower, g = locate(v, maps.shape[0])
-    su, sv, dark = np.float32(0.0), np.float32(0.0), np.float32(0.0)
-    for c in range(maps.shape[2]):
-        a = activations[c]
-        if a != np.float32(0.0):
-            p, q, r, s = maps[upper, left, c], maps[upper, right, c], maps[lower, left, c], maps[lower, right, c]
-            su += a * mix(p[0], q[0], r[0], s[0], f, g)
-            sv += a * mix(p[1], q[1], r[1], s[1], f, g)
-            dark += a * mix(p[2], q[2], r[2], s[2], f, g)
-    return su, sv, dark
+    right, below = steps(texture)
+    locate_row(texture.shape[1], texture.shape[0], count, row)
+    texels, across, down, mixed = row.texels, row.fractions[0], row.fractions[1], row.mixed
+    for i in range(count):
+        at = np.int64(texels[i])
+        texel = (at, at + right, at + below, at + below + right)
+        mix_texels(texture, decode, texel, (across[i], down[i]), mixed, 4 * i)
+    red, green, blue, gloss = row.albedo[0], row.albedo[1], row.albedo[2], row.albedo[3]
+    for i in range(count):
+        write_at(red, i, read_at(mixed, 4 * i))
+        write_at(green, i, read_at(mixed, 4 * i + 1))
+        write_at(blue, i, read_at(mixed, 4 * i + 2))
+        write_at(gloss, i, read_at(mixed, 4 * i + 3) * np.float32(1.0 / 255.0))
 
 
 @kernel(inline="always")

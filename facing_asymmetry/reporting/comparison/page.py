@@ -1,20 +1,18 @@
 """The comparison of runs on different face models: one figure, and one page that needs no network."""
 
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-import jinja2
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
 from facing_asymmetry.core.errors import StoreError
 from facing_asymmetry.core.files import scratch_folder
 from facing_asymmetry.reporting.build import save_figure
+from facing_asymmetry.reporting.comparison.figure import comparison_figure
 from facing_asymmetry.reporting.comparison.models import (
     COMPARED_SCORES,
     ModelRun,
@@ -24,32 +22,21 @@ from facing_asymmetry.reporting.comparison.models import (
     estimates,
     read_models,
 )
-from facing_asymmetry.reporting.style import (
-    MUTED,
-    PAPER,
-    RULE,
-    WIDTH,
-    interval,
-    look,
-    new_figure,
-    readable,
-    robust_limits,
-)
+from facing_asymmetry.reporting.page_table import PageTable, page_table
+from facing_asymmetry.reporting.page_template import render_template
+from facing_asymmetry.reporting.style import readable
 from facing_asymmetry.reporting.svg import figure_svg, svg_uri
 from facing_asymmetry.results.contact_sheets import data_uri
 from facing_asymmetry.results.files import claim_folder, write_csv
 
-MODEL_COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
-MODEL_MARKERS: Final = "osD^"
-SCORE_LABELS: Final = {
-    "slope_standardised": "standardised slope\n(share of activation lost\nper unit symmetry)",
-    "interaction_standardised": "interaction of the sides\n(share of activation)",
-    "symmetry_specific_standardised": "sensitivity: symmetry-specific\n(share of activation\nper unit symmetry)",
-}
-"""Panels of the figure: networks differ in the scale of their logits, so it shows shares."""
-
 CORNERS = ((1.0, 0.0, "neutral"), (1.0, 1.0, "symmetric"), (0.5, 1.0, "half"), (0.0, 1.0, "one side still"))
 """s, t and name of the frames that are shown of each face model."""
+
+STRIPS: Final = (
+    f".strip{{display:grid;grid-template-columns:repeat({len(CORNERS)},minmax(0,9rem));gap:.3rem;margin:.3rem 0 1rem}}"
+    ".strip img{width:100%;height:auto;aspect-ratio:1}"
+)
+"""Style of these frames."""
 
 
 def compare(folders: Sequence[Path], into: Path) -> Path:
@@ -94,25 +81,27 @@ def comparison_page(
         agreed: from `agreement`.
         figure: from `comparison_figure`.
     """
-    text = files("facing_asymmetry.reporting.comparison").joinpath("templates", "comparison.html.j2").read_text("utf-8")
-    style = files("facing_asymmetry.reporting").joinpath("templates", "report.css").read_text("utf-8")
-    template = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(text)
     width, height = figure.get_size_inches()
-    return template.render(
-        style=style,
-        models=[_facts(run) for run in runs],
-        sentences=[
-            sentence(row, {run.name: len(run.data.identities) for run in runs}) for row in agreed.to_dict("records")
-        ],
+    faces = strips(runs)
+    navigation = [("compared", "Compared"), *([("faces", "Faces")] if faces else []), ("estimates", "Estimates"),
+                  ("numbers", "Numbers"), ("limits", "Limits")]  # fmt: skip
+    people = {run.name: len(run.data.identities) for run in runs}
+    picture = {"uri": svg_uri(figure_svg(figure, "comparison")), "width": round(100 * width)}
+    return render_template(
+        "facing_asymmetry.reporting.comparison",
+        "comparison.html.j2",
+        style=STRIPS,
+        navigation=navigation,
+        models=runs,
+        compared=page_table("Face models", list(_facts(runs[0])), [list(_facts(run).values()) for run in runs]),
+        sentences=[sentence(row, people) for row in agreed.to_dict("records")],
         warning=warning(runs),
-        picture=svg_uri(figure_svg(figure, "comparison")),
-        width=round(100 * width),
-        height=round(100 * height),
+        figure=picture | {"height": round(100 * height)},
         scores=COMPARED_SCORES,
-        strips=strips(runs),
+        strips=faces,
         corners=[name for _, _, name in CORNERS],
-        estimates=_html(table),
-        differences=_html(apart),
+        estimates=_shown("Estimates by face model", table),
+        differences=_shown("Differences between face models", apart),
     )
 
 
@@ -135,6 +124,8 @@ def warning(runs: Sequence[ModelRun]) -> str:
     few = [f"{run.name} {len(run.data.identities)}" for run in runs if not _enough(run)]
     if not few:
         return ""
+    if coarse := [run.name for run in runs if run.data.screening]:
+        return f"No claim: {', '.join(coarse)} is for screening."
     least = runs[0].data.minimum_identities
     return f"No claim: identities are fewer than the {least} that a claim needs ({', '.join(few)})."
 
@@ -153,96 +144,31 @@ def strips(runs: Sequence[ModelRun]) -> list[dict[str, Any]]:
 
 
 def _enough(run: ModelRun) -> bool:
-    return len(run.data.identities) >= run.data.minimum_identities
+    return len(run.data.identities) >= run.data.minimum_identities and not run.data.screening
 
 
-def _facts(run: ModelRun) -> dict[str, Any]:
+def _facts(run: ModelRun) -> dict[str, str]:
+    """One row of the table of face models, by heading."""
     data = run.data
-    accepted = sum(data.accepted.values())
     return {
-        "name": run.name,
-        "provenance": run.provenance,
-        "identities": len(data.identities),
-        "accepted": f"{accepted} of {len(data.accepted)}",
-        "folder": data.path.name,
+        "face model": run.name,
+        "source and licence": run.provenance,
+        "identities": str(len(data.identities)),
+        "expressions recognised": f"{sum(data.accepted.values())} of {len(data.accepted)}",
+        "run": data.path.name,
         "commit": str(data.manifest.get("commit") or "")[:12],
     }
 
 
-def _html(table: pd.DataFrame) -> str:
-    shown = table.rename(columns=lambda name: str(name).replace("_", " ")).round(4)
-    return str(shown.to_html(index=False, border=0, na_rep="-"))
+def _shown(title: str, table: pd.DataFrame) -> PageTable:
+    """A table for the page: numbers to three places."""
+    cells = [[_cell(value) for value in row] for row in table.itertuples(index=False)]
+    return page_table(title, [readable(str(name)) for name in table.columns], cells)
 
 
-def comparison_figure(table: pd.DataFrame, models: Sequence[str]) -> Figure:
-    """Rows: classifier and emotion; colours: face models; filled where the expression is recognised.
-
-    Args:
-        table: from `estimates`.
-        models: names of the face models, in their order.
-    """
-    pairs = list(table[["classifier", "emotion"]].drop_duplicates().itertuples(index=False, name=None))
-    with look("comparison"):
-        figure = new_figure(WIDTH, 0.085 * (len(models) + 1.6) * len(pairs) + 1.3)
-        heights = _heights(pairs)
-        for axes, (score, label) in zip(
-            figure.subplots(1, len(SCORE_LABELS), sharey=True), SCORE_LABELS.items(), strict=True
-        ):
-            _score_panel(axes, table[table["score"] == score], heights, models)
-            axes.set_xlabel(label)
-        first = figure.axes[0]
-        first.set_yticks(list(heights.values()), [emotion for _, emotion in pairs])
-        first.set_ylim(max(heights.values()) + 0.6, -1.4)
-        _name_blocks(first, heights)
-        handles = [
-            first.plot([], [], MODEL_MARKERS[i % 4], color=MODEL_COLOURS[i % 4], label=readable(name))[0]
-            for i, name in enumerate(models)
-        ]
-        figure.legend(handles=handles, loc="outside upper center", ncols=len(models), title="face model")
-    return figure
-
-
-def _heights(pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], float]:
-    """Where each row stands: one below the other, with room for a classifier's name above its first."""
-    out: dict[tuple[str, str], float] = {}
-    y, previous = -1.0, None
-    for classifier, emotion in pairs:
-        y += 1.0 if classifier == previous or previous is None else 2.1
-        previous = classifier
-        out[classifier, emotion] = y
-    return out
-
-
-def _score_panel(
-    axes: Axes, rows: pd.DataFrame, heights: Mapping[tuple[str, str], float], models: Sequence[str]
-) -> None:
-    axes.set_xlim(*robust_limits(rows, rows["accepted"].to_list()))
-    axes.axvline(0.0, color=MUTED, linewidth=0.9)
-    spread = np.linspace(-0.26, 0.26, len(models))
-    keyed = rows.set_index(["classifier", "emotion", "face_model"])
-    for pair, y in heights.items():
-        for place, (name, shift) in enumerate(zip(models, spread, strict=True)):
-            row = {str(key): value for key, value in keyed.loc[[(*pair, name)]].iloc[0].items()}
-            if np.isfinite(row["mean"]):
-                interval(
-                    axes,
-                    row,
-                    y + shift,
-                    MODEL_COLOURS[place % 4],
-                    MODEL_MARKERS[place % 4],
-                    filled=bool(row["accepted"]),
-                )
-    axes.grid(axis="x", color=RULE)
-    axes.set_axisbelow(True)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-
-
-def _name_blocks(axes: Axes, heights: Mapping[tuple[str, str], float]) -> None:
-    """The classifier's name above its first emotion."""
-    named: set[str] = set()
-    for (classifier, _), y in heights.items():
-        if classifier not in named:
-            axes.text(0.0, y - 0.85, readable(classifier), transform=axes.get_yaxis_transform(), va="center",
-                      fontsize=7, fontweight="bold", backgroundcolor=PAPER)  # fmt: skip
-        named.add(classifier)
+def _cell(value: object) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.3f}".replace("-0.000", "0.000") if np.isfinite(value) else "–"
+    return readable(str(value))

@@ -165,7 +165,7 @@ def _accepted(data: RunData, values: pd.DataFrame) -> pd.DataFrame:
 def _verdict(data: RunData) -> str:
     if data.may_claim:
         return "* p < .05  ** p < .01  *** p < .001, Holm-corrected over each map"
-    return f"No claim, so no significance marks: n = {data.sample}, {data.minimum_identities} needed"
+    return f"No claim, so no significance marks: {data.no_claim}"
 
 
 FIGURE: Final = ReportFigure(

@@ -41,7 +41,8 @@ def benchmark_rendering(
 
     Returns:
         `rasterise_ms`, `frame_ms`, `frame_grad_ms`, `frame_plain_ms`, `frame_grad_plain_ms`, `texture_frame_ms` (no
-        wrinkle active), each with `_spread` and as `stock_..._ms`, `..._ratio`, and the sizes they were taken with.
+        wrinkle active), each with `_spread` and as `stock_..._ms`, `..._ratio`; the same of processor time as
+        `..._cpu_ms` and `..._cpu_ratio`; and the sizes they were taken with.
 
     Raises:
         ConfigError: fewer than one frame or repeat.
@@ -91,9 +92,12 @@ def _compared(
     for call in ours.values():
         call()
     result: dict[str, float] = {}
-    for name, milliseconds in timed_in_turns(calls, rounds).items():
-        result |= summary(name, milliseconds)
-    return result | {f"{name}_ratio": result[f"stock_{key}_ms"] / result[f"{name}_ms"] for name in ours}
+    for name, taken in timed_in_turns(calls, rounds).items():
+        result |= summary(name, taken)
+    for name in ours:
+        result[f"{name}_ratio"] = result[f"stock_{key}_ms"] / result[f"{name}_ms"]
+        result[f"{name}_cpu_ratio"] = result[f"stock_{key}_cpu_ms"] / result[f"{name}_cpu_ms"]
+    return result
 
 
 def _coverage(face: BenchmarkFace, scene: Scene, framing: Framing, state: Tensor) -> float:

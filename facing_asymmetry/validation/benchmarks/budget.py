@@ -35,7 +35,8 @@ class BudgetRow:
         worst: The pair that moved furthest.
         verdict: By `LARGEST_SHIFT` for implementations; otherwise the kind of the change.
         frames: Frames rendered for this row alone.
-        seconds: Time spent on this row alone.
+        seconds: Wall time spent on this row alone.
+        cpu_seconds: Processor time spent on it.
     """
 
     change: str
@@ -47,6 +48,7 @@ class BudgetRow:
     verdict: str
     frames: int
     seconds: float
+    cpu_seconds: float
 
 
 def benchmark_budget(
@@ -121,6 +123,7 @@ def _described(common: Sequence[str], reference: Slopes) -> dict[str, Any]:
         "side": SIDE,
         "frames": reference.frames,
         "seconds": reference.seconds,
+        "cpu_seconds": reference.cpu_seconds,
         "interval_widths": {_pair_name(pair): width for pair, width in _widths(reference.tested()).items()},
     }
 
@@ -160,7 +163,7 @@ class _Budget:
         base = self.measured(change.base)
         before = base.tested()
         widths = _widths(before if change.own_widths else self.measured().tested())
-        frames, seconds = (base.frames, base.seconds) if fresh else (0, 0.0)
+        measured = [base] if fresh else []
         if change.resampled:
             after = base.tested(RESAMPLING_SEED)
             moved = (after[["low", "high"]] - before[["low", "high"]]).abs().max(axis=1)
@@ -168,18 +171,23 @@ class _Budget:
             overrides = merged(self.common, change.base, change.overrides)
             side = slopes_of(self.compose, overrides, self.progress, change.threads)
             moved = (side.tested()["mean"] - before["mean"]).abs()
-            frames, seconds = frames + side.frames, seconds + side.seconds
-        return _summary(change, moved, widths, frames, seconds)
+            measured.append(side)
+        return _summary(change, moved, widths, measured)
 
 
 def _widths(tested: pd.DataFrame) -> pd.Series:
     return tested["high"] - tested["low"]
 
 
-def _summary(change: Change, moved: pd.Series, widths: pd.Series, frames: int, seconds: float) -> BudgetRow:
+def _summary(change: Change, moved: pd.Series, widths: pd.Series, measured: Sequence[Slopes]) -> BudgetRow:
+    spent = (
+        sum(one.frames for one in measured),
+        sum((one.seconds for one in measured), 0.0),
+        sum((one.cpu_seconds for one in measured), 0.0),
+    )
     shares = (moved / widths.reindex(moved.index).replace(0.0, np.nan)).dropna()
     if shares.empty:
-        return BudgetRow(change.label, change.kind, 0, np.nan, np.nan, "", "no interval has a width", frames, seconds)
+        return BudgetRow(change.label, change.kind, 0, np.nan, np.nan, "", "no interval has a width", *spent)
     maximum = float(shares.max())
     return BudgetRow(
         change.label,
@@ -189,8 +197,7 @@ def _summary(change: Change, moved: pd.Series, widths: pd.Series, frames: int, s
         maximum,
         _pair_name(shares.idxmax()),
         _verdict(change.kind, maximum),
-        frames,
-        seconds,
+        *spent,
     )
 
 

@@ -36,7 +36,7 @@ def benchmark_cpu(repeats: int = 9, sizes: bool = False) -> dict[str, Any]:
     model = default_model()
     face = angry_face(model)
     figures: dict[str, Any] = benchmark_rendering(face, repeats=repeats, stock_repeats=min(3, repeats))
-    figures |= benchmark_sweep(model, torchvision_network("resnet18"), rounds=min(3, repeats))
+    figures |= benchmark_sweep(model, torchvision_network("resnet18"), rounds=repeats)
     if sizes:
         rows = benchmark_sizes((face, subdivided(face)), repeats=min(SIZES_REPEATS, repeats))
         figures["sizes"] = [vars(row) for row in rows]

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import torch
 from jaxtyping import Float, Int
+from pytorch3d.renderer.mesh.rasterizer import MeshRasterizer
 from torch import Tensor
 
 from facing_asymmetry.classifiers.contract import Classifier
@@ -18,7 +19,7 @@ from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.contract import Framing
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
-from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
+from facing_asymmetry.responses.runner import CellInput, Studio, blocks_ahead, run_cells
 from facing_asymmetry.runs.study import check_device
 from facing_asymmetry.validation.benchmarks.faces import default_model
 from facing_asymmetry.validation.benchmarks.networks import RANDOM_WEIGHTS, benchmark_networks
@@ -43,6 +44,7 @@ class GpuRequest:
             as optimised expressions need.
         batch: Frames per block.
         precision: Precision of the networks, as in a run.
+        renderer: `fast`, `host` or `pytorch3d`, as in a run.
         device: `cuda`, or `cpu` to rehearse the same code.
     """
 
@@ -52,6 +54,7 @@ class GpuRequest:
     shared: bool = True
     batch: int = 50
     precision: str = "fp32"
+    renderer: str = "fast"
     device: str = "cuda"
 
     def __post_init__(self) -> None:
@@ -65,17 +68,17 @@ def benchmark_gpu(request: GpuRequest) -> dict[str, Any]:
     Returns:
         `seconds` of the sweep after a warm-up, `target_seconds`, `frames` rendered, `images` classified, both per
         second; `render_ms` per frame and `classify_ms` per frame through all networks, timed apart; `per_network`;
-        `peak_gpu_mb`; `bins_differ` (`check_bins`); `gpu`; the request and conditions.
+        `peak_gpu_mb`; `samples_differ` (`check_samples`); `gpu`; the request and conditions.
 
     Raises:
         ConfigError: no CUDA device, PyTorch3D without CUDA, or more networks than can be built.
     """
-    check_cuda(request.device)
+    check_cuda(request.device, request.precision)
     where = conditions("facing-asymmetry benchmark gpu")
     model = default_model()
     framing = frame_identities(model, [model.identity(0)]).to(request.device)
-    renderer = make_renderer("fast", model.surface, Scene(), request.device)
-    depth = 1 if request.device == "cpu" else 0
+    renderer = make_renderer(request.renderer, model.surface, Scene(), request.device)
+    depth = blocks_ahead(request.renderer, request.device)
     studio = Studio(model, framing, renderer, request.batch, depth, request.precision)
     networks = [network.to(request.device) for network in benchmark_networks(request.classifiers, request.networks)]
     grid = Grid.spaced("benchmark", request.grid, request.grid)
@@ -90,7 +93,7 @@ def benchmark_gpu(request: GpuRequest) -> dict[str, Any]:
         **_rates(sum(map(len, shown)), request, seconds),
         **_stages(shown[0], studio, networks, images),
         "peak_gpu_mb": peak,
-        "bins_differ": _bins(renderer, shown[0], studio),
+        "samples_differ": _samples(renderer, shown[0], studio),
         "gpu": torch.cuda.get_device_name() if request.device == "cuda" else "none: rehearsed on the CPU",
         "tf32": {"convolutions": torch.backends.cudnn.allow_tf32, "products": torch.backends.cuda.matmul.allow_tf32},
         "request": vars(request),
@@ -98,7 +101,7 @@ def benchmark_gpu(request: GpuRequest) -> dict[str, Any]:
     }
 
 
-def check_cuda(device: str) -> None:
+def check_cuda(device: str, precision: str) -> None:
     """`ConfigError` where the device is unknown, or CUDA is asked for and absent."""
     if device not in ("cuda", "cpu"):
         raise ConfigError(f"device = {device!r} is unknown (allowed: cuda; cpu to rehearse)")
@@ -108,7 +111,7 @@ def check_cuda(device: str) -> None:
             f"{torch.__version__} sees no such device here. Run it on a machine with an NVIDIA GPU, or rehearse with "
             "--device cpu --grid 3 --classifiers 2"
         )
-    check_device(device)
+    check_device(device, precision)
 
 
 def _rates(shown: int, request: GpuRequest, seconds: float) -> dict[str, float]:
@@ -177,13 +180,13 @@ def _stages(frames: FrameSet, studio: Studio, networks: Sequence[Classifier], im
     return {"render_ms": per_frame(render), "classify_ms": sum(row["ms"] for row in rows), "per_network": rows}
 
 
-def _bins(renderer: Any, frames: FrameSet, studio: Studio) -> int | None:
-    """None where nothing was compared: the compiled loops of the CPU have no bins."""
+def _samples(renderer: Any, frames: FrameSet, studio: Studio) -> int | None:
+    """None where nothing was compared: the compiled loops of the CPU give no fragments."""
     if not isinstance(renderer, ReferenceRenderer):
         return None
     start, stop = studio.blocks(frames)[-1]
     states = torch.from_numpy(frames.states(start, stop)).to(renderer.device)
-    return check_bins(
+    return check_samples(
         renderer, states, studio.framing, torch.zeros(len(states), dtype=torch.int64, device=states.device)
     )
 
@@ -202,12 +205,13 @@ def _peak(device: str) -> float | None:
     return torch.cuda.max_memory_allocated() / 1e6 if device == "cuda" else None
 
 
-def check_bins(
+def check_samples(
     renderer: ReferenceRenderer, state: Float[Tensor, "B V D"], framing: Framing, identities: Int[Tensor, " B"]
 ) -> int:
-    """Samples whose nearest face differs between the renderer's own settings and `bin_size=0`; 0 is right.
+    """Samples whose nearest face is not that of PyTorch3D without bins.
 
-    On a CPU there are no bins, and nothing can differ.
+    0 is right for PyTorch3D itself, whose bins drop faces where they are full. The fast rasteriser may differ where a
+    sample lies on an edge but for rounding.
     """
     with torch.inference_mode():
         meshes = renderer.meshes(state[..., :3].to(renderer.device, torch.float32))
@@ -215,6 +219,5 @@ def check_bins(
             framing.centre[identities].to(renderer.device), framing.height[identities].to(renderer.device)
         )
         unbinned = replace(renderer.rasteriser.raster_settings, bin_size=0, max_faces_per_bin=None)
-        binned = renderer.rasteriser(meshes, cameras=cameras).pix_to_face
-        naive = renderer.rasteriser(meshes, cameras=cameras, raster_settings=unbinned).pix_to_face
-        return int((binned != naive).sum())
+        ours = renderer.rasteriser(meshes, cameras=cameras).pix_to_face
+        return int((ours != MeshRasterizer(cameras, unbinned)(meshes).pix_to_face).sum())

@@ -1,6 +1,6 @@
 """A sweep's wall time against its network's own forward time on the same frames: what rendering adds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from facing_asymmetry.interventions.registry import make_intervention
 from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.responses.runner import CellInput, Studio, run_cells
-from facing_asymmetry.validation.benchmarks.timing import Call, at_least, timed_in_turns
+from facing_asymmetry.validation.benchmarks.timing import Call, Milliseconds, at_least, summary, timed_in_turns
 
 HUNDRED = Grid.spaced("hundred", 11, 10)
 """A grid of a hundred distinct frames: t = 0 is one frame, whatever s."""
@@ -49,7 +49,8 @@ def benchmark_sweep(
         rounds: turns after the warm-up.
 
     Returns:
-        `sweep_ms`, `classifier_ms` (medians per distinct frame), `sweep_over_classifier`, the lowest and highest
+        `sweep_ms`, `classifier_ms` (medians per distinct frame), `sweep_over_classifier`, the same of processor time
+        (`sweep_cpu_ms`, `classifier_cpu_ms`, `sweep_over_classifier_cpu`), the lowest and highest
         ratio of a turn (`sweep_over_classifier_low`, `_high`), `sweep_frames`, `sweep_batch`, `sweep_classifier`.
 
     Raises:
@@ -57,7 +58,7 @@ def benchmark_sweep(
     """
     at_least("rounds", rounds, 1)
     at_least("batch", batch, 1)
-    frames, studio = expression_frames(model, grid, "anger"), _studio(model, scene or Scene(), batch)
+    frames, studio = expression_frames(model, grid, "anger"), sweep_studio(model, scene or Scene(), batch)
     inputs = _inputs(frames, studio, classifier)
     calls = {
         "sweep": (_swept(frames, studio, [classifier]), len(frames)),
@@ -72,13 +73,14 @@ def benchmark_sweep(
     }
 
 
-def _ratios(taken: dict[str, list[float]]) -> dict[str, float]:
-    ratios = np.divide(taken["sweep"], taken["classifier"])
-    sweep_ms, classifier_ms = (float(np.median(taken[key])) for key in ("sweep", "classifier"))
+def _ratios(taken: Mapping[str, Sequence[Milliseconds]]) -> dict[str, float]:
+    ratios = np.divide([one.wall for one in taken["sweep"]], [one.wall for one in taken["classifier"]])
+    own = {key: summary(key, taken[key]) for key in ("sweep", "classifier")}
+    median = {name: value for one in own.values() for name, value in one.items() if name.endswith("_ms")}
     return {
-        "sweep_ms": sweep_ms,
-        "classifier_ms": classifier_ms,
-        "sweep_over_classifier": sweep_ms / classifier_ms,
+        **median,
+        "sweep_over_classifier": median["sweep_ms"] / median["classifier_ms"],
+        "sweep_over_classifier_cpu": median["sweep_cpu_ms"] / median["classifier_cpu_ms"],
         "sweep_over_classifier_low": float(ratios.min()),
         "sweep_over_classifier_high": float(ratios.max()),
     }
@@ -92,7 +94,8 @@ def expression_frames(model: FaceModel, grid: Grid, emotion: str) -> FrameSet:
     return lay_out(make_intervention("palsy"), face, grid, "left", Scene())
 
 
-def _studio(model: FaceModel, scene: Scene, batch: int) -> Studio:
+def sweep_studio(model: FaceModel, scene: Scene, batch: int) -> Studio:
+    """A studio of face 0, drawn by the fast renderer."""
     framing = frame_identities(model, [model.identity(0)])
     return Studio(model, framing, make_renderer("fast", model.surface, scene), batch)
 

@@ -128,6 +128,8 @@ def test_jobs_for_other_machines_may_ask_for_a_device_that_this_one_lacks():
     assert [job.run.config.device for job in make_jobs(asked, "score", "", elsewhere=True)] == ["cuda"]
     with pytest.raises(ConfigError, match="no CUDA device here; use device=cpu; no job was launched"):
         list(make_jobs(asked, "score", ""))
+    asked[0][1]["dry_run"] = True
+    assert len(list(make_jobs(asked, "score", ""))) == 1
 
 
 def test_all_networks_are_one_job_each(tmp_path, capsys):

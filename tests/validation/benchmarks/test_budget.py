@@ -50,7 +50,7 @@ def told(monkeypatch):
         further = {"precision=bf16": 0.02, "batch=1": 0.08}
         shift = sum(further.get(override, 0.0) for override in overrides)
         means = table(fear=1.0 + shift) if "emotions=[fear]" in overrides else table(anger=2.0, fear=1.0 + shift)
-        return Known(means, None, 10, 0.5)
+        return Known(means, None, 10, 0.5, 0.75)
 
     monkeypatch.setattr(budget, "slopes_of", slopes_of)
     monkeypatch.setattr(budget, "chosen", lambda compose, names: ["net", "other"])
@@ -77,6 +77,7 @@ def test_the_reference_is_measured_once_and_a_subset_is_compared_with_its_own_ba
         (False, 1),
     ]
     assert (x["units"], x["frames"]) == (1, 20)
+    assert (x["seconds"], x["cpu_seconds"], t["cpu_seconds"]) == (1.0, 1.5, 0.75)
     assert x["maximum"] == pytest.approx(0.02)
     assert (t["verdict"], t["frames"]) == ("identical", 10)
 
@@ -90,7 +91,7 @@ def test_another_seed_of_the_resampling_moves_the_ends_and_renders_nothing(told)
 
 def test_intervals_without_a_width_are_not_divided_by(told, monkeypatch):
     flat = table(anger=1.0).assign(low=1.0, high=1.0)
-    monkeypatch.setattr(budget, "slopes_of", lambda *_: Known(flat, None, 1, 0.1))
+    monkeypatch.setattr(budget, "slopes_of", lambda *_: Known(flat, None, 1, 0.1, 0.2))
     [row] = benchmark_budget(compose_config, changes=(Change("a", ("batch=1",)),))["rows"]
     assert (row["units"], row["verdict"]) == (0, "no interval has a width")
 

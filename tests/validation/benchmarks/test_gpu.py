@@ -1,4 +1,4 @@
-"""The large sweep: rehearsed on the CPU, and its check of the bins."""
+"""The large sweep: rehearsed on the CPU, and its check of the rendered samples."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from facing_asymmetry.rendering import Scene
 from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.torch_renderer import ReferenceRenderer
 from facing_asymmetry.validation.benchmarks import gpu
-from facing_asymmetry.validation.benchmarks.gpu import GpuRequest, benchmark_gpu, check_bins
+from facing_asymmetry.validation.benchmarks.gpu import GpuRequest, benchmark_gpu, check_samples
 from facing_asymmetry.validation.benchmarks.networks import torchvision_network
 from facing_asymmetry.validation.benchmarks.tables import print_gpu
 from tests.rendering.synthetic import synthetic_face
@@ -74,20 +74,20 @@ def test_requests_that_cannot_be_are_refused(options, words):
         benchmark_gpu(GpuRequest(**options))
 
 
-def bins_of(device, rasteriser="stock"):
+def samples_of(device, rasteriser="stock"):
     face = synthetic_face(3)
     framing = frame_identities(face, [face.identity(0)]).to(str(device))
     renderer = ReferenceRenderer(face.surface, Scene(image_size=64), device, rasteriser)
     identities = torch.zeros(1, dtype=torch.int64, device=device)
-    return renderer, check_bins(renderer, torch.from_numpy(face.rest[None]).to(device), framing, identities)
+    return renderer, check_samples(renderer, torch.from_numpy(face.rest[None]).to(device), framing, identities)
 
 
-def test_on_the_cpu_there_are_no_bins_to_differ():
-    assert bins_of(torch.device("cpu"), "fast")[1] == 0
+def test_the_fast_rasteriser_shows_the_faces_of_pytorch3d():
+    assert samples_of(torch.device("cpu"), "fast")[1] == 0
 
 
-def test_a_face_that_bins_drop_is_counted():
-    renderer, _ = bins_of(torch.device("cpu"), "fast")
+def test_a_face_that_is_dropped_is_counted():
+    renderer, _ = samples_of(torch.device("cpu"), "fast")
     honest = renderer.rasteriser
 
     class Dropping:
@@ -95,25 +95,25 @@ def test_a_face_that_bins_drop_is_counted():
 
         def __call__(self, meshes, **options):
             fragments = honest(meshes, **options)
-            if "raster_settings" not in options:
-                fragments.pix_to_face[0, 30, 30] = -1
+            fragments.pix_to_face[0, 30, 30] = -1
             return fragments
 
     renderer.rasteriser = Dropping()
     face = synthetic_face(3)
     framing = frame_identities(face, [face.identity(0)])
-    assert check_bins(renderer, torch.from_numpy(face.rest[None]), framing, torch.zeros(1, dtype=torch.int64)) == 1
+    assert check_samples(renderer, torch.from_numpy(face.rest[None]), framing, torch.zeros(1, dtype=torch.int64)) == 1
 
 
 @pytest.mark.gpu
 @needs_gpu
 def test_bins_drop_no_face_on_the_device():
-    assert bins_of(torch.device("cuda"))[1] == 0
+    assert samples_of(torch.device("cuda"))[1] == 0
 
 
 @pytest.mark.gpu
 @needs_gpu
-def test_the_sweep_runs_on_the_device_and_its_bins_drop_no_face(two_networks):
-    found = benchmark_gpu(GpuRequest(grid=3, classifiers=2))
-    assert found["bins_differ"] == 0
+@pytest.mark.parametrize("renderer", ["fast", "host", "pytorch3d"])
+def test_the_sweep_runs_on_the_device_and_shows_the_faces_of_pytorch3d(two_networks, renderer):
+    found = benchmark_gpu(GpuRequest(grid=3, classifiers=2, renderer=renderer))
+    assert found["samples_differ"] == {"fast": 0, "host": None, "pytorch3d": 0}[renderer]
     assert found["peak_gpu_mb"] > 0

@@ -28,7 +28,8 @@ def test_a_sweep_and_its_network_alone_are_timed_per_frame(model):
     )
     assert found["sweep_over_classifier"] == pytest.approx(found["sweep_ms"] / found["classifier_ms"])
     assert found["sweep_over_classifier_low"] <= found["sweep_over_classifier"] <= found["sweep_over_classifier_high"]
-    assert min(found["sweep_ms"], found["classifier_ms"]) > 0
+    assert found["sweep_over_classifier_cpu"] == pytest.approx(found["sweep_cpu_ms"] / found["classifier_cpu_ms"])
+    assert min(found["sweep_ms"], found["classifier_ms"], found["sweep_cpu_ms"], found["classifier_cpu_ms"]) > 0
     assert found["sweep_frames"] == 7
     assert found["sweep_classifier"] == "resnet18-random-weights"
 

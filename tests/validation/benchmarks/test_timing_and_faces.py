@@ -1,5 +1,7 @@
 """What is timed, and how."""
 
+from time import sleep
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,7 @@ from facing_asymmetry.rendering.camera import frame_identities
 from facing_asymmetry.rendering.factory import make_renderer
 from facing_asymmetry.validation.benchmarks.cpu import benchmark_sizes
 from facing_asymmetry.validation.benchmarks.faces import BenchmarkFace, subdivided
-from facing_asymmetry.validation.benchmarks.timing import conditions, summary, timed_in_turns
+from facing_asymmetry.validation.benchmarks.timing import Milliseconds, conditions, summary, timed, timed_in_turns
 from tests.rendering.synthetic import synthetic_face
 
 
@@ -28,7 +30,13 @@ def test_two_calls_are_timed_in_turns_after_one_warm_up_each():
 
 
 def test_the_spread_is_the_distance_of_the_quartiles():
-    assert summary("x", [1.0, 2.0, 3.0, 4.0, 100.0]) == {"x_ms": 3.0, "x_spread": 2.0}
+    taken = [Milliseconds(wall, 10 * wall) for wall in (1.0, 2.0, 3.0, 4.0, 100.0)]
+    assert summary("x", taken) == {"x_ms": 3.0, "x_spread": 2.0, "x_cpu_ms": 30.0}
+
+
+def test_waiting_takes_wall_time_and_no_processor_time():
+    found = timed("wait", lambda: sleep(0.05), 1, 1)
+    assert found["wait_ms"] >= 50 > 5 * found["wait_cpu_ms"]
 
 
 def test_a_subdivided_face_has_four_times_the_faces_and_draws_the_same_picture():

@@ -1,0 +1,1 @@
+"""Other renderers beside ours, one file each; all are optional (extra `peers`)."""
