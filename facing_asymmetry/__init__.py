@@ -14,14 +14,11 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from facing_asymmetry.core.memory import keep_freed_memory
-
 __version__ = "0.1.0"
 
 # OpenMP reads it once, when torch is imported. Without it, threads that wait for each other after every layer keep
 # their cores busy, so that two runs at once take ten times as much processor time.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-keep_freed_memory()
 
 if TYPE_CHECKING:
     from facing_asymmetry import expressions

@@ -31,10 +31,10 @@ CHOICE: Final = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*")
 
 def _installed_face_models() -> DictConfig:
     """`face_model=installed`: the choice of every face model that is here, as its own file has it."""
-    from facing_asymmetry.face_models.registry import listing
+    from facing_asymmetry.face_models.registry import ready
 
-    names, files = [str(row["name"]) for row in listing() if row["state"] == "ready"], conf_files("face_model")
-    return DictConfig({name: OmegaConf.load(files[name]) for name in names})
+    files = conf_files("face_model")
+    return DictConfig({name: OmegaConf.load(files[name]) for name in ready()})
 
 
 OmegaConf.register_new_resolver("installed_face_models", _installed_face_models, replace=True)

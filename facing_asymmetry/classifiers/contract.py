@@ -9,10 +9,13 @@ from torch import Tensor, nn
 from facing_asymmetry.classifiers.preprocessing import preprocess
 from facing_asymmetry.classifiers.record import ClassifierRecord
 from facing_asymmetry.core.errors import ModelError
+from facing_asymmetry.core.memory import keep_freed_memory
 
 
 class Classifier(nn.Module):
     """Frozen network with its record: the renderer's image in, one logit per label out.
+
+    The first one in a process has the memory of activations kept for the next images (`core.memory`).
 
     Args:
         record: the facts about the network.
@@ -21,6 +24,7 @@ class Classifier(nn.Module):
 
     def __init__(self, record: ClassifierRecord, network: nn.Module) -> None:
         super().__init__()
+        keep_freed_memory()
         self.record = record
         self.network = network.eval().requires_grad_(False)
         self._trained = False

@@ -32,7 +32,7 @@ WORDED: Final = ("summary", "formula", "purpose", "beyond_photographs")
 NOT_FOLLOWED: Final = frozenset(
     {PACKAGE.name, *(f"{PACKAGE.name}.{module}" for module in ("config", "core.memory", "core.settings"))}
 )
-"""Modules that change no bit of a result: the package's own file and its memory setting compute none, and what a schema
+"""Modules that change no bit of a result: the package's own file and the memory setting compute none, and what a schema
 says is in the request as values."""
 
 

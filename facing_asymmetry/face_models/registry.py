@@ -93,6 +93,11 @@ def _brought(name: str) -> dict[str, Any]:
     return {**row, "version": facts["version"], "licence": facts["licence"], "state": "ready", "remedy": ""}
 
 
+def ready() -> tuple[str, ...]:
+    """Names of the models that are here."""
+    return tuple(str(row["name"]) for row in listing() if row["state"] == "ready")
+
+
 def print_listing(rows: list[dict[str, Any]]) -> None:
     """Print the rows as a table, and the remedies below it."""
     from rich.table import Table

@@ -141,5 +141,4 @@ def test_the_schemas_load_without_torch_and_numpy():
 def test_the_schemas_import_no_other_part_of_the_package():
     words = "import sys, facing_asymmetry.config; print(*(m for m in sys.modules if m.startswith('facing_asymmetry.')))"
     loaded = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout.split()
-    own = {"config", "settings", "errors", "emotions", "names", "core"}
-    assert {name.rpartition(".")[2] for name in loaded} <= own | {"memory"}  # set up wherever the package is imported
+    assert {name.rpartition(".")[2] for name in loaded} <= {"config", "settings", "errors", "emotions", "names", "core"}

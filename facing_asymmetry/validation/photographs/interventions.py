@@ -12,8 +12,10 @@ import pandas as pd
 import torch
 
 from facing_asymmetry.classifiers import registry
+from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.core.emotions import BASIC
 from facing_asymmetry.core.errors import ConfigError
+from facing_asymmetry.face_models.registry import prepare_face_model, ready
 from facing_asymmetry.validation.photographs.accuracy import rounded
 from facing_asymmetry.validation.photographs.errors import ErrorTables, with_units
 from facing_asymmetry.validation.photographs.people import CHANCE, FIRST, IMPAIRED, SITTINGS, Sitting, portraits
@@ -35,7 +37,7 @@ class MovedDesign:
     """What is compared.
 
     Attributes:
-        heads: face models that are rendered; each is fitted by itself, and by the other one.
+        heads: face models that are rendered; each is fitted by itself, and by the other one if that is here.
         people: number of people of each, at most six.
         sittings: further ways of taking a photograph; the first of the people is taken so.
         emotions: that are shown.
@@ -107,7 +109,8 @@ def _ways(task: _Task) -> list[Way]:
     ways = [Way(task.head, True, neutral) for neutral in own]
     if task.sittings == (CHANCE,):
         ways += [Way(task.head, False, neutral) for neutral in own]
-        ways += [Way(other, True, neutral) for other in HEADS_MOVED if other != task.head for neutral in own]
+        others = [name for name in HEADS_MOVED if name != task.head and name in ready()]
+        ways += [Way(other, True, neutral) for other in others for neutral in own]
     return ways
 
 
@@ -133,7 +136,12 @@ def compare_all(design: MovedDesign, workers: int) -> tuple[list[Compared], list
     Args:
         design: what is compared.
         workers: processes; 1: this one.
+
+    Raises:
+        AssetError: a head that is to be rendered is not here.
     """
+    for head in design.heads:
+        prepare_face_model(head, cache_folder())
     tasks = list(_tasks(design))
     if workers == 1:
         found = [_compared(task) for task in tasks]
