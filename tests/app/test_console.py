@@ -14,13 +14,14 @@ from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.core.conf_folder import conf_folder
 from facing_asymmetry.core.errors import ConfigError
 from facing_asymmetry.core.settings import fields_of
+from tests.limits import HUNG
 
 ROOT = Path(__file__).parents[2]
 
 
 def run(*words, **options):
     command = [sys.executable, "-m", "facing_asymmetry.app.cli", *words]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=240, check=False, **options)
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=HUNG, check=False, **options)
 
 
 @pytest.mark.parametrize(

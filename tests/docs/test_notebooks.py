@@ -7,6 +7,7 @@ from nbclient import NotebookClient
 from facing_asymmetry.classifiers import registry
 from facing_asymmetry.core.assets import cache_folder
 from facing_asymmetry.face_models.registry import prepare_face_model
+from tests.limits import HUNG
 
 FOLDER = Path(__file__).parents[2] / "docs" / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -24,7 +25,7 @@ def test_a_notebook_runs_from_top_to_bottom(path: Path, tmp_path: Path):
     registry.fetch_weights(registry.record("simple_cnn_fer2013"))
     notebook = nbformat.read(path, as_version=4)
     kept = pictures(notebook)
-    NotebookClient(notebook, timeout=200, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(notebook, timeout=HUNG, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert pictures(notebook) == kept >= 2
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import HUNG
 from tests.threads import two_threads
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +22,7 @@ def command(out):
 
 def finish(out):
     done = subprocess.run(
-        command(out), cwd=ROOT, env=two_threads(), capture_output=True, text=True, timeout=240, check=False
+        command(out), cwd=ROOT, env=two_threads(), capture_output=True, text=True, timeout=HUNG, check=False
     )
     assert done.returncode == 0, done.stderr
     [folder] = [p.parent for p in out.glob("*/manifest.json")]

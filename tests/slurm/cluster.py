@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.limits import HUNG
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -33,7 +35,7 @@ def start(log, *words):
 
 def finish(log, *words):
     """Run a command to its end; its exit status and what it said."""
-    return start(log, *words).wait(timeout=200), log.read_text()
+    return start(log, *words).wait(timeout=HUNG), log.read_text()
 
 
 def until(said, seconds, condition):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.limits import HUNG
 from tests.slurm.cluster import (
     cells,
     finish,
@@ -24,7 +25,6 @@ from tests.slurm.cluster import (
 pytestmark = [
     pytest.mark.slurm,
     pytest.mark.slow,
-    pytest.mark.timeout(600),
     pytest.mark.skipif(bool(why_not()), reason=why_not() or "a SLURM is here"),
 ]
 STUDY = ("debug=authored", "emotions=[happiness,surprise,anger]", "identities=8")
@@ -69,7 +69,7 @@ def story(tmp_path_factory):
         freeze_in_the_middle(out, PREEMPTED)
         preempt(out)
         let_it_time_out(out)
-        code = sweep.wait(timeout=200)
+        code = sweep.wait(timeout=HUNG)
     finally:
         sweep.kill()
     first = {"code": code, "said": log.read_text(), "statuses": statuses(out), "table": rows(out)}

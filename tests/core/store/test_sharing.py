@@ -24,6 +24,7 @@ from facing_asymmetry.core.files import (
 )
 from facing_asymmetry.core.store import CellStore, write_atomically
 from tests.core.store.writer import CELLS, content
+from tests.limits import HUNG
 
 ROOT = Path(__file__).parents[3]
 OTHER_MACHINE = ("unshare", "--uts", "--pid", "--fork", "--mount-proc", "sh", "-c", 'hostname other; exec "$@"', "sh")
@@ -68,7 +69,7 @@ def test_writers_of_several_machines_share_a_store_and_no_cell_is_torn(tmp_path)
     machines = [(), (), another_machine(), another_machine()]
     writers = [start(store, 15, machine) for machine in machines]
     for writer in writers:
-        said, complaint = writer.communicate(timeout=120)
+        said, complaint = writer.communicate(timeout=HUNG)
         assert writer.returncode == 0, complaint
         assert int(said) > 0
     for number in range(CELLS):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import HUNG
 from tests.runs.sweeps.conftest import NAMES, STUDY, statuses, sweep_folder, tables
 
 ROOT = Path(__file__).parents[3]
@@ -19,7 +20,7 @@ def test_the_same_sweep_started_twice_at_once_gives_the_same_tables_and_fails_ne
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     both = [subprocess.Popen(command, cwd=ROOT, env=environment, **pipes) for _ in range(2)]
     for process in both:
-        said, _ = process.communicate(timeout=200)
+        said, _ = process.communicate(timeout=HUNG)
         assert process.returncode == 0, said
     assert tables(sweep_folder(tmp_path)) == tables(whole)
     assert {status["state"] for status in statuses(tmp_path).values()} == {"done"}

@@ -14,7 +14,6 @@ ROOT = Path(__file__).parents[3]
 pytestmark = [
     pytest.mark.long,
     pytest.mark.slow,
-    pytest.mark.timeout(600),
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork"),
 ]
 

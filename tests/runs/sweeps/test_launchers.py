@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import HUNG
 from tests.runs.sweeps.conftest import NAMES, STUDY, job_folders, statuses, sweep_folder, tables
 
 ROOT = Path(__file__).parents[3]
@@ -45,7 +46,7 @@ def test_a_job_that_is_killed_is_named_and_the_same_command_computes_the_rest(la
     first = start(tmp_path, launcher)
     lost = f"classifier={NAMES[0]}"
     os.kill(wait_until_it_runs(tmp_path, first, lost)["pid"], signal.SIGKILL)
-    said, _ = first.communicate(timeout=200)
+    said, _ = first.communicate(timeout=HUNG)
     assert first.returncode == 1, said
     assert f"killed   {lost}" in said
     before = statuses(tmp_path)
@@ -53,7 +54,7 @@ def test_a_job_that_is_killed_is_named_and_the_same_command_computes_the_rest(la
         assert before[f"classifier={NAMES[1]}"]["state"] == "done", said
 
     second = start(tmp_path, launcher)
-    said, _ = second.communicate(timeout=200)
+    said, _ = second.communicate(timeout=HUNG)
     assert second.returncode == 0, said
     after = statuses(tmp_path)
     done = [words for words, status in before.items() if status["state"] == "done"]

@@ -30,7 +30,6 @@ def run(*words: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
 @pytest.mark.slow
 def test_one_command_compares_and_writes_record_page_and_sheets(tmp_path: Path):
     rendered_people(tmp_path / "people", {"g": (1.0, 1.0)}, 1, ("neutral", "happiness"))
